@@ -1,0 +1,86 @@
+"""The web application: create_app(services) puts its parts together."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from flask_compress import Compress
+
+from medialib.services import Services
+from medialib.web import errors, headers, health, i18n, playback
+from medialib.web.api import lessons as api
+from medialib.web.phone import formats, pages
+
+_WEB = Path(__file__).parent / "web"
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def create_app(services: Services) -> Flask:
+    """The whole site as a WSGI application for one opened library."""
+    app = Flask(
+        "medialib", root_path=str(_WEB), template_folder="templates", static_folder="static", static_url_path="/static"
+    )
+    app.config.update(
+        MAX_CONTENT_LENGTH=64 * 1024,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_MIMETYPES=[
+            "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml",
+            "application/vnd.apple.mpegurl",
+        ],
+        COMPRESS_STREAMS=True,
+    )  # fmt: skip
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["medialib"] = services
+    i18n.install(app, default=services.settings.site.language)
+    errors.install(app)
+    headers.install(app)
+    Compress(app)
+    _give_templates_their_words(app, services)
+    for blueprint in (pages.make_blueprint(services), api.make_blueprint(services), health.make_blueprint(services)):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(playback.blueprint)
+    _let_static_files_be_kept(app)
+    return app
+
+
+def _give_templates_their_words(app: Flask, services: Services) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        duration=formats.duration,
+        month=formats.month,
+        megabytes=formats.megabytes,
+        marked=formats.marked,
+        snippet=formats.snippet,
+        theme_name=formats.theme_name,
+    )
+    app.jinja_env.globals.update(
+        site=services.settings.site,
+        rendition_name=formats.rendition_name,
+        language_tag=i18n.language_tag,
+        large_type=lambda: request.cookies.get("size") == "large",
+    )
+
+
+def _let_static_files_be_kept(app: Flask) -> None:
+    """A static address bears the hash of its file, so that browsers keep it for a year."""
+
+    @cache
+    def version(filename: str) -> str:
+        file = _WEB / "static" / filename
+        return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and (known := version(values["filename"])):
+            values["v"] = known
+
+    @app.after_request
+    def allow_keeping(response: Any) -> Any:
+        if request.endpoint == "static" and request.args.get("v") and response.status_code == 200:
+            response.cache_control.no_cache = None
+            response.cache_control.public = True
+            response.cache_control.immutable = True
+            response.cache_control.max_age = _YEAR_SECONDS
+        return response

@@ -1,0 +1,1 @@
+"""What is known: lessons, themes, and later people, collections and screens."""

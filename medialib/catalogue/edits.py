@@ -1,0 +1,160 @@
+"""Every change made to the catalogue."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from medialib.catalogue import lookups
+from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.plans import Plan
+from medialib.catalogue.themes import Theme
+from medialib.errors import MedialibError
+
+_ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What people say of a lesson."""
+
+    title: str
+    description: str = ""
+    speaker: str = ""
+    unit: str = ""
+    series: str = ""
+    number: int | None = None
+    recorded: str | None = None
+    language: str = "zh"
+    themes: tuple[str, ...] = ()
+
+
+def new_lesson_id() -> str:
+    """Ten letters that nobody mistakes for another: about 49 bits."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(10))
+
+
+def publish(
+    session: Session,
+    *,
+    lesson_id: str,
+    details: Details,
+    plan: Plan,
+    source_parts: dict[str, Any],
+    steps: Sequence[str] = (),
+) -> Lesson:
+    """Store a new lesson with its source and plan: from the commit on it is listed and plays.
+
+    `steps` are what is to be done for it, in order of urgency.
+    """
+    texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name != "themes"}
+    lesson = Lesson(
+        id=lesson_id,
+        kind="video" if plan.video else "audio",
+        seconds=plan.seconds,
+        published_at=time.time(),
+        plan_version=plan.version,
+        themes=[_theme(session, name) for name in dict.fromkeys(details.themes)],
+        **texts,
+    )
+    session.add(lesson)
+    session.flush()
+    session.add(Source(lesson_id=lesson_id, **source_parts))
+    session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json()))
+    for rendition in plan.renditions:
+        session.add(
+            RenditionProgress(
+                lesson_id=lesson_id,
+                version=plan.version,
+                name=rendition.name,
+                seconds_total=float(rendition.seconds),
+                codecs=rendition.codecs,
+            )
+        )
+    for rank, step in enumerate(steps):
+        session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
+    return lesson
+
+
+def _theme(session: Session, name: str) -> Theme:
+    """The theme of that name; a new one is put at the end of the tree for the curator to place."""
+    found = lookups.find_theme(session, name)
+    if found is None:
+        slug = "-".join(name.casefold().replace("/", " ").split())[:64]
+        found = session.get(Theme, slug) or Theme(slug=slug, zh=name, en=name, position=1000)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def seed_themes(session: Session, tree: dict[str, dict[str, Any]]) -> None:
+    """Put a starting tree into a catalogue that has none: slug -> zh, en, words."""
+    if not lookups.themes(session):
+        for position, (slug, parts) in enumerate(tree.items()):
+            session.add(Theme(slug=slug, position=position, **parts))
+
+
+def record_progress(
+    session: Session, *, lesson_id: str, version: int, name: str, **figures: float | int | bool | str
+) -> None:
+    """Store what was counted of a rendition."""
+    session.execute(
+        update(RenditionProgress)
+        .where(
+            RenditionProgress.lesson_id == lesson_id,
+            RenditionProgress.version == version,
+            RenditionProgress.name == name,
+        )
+        .values(**figures)
+    )
+
+
+def record_failure(
+    session: Session, *, lesson_id: str, step: str, error: MedialibError, attempts: int, backoff_seconds: float
+) -> StepLeft:
+    """Count a failed attempt; after `attempts` of them the step is parked. A step without a row is a hot run's."""
+    row = session.get(StepLeft, (lesson_id, step))
+    if row is None:
+        row = StepLeft(lesson_id=lesson_id, step=step, rank=-1, queued_at=time.time())
+        session.add(row)
+    row.message, row.message_values, row.detail = error.message, error.values, error.detail
+    row.attempts += 1
+    row.retry_at = time.time() + backoff_seconds * 4 ** (row.attempts - 1)
+    row.parked = row.attempts >= attempts
+    return row
+
+
+def finish_step(session: Session, lesson_id: str, step: str) -> None:
+    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.step == step))
+
+
+def settle(session: Session, lesson_id: str) -> str:
+    """Bring the lesson's state in line with what is left: complete, parked when all that is left is, or published."""
+    left = lookups.steps_left(session, lesson_id)
+    parked = bool(left) and all(row.parked for row in left)
+    state = "parked" if parked else "published" if left else "complete"
+    session.execute(update(Lesson).where(Lesson.id == lesson_id).values(state=state))
+    return state
+
+
+def retry(session: Session, lesson_id: str) -> None:
+    """Try everything of this lesson again from now on."""
+    lookups.lesson(session, lesson_id)
+    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.rank < 0))
+    fresh = {"attempts": 0, "retry_at": 0.0, "parked": False, "message": "", "detail": ""}
+    session.execute(update(StepLeft).where(StepLeft.lesson_id == lesson_id).values(**fresh))
+    settle(session, lesson_id)
+
+
+def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None:
+    """Search knows these lessons in these revisions."""
+    for lesson_id, revision in revisions:
+        session.execute(update(Lesson).where(Lesson.id == lesson_id).values(indexed_revision=revision))
+
+
+def index_everything_again(session: Session) -> None:
+    session.execute(update(Lesson).values(indexed_revision=0))

@@ -1,0 +1,115 @@
+"""Lesson, its source, its plans, and how far each rendition and each step of the work has come."""
+
+from typing import Any, Literal
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.database import Base
+
+Kind = Literal["video", "audio"]
+State = Literal["published", "complete", "parked"]
+
+
+class Lesson(Base):
+    """A published work. Times are unix seconds; `recorded` is an ISO date or its beginning (2023, 2023-05).
+
+    `revision` grows with every change that search must know of; the index is behind while
+    `indexed_revision` is smaller.
+    """
+
+    __tablename__ = "lessons"
+    __table_args__ = (Index("lessons_newest", "published_at", "id"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str] = mapped_column(String(500))
+    seconds: Mapped[float]
+    published_at: Mapped[float]
+    state: Mapped[str] = mapped_column(String(16), default="published", index=True)
+    plan_version: Mapped[int] = mapped_column(default=1)
+    description: Mapped[str] = mapped_column(Text, default="")
+    speaker: Mapped[str] = mapped_column(String(200), default="")
+    unit: Mapped[str] = mapped_column(String(200), default="", index=True)
+    series: Mapped[str] = mapped_column(String(200), default="", index=True)
+    number: Mapped[int | None] = mapped_column(default=None)
+    recorded: Mapped[str | None] = mapped_column(String(10), default=None)
+    language: Mapped[str] = mapped_column(String(20), default="zh")
+    revision: Mapped[int] = mapped_column(default=1)
+    indexed_revision: Mapped[int] = mapped_column(default=0, index=True)
+    themes: Mapped[list[Theme]] = relationship(
+        secondary=lesson_themes, lazy="selectin", order_by=Theme.position, default_factory=list
+    )
+
+    @property
+    def year(self) -> int | None:
+        """The year it was recorded, when that is known."""
+        return int(self.recorded[:4]) if self.recorded else None
+
+
+class Source(Base):
+    """The uploaded file, kept unchanged. `name` is only text; on disk it is source + `extension`."""
+
+    __tablename__ = "sources"
+
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    extension: Mapped[str] = mapped_column(String(8))
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class StoredPlan(Base):
+    """A plan as JSON; immutable: a new plan is a new version."""
+
+    __tablename__ = "plans"
+
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class RenditionProgress(Base):
+    """How much of one rendition exists; the files say it, this row is what was last counted.
+
+    `codecs` is read from the bitstream's init segment; the bit rates (per second) are measured when complete.
+    `media_per_second` is how many seconds of media one second of encoding makes.
+    """
+
+    __tablename__ = "renditions"
+
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    seconds_total: Mapped[float]
+    seconds_done: Mapped[float] = mapped_column(default=0.0)
+    complete: Mapped[bool] = mapped_column(default=False)
+    codecs: Mapped[str] = mapped_column(String(40), default="")
+    peak_bits_per_second: Mapped[int] = mapped_column(default=0)
+    average_bits_per_second: Mapped[int] = mapped_column(default=0)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    media_per_second: Mapped[float] = mapped_column(default=0.0)
+
+
+class StepLeft(Base):
+    """A step of a lesson's work that is not done yet; done steps have no row.
+
+    Work goes by `rank`, then by the lesson's age. A step that failed rests until `retry_at`, or is parked with
+    its sentence until someone says so. Rank -1 marks failures of hot runs, which are nobody's next work.
+    """
+
+    __tablename__ = "steps"
+    __table_args__ = (Index("steps_next", "parked", "rank", "queued_at"),)
+
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(32), primary_key=True)
+    rank: Mapped[int]
+    queued_at: Mapped[float]
+    parked: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[float] = mapped_column(default=0.0)
+    message: Mapped[str] = mapped_column(Text, default="")
+    message_values: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    detail: Mapped[str] = mapped_column(Text, default="")

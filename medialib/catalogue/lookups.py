@@ -1,0 +1,163 @@
+"""Every question asked of the catalogue."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.plans import Plan
+from medialib.catalogue.themes import Theme
+from medialib.errors import N_, NotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some of `total` lessons, in order."""
+
+    total: int
+    lessons: Sequence[Lesson]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a listing is narrowed to; None leaves that open. `words` is found anywhere in the texts."""
+
+    theme: str | None = None
+    kind: str | None = None
+    unit: str | None = None
+    year: int | None = None
+    words: str = ""
+
+
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "newest": (Lesson.published_at.desc(), Lesson.id),
+    "oldest": (Lesson.published_at, Lesson.id),
+    "longest": (Lesson.seconds.desc(), Lesson.id),
+    "shortest": (Lesson.seconds, Lesson.id),
+}
+
+
+def lesson(session: Session, lesson_id: str) -> Lesson:
+    """The lesson; raises NotFound."""
+    found = session.get(Lesson, lesson_id)
+    if found is None:
+        raise NotFound(N_("There is no such lesson."), detail=lesson_id)
+    return found
+
+
+def lessons_by_id(session: Session, ids: Sequence[str]) -> list[Lesson]:
+    """Those of `ids` that exist, in the order of `ids`."""
+    found = {one.id: one for one in session.scalars(select(Lesson).where(Lesson.id.in_(ids)))}
+    return [found[one] for one in ids if one in found]
+
+
+def browse(session: Session, wanted: Wanted, *, sort: str = "newest", page: int = 1, per_page: int = 20) -> Page:
+    """One page of the lessons that fit; an unknown `sort` means newest first."""
+    conditions = _conditions(wanted)
+    total = session.scalar(select(func.count()).select_from(Lesson).where(*conditions)) or 0
+    query: Select[tuple[Lesson]] = select(Lesson).where(*conditions)
+    query = query.order_by(*ORDERS.get(sort, ORDERS["newest"])).limit(per_page).offset((page - 1) * per_page)
+    return Page(total=total, lessons=session.scalars(query).all())
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.theme:
+        conditions.append(Lesson.themes.any(Theme.slug == wanted.theme))
+    if wanted.kind:
+        conditions.append(Lesson.kind == wanted.kind)
+    if wanted.unit:
+        conditions.append(Lesson.unit == wanted.unit)
+    if wanted.year:
+        conditions.append(Lesson.recorded.startswith(str(wanted.year)))
+    for word in wanted.words.split():
+        columns = (Lesson.title, Lesson.series, Lesson.speaker, Lesson.unit, Lesson.description)
+        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return conditions
+
+
+def themes(session: Session) -> Sequence[Theme]:
+    return session.scalars(select(Theme).order_by(Theme.position, Theme.slug)).all()
+
+
+def find_theme(session: Session, name: str) -> Theme | None:
+    """The theme called `name`: its slug, Chinese or English name."""
+    return session.scalar(select(Theme).where(or_(Theme.slug == name, Theme.zh == name, Theme.en == name)))
+
+
+def plan(session: Session, lesson_id: str, version: int) -> Plan:
+    """The plan; raises NotFound."""
+    stored = session.get(StoredPlan, (lesson_id, version))
+    if stored is None:
+        raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version}")
+    return Plan.from_json(stored.document)
+
+
+def current_plan(session: Session, one: Lesson) -> Plan:
+    return plan(session, one.id, one.plan_version)
+
+
+def source(session: Session, lesson_id: str) -> Source:
+    """Where the lesson's recording is; raises NotFound."""
+    found = session.get(Source, lesson_id)
+    if found is None:
+        raise NotFound(N_("There is no such recording."), detail=lesson_id)
+    return found
+
+
+def lesson_with_source(session: Session, sha256: str) -> Lesson | None:
+    """The lesson that was made of exactly this file."""
+    return session.scalar(select(Lesson).join(Source, Source.lesson_id == Lesson.id).where(Source.sha256 == sha256))
+
+
+def renditions(session: Session, one: Lesson) -> Sequence[RenditionProgress]:
+    """How far the renditions of the current plan have come, audio last, small rungs first."""
+    query = select(RenditionProgress).where(
+        RenditionProgress.lesson_id == one.id, RenditionProgress.version == one.plan_version
+    )
+    names = [rendition.name for rendition in current_plan(session, one).renditions]
+    return sorted(session.scalars(query), key=lambda row: names.index(row.name))
+
+
+def troubles(session: Session, lesson_id: str) -> Sequence[StepLeft]:
+    """Steps of the lesson that have failed: resting until the next attempt, or parked."""
+    query = select(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.attempts > 0)
+    return session.scalars(query.order_by(StepLeft.rank, StepLeft.step)).all()
+
+
+def steps_left(session: Session, lesson_id: str) -> Sequence[StepLeft]:
+    """What is still to be done for the lesson, parked or not."""
+    query = select(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.rank >= 0)
+    return session.scalars(query.order_by(StepLeft.rank)).all()
+
+
+def next_steps(session: Session, limit: int) -> Sequence[StepLeft]:
+    """The most urgent steps that may be tried now."""
+    query = select(StepLeft).where(
+        StepLeft.parked.is_(False), StepLeft.rank >= 0, StepLeft.retry_at <= time.time()
+    )
+    return session.scalars(query.order_by(StepLeft.rank, StepLeft.queued_at).limit(limit)).all()
+
+
+def failed_step(session: Session, lesson_id: str, step: str) -> StepLeft | None:
+    return session.get(StepLeft, (lesson_id, step))
+
+
+def stale_in_index(session: Session, limit: int) -> Sequence[Lesson]:
+    """Lessons that search does not know in their present form."""
+    query = select(Lesson).where(Lesson.indexed_revision < Lesson.revision).order_by(Lesson.published_at).limit(limit)
+    return session.scalars(query).all()
+
+
+def all_lessons(session: Session) -> Sequence[Lesson]:
+    return session.scalars(select(Lesson).order_by(Lesson.published_at, Lesson.id)).all()
+
+
+def lesson_count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Lesson)) or 0
+
+

@@ -1,0 +1,123 @@
+"""Plan: what is made of a recording and where every segment begins; a value, pure.
+
+Video segment k of a rendition covers frames [k*n, (k+1)*n) with n = segment_seconds * frame rate. Audio
+segment k begins at AAC frame ceil(k * segment_seconds * 48000 / 1024), the first that starts in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+SAMPLE_RATE = 48_000
+SAMPLES_PER_FRAME = 1_024
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceUse:
+    """Which tracks of the source are read, and how.
+
+    `start_seconds` is the source's own clock at the lesson's 0; `video_end_seconds` the end of the last
+    picture that really is there, on the lesson's clock; `matrix` the YCbCr matrix in swscale's words;
+    `cover_index` an attached picture.
+    """
+
+    video_index: int | None
+    audio_index: int | None
+    start_seconds: float
+    video_end_seconds: float
+    matrix: str = "bt709"
+    full_range: bool = False
+    deinterlace: bool = False
+    cover_index: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoRendition:
+    """One rung; `codecs` is the RFC 6381 string of its bitstream."""
+
+    name: str
+    width: int
+    height: int
+    frames_per_second: int
+    frames: int
+    crf: int
+    max_bits_per_second: int
+    level: str
+    codecs: str
+
+    @property
+    def seconds(self) -> Fraction:
+        return Fraction(self.frames, self.frames_per_second)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioRendition:
+    """One AAC-LC encoding of the sound at 48 kHz; `frames` of 1024 samples."""
+
+    name: str
+    channels: int
+    bits_per_second: int
+    frames: int
+    codecs: str = "mp4a.40.2"
+
+    @property
+    def seconds(self) -> Fraction:
+        return Fraction(self.frames * SAMPLES_PER_FRAME, SAMPLE_RATE)
+
+
+Rendition = VideoRendition | AudioRendition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that the playlists and the encoder need to know; immutable once stored."""
+
+    version: int
+    segment_seconds: int
+    segment_count: int
+    preset: str
+    source: SourceUse
+    video: tuple[VideoRendition, ...]
+    audio: tuple[AudioRendition, ...]
+    start_rung: str | None
+
+    @property
+    def renditions(self) -> tuple[Rendition, ...]:
+        return (*self.video, *self.audio)
+
+    @property
+    def seconds(self) -> float:
+        """The length of the lesson: of its picture, or of its sound when there is none."""
+        return float(self.renditions[0].seconds)
+
+    def rendition(self, name: str) -> Rendition | None:
+        return next((one for one in self.renditions if one.name == name), None)
+
+    def start(self, rendition: Rendition, number: int) -> Fraction:
+        """When segment `number` begins, in seconds; for number = segment_count the rendition's end."""
+        if number >= self.segment_count:
+            return rendition.seconds
+        begin = number * self.segment_seconds
+        if isinstance(rendition, VideoRendition):
+            return Fraction(begin)
+        return Fraction(first_audio_frame(begin) * SAMPLES_PER_FRAME, SAMPLE_RATE)
+
+    def duration(self, rendition: Rendition, number: int) -> Fraction:
+        return self.start(rendition, number + 1) - self.start(rendition, number)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Plan":
+        parts = dict(document)
+        parts["source"] = SourceUse(**parts["source"])
+        parts["video"] = tuple(VideoRendition(**one) for one in parts["video"])
+        parts["audio"] = tuple(AudioRendition(**one) for one in parts["audio"])
+        return cls(**parts)
+
+
+def first_audio_frame(seconds: int) -> int:
+    """The first AAC frame that begins at or after `seconds`."""
+    return -(-seconds * SAMPLE_RATE // SAMPLES_PER_FRAME)

@@ -1,0 +1,49 @@
+"""reindex, doctor and bench: keeping a library well."""
+
+import sys
+
+import click
+from rich.console import Console
+
+from medialib.cli import Library
+from medialib.cli.processes import open_ready
+from medialib.errors import NotReady
+
+
+@click.command()
+@click.pass_obj
+def reindex_command(library: Library) -> None:
+    """Build the search index anew beside the old one, and switch."""
+    from medialib.tasks import rebuild_index
+
+    count = rebuild_index(open_ready(library), wait_seconds=60)
+    if count is None:
+        raise NotReady("Another process is writing the index; try again in a minute.", retry_seconds=60)
+    click.echo(f"{count} lessons indexed")
+
+
+@click.command()
+@click.pass_obj
+def doctor_command(library: Library) -> None:
+    """What medialib uses of this machine, what is missing, and what mends it."""
+    from medialib.ingest.tools import diagnose
+
+    console = Console()
+    findings = diagnose(library.settings)
+    for finding in findings:
+        mark = "[green]good[/]   " if finding.ok else "[red]missing[/]" if finding.needed else "[yellow]absent[/] "
+        console.print(f"{mark} {finding.name:12} {finding.used}", highlight=False, soft_wrap=True)
+        if finding.sentence:
+            console.print(f"        {finding.sentence}", highlight=False, soft_wrap=True)
+    sys.exit(any(not finding.ok and finding.needed for finding in findings))
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Shorter recordings, for a first look.")
+@click.option("--only", multiple=True, help="Only this measurement; may be given several times.")
+@click.pass_obj
+def bench_command(library: Library, quick: bool, only: tuple[str, ...]) -> None:
+    """Measure the bars on this machine and write docs/benchmarks.md."""
+    from medialib.cli.bench import run_bench
+
+    run_bench(quick=quick, only=only)

@@ -1,0 +1,171 @@
+"""import: files and folders become lessons, beside a running server or without one."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from medialib import finding, tasks
+from medialib.catalogue import lookups
+from medialib.catalogue.lessons import Lesson
+from medialib.cli import Library
+from medialib.cli.processes import open_ready
+from medialib.errors import BadRequest, MedialibError, UnusableMedia
+from medialib.ingest.intake import known_already, take_in
+from medialib.ingest.tags import describe
+from medialib.services import Services
+from medialib.tasks import Worker
+
+# What is looked at in a folder; a file that is named itself is tried whatever it is called.
+ENDINGS = frozenset(
+    ".mp4 .m4v .mov .m4a .m4b .3gp .3g2 .mkv .mka .webm .avi .flv .f4v .asf .wmv .wma .ts .m2ts .mts .mpg .mpeg .vob"
+    " .mp3 .aac .flac .ogg .oga .ogv .opus .wav .aif .aiff .amr .ape".split()
+)
+_POLL_SECONDS = 0.25
+
+
+@dataclass
+class _Report:
+    """Prints what became of each file, and remembers whether all went well."""
+
+    services: Services
+    console: Console
+    as_json: bool
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def say(self, path: Path, status: str, *, lesson: Lesson | None = None, reason: str | None = None) -> None:
+        self.counts[status] = self.counts.get(status, 0) + 1
+        if self.as_json:
+            line = {"file": str(path), "status": status, "reason": reason, **self._addresses(lesson)}
+            click.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            told = [status, str(path), *([f"{lesson.id} {lesson.title}"] if lesson else []), *([reason] if reason else [])]
+            self.console.print("  ".join(told), highlight=False, markup=False, soft_wrap=True)
+
+    def _addresses(self, lesson: Lesson | None) -> dict[str, Any]:
+        keys = ("lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio")
+        if lesson is None:
+            return dict.fromkeys(keys)
+        with self.services.database.read() as session:
+            detail = finding.detail(self.services, session, lesson.id)
+        return {key: detail["id" if key == "lesson" else key] for key in keys}
+
+    @property
+    def bad(self) -> bool:
+        return bool(self.counts.get("refused") or self.counts.get("failed"))
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per file, as it gets there.")
+@click.option("--wait", type=click.Choice(["published", "complete"]), default="published", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.pass_context
+def import_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, wait: str, dry_run: bool) -> None:
+    """Take in files, and folders with everything in them; what is there already is skipped."""
+    library: Library = ctx.obj
+    services = open_ready(library)
+    console = Console(stderr=as_json)
+    report = _Report(services, console, as_json)
+    files = list(_files(paths))
+    if dry_run:
+        for path in files:
+            known = known_already(services.workshop, path)
+            report.say(path, "duplicate" if known else "new", lesson=known)
+        return
+    taken = _take_in_all(services, files, report, console, wait=wait)
+    if taken and wait == "complete":
+        _wait_until_complete(services, taken, report)
+    elif taken and not tasks.worker_lives(services):
+        tasks.index_stale(services)
+    if not as_json:
+        console.print(", ".join(f"{count} {status}" for status, count in report.counts.items()) or "nothing to import")
+    ctx.exit(int(report.bad))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The recordings under `paths`, each once, folders in the order of their names."""
+    seen = set()
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for one in inside:
+            wanted = one == path or (one.is_file() and one.suffix.lower() in ENDINGS)
+            if wanted and not one.is_dir() and one.resolve() not in seen:
+                seen.add(one.resolve())
+                yield one
+
+
+def _take_in_all(
+    services: Services, files: list[Path], report: _Report, console: Console, *, wait: str
+) -> dict[str, Path]:
+    """Take in every file; returns the new lessons that are still to be completed."""
+    taken: dict[str, Path] = {}
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+        console=console, disable=report.as_json,
+    )  # fmt: skip
+    with bar if not report.as_json else nullcontext():
+        task = bar.add_task("", total=sum(path.stat().st_size for path in files))
+        for path in files:
+            bar.update(task, description=path.name)
+            lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
+            if lesson and wait == "complete":
+                taken[lesson.id] = path
+            elif lesson:
+                taken[lesson.id] = path
+                report.say(path, "published", lesson=lesson)
+    return taken
+
+
+def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
+    try:
+        receipt = take_in(services.workshop, path, describe(path, path.name), name=path.name, copied=copied)
+    except (UnusableMedia, BadRequest) as error:
+        report.say(path, "refused", reason=str(error))
+    except (MedialibError, OSError) as error:
+        report.say(path, "failed", reason=str(error))
+    else:
+        if not receipt.duplicate:
+            tasks.announce(services, receipt.lesson.id)
+            return receipt.lesson
+        report.say(path, "duplicate", lesson=receipt.lesson)
+    return None
+
+
+def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Report) -> None:
+    """Report each lesson when it is complete or parked; when no worker lives, this process works itself."""
+    own: Worker | None = None
+    waiting = dict(taken)
+    try:
+        while waiting:
+            if own is None and not tasks.worker_lives(services):
+                own = Worker(services)
+                own.start()
+            for lesson_id in _ended(services, waiting, report):
+                del waiting[lesson_id]
+            time.sleep(_POLL_SECONDS)
+        if own:
+            tasks.index_stale(services)
+    finally:
+        if own:
+            own.stop()
+
+
+def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> list[str]:
+    with services.database.read() as session:
+        lessons = lookups.lessons_by_id(session, list(waiting))
+        ended = [(one, finding.parked_by(session, one)) for one in lessons if one.state != "published"]
+    for lesson, trouble in ended:
+        path = waiting[lesson.id]
+        if trouble:
+            report.say(path, "failed", lesson=lesson, reason=str(trouble))
+        else:
+            report.say(path, "complete", lesson=lesson)
+    return [lesson.id for lesson, _ in ended]

@@ -1,0 +1,112 @@
+"""list, show, search and retry: questions about lessons, and one more try."""
+
+import json
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from medialib import finding
+from medialib.catalogue import edits, lookups
+from medialib.cli import Library
+from medialib.cli.processes import open_ready
+from medialib.jobs.queue import BULK
+
+_NARROWING = (
+    click.option("--theme", help="Slug or name of a theme."),
+    click.option("--kind", type=click.Choice(["video", "audio"])),
+    click.option("--unit"),
+    click.option("--year", type=click.IntRange(1900, 2200)),
+    click.option("--sort", type=click.Choice(finding.SORTS), default="relevance"),
+    click.option("--page", type=click.IntRange(1), default=1),
+    click.option("--per-page", type=click.IntRange(1, 100), default=20),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object."),
+)
+
+
+def _narrowing(command: Any) -> Any:
+    for option in reversed(_NARROWING):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_narrowing
+@click.pass_obj
+def list_command(library: Library, as_json: bool, **narrowing: Any) -> None:
+    """Lessons, newest first."""
+    _print_found(library, "", as_json, narrowing)
+
+
+@click.command()
+@click.argument("query")
+@_narrowing
+@click.pass_obj
+def search_command(library: Library, query: str, as_json: bool, **narrowing: Any) -> None:
+    """Lessons in which QUERY is found."""
+    _print_found(library, query, as_json, narrowing)
+
+
+def _print_found(library: Library, words: str, as_json: bool, narrowing: dict[str, Any]) -> None:
+    services = open_ready(library)
+    with services.database.read() as session:
+        if narrowing["theme"]:
+            narrowing["theme"] = finding.theme_slug(session, narrowing["theme"])
+        found = finding.find(services, session, words=words, **narrowing)
+        if as_json:
+            click.echo(json.dumps(finding.summaries(services, session, found), ensure_ascii=False))
+            return
+    table = Table("id", "kind", "length", "state", "title", "unit")
+    for one in found.lessons:
+        table.add_row(one.id, one.kind, _clock(one.seconds), one.state, one.title, one.unit)
+    console = Console()
+    console.print(table)
+    console.print(f"{len(found.lessons)} of {found.total}")
+
+
+@click.command()
+@click.argument("lesson")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def show_command(library: Library, lesson: str, as_json: bool) -> None:
+    """One lesson: its details, its state, and how far each rendition has come."""
+    services = open_ready(library)
+    with services.database.read() as session:
+        detail = finding.detail(services, session, lesson)
+        troubles = lookups.troubles(session, lesson)
+    if as_json:
+        click.echo(json.dumps(detail, ensure_ascii=False))
+        return
+    console = Console()
+    for key in ("id", "title", "kind", "state", "reason", "page", "master", "audio", "speaker", "unit", "series"):
+        if detail[key] is not None and detail[key] != "":
+            console.print(f"[bold]{key:8}[/] {detail[key]}", highlight=False)
+    table = Table("rendition", "done", "of", "speed", "time left")
+    for row in detail["renditions"]:
+        speed = f"{row['speed']:.1f}x" if row["speed"] else ""
+        left = "" if row["seconds_left"] is None else _clock(row["seconds_left"])
+        table.add_row(row["name"], _clock(row["seconds_done"]), _clock(row["seconds_total"]), speed, left)
+    console.print(table)
+    for trouble in troubles:
+        console.print(f"{trouble.step}: {trouble.message % trouble.message_values} (attempt {trouble.attempts})")
+    if detail["state"] == "parked":
+        console.print(f"Try again with: medialib retry {lesson}")
+
+
+@click.command()
+@click.argument("lesson")
+@click.pass_obj
+def retry_command(library: Library, lesson: str) -> None:
+    """Try again what was parked."""
+    services = open_ready(library)
+    with services.database.begin() as session:
+        edits.retry(session, lesson)
+    services.queues.send(BULK, "advance")
+    click.echo(f"{lesson}: tried again from now on")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,170 @@
+"""serve, work and run: the server, the worker, and both under a supervisor that restarts what dies."""
+
+import ctypes
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import structlog
+from gunicorn.app.base import BaseApplication
+
+from medialib.cli import Library
+from medialib.services import Services, open_with
+
+log = structlog.get_logger()
+
+_PR_SET_PDEATHSIG = 1
+_GRACE_SECONDS = 15
+_LONGEST_PAUSE_SECONDS = 30
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with gevent workers: hundreds of slow phones cost a socket each, not a thread."""
+
+    def __init__(self, library: Library):
+        self._library = library
+        super().__init__()
+
+    def load_config(self) -> None:
+        server = self._library.settings.server
+        for key, value in {
+            "bind": f"{server.host}:{server.port}",
+            "workers": server.workers,
+            "worker_class": "gevent",
+            "worker_connections": 4000,
+            "keepalive": 30,
+            "timeout": 60,
+            "graceful_timeout": 5,
+            "proc_name": "medialib",
+            "control_socket_disable": True,
+        }.items():
+            if key in self.cfg.settings:
+                self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        from medialib.app import create_app  # after gevent has replaced the sockets
+
+        return create_app(open_with(self._library.settings))
+
+
+@click.command()
+@click.pass_obj
+def serve_command(library: Library) -> None:
+    """Answer over HTTP."""
+    open_ready(library).database.close()
+    _Server(library).run()
+
+
+@click.command()
+@click.pass_obj
+def work_command(library: Library) -> None:
+    """Make what is missing, until told to stop."""
+    from medialib.tasks import Worker
+
+    services = open_ready(library)
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    worker = Worker(services)
+    worker.start()
+    told.wait()
+    worker.stop()
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Make a small demonstration library when there are no lessons.")
+@click.pass_obj
+def run_command(library: Library, demo: bool) -> None:
+    """Server and worker together; what dies is restarted."""
+    services = open_ready(library)
+    for leftover in services.store.metrics.glob("*.db"):
+        leftover.unlink()
+    if demo:
+        from medialib.demo import make_demonstration
+
+        make_demonstration(services)
+    services.database.close()
+    server = library.settings.server
+    click.echo(f"medialib: http://{server.host}:{server.port}/  (Ctrl+C stops)")
+    Supervisor([_child(library, "serve"), _child(library, "work")]).watch()
+
+
+def open_ready(library: Library) -> Services:
+    """The library's services with its schema up to date and its starting themes."""
+    from medialib.catalogue.seeds import plant
+
+    services = open_with(library.settings)
+    services.database.upgrade()
+    plant(services.database)
+    return services
+
+
+def _child(library: Library, command: str) -> "_Child":
+    config = ("--config", str(library.config)) if library.config else ()
+    return _Child(argv=(sys.executable, "-m", "medialib", *config, command))
+
+
+@dataclass
+class _Child:
+    """A process that should be running, and when it may be started again."""
+
+    argv: tuple[str, ...]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause_seconds: float = field(default=0.5)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.argv, preexec_fn=_die_with_parent)
+        self.started = time.monotonic()
+
+    def tend(self) -> None:
+        """Start the process, or again when it has ended: at once, with growing pauses if it keeps dying."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None:
+            lived = time.monotonic() - self.started
+            if lived < self.pause_seconds:
+                return
+            log.warning("a process ended and is started again", what=self.argv[-1], code=self.process.returncode)
+            self.pause_seconds = 0.5 if lived > 60 else min(self.pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+        self.start()
+
+
+class Supervisor:
+    """Keeps children running until this process is told to stop."""
+
+    def __init__(self, children: list[_Child]):
+        self._children = children
+        self._told = threading.Event()
+
+    def watch(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._told.set())
+        while not self._told.is_set():
+            for child in self._children:
+                child.tend()
+            self._told.wait(0.2)
+        self._stop()
+
+    def _stop(self) -> None:
+        running = [child.process for child in self._children if child.process and child.process.poll() is None]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        end = time.monotonic() + _GRACE_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _die_with_parent() -> None:
+    """A child of a supervisor that was killed must not go on alone (Linux: prctl)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+

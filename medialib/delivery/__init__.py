@@ -1,0 +1,1 @@
+"""How lessons go out: playlists as text."""

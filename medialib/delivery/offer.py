@@ -1,0 +1,85 @@
+"""What a player is offered of a lesson: its variants as far as they are made; pure."""
+
+from collections.abc import Sequence
+
+from medialib.catalogue.lessons import RenditionProgress
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.delivery.hls import Sound, Variant
+
+_GROUP = "sound"
+# Until a rendition is measured, a segment is taken to peak this far above the encoder's ceiling.
+_UNMEASURED_PEAK = 1.5
+
+
+def sounds(plan: Plan, *, language: str) -> tuple[Sound, ...]:
+    """The sound that goes with every picture: the best there is."""
+    if not plan.audio:
+        return ()
+    best = plan.audio[-1]
+    return (
+        Sound(
+            group=_GROUP, name=language or "und", language=language or "und", channels=best.channels,
+            uri=_playlist(plan, best),
+        ),
+    )  # fmt: skip
+
+
+def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
+    """The start rung first, then every other complete rung, then sound alone, best first.
+
+    Rungs under way are left out: a player that switched to one would wait at every segment.
+    """
+    progress = {row.name: row for row in rows}
+    rungs = [one for one in plan.video if one.name == plan.start_rung]
+    rungs += [one for one in plan.video if one.name != plan.start_rung and progress[one.name].complete]
+    sound = plan.audio[-1] if plan.audio else None
+    with_picture = tuple(_with_picture(plan, rung, sound, progress) for rung in rungs)
+    return with_picture + audio_variants(plan, rows)
+
+
+def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
+    """Sound alone, best first."""
+    progress = {row.name: row for row in rows}
+    return tuple(
+        Variant(
+            uri=_playlist(plan, one),
+            peak_bits_per_second=_peak(progress[one.name], one.bits_per_second),
+            average_bits_per_second=_average(progress[one.name], one.bits_per_second),
+            codecs=progress[one.name].codecs,
+        )
+        for one in reversed(plan.audio)
+    )
+
+
+def _with_picture(
+    plan: Plan, rung: VideoRendition, sound: AudioRendition | None, progress: dict[str, RenditionProgress]
+) -> Variant:
+    row = progress[rung.name]
+    peak = _peak(row, rung.max_bits_per_second)
+    average = _average(row, rung.max_bits_per_second)
+    codecs = [row.codecs]
+    if sound:
+        peak += _peak(progress[sound.name], sound.bits_per_second)
+        average += _average(progress[sound.name], sound.bits_per_second)
+        codecs.append(progress[sound.name].codecs)
+    return Variant(
+        uri=_playlist(plan, rung),
+        peak_bits_per_second=peak,
+        average_bits_per_second=average,
+        codecs=",".join(codecs),
+        resolution=(rung.width, rung.height),
+        frames_per_second=rung.frames_per_second,
+        audio_group=_GROUP if sound else None,
+    )
+
+
+def _playlist(plan: Plan, rendition: VideoRendition | AudioRendition) -> str:
+    return f"v{plan.version}/{rendition.name}/index.m3u8"
+
+
+def _peak(row: RenditionProgress, ceiling: int) -> int:
+    return row.peak_bits_per_second or round(ceiling * _UNMEASURED_PEAK)
+
+
+def _average(row: RenditionProgress, ceiling: int) -> int:
+    return row.average_bits_per_second or ceiling

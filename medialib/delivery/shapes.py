@@ -1,0 +1,128 @@
+"""A lesson as the JSON that the HTTP API and the commands both show (pure)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from medialib.catalogue.lessons import Lesson, RenditionProgress
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+
+Spans = Sequence[tuple[int, int]]
+
+USUAL_SHARE_OF_MAXIMUM = 0.6
+"""What a picture takes on average of the bit rate that its rung allows."""
+
+
+def page_path(lesson_id: str) -> str:
+    return f"/lessons/{lesson_id}"
+
+
+def master_path(lesson_id: str) -> str:
+    return f"/media/{lesson_id}/master.m3u8"
+
+
+def audio_path(lesson_id: str, plan: Plan) -> str | None:
+    """The playlist for listening only; a silent lesson has none."""
+    return f"/media/{lesson_id}/audio.m3u8" if plan.audio else None
+
+
+def poster_path(lesson: Lesson) -> str:
+    """Where the poster is, once it is made."""
+    return f"/media/{lesson.id}/v{lesson.plan_version}/poster.jpg"
+
+
+def lesson_summary(
+    lesson: Lesson, plan: Plan, *, has_poster: bool, highlights: Mapping[str, Spans] | None = None
+) -> dict[str, Any]:
+    """One entry of a list. Addresses are paths below the site's root.
+
+    `highlights` are [start, end) in characters (code points) of the title and of the description.
+    """
+    marked = highlights or {}
+    return {
+        "id": lesson.id,
+        "title": lesson.title,
+        "kind": lesson.kind,
+        "seconds": lesson.seconds,
+        "page": page_path(lesson.id),
+        "master": master_path(lesson.id),
+        "audio": audio_path(lesson.id, plan),
+        "poster": poster_path(lesson) if has_poster else None,
+        "highlights": {field: [list(span) for span in marked.get(field, ())] for field in ("title", "description")},
+    }
+
+
+def lesson_detail(
+    lesson: Lesson,
+    plan: Plan,
+    renditions: Sequence[RenditionProgress],
+    *,
+    has_poster: bool,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """Everything known of one lesson; `reason` is the sentence that says why it is parked."""
+    return {
+        **lesson_summary(lesson, plan, has_poster=has_poster),
+        "ts_master": None,
+        "state": lesson.state,
+        "reason": reason,
+        "description": lesson.description,
+        "speaker": lesson.speaker,
+        "unit": lesson.unit,
+        "series": lesson.series,
+        "number": lesson.number,
+        "recorded": lesson.recorded,
+        "language": lesson.language,
+        "published_at": datetime.fromtimestamp(lesson.published_at, UTC).isoformat(timespec="seconds"),
+        "themes": [{"slug": theme.slug, "zh": theme.zh, "en": theme.en} for theme in lesson.themes],
+        "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},
+        "renditions": [_progress(row, plan) for row in renditions],
+    }
+
+
+def _progress(row: RenditionProgress, plan: Plan) -> dict[str, Any]:
+    """How far one rendition is: seconds of media, and `seconds_left` of work at the present speed."""
+    rung = plan.rendition(row.name)
+    left = 0.0 if row.complete else max(row.seconds_total - row.seconds_done, 0.0)
+    return {
+        "name": row.name,
+        "kind": "audio" if isinstance(rung, AudioRendition) else "video",
+        "width": rung.width if isinstance(rung, VideoRendition) else None,
+        "height": rung.height if isinstance(rung, VideoRendition) else None,
+        "complete": row.complete,
+        "seconds_done": row.seconds_total if row.complete else row.seconds_done,
+        "seconds_total": row.seconds_total,
+        "seconds_left": _work_left(left, row.media_per_second),
+        "speed": row.media_per_second or None,
+        "size_bytes": row.size_bytes if row.complete else None,
+    }
+
+
+def _work_left(media_seconds: float, media_per_second: float) -> float | None:
+    if media_seconds == 0:
+        return 0.0
+    return round(media_seconds / media_per_second, 1) if media_per_second > 0 else None
+
+
+def video_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int | None:
+    """About what watching takes: the starting rung with its sound; None without a picture."""
+    rung = next((one for one in plan.video if one.name == plan.start_rung), None) or next(iter(plan.video), None)
+    if rung is None:
+        return None
+    usual = rung.max_bits_per_second * USUAL_SHARE_OF_MAXIMUM
+    return _bytes_of(rung, usual, renditions) + (audio_bytes(plan, renditions) or 0)
+
+
+def audio_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int | None:
+    """About what listening takes, in the best sound there is; None for a silent lesson."""
+    if not plan.audio:
+        return None
+    return _bytes_of(plan.audio[-1], plan.audio[-1].bits_per_second, renditions)
+
+
+def _bytes_of(
+    rung: VideoRendition | AudioRendition, usual_bits_per_second: float, renditions: Sequence[RenditionProgress]
+) -> int:
+    """Measured when the rendition is complete, else estimated."""
+    measured = next((row for row in renditions if row.name == rung.name and row.complete and row.size_bytes), None)
+    return measured.size_bytes if measured else int(usual_bits_per_second / 8 * float(rung.seconds))

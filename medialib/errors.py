@@ -1,0 +1,65 @@
+"""Expected failures: each carries a sentence for people and a detail for the log."""
+
+from collections.abc import Mapping
+
+
+def N_(msgid: str) -> str:
+    """Mark an English sentence for translation where it is written; the surfaces translate it when shown."""
+    return msgid
+
+
+class MedialibError(Exception):
+    """A failure that was foreseen.
+
+    `message` is an English sentence (a msgid, `%(name)s` placeholders filled from `values`) that may be
+    shown to anyone and never holds a path of the machine; `detail` goes to the log.
+    """
+
+    def __init__(self, message: str, *, detail: str = "", values: Mapping[str, str | int | float] | None = None):
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+        self.values = dict(values or {})
+
+    def __str__(self) -> str:
+        return self.message % self.values if self.values else self.message
+
+
+class NotFound(MedialibError):
+    """What was asked for is not there."""
+
+
+class BadRequest(MedialibError):
+    """The asker has to change something and ask again."""
+
+
+class BadSettings(MedialibError):
+    """config.yaml or the environment holds a wrong key or value."""
+
+
+class UnusableMedia(MedialibError):
+    """The file can never become a lesson: do not try again."""
+
+
+class ToolFailed(MedialibError):
+    """ffmpeg or ffprobe failed or took too long: trying again may help."""
+
+
+class Stopped(MedialibError):
+    """A run was ended early on purpose: more urgent work waits or the worker is closing."""
+
+
+class NotReady(MedialibError):
+    """The thing is being made: ask again in `retry_seconds`."""
+
+    def __init__(self, message: str, *, retry_seconds: int, detail: str = ""):
+        super().__init__(message, detail=detail)
+        self.retry_seconds = retry_seconds
+
+
+class NoSpace(MedialibError):
+    """The store has no room for this."""
+
+
+class MissingTool(MedialibError):
+    """A program that medialib needs is not installed, or is too old."""

@@ -1,0 +1,164 @@
+"""Finding lessons by words and filters: by the search index, or by the database when that cannot answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from medialib.catalogue import lookups
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.plans import Plan
+from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.delivery import shapes
+from medialib.errors import N_, BadRequest, MedialibError
+from medialib.search import query
+from medialib.search.index import IndexUnavailable
+from medialib.services import Services
+
+Highlights = dict[str, tuple[tuple[int, int], ...]]
+
+SORTS = ("relevance", *lookups.ORDERS)
+"""Without words `relevance` means newest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """One page of the lessons found; `degraded` when the search index could not be asked."""
+
+    total: int
+    page: int
+    per_page: int
+    lessons: Sequence[Lesson]
+    highlights: dict[str, Highlights] = field(default_factory=dict)
+    degraded: bool = False
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // self.per_page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the lessons can be narrowed to; themes with how many lessons each has."""
+
+    themes: Sequence[tuple[Theme, int]]
+    units: Sequence[str]
+    years: Sequence[int]
+
+
+def find(
+    services: Services,
+    session: Session,
+    *,
+    words: str = "",
+    theme: str | None = None,
+    kind: str | None = None,
+    unit: str | None = None,
+    year: int | None = None,
+    sort: str = "relevance",
+    page: int = 1,
+    per_page: int = 20,
+) -> Findings:
+    """One page of the lessons that hold the words and pass the filters."""
+    filters: dict[str, Any] = {"theme": theme, "kind": kind, "unit": unit, "year": year}
+    window: dict[str, Any] = {"page": page, "per_page": per_page}
+    degraded = False
+    if words.strip():
+        try:
+            found = query.search(services.index, words, filters=query.Filters(**filters), sort=sort, **window)
+        except IndexUnavailable:
+            degraded = True
+        else:
+            lessons = lookups.lessons_by_id(session, found.ids)
+            return Findings(total=found.total, lessons=lessons, highlights=_highlights(lessons, words), **window)
+    listed = lookups.browse(session, lookups.Wanted(**filters, words=words), sort=sort, **window)
+    marked = _highlights(listed.lessons, words)
+    return Findings(total=listed.total, lessons=listed.lessons, highlights=marked, degraded=degraded, **window)
+
+
+def _highlights(lessons: Sequence[Lesson], words: str) -> dict[str, Highlights]:
+    """Where the words stand in the title and description of each lesson."""
+    if not words.strip():
+        return {}
+    return {
+        lesson.id: {
+            "title": query.highlight(lesson.title, words),
+            "description": query.highlight(lesson.description, words),
+        }
+        for lesson in lessons
+    }
+
+
+def summaries(services: Services, session: Session, findings: Findings) -> dict[str, Any]:
+    """The findings as JSON: what `GET /api/lessons` answers and `medialib search --json` prints."""
+    return {
+        "total": findings.total,
+        "page": findings.page,
+        "per_page": findings.per_page,
+        "results": [
+            shapes.lesson_summary(
+                lesson,
+                lookups.current_plan(session, lesson),
+                has_poster=has_poster(services, lesson),
+                highlights=findings.highlights.get(lesson.id),
+            )
+            for lesson in findings.lessons
+        ],
+    }
+
+
+def detail(services: Services, session: Session, lesson_id: str) -> dict[str, Any]:
+    """One lesson as JSON: what `GET /api/lessons/ID` answers and `medialib show --json` prints.
+
+    `reason` is English here; a surface with another language puts its translation there (see `parked_by`).
+    """
+    lesson = lookups.lesson(session, lesson_id)
+    trouble = parked_by(session, lesson)
+    return shapes.lesson_detail(
+        lesson,
+        lookups.current_plan(session, lesson),
+        lookups.renditions(session, lesson),
+        has_poster=has_poster(services, lesson),
+        reason=str(trouble) if trouble else None,
+    )
+
+
+def parked_by(session: Session, lesson: Lesson) -> MedialibError | None:
+    """What stopped a parked lesson, with its sentence."""
+    if lesson.state != "parked":
+        return None
+    troubles = sorted(lookups.troubles(session, lesson.id), key=lambda one: not one.parked)
+    return MedialibError(troubles[0].message, values=troubles[0].message_values) if troubles else None
+
+
+def theme_slug(session: Session, name: str) -> str:
+    """The slug of the theme called `name` (slug, Chinese or English); raises BadRequest."""
+    theme = lookups.find_theme(session, name)
+    if theme is None:
+        raise BadRequest(N_("There is no such theme."), detail=name)
+    return theme.slug
+
+
+def has_poster(services: Services, lesson: Lesson) -> bool:
+    return services.store.poster(lesson.id, lesson.plan_version).exists()
+
+
+def plans(session: Session, lessons: Sequence[Lesson]) -> dict[str, Plan]:
+    """The current plan of each lesson by its id."""
+    return {lesson.id: lookups.current_plan(session, lesson) for lesson in lessons}
+
+
+def choices(session: Session) -> Choices:
+    """What a person can narrow a listing to: only what would find something."""
+    counted = select(Theme, func.count()).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
+    themes = session.execute(counted.group_by(Theme.slug).order_by(Theme.position, Theme.slug)).all()
+    units = select(Lesson.unit).where(Lesson.unit != "").distinct().order_by(Lesson.unit)
+    years = select(func.substr(Lesson.recorded, 1, 4)).where(Lesson.recorded.is_not(None)).distinct()
+    return Choices(
+        themes=[(theme, count) for theme, count in themes],
+        units=session.scalars(units).all(),
+        years=sorted((int(year) for year in session.scalars(years)), reverse=True),
+    )

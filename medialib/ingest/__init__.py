@@ -1,0 +1,1 @@
+"""A recording comes in: probed, planned, cut into segments."""

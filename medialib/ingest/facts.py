@@ -1,0 +1,166 @@
+"""What ffprobe says of a file, as a frozen value; pure.
+
+Field names of the JSON: ffprobe's `-of json -show_format -show_streams`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from medialib.errors import N_, UnusableMedia
+
+_PICTURES = {"png", "mjpeg", "bmp", "gif", "webp", "tiff", "jpeg2000", "svg"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoTrack:
+    """A moving picture. `width` and `height` are as shown: turned by `rotation`, pixels made square."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    rotation: int
+    frames_per_second: Fraction
+    matrix: str
+    full_range: bool
+    interlaced: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioTrack:
+    """One sound track; `language` is an ISO 639 code or empty."""
+
+    index: int
+    codec: str
+    channels: int
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """`declared_seconds` is what the container claims, from 0; it may lie. `start_seconds` is its clock's start."""
+
+    container: str
+    start_seconds: float
+    declared_seconds: float
+    track_count: int
+    video: VideoTrack | None
+    audio: tuple[AudioTrack, ...]
+    cover_index: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ends:
+    """Where the last picture and the last sound end on the file's clock, in seconds; None when none was found."""
+
+    video_seconds: float | None
+    audio_seconds: float | None
+
+
+def read_facts(probe: Mapping[str, Any]) -> Facts:
+    """Facts from ffprobe's JSON; raises UnusableMedia when there is neither sound nor picture."""
+    streams: list[Mapping[str, Any]] = list(probe.get("streams", []))
+    moving = [one for one in streams if one.get("codec_type") == "video" and not _is_picture(one)]
+    stills = [one for one in streams if one.get("codec_type") == "video" and _is_picture(one)]
+    audio = [one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")]
+    video = next((track for track in map(_video_track, moving) if track), None)
+    if video is None and not audio:
+        raise UnusableMedia(
+            N_("There is neither sound nor a moving picture in this file. Please choose another file.")
+        )
+    container = probe.get("format", {})
+    used = [*([one for one in moving if video and one["index"] == video.index]), *audio[:1]]
+    return Facts(
+        container=str(container.get("format_name", "")),
+        start_seconds=_start(container, used),
+        declared_seconds=_declared(container, used),
+        track_count=len(streams),
+        video=video,
+        audio=tuple(_audio_track(one) for one in audio),
+        cover_index=int(stills[0]["index"]) if stills else None,
+    )
+
+
+def read_ends(packets: Iterable[Mapping[str, Any]], facts: Facts) -> Ends:
+    """Ends from ffprobe's packets (stream_index, pts_time, duration_time)."""
+    ends: dict[int, float] = {}
+    for packet in packets:
+        begin = packet.get("pts_time", packet.get("dts_time"))
+        if begin is not None:
+            end = float(begin) + float(packet.get("duration_time", 0))
+            index = int(packet["stream_index"])
+            ends[index] = max(end, ends.get(index, end))
+    video_end = ends.get(facts.video.index) if facts.video else None
+    return Ends(video_seconds=video_end, audio_seconds=ends.get(facts.audio[0].index) if facts.audio else None)
+
+
+def _is_picture(stream: Mapping[str, Any]) -> bool:
+    attached = stream.get("disposition", {}).get("attached_pic") or stream.get("disposition", {}).get("timed_thumbnails")
+    # Motion JPEG from old cameras is a moving picture: it has more than one frame.
+    one_frame = str(stream.get("nb_frames", "")) in {"", "1"} and _fraction(stream.get("avg_frame_rate")) == 0
+    return bool(attached) or (stream.get("codec_name") in _PICTURES and one_frame)
+
+
+def _video_track(stream: Mapping[str, Any]) -> VideoTrack | None:
+    width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
+    if not width or not height or not stream.get("codec_name"):
+        return None
+    pixel = _fraction(str(stream.get("sample_aspect_ratio", "1:1")).replace(":", "/")) or Fraction(1)
+    shown = (max(2, round(width * pixel)), height)
+    rotation = _rotation(stream)
+    if rotation in (90, 270):
+        shown = (shown[1], shown[0])
+    rate = _fraction(stream.get("avg_frame_rate")) or _fraction(stream.get("r_frame_rate")) or Fraction(25)
+    return VideoTrack(
+        index=int(stream["index"]),
+        codec=str(stream["codec_name"]),
+        width=shown[0],
+        height=shown[1],
+        rotation=rotation,
+        frames_per_second=rate,
+        matrix=_matrix(stream, height),
+        full_range=stream.get("color_range") == "pc" or str(stream.get("pix_fmt", "")).startswith("yuvj"),
+        interlaced=stream.get("field_order") in {"tt", "bb", "tb", "bt"},
+    )
+
+
+def _audio_track(stream: Mapping[str, Any]) -> AudioTrack:
+    return AudioTrack(
+        index=int(stream["index"]),
+        codec=str(stream["codec_name"]),
+        channels=int(stream.get("channels") or 2),
+        language=str(stream.get("tags", {}).get("language", "")).replace("und", ""),
+    )
+
+
+def _rotation(stream: Mapping[str, Any]) -> int:
+    """Degrees clockwise, one of 0, 90, 180, 270 (the display matrix counts the other way)."""
+    for data in stream.get("side_data_list", []):
+        if "rotation" in data:
+            return int(-float(data["rotation"])) % 360 // 90 * 90
+    return 0
+
+
+def _matrix(stream: Mapping[str, Any], height: int) -> str:
+    """The YCbCr matrix in swscale's words; untagged video is BT.601 below 720 lines and BT.709 from there on."""
+    named = {"bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601", "bt2020nc": "bt2020", "bt2020c": "bt2020"}
+    return named.get(str(stream.get("color_space")), "bt601" if height < 720 else "bt709")
+
+
+def _fraction(text: Any) -> Fraction:
+    try:
+        return Fraction(str(text or 0))
+    except (ValueError, ZeroDivisionError):
+        return Fraction(0)
+
+
+def _start(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:
+    starts = [float(one["start_time"]) for one in streams if "start_time" in one]
+    return min(starts) if starts else float(container.get("start_time", 0))
+
+
+def _declared(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:
+    durations = [float(one["duration"]) for one in (container, *streams) if "duration" in one]
+    return max(durations, default=0.0)

@@ -1,0 +1,174 @@
+"""The one place that runs ffmpeg and ffprobe: limited, sandboxed when possible, killed with its parent."""
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from medialib.errors import N_, MissingTool, ToolFailed
+
+_DETAIL_BYTES = 4_000
+_SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one call may use. `stall_seconds`: ended when it reports no progress for so long."""
+
+    memory_bytes: int
+    wall_seconds: float
+    stall_seconds: float
+    nice: int
+    sandbox: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """The only things of the machine that a call sees: one file to read, one directory to write and work in."""
+
+    reads: Path | None
+    writes: Path
+
+
+def capture(argv: Sequence[str], *, timeout_seconds: float) -> str:
+    """What a trusted question (such as -version) prints; raises ToolFailed."""
+    try:
+        done = subprocess.run(argv, capture_output=True, timeout=timeout_seconds, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _failed(f"{argv[0]}: {error}") from error
+    if done.returncode:
+        raise _failed(f"{argv[0]} ended with {done.returncode}: {_tail(done.stderr)}")
+    return done.stdout.decode(errors="replace")
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    reach: Reach,
+    limits: Limits,
+    tick: Callable[[], None] = lambda: None,
+    tick_seconds: float = 0.25,
+) -> bytes:
+    """Run to the end and return what it printed; `tick` is called meanwhile and may raise to end it.
+
+    Raises ToolFailed when it fails, stalls or takes too long, and whatever `tick` raises; in every case no
+    process is left behind.
+    """
+    complaints = reach.writes / ".stderr"
+    with complaints.open("wb") as stderr:
+        process = subprocess.Popen(
+            confine(argv, reach, limits),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=reach.writes,
+            start_new_session=True,
+        )
+        try:
+            printed = _follow(process, limits, tick, tick_seconds)
+        finally:
+            _end(process)
+    if process.returncode:
+        detail = f"{Path(argv[0]).name} ended with {process.returncode}: {_tail(complaints.read_bytes())}"
+        raise _failed(detail)
+    return printed
+
+
+def confine(argv: Sequence[str], reach: Reach, limits: Limits) -> list[str]:
+    """`argv` with its limits and sandbox around it; raises MissingTool when sandbox is required and absent."""
+    bounds = [
+        *("prlimit", f"--as={limits.memory_bytes}", "--core=0", f"--cpu={int(limits.wall_seconds * 4)}", "--"),
+        *("nice", "-n", str(limits.nice)),
+        *("setpriv", "--pdeathsig", "KILL", "--"),
+    ]
+    bwrap = working_bubblewrap() if limits.sandbox != "off" else None
+    if bwrap is None and limits.sandbox == "required":
+        raise MissingTool(N_("sandbox is required, but bubblewrap does not work here. Please install bubblewrap."))
+    return [*bounds, *(_walls(bwrap, argv[0], reach) if bwrap else []), *argv]
+
+
+@lru_cache
+def working_bubblewrap() -> str | None:
+    """The path of bwrap when it is there and may make namespaces."""
+    found = shutil.which("bwrap")
+    if found is None:
+        return None
+    trial = subprocess.run([found, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True)
+    return found if trial.returncode == 0 else None
+
+
+def _walls(bwrap: str, program: str, reach: Reach) -> list[str]:
+    walls = [bwrap, "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--clearenv", "--dev", "/dev"]
+    for place in (*_SYSTEM, str(Path(program).resolve()), program):
+        walls += ["--ro-bind-try", place, place]
+    if reach.reads:
+        walls += ["--ro-bind", str(reach.reads), str(reach.reads)]
+    return [*walls, "--bind", str(reach.writes), str(reach.writes), "--chdir", str(reach.writes), "--"]
+
+
+def _follow(
+    process: subprocess.Popen[bytes], limits: Limits, tick: Callable[[], None], tick_seconds: float
+) -> bytes:
+    """Collect stdout until it closes; progress reports (out_time) count as signs of life when they move."""
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
+    watch = _Watch(limits)
+    printed = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if selector.select(tick_seconds):
+                chunk = process.stdout.read()
+                if chunk == b"":
+                    break
+                printed += chunk or b""
+                watch.saw(chunk or b"")
+            tick()
+            watch.check()
+    process.wait(timeout=30)
+    tick()
+    return bytes(printed)
+
+
+class _Watch:
+    """Raises ToolFailed when a call takes too long or does not come on."""
+
+    def __init__(self, limits: Limits):
+        self._limits = limits
+        self._begin = self._moved = time.monotonic()
+        self._last: list[bytes] = []
+
+    def saw(self, printed: bytes) -> None:
+        places = [line for line in printed.split(b"\n") if line.startswith((b"out_time_us", b"frame"))]
+        if places != self._last:
+            self._moved = time.monotonic()
+            self._last = places
+
+    def check(self) -> None:
+        now = time.monotonic()
+        if now - self._begin > self._limits.wall_seconds:
+            raise _failed(f"took more than {self._limits.wall_seconds:.0f} s")
+        if now - self._moved > self._limits.stall_seconds:
+            raise _failed(f"no progress for {self._limits.stall_seconds:.0f} s")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def _failed(detail: str) -> ToolFailed:
+    return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)
+
+
+def _tail(complaints: bytes) -> str:
+    return complaints[-_DETAIL_BYTES:].decode(errors="replace").strip()

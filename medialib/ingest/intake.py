@@ -1,0 +1,163 @@
+"""The one door for a new file: copied in, checked, probed, planned and published in one transaction.
+
+When `take_in` returns, the lesson is listed and its playlists answer; encoding comes afterwards.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.edits import Details
+from medialib.catalogue.lessons import Lesson
+from medialib.errors import N_, BadRequest, NotReady, ToolFailed, UnusableMedia
+from medialib.ingest import commands, ffmpeg
+from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
+from medialib.ingest.pipeline import steps_of
+from medialib.ingest.plan import make_plan
+from medialib.ingest.workshop import Workshop
+
+_BLOCK_BYTES = 1 << 20
+_GIGABYTE = 10**9
+# How much of the end is read to find the last packets; when there are none, further back.
+_TAILS_SECONDS = (8.0, 60.0, 600.0)
+
+# What the file is called in the store follows from what it is, never from what it was called.
+_EXTENSIONS = {
+    "mov": ".mp4", "matroska": ".mkv", "avi": ".avi", "flv": ".flv", "asf": ".asf", "mpegts": ".ts",
+    "mpeg": ".mpg", "mp3": ".mp3", "aac": ".aac", "flac": ".flac", "ogg": ".ogg", "wav": ".wav", "w64": ".w64",
+    "aiff": ".aiff", "amr": ".amr", "ape": ".ape",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a file: a new lesson, or the one that it already is."""
+
+    lesson: Lesson
+    duplicate: bool
+
+
+def take_in(
+    workshop: Workshop, path: Path, details: Details, *, name: str, copied: Callable[[int], None] = lambda _: None
+) -> Receipt:
+    """Make a lesson of the file at `path`, which people know as `name`; `copied` hears of every block's bytes.
+
+    Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
+    """
+    lesson_id = edits.new_lesson_id()
+    with workshop.leases.hold(f"intake:{lesson_id}") as lease:
+        if lease is None:
+            raise NotReady(N_("Please try again in a moment."), retry_seconds=1)
+        try:
+            copy = workshop.store.workspace(lease.token) / "source"
+            sha256, size_bytes = _copy(workshop, path, copy, copied)
+            known = _known(workshop, sha256)
+            return known or _publish(
+                workshop, copy, lesson_id, details, {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
+            )
+        finally:
+            workshop.store.discard(lease.token)
+
+
+def known_already(workshop: Workshop, path: Path) -> Lesson | None:
+    """The lesson that was made of exactly this file, without copying it."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    known = _known(workshop, sha256)
+    return known.lesson if known else None
+
+
+def probe(workshop: Workshop, source: Path) -> tuple[Facts, Ends]:
+    """What is in the file and where it really ends; raises UnusableMedia."""
+    facts = read_facts(_ask(workshop, source, commands.probe_command(workshop.tools.ffprobe, source)))
+    for tail in _TAILS_SECONDS:
+        from_seconds = facts.start_seconds + facts.declared_seconds - tail
+        ends = _ends(workshop, source, facts, from_seconds)
+        if _found_all(facts, ends) or from_seconds <= 0:
+            return facts, ends
+    return facts, _ends(workshop, source, facts, 0)
+
+
+def _found_all(facts: Facts, ends: Ends) -> bool:
+    picture = facts.video is None or ends.video_seconds is not None
+    return picture and (not facts.audio or ends.audio_seconds is not None)
+
+
+def _ends(workshop: Workshop, source: Path, facts: Facts, from_seconds: float) -> Ends:
+    command = commands.tail_command(workshop.tools.ffprobe, source, from_seconds)
+    return read_ends(_ask(workshop, source, command).get("packets", []), facts)
+
+
+def _ask(workshop: Workshop, source: Path, command: list[str]) -> dict[str, Any]:
+    reach = ffmpeg.Reach(reads=source, writes=source.parent)
+    try:
+        answer: dict[str, Any] = json.loads(ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True)))
+    except (ToolFailed, ValueError) as error:
+        detail = error.detail if isinstance(error, ToolFailed) else str(error)
+        raise UnusableMedia(
+            N_("This file is not a recording that can be played, or it is damaged. Please choose another file."),
+            detail=detail,
+        ) from error
+    return answer
+
+
+def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], None]) -> tuple[str, int]:
+    limits = workshop.settings.limits
+    size_bytes = path.stat().st_size
+    if size_bytes == 0:
+        raise UnusableMedia(N_("This file is empty. Please send it again."))
+    if size_bytes > limits.file_gigabytes * _GIGABYTE:
+        raise UnusableMedia(
+            N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes}
+        )
+    workshop.store.require_space(size_bytes, int(limits.free_gigabytes * _GIGABYTE))
+    digest = hashlib.sha256()
+    total = 0
+    with path.open("rb") as source, copy.open("wb") as target:
+        while block := source.read(_BLOCK_BYTES):
+            digest.update(block)
+            total += target.write(block)
+            copied(len(block))
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.hexdigest(), total
+
+
+def _known(workshop: Workshop, sha256: str) -> Receipt | None:
+    with workshop.database.read() as session:
+        lesson = lookups.lesson_with_source(session, sha256)
+    return Receipt(lesson=lesson, duplicate=True) if lesson else None
+
+
+def _publish(
+    workshop: Workshop, copy: Path, lesson_id: str, details: Details, source_parts: dict[str, Any]
+) -> Receipt:
+    facts, ends = probe(workshop, copy)
+    plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
+    extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
+    workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
+    stored_facts = json.loads(json.dumps(asdict(facts), default=str))
+    try:
+        with workshop.database.begin() as session:
+            lesson = edits.publish(
+                session,
+                lesson_id=lesson_id,
+                details=details,
+                plan=plan,
+                steps=steps_of(plan),
+                source_parts={**source_parts, "extension": extension, "facts": stored_facts},
+            )
+    except IntegrityError as error:  # the same file came in by another door meanwhile
+        workshop.store.remove_lesson(lesson_id)
+        known = _known(workshop, source_parts["sha256"])
+        if known is None:
+            raise BadRequest(N_("The details of this lesson cannot be stored."), detail=str(error)) from error
+        return known
+    return Receipt(lesson=lesson, duplicate=False)

@@ -1,0 +1,185 @@
+"""Facts to Plan: which renditions are made, how long they are; pure."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from medialib.catalogue.plans import (
+    SAMPLE_RATE,
+    SAMPLES_PER_FRAME,
+    AudioRendition,
+    Plan,
+    SourceUse,
+    VideoRendition,
+    first_audio_frame,
+)
+from medialib.errors import N_, UnusableMedia
+from medialib.ingest.facts import Ends, Facts, VideoTrack
+from medialib.settings import Ladder, Limits, RungSettings
+
+# A rung this close to the source's own size is not worth its bits.
+_CLOSE = 1.15
+# A picture rate above this is offered whole from 720 up and halved below.
+_FAST = 40
+
+# ITU-T H.264 (08/2021) table A-1: level, macroblocks per second, per frame, bits per second of High profile.
+_LEVELS = (
+    ("2.1", 19_800, 792, 5_000_000),
+    ("3.0", 40_500, 1_620, 12_500_000),
+    ("3.1", 108_000, 3_600, 17_500_000),
+    ("3.2", 216_000, 5_120, 25_000_000),
+    ("4.0", 245_760, 8_192, 25_000_000),
+    ("4.2", 522_240, 8_704, 62_500_000),
+    ("5.1", 983_040, 36_864, 300_000_000),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Output pictures per second: `high` from 720 up, `low` below; high is low or twice low."""
+
+    low: int
+    high: int
+
+
+def make_plan(facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, version: int = 1) -> Plan:
+    """The plan for a recording; raises UnusableMedia when it is over a limit or has no length."""
+    seconds = _length(facts, ends)
+    _check(facts, seconds, limits)
+    if facts.video is None:
+        frames = max(1, _audio_frames(seconds))
+        return _assemble(facts, ends, ladder, version, video=(), audio_frames=frames)
+    rates = choose_rates(facts.video.frames_per_second)
+    low_frames = max(1, round(seconds * rates.low))
+    video = tuple(
+        _video_rendition(rung, facts.video, rates, low_frames) for rung in choose_rungs(facts.video, ladder)
+    )
+    audio_frames = _audio_frames(Fraction(low_frames, rates.low))
+    return _assemble(facts, ends, ladder, version, video=video, audio_frames=audio_frames)
+
+
+def choose_rates(source: Fraction) -> Rates:
+    """The nearest of 24, 25 and 30; of 50 and 60 (halved for small rungs) for fast sources."""
+    if source > _FAST:
+        high = min((50, 60), key=lambda rate: abs(rate - source))
+        return Rates(low=high // 2, high=high)
+    rate = min((24, 25, 30), key=lambda rate: abs(rate - source))
+    return Rates(low=rate, high=rate)
+
+
+def choose_rungs(video: VideoTrack, ladder: Ladder) -> tuple[RungSettings, ...]:
+    """The ladder's rungs well below the source's shorter side, and the source's own size on top.
+
+    Never enlarged; never above the ladder's highest rung.
+    """
+    own = min(video.width, video.height, ladder.rungs[-1].short_side) // 2 * 2
+    below = tuple(rung for rung in ladder.rungs if rung.short_side * _CLOSE <= own)
+    nearest = min(ladder.rungs, key=lambda rung: abs(rung.short_side - own))
+    bits = round(nearest.max_bits_per_second * max(0.5, (own / nearest.short_side) ** 1.5))
+    return (*below, RungSettings(short_side=max(96, own), max_bits_per_second=max(bits, 50_000), crf=nearest.crf))
+
+
+def start_rung(video: tuple[VideoRendition, ...], wanted: int) -> str | None:
+    """The rung that is made first: `wanted`, or the best below it that the source has."""
+    fitting = [one.name for one in video if min(one.width, one.height) <= wanted * _CLOSE]
+    return fitting[-1] if fitting else (video[0].name if video else None)
+
+
+def h264_level(width: int, height: int, frames_per_second: int, bits_per_second: int) -> str:
+    """The lowest level that admits the stream."""
+    blocks = -(-width // 16) * -(-height // 16)
+    for level, per_second, per_frame, bits in _LEVELS:
+        if blocks <= per_frame and blocks * frames_per_second <= per_second and bits_per_second <= bits:
+            return level
+    return _LEVELS[-1][0]
+
+
+def _length(facts: Facts, ends: Ends) -> Fraction:
+    found = [end for end in (ends.video_seconds, ends.audio_seconds) if end is not None]
+    if not found:
+        raise UnusableMedia(N_("Nothing in this file can be played: it seems to be cut off. Please send it again."))
+    return Fraction(max(found) - facts.start_seconds).limit_denominator(90_000)
+
+
+def _check(facts: Facts, seconds: Fraction, limits: Limits) -> None:
+    if seconds <= 0:
+        raise UnusableMedia(N_("Nothing in this file can be played: it seems to be cut off. Please send it again."))
+    if seconds > limits.hours * 3600:
+        raise UnusableMedia(
+            N_("This recording is longer than %(hours)s hours. Please cut it into parts."), values={"hours": limits.hours}
+        )
+    if facts.track_count > limits.tracks:
+        raise UnusableMedia(
+            N_("This file has more than %(tracks)s tracks. Please export it again with one picture and one sound."),
+            values={"tracks": limits.tracks},
+        )
+    if facts.video and facts.video.width * facts.video.height > limits.megapixels * 1e6:
+        raise UnusableMedia(N_("The picture of this file is too large. Please export it again in 1080p or 4K."))
+
+
+def _assemble(
+    facts: Facts, ends: Ends, ladder: Ladder, version: int, *, video: tuple[VideoRendition, ...], audio_frames: int
+) -> Plan:
+    audio = _audio_renditions(ladder, audio_frames) if facts.audio else ()
+    video_end = (ends.video_seconds or facts.start_seconds) - facts.start_seconds
+    use = SourceUse(
+        video_index=facts.video.index if facts.video else None,
+        audio_index=facts.audio[0].index if facts.audio else None,
+        start_seconds=facts.start_seconds,
+        video_end_seconds=video_end,
+        matrix=facts.video.matrix if facts.video else "bt709",
+        full_range=bool(facts.video and facts.video.full_range),
+        deinterlace=bool(facts.video and facts.video.interlaced),
+        cover_index=facts.cover_index,
+    )
+    return Plan(
+        version=version,
+        segment_seconds=ladder.segment_seconds,
+        segment_count=_segment_count((*video, *audio)[0], ladder.segment_seconds),
+        preset=ladder.preset,
+        source=use,
+        video=video,
+        audio=audio,
+        start_rung=start_rung(video, ladder.start_rung),
+    )
+
+
+def _segment_count(rendition: VideoRendition | AudioRendition, segment_seconds: int) -> int:
+    if isinstance(rendition, VideoRendition):
+        return -(-rendition.frames // (segment_seconds * rendition.frames_per_second))
+    count = 1
+    while first_audio_frame(count * segment_seconds) < rendition.frames:
+        count += 1
+    return count
+
+
+def _video_rendition(rung: RungSettings, video: VideoTrack, rates: Rates, low_frames: int) -> VideoRendition:
+    short = min(rung.short_side, min(video.width, video.height) // 2 * 2)
+    scale = Fraction(short, min(video.width, video.height))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (video.width, video.height))
+    rate = rates.high if rung.short_side >= 720 else rates.low
+    bits = rung.max_bits_per_second if rate == rates.low else rung.max_bits_per_second * 4 // 3
+    level = h264_level(width, height, rate, bits)
+    return VideoRendition(
+        name=f"v{rung.short_side}",
+        width=width,
+        height=height,
+        frames_per_second=rate,
+        frames=low_frames * (rate // rates.low),
+        crf=rung.crf,
+        max_bits_per_second=bits,
+        level=level,
+        codecs=f"avc1.6400{round(float(level) * 10):02X}",
+    )
+
+
+def _audio_frames(seconds: Fraction) -> int:
+    """AAC frames that cover `seconds`: at most one frame longer."""
+    return -(-seconds.numerator * SAMPLE_RATE // (seconds.denominator * SAMPLES_PER_FRAME))
+
+
+def _audio_renditions(ladder: Ladder, frames: int) -> tuple[AudioRendition, ...]:
+    stereo, mono = ladder.stereo_bits_per_second, ladder.mono_bits_per_second
+    return (
+        AudioRendition(name=f"a{mono // 1000}m", channels=1, bits_per_second=mono, frames=frames),
+        AudioRendition(name=f"a{stereo // 1000}", channels=2, bits_per_second=stereo, frames=frames),
+    )

@@ -1,0 +1,181 @@
+"""A run carried out: ffmpeg makes segments in a workspace, and each is published as soon as it is whole."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from medialib import metrics
+from medialib.catalogue import edits
+from medialib.catalogue.plans import AudioRendition, Plan, Rendition
+from medialib.errors import N_, Stopped, ToolFailed
+from medialib.ingest import commands, ffmpeg
+from medialib.ingest.bitstream import read_codecs
+from medialib.ingest.commands import Run
+from medialib.ingest.workshop import Workshop
+from medialib.jobs.leases import Lease
+
+_HOT_TICK_SECONDS = 0.03
+_BULK_TICK_SECONDS = 0.3
+_REPORT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A lesson as the engine sees it."""
+
+    lesson_id: str
+    plan: Plan
+    source: Path
+
+    def missing(self, workshop: Workshop, name: str) -> list[int]:
+        """Numbers of the segments of a rendition that do not exist yet."""
+        there = workshop.store.segments(self.lesson_id, self.plan.version, name)
+        return [number for number in range(self.plan.segment_count) if number not in there]
+
+
+def carry_out(
+    workshop: Workshop,
+    recording: Recording,
+    run: Run,
+    lease: Lease,
+    *,
+    hot: bool = False,
+    keep_going: Callable[[], bool] = lambda: True,
+) -> None:
+    """Make the segments of `run`; raises ToolFailed, or Stopped when `keep_going` says no or the lease is lost.
+
+    Whatever was finished by then stays.
+    """
+    plan = recording.plan
+    workspace = workshop.store.workspace(lease.token)
+    for name in run.names:
+        (workspace / name).mkdir(exist_ok=True)
+    sound = isinstance(plan.rendition(run.names[0]), AudioRendition)
+    command = commands.audio_command if sound else commands.video_command
+    progress = _Progress(workshop, recording, run, workspace)
+
+    def tick() -> None:
+        progress.collect()
+        if lease.lost.is_set() or not keep_going():
+            raise Stopped(N_("This work goes on later."))
+
+    try:
+        ffmpeg.run(
+            command(workshop.tools.ffmpeg, recording.source, plan, run),
+            reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
+            limits=workshop.limits(hot=hot),
+            tick=tick,
+            tick_seconds=_HOT_TICK_SECONDS if hot else _BULK_TICK_SECONDS,
+        )
+        progress.check()
+    finally:
+        progress.report()
+        workshop.store.discard(lease.token)
+
+
+def count(workshop: Workshop, recording: Recording, name: str) -> bool:
+    """Count the finished segments of a rendition from the store, and measure it when all are there."""
+    plan = recording.plan
+    rendition = plan.rendition(name)
+    assert rendition is not None, name
+    sizes = workshop.store.segments(recording.lesson_id, plan.version, name)
+    seconds = {number: float(plan.duration(rendition, number)) for number in sizes if number < plan.segment_count}
+    complete = len(seconds) == plan.segment_count
+    figures: dict[str, float | int | bool] = {"seconds_done": sum(seconds.values()), "complete": complete}
+    if complete:
+        figures |= _measure(sizes, seconds, rendition)
+    with workshop.database.begin() as session:
+        edits.record_progress(
+            session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures
+        )
+    return complete
+
+
+def _measure(sizes: dict[int, int], seconds: dict[int, float], rendition: Rendition) -> dict[str, int]:
+    total = sum(sizes[number] for number in seconds)
+    return {
+        "peak_bits_per_second": round(max(sizes[number] * 8 / length for number, length in seconds.items())),
+        "average_bits_per_second": round(total * 8 / float(rendition.seconds)),
+        "size_bytes": total,
+    }
+
+
+def record_codecs(workshop: Workshop, recording: Recording, name: str, init: bytes) -> None:
+    with workshop.database.begin() as session:
+        edits.record_progress(
+            session,
+            lesson_id=recording.lesson_id,
+            version=recording.plan.version,
+            name=name,
+            codecs=read_codecs(init),
+        )
+
+
+@dataclass
+class _Progress:
+    """Publishes finished segments and reports how far the run has come."""
+
+    workshop: Workshop
+    recording: Recording
+    run: Run
+    workspace: Path
+    published: set[tuple[str, int]] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
+    reported: float = field(default_factory=time.monotonic)
+    changed: bool = False
+
+    def collect(self) -> None:
+        for name in self.run.names:
+            for number in self.run.numbers:
+                if (name, number) in self.published:
+                    continue
+                if not (self.workspace / name / f"{number}.m4s").exists():
+                    break  # ffmpeg closes them in order
+                self._publish(name, number)
+        if self.changed and time.monotonic() - self.reported > _REPORT_SECONDS:
+            self.report()
+
+    def _publish(self, name: str, number: int) -> None:
+        store, lesson_id, version = self.workshop.store, self.recording.lesson_id, self.recording.plan.version
+        init = self.workspace / name / "init.mp4"
+        if init.exists():
+            first_init = init.read_bytes()
+            if store.publish(init, store.init(lesson_id, version, name)):
+                record_codecs(self.workshop, self.recording, name, first_init)
+        place = store.segment(lesson_id, version, name, number)
+        store.publish(self.workspace / name / f"{number}.m4s", place)
+        self.published.add((name, number))
+        self.changed = True
+
+    def report(self) -> None:
+        """Store how much exists, and how fast this run is."""
+        self.reported, self.changed = time.monotonic(), False
+        for name in self.run.names:
+            count(self.workshop, self.recording, name)
+        done = len(self.published) * self.recording.plan.segment_seconds
+        if done and (elapsed := time.monotonic() - self.began) > 0:
+            speed = done / elapsed
+            kind = "audio" if isinstance(self.recording.plan.rendition(self.run.names[0]), AudioRendition) else "video"
+            metrics.ENCODE_SPEED.labels(kind).set(speed)
+            self._store_speed(speed / len(self.run.names))
+
+    def _store_speed(self, speed: float) -> None:
+        with self.workshop.database.begin() as session:
+            for name in self.run.names:
+                edits.record_progress(
+                    session,
+                    lesson_id=self.recording.lesson_id,
+                    version=self.recording.plan.version,
+                    name=name,
+                    media_per_second=speed,
+                )
+
+    def check(self) -> None:
+        """Raise ToolFailed unless every segment of the run was made."""
+        self.collect()
+        wanted = {(name, number) for name in self.run.names for number in self.run.numbers}
+        if lacking := sorted(wanted - self.published):
+            raise ToolFailed(
+                N_("This part of the recording could not be converted."), detail=f"ffmpeg made no {lacking[:5]}"
+            )

@@ -1,0 +1,1 @@
+"""Who does what when: the queue of hints, the leases, the reconciler."""

@@ -1,0 +1,71 @@
+"""The queue: hints that there is work, on huey (SQLite file by default, PostgreSQL or Redis by URL).
+
+A message only says where to look; the worker recomputes what is missing. So a lost or doubled message
+does no harm.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
+from huey.consumer import Consumer
+
+from medialib.errors import BadSettings
+
+HOT = "hot"
+BULK = "bulk"
+
+Handler = Callable[..., None]
+
+
+class _Threads(Consumer):  # type: ignore[misc]
+    """A consumer that leaves the process's signals alone: there are several of them in one process."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+class Queues:
+    """`hot` for what a person waits for, `bulk` for the rest; each is served by workers of its own."""
+
+    def __init__(self, url: str, folder: Path):
+        self._handlers: dict[str, Handler] = {}
+        self._queues = {name: _open(name, url, folder) for name in (HOT, BULK)}
+        self._tasks = {name: queue.task(name="handle")(self._handle) for name, queue in self._queues.items()}
+
+    def on(self, work: str, handler: Handler) -> None:
+        """Say who does `work`; only a worker process needs this."""
+        self._handlers[work] = handler
+
+    def send(self, queue: str, work: str, *arguments: str | int) -> None:
+        self._tasks[queue](work, *arguments)
+
+    def depth(self, queue: str) -> int:
+        """Messages that wait."""
+        return int(self._queues[queue].pending_count())
+
+    def consumer(self, queue: str, *, workers: int, poll_seconds: float) -> Consumer:
+        """The threads that serve a queue; start() and stop() it."""
+        return _Threads(
+            self._queues[queue],
+            workers=workers,
+            periodic=False,
+            initial_delay=poll_seconds,
+            max_delay=poll_seconds,
+            backoff=1.0,
+            shutdown_timeout=10,
+        )
+
+    def _handle(self, work: str, *arguments: Any) -> None:
+        self._handlers[work](*arguments)
+
+
+def _open(name: str, url: str, folder: Path) -> Huey:
+    if not url:
+        return SqliteHuey(f"medialib-{name}", filename=str(folder / f"{name}.db"), results=False, fsync=False)
+    if url.startswith(("redis://", "rediss://")):
+        return PriorityRedisHuey(f"medialib-{name}", url=url, results=False)
+    if url.startswith("postgresql://"):
+        return PostgresHuey(f"medialib-{name}", dsn=url, results=False)
+    raise BadSettings("jobs.url must be empty (SQLite) or begin with redis:// or postgresql://")

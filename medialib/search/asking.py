@@ -1,0 +1,88 @@
+"""A person's words taken apart: what must all be found, and what else is worth finding (pure)."""
+
+from dataclasses import dataclass
+
+from medialib.search import sounds, text
+
+LONGEST_QUESTION = 100
+MOST_UNITS = 12
+
+# Words people put around what they look for; asked for only when there is nothing else.
+_FILLERS = """
+    的 了 吗 呢 吧 啊 呀 和 与 及 或 在 是 有 把 被 让 给 对 从 到 怎么 怎样 怎么样 怎么办 如何 什么 为什么
+    哪些 哪里 多少 请问 关于 有关 一下 可以 我 我们 我想 想 the a an of to in and or for how what is
+    """
+_fillers = frozenset(_FILLERS.split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """One word of a question, normalised: a Chinese word of any length, or a Latin word or number."""
+
+    text: str
+    han: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question taken apart. ``units`` must all be found; the rest is for a wider second look."""
+
+    units: tuple[Unit, ...] = ()
+    runs: tuple[str, ...] = ()
+    """Whole stretches of Chinese, as typed."""
+    subwords: tuple[str, ...] = ()
+    """The shorter words inside long Chinese words."""
+    sounds: tuple[str, ...] = ()
+    """Joined pinyin of the stretches and of pairs of their syllables, for what sounds alike."""
+
+
+def take_apart(words: str) -> Question:
+    """Read a person's words; never raises, and gives an empty question when there is nothing to look for."""
+    found = text.runs(text.normalise(words[:LONGEST_QUESTION]))
+    units: list[Unit] = []
+    for run in _join_spelled_syllables(found):
+        units.extend(Unit(text=word, han=run.han) for word in (text.cut(run.text) if run.han else [run.text]))
+    han = tuple(run.text for run in found if run.han)
+    said = [sounds.readings(run) for run in han]
+    said += [sounds.split_pinyin(run.text) for run in found if not run.han and run.text.isascii()]
+    inner = [word for run in han for word in text.subwords(run) if len(word) > 1]
+    return Question(
+        units=_meaningful(units),
+        runs=han,
+        subwords=_unique([word for word in inner if Unit(text=word, han=True) not in units]),
+        sounds=_unique(_sound_terms(said)),
+    )
+
+
+def _join_spelled_syllables(found: list[text.Run]) -> list[text.Run]:
+    """Pinyin typed with spaces is one word: zhu sun -> zhusun."""
+    joined: list[text.Run] = []
+    spelled: list[str] = []
+    for run in [*found, None]:
+        if run is not None and run.text in sounds.SYLLABLES:
+            spelled.append(run.text)
+            continue
+        if spelled:
+            joined.append(text.Run(text="".join(spelled), start=0, han=False))
+            spelled = []
+        if run is not None:
+            joined.append(run)
+    return joined
+
+
+def _meaningful(units: list[Unit]) -> tuple[Unit, ...]:
+    unique = list(dict.fromkeys(units))
+    return tuple([unit for unit in unique if unit.text not in _fillers] or unique)[:MOST_UNITS]
+
+
+def _sound_terms(said: list[list[str]]) -> list[str]:
+    terms: list[str] = []
+    for syllables in said:
+        if 2 < len(syllables) <= sounds.LONGEST_SOUND:
+            terms.append("".join(syllables))
+        terms.extend(sounds.pairs(syllables))
+    return terms
+
+
+def _unique(terms: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(terms))

@@ -1,0 +1,65 @@
+"""Generations of the index: numbered directories, and a link ``current`` to the one in use."""
+
+import os
+import shutil
+from pathlib import Path
+
+_CURRENT = "current"
+_NEXT = "current.next"
+
+
+def current(directory: Path) -> Path | None:
+    """The generation in use, or None when none can be told."""
+    try:
+        return directory / (directory / _CURRENT).readlink()
+    except OSError:
+        return None
+
+
+def untouched(directory: Path) -> bool:
+    """Whether nothing was ever built here, so that starting empty loses nothing."""
+    return not directory.exists() or not _all(directory)
+
+
+def begin(directory: Path) -> Path:
+    """Make an empty directory for the next generation; nobody reads it until ``switch``."""
+    directory.mkdir(parents=True, exist_ok=True)
+    fresh = directory / f"{max(map(_number, _all(directory)), default=0) + 1:06d}"
+    fresh.mkdir()
+    return fresh
+
+
+def switch(directory: Path, generation: Path) -> None:
+    """Make a finished generation the current one, in one step for every reader."""
+    link = directory / _NEXT
+    link.unlink(missing_ok=True)
+    link.symlink_to(generation.name)
+    link.replace(directory / _CURRENT)
+    _settle(directory)
+
+
+def sweep(directory: Path, *, keep: set[Path]) -> None:
+    """Remove every other generation, half-built ones included.
+
+    Keep the one just replaced: a reader in another process may be about to open its files. What a reader
+    has already mapped stays readable after removal.
+    """
+    for generation in _all(directory):
+        if generation not in keep:
+            shutil.rmtree(generation, ignore_errors=True)
+
+
+def _all(directory: Path) -> list[Path]:
+    return [path for path in directory.iterdir() if path.name.isdecimal() and path.is_dir()]
+
+
+def _number(generation: Path) -> int:
+    return int(generation.name)
+
+
+def _settle(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,110 @@
+"""How Chinese words sound: pinyin, initials, and Latin letters read back as syllables (pure)."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from pypinyin import lazy_pinyin
+
+from medialib.search import text
+
+LONGEST_SOUND = 6
+"""Syllables joined into one term; longer pinyin is asked for in pieces."""
+LONGEST_INITIALS = 8
+
+_SYLLABLES = """
+    a ai an ang ao ba bai ban bang bao bei ben beng bi bian biao bie bin bing bo bu ca cai can cang cao ce
+    cen ceng cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun
+    chuo ci cong cou cu cuan cui cun cuo da dai dan dang dao de den deng di dian diao die ding diu dong dou
+    du duan dui dun duo e ei en eng er fa fan fang fei fen feng fiao fo fou fu ga gai gan gang gao ge gei
+    gen geng gong gou gu gua guai guan guang gui gun guo ha hai han hang hao he hei hen heng hong hou hu hua
+    huai huan huang hui hun huo ji jia jian jiang jiao jie jin jing jiong jiu ju juan jue jun ka kai kan
+    kang kao ke ken keng kong kou ku kua kuai kuan kuang kui kun kuo la lai lan lang lao le lei leng li lia
+    lian liang liao lie lin ling liu lo long lou lu luan lun luo lv lve ma mai man mang mao me mei men meng
+    mi mian miao mie min ming miu mo mou mu na nai nan nang nao ne nei nen neng ni nian niang niao nie nin
+    ning niu nong nou nu nuan nun nuo nv nve o ou pa pai pan pang pao pei pen peng pi pian piao pie pin ping
+    po pou pu qi qia qian qiang qiao qie qin qing qiong qiu qu quan que qun ran rang rao re ren reng ri rong
+    rou ru rua ruan rui run ruo sa sai san sang sao se sen seng sha shai shan shang shao she shen sheng shi
+    shou shu shua shuai shuan shuang shui shun shuo si song sou su suan sui sun suo ta tai tan tang tao te
+    teng ti tian tiao tie ting tong tou tu tuan tui tun tuo wa wai wan wang wei wen weng wo wu xi xia xian
+    xiang xiao xie xin xing xiong xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan yue
+    yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhen zheng zhi zhong zhou zhu zhua
+    zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo
+    """
+SYLLABLES = frozenset(_SYLLABLES.split())
+_LONGEST_SYLLABLE = max(map(len, SYLLABLES))
+
+
+@lru_cache(maxsize=65_536)
+def syllables(word: str) -> tuple[str, ...]:
+    """The pinyin of a Chinese word without tones, one syllable a character, "" where none is known."""
+    return tuple(lazy_pinyin(word, errors=_unknown))  # type: ignore[arg-type]
+
+
+def readings(han: str) -> list[str]:
+    """The pinyin of a run of Chinese; cut into words first, because 行 in 银行 and 行走 differ."""
+    return [syllable for word in text.cut(han) for syllable in syllables(word)]
+
+
+def sound_terms(value: str) -> list[str]:
+    """Every one to six neighbouring syllables of a text, joined: 竹笋 -> zhu, zhusun, sun."""
+    found: list[str] = []
+    for run in _han_runs(value):
+        said = readings(run)
+        for start in range(len(said)):
+            longest = min(LONGEST_SOUND, len(said) - start)
+            found.extend("".join(said[start : start + length]) for length in range(1, longest + 1))
+    return [term for term in found if term]
+
+
+def initials_terms(value: str) -> list[str]:
+    """The initials of two to eight neighbouring characters, from the start of any word.
+
+    村规民约 -> cg, cgm, cgmy, and my when 民约 is a word of its own.
+    """
+    found: list[str] = []
+    for run in _han_runs(value):
+        first = "".join(syllable[:1] or " " for syllable in readings(run))
+        for start in _word_starts(run):
+            longest = min(LONGEST_INITIALS, len(first) - start)
+            found.extend(first[start : start + length] for length in range(2, longest + 1))
+    return [term for term in found if " " not in term]
+
+
+def word_sounds(words: Iterable[str]) -> list[str]:
+    """The joined pinyin of each Chinese word of at least two characters; cheap enough for descriptions."""
+    joined = ("".join(syllables(word)) for word in words if len(word) > 1 and not word.isascii())
+    return [sound for sound in joined if sound]
+
+
+def pairs(said: list[str]) -> list[str]:
+    """Neighbouring syllables joined in twos: san yang ji -> sanyang, yangji."""
+    return [first + second for first, second in pairwise(said)]
+
+
+def split_pinyin(letters: str) -> list[str]:
+    """Latin letters read as pinyin, longest syllables first: zhusun -> zhu, sun; [] when they are none."""
+    # best[at] is the syllables of letters[at:], filled from the end.
+    best: list[list[str] | None] = [None] * len(letters) + [[]]
+    for at in range(len(letters) - 1, -1, -1):
+        for end in range(min(len(letters), at + _LONGEST_SYLLABLE), at, -1):
+            rest = best[end]
+            if rest is not None and letters[at:end] in SYLLABLES:
+                best[at] = [letters[at:end], *rest]
+                break
+    return best[0] or []
+
+
+def _unknown(characters: str) -> list[str]:
+    return [""] * len(characters)
+
+
+def _han_runs(value: str) -> Iterator[str]:
+    return (run.text for run in text.runs(text.normalise(value)) if run.han)
+
+
+def _word_starts(han: str) -> Iterator[int]:
+    start = 0
+    for word in text.cut(han):
+        yield start
+        start += len(word)

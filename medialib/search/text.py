@@ -1,0 +1,130 @@
+"""Analysis of Chinese and Latin text, the same for indexing and for asking (pure)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import opencc
+import rjieba
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+LONGEST_WORD = 64
+"""Characters kept of one Latin word or number: longer runs are noise, and terms must stay short."""
+
+_han = re.compile(f"[{HAN}]")
+_run = re.compile(rf"(?P<han>[{HAN}]+)|\d+(?:\.\d+)+|(?:(?![{HAN}])[^\W_])+(?:'(?:(?![{HAN}])[^\W_])+)*")
+_letters_or_digits = re.compile(r"\d+|[^\W\d_]+")
+# NUL would end a C string in OpenCC, and a lone surrogate has no UTF-8 form.
+_unspeakable = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A stretch of normalised text that is all Chinese characters, or one Latin word or number."""
+
+    text: str
+    start: int
+    han: bool
+
+
+def normalise(text: str) -> str:
+    """Fold away width, case and traditional forms: NFKC, casefold, then simplified Chinese.
+
+    Folding can uncover more to fold (a compatibility form of a capital), so it runs until nothing changes.
+    """
+    for _ in range(4):
+        folded = _fold(text)
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def fold_with_offsets(text: str) -> tuple[str, tuple[int, ...]]:
+    """The normalised text, and for each of its characters the offset in ``text`` of the one it came from.
+
+    Folds cluster by cluster (a letter with its combining marks), so that every character keeps its origin;
+    Chinese is then simplified as a whole when that keeps the length, for the phrases OpenCC knows.
+    """
+    folded: list[str] = []
+    offsets: list[int] = []
+    for start, cluster in _clusters(text):
+        for character in _fold_one(cluster):
+            folded.append(character)
+            offsets.append(start)
+    whole = "".join(folded)
+    simplified = normalise(whole)
+    return (simplified if len(simplified) == len(whole) else whole), tuple(offsets)
+
+
+def runs(normalised: str) -> list[Run]:
+    """Cut normalised text into runs of Chinese and single Latin words, dropping everything between."""
+    return [
+        Run(text=found.group().replace("'", "")[:LONGEST_WORD] if not found["han"] else found.group(),
+            start=found.start(), han=bool(found["han"]))
+        for found in _run.finditer(normalised)
+    ]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order: Chinese in jieba's search mode (a long word also as its parts)."""
+    found: list[str] = []
+    for run in runs(normalise(text)):
+        found.extend(rjieba.cut_for_search(run.text) if run.han else latin_parts(run.text))
+    return found
+
+
+def grams(text: str) -> list[str]:
+    """Every Chinese character of a text and every pair of neighbours."""
+    found: list[str] = []
+    for run in runs(normalise(text)):
+        if run.han:
+            found.extend(run.text)
+            found.extend(bigrams(run.text))
+    return found
+
+
+def bigrams(han: str) -> list[str]:
+    """Pairs of neighbouring characters: 合作社 -> 合作, 作社."""
+    return [han[at : at + 2] for at in range(len(han) - 1)]
+
+
+def cut(han: str) -> list[str]:
+    """Cut a run of Chinese into words that follow each other without overlap."""
+    return rjieba.cut(han)
+
+
+def subwords(han: str) -> list[str]:
+    """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it."""
+    return rjieba.cut_for_search(han)
+
+
+def latin_parts(word: str) -> list[str]:
+    """A word as it stands, then its letters and digits apart: excel2016 -> excel2016, excel, 2016."""
+    parts = [] if "." in word else _letters_or_digits.findall(word)
+    return [word, *parts] if len(parts) > 1 else [word]
+
+
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", _unspeakable.sub(" ", text)).casefold()
+    return _simplifier().convert(folded) if _han.search(folded) else folded
+
+
+@lru_cache(maxsize=16_384)
+def _fold_one(cluster: str) -> str:
+    return normalise(cluster)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or not unicodedata.combining(text[at]):
+            yield start, text[start:at]
+            start = at
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")

@@ -1,0 +1,242 @@
+"""config.yaml read once, checked, overridden by MEDIALIB__SECTION__KEY, and frozen."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from medialib.errors import BadSettings
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(_Section):
+    """What this library calls itself."""
+
+    name: str = "medialib"
+    language: Literal["zh_CN", "en"] = "zh_CN"
+
+
+class Server(_Section):
+    """Where the web server listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8870
+    workers: Count = 2
+    metrics: Literal["local", "everyone"] = "local"
+
+
+class Store(_Section):
+    """Where media, database and index live: a directory, or its file: URL."""
+
+    url: str = "media_store"
+
+
+class Database(_Section):
+    """The catalogue: empty means SQLite inside the store."""
+
+    url: str = ""
+
+
+class Jobs(_Section):
+    """The queue of hints and how work is shared out."""
+
+    url: str = ""
+    bulk_workers: Count = 1
+    hot_workers: Count = 3
+    lease_seconds: Seconds = 30
+    renew_seconds: Seconds = 10
+    reconcile_seconds: Seconds = 30
+    attempts: Count = 3
+    backoff_seconds: Seconds = 10
+
+    @model_validator(mode="after")
+    def _renewal_comes_before_the_end(self) -> "Jobs":
+        if self.renew_seconds * 2 > self.lease_seconds:
+            raise ValueError("renew_seconds must be at most half of lease_seconds")
+        return self
+
+
+class RungSettings(_Section):
+    """One step of the ladder, named by its shorter side in pixels."""
+
+    short_side: Annotated[int, Field(ge=96, le=2160)]
+    max_bits_per_second: Annotated[int, Field(ge=50_000)]
+    crf: Annotated[int, Field(ge=10, le=40)] = 24
+
+
+class Ladder(_Section):
+    """What is made of a recording."""
+
+    segment_seconds: Annotated[int, Field(ge=2, le=10)] = 4
+    start_rung: int = 480
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = "veryfast"
+    rungs: tuple[RungSettings, ...] = (
+        RungSettings(short_side=240, max_bits_per_second=280_000, crf=26),
+        RungSettings(short_side=480, max_bits_per_second=900_000, crf=25),
+        RungSettings(short_side=720, max_bits_per_second=2_000_000, crf=24),
+        RungSettings(short_side=1080, max_bits_per_second=4_000_000, crf=24),
+    )
+    stereo_bits_per_second: Annotated[int, Field(ge=16_000, le=320_000)] = 64_000
+    mono_bits_per_second: Annotated[int, Field(ge=16_000, le=128_000)] = 32_000
+
+    @model_validator(mode="after")
+    def _rungs_climb(self) -> "Ladder":
+        sides = [rung.short_side for rung in self.rungs]
+        if not sides or sides != sorted(set(sides)):
+            raise ValueError("rungs must be at least one, in climbing order of short_side")
+        return self
+
+
+class Runs(_Section):
+    """How the work is cut: lengths in segments."""
+
+    bulk_segments: Count = 60
+    hot_segments: Count = 3
+    hot_wait_seconds: Seconds = 20
+
+
+class Tools(_Section):
+    """ffmpeg and ffprobe: empty means the first good one of PATH, then of the installed wheels."""
+
+    ffmpeg: str = ""
+    ffprobe: str = ""
+    sandbox: Literal["auto", "required", "off"] = "auto"
+    memory_megabytes: Annotated[int, Field(ge=256)] = 6144
+    stall_seconds: Seconds = 120
+    run_seconds: Seconds = 6 * 3600
+    bulk_nice: Annotated[int, Field(ge=0, le=19)] = 15
+    hot_nice: Annotated[int, Field(ge=0, le=19)] = 3
+
+
+class Limits(_Section):
+    """What is too much."""
+
+    file_gigabytes: Annotated[float, Field(gt=0)] = 20
+    hours: Annotated[float, Field(gt=0)] = 12
+    megapixels: Annotated[float, Field(gt=0)] = 40
+    tracks: Count = 32
+    free_gigabytes: Annotated[float, Field(ge=0)] = 1
+
+
+class Settings(_Section):
+    """Everything that config.yaml may say."""
+
+    site: Site = Site()
+    server: Server = Server()
+    store: Store = Store()
+    database: Database = Database()
+    jobs: Jobs = Jobs()
+    ladder: Ladder = Ladder()
+    runs: Runs = Runs()
+    tools: Tools = Tools()
+    limits: Limits = Limits()
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Settings from `path` (None: embedded defaults) overridden by `environment`; raises BadSettings.
+
+    A relative `store.url` counts from the folder of the config file, so that it means the same
+    directory wherever the command is called from.
+    """
+    text = _read(path) if path else ""
+    name = path.name if path else "defaults"
+    values, lines = _parse(text, name)
+    sources = _override(values, environment)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise BadSettings(_explain(error, name, lines, sources)) from error
+    folder = path.parent.resolve() if path else Path.cwd()
+    return settings.model_copy(update={"store": Store(url=_absolute(settings.store.url, folder))})
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path.name} cannot be read: {error}") from error
+
+
+def _absolute(url: str, folder: Path) -> str:
+    if "://" in url and not url.startswith("file://"):
+        raise BadSettings(
+            "store.url must be a directory or a file: URL; "
+            "mount other storage (NFS, S3 by a file system) as a directory"
+        )
+    return str((folder / Path(url.removeprefix("file://")).expanduser()).resolve())
+
+
+def _parse(text: str, name: str) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    try:
+        values = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise BadSettings(f"{name} is not YAML: {error}") from error
+    if values is None:
+        return {}, {}
+    if not isinstance(values, dict):
+        raise BadSettings(f"{name}, line 1: sections are expected, such as “server:”")
+    lines: dict[tuple[str, ...], int] = {}
+    _number_lines(node, (), lines, name)
+    return {key: {} if value is None else value for key, value in values.items()}, lines
+
+
+def _number_lines(node: Any, at: tuple[str, ...], lines: dict[tuple[str, ...], int], name: str) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            where, line = (*at, str(key.value)), key.start_mark.line + 1
+            if where in lines:
+                raise BadSettings(f"{name}, line {line}, {'.'.join(where)}: it stands in line {lines[where]} already")
+            lines[where] = line
+            _number_lines(value, where, lines, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for place, value in enumerate(node.value):
+            lines[(*at, str(place))] = value.start_mark.line + 1
+            _number_lines(value, (*at, str(place)), lines, name)
+
+
+def _override(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Put MEDIALIB__SECTION__KEY into `values`; returns which variable set which place."""
+    sources: dict[tuple[str, ...], str] = {}
+    for variable, text in environment.items():
+        if not variable.startswith("MEDIALIB__"):
+            continue
+        place = tuple(part.lower() for part in variable.removeprefix("MEDIALIB__").split("__"))
+        if len(place) != 2 or not isinstance(values.setdefault(place[0], {}), dict):
+            raise BadSettings(f"{variable}: expected MEDIALIB__SECTION__KEY")
+        values[place[0]][place[1]] = _variable_value(variable, text)
+        sources[place] = variable
+    return sources
+
+
+def _variable_value(variable: str, text: str) -> Any:
+    """A list or a section is written as in YAML; all else is taken as it stands."""
+    try:
+        return yaml.safe_load(text) if text.startswith(("[", "{")) else text
+    except yaml.YAMLError as error:
+        raise BadSettings(f"{variable} is not YAML: {error}") from error
+
+
+def _explain(
+    error: ValidationError, name: str, lines: dict[tuple[str, ...], int], sources: dict[tuple[str, ...], str]
+) -> str:
+    sentences = []
+    for problem in error.errors():
+        place = tuple(str(part) for part in problem["loc"])
+        key = ".".join(place) or "settings"
+        words = "there is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+        variable = next((sources[one] for one in sources if one[: len(place)] == place[:2]), None)
+        if variable and (place[:2] in sources or place not in lines):
+            sentences.append(f"{variable} ({key}): {words}")
+        else:
+            line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 1)
+            sentences.append(f"{name}, line {line}, {key}: {words}")
+    return "\n".join(sentences)

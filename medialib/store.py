@@ -1,0 +1,138 @@
+"""Every path under media_store/, and the one way to put a file there: write beside, fsync, rename."""
+
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from medialib.errors import N_, NoSpace
+
+
+class Store:
+    """The directory that holds everything medialib keeps.
+
+    A temporary directory belongs to a lease and bears its token; `sweep` removes those whose lease is gone.
+    Finished files are moved into place by `publish`: a file that exists under lessons/ is whole.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def prepare(self) -> None:
+        for folder in (self.root, self.lessons, self.temporary, self.metrics):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def lessons(self) -> Path:
+        return self.root / "lessons"
+
+    @property
+    def temporary(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "metrics"
+
+    def lesson(self, lesson_id: str) -> Path:
+        return self.lessons / lesson_id[:2] / lesson_id
+
+    def source(self, lesson_id: str, extension: str) -> Path:
+        return self.lesson(lesson_id) / f"source{extension}"
+
+    def version(self, lesson_id: str, version: int) -> Path:
+        return self.lesson(lesson_id) / f"v{version}"
+
+    def rendition(self, lesson_id: str, version: int, name: str) -> Path:
+        return self.version(lesson_id, version) / name
+
+    def init(self, lesson_id: str, version: int, name: str) -> Path:
+        return self.rendition(lesson_id, version, name) / "init.mp4"
+
+    def segment(self, lesson_id: str, version: int, name: str, number: int) -> Path:
+        return self.rendition(lesson_id, version, name) / f"{number}.m4s"
+
+    def poster(self, lesson_id: str, version: int) -> Path:
+        return self.version(lesson_id, version) / "poster.jpg"
+
+    def segments(self, lesson_id: str, version: int, name: str) -> dict[int, int]:
+        """Sizes in bytes of the finished segments by number."""
+        found = {}
+        for entry in _entries(self.rendition(lesson_id, version, name)):
+            stem, _, ending = entry.name.partition(".")
+            if ending == "m4s" and stem.isdigit():
+                found[int(stem)] = entry.stat().st_size
+        return found
+
+    def workspace(self, token: str) -> Path:
+        """The temporary directory of the lease with this token, made if needed."""
+        folder = self.temporary / token
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def publish(self, finished: Path, place: Path) -> bool:
+        """Move a finished file into place, durably; False when one is there already, which then stays.
+
+        Immutable addresses forbid replacing: two runs of the same segment differ in their bits.
+        """
+        make_durable(finished)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(finished, place)  # unlike a rename, this fails when another run was first
+        except FileExistsError:
+            return False
+        finally:
+            finished.unlink()
+        sync_directory(place.parent)
+        return True
+
+    def discard(self, token: str) -> None:
+        shutil.rmtree(self.temporary / token, ignore_errors=True)
+
+    def sweep(self, living: Callable[[], Collection[str]]) -> list[str]:
+        """Remove temporary directories that no living lease owns; returns their names.
+
+        The leases are asked for after the directories, since a lease is taken before its directory is made.
+        """
+        there = [entry.name for entry in _entries(self.temporary)]
+        owned = living() if there else ()
+        gone = [name for name in there if name not in owned]
+        for name in gone:
+            self.discard(name)
+        return gone
+
+    def remove_lesson(self, lesson_id: str) -> None:
+        shutil.rmtree(self.lesson(lesson_id), ignore_errors=True)
+
+    def require_space(self, wanted_bytes: int, reserve_bytes: int) -> None:
+        """Raise NoSpace unless `wanted_bytes` fit and `reserve_bytes` stay free."""
+        if shutil.disk_usage(self.root).free < wanted_bytes + reserve_bytes:
+            raise NoSpace(
+                N_("The server has no room for this file. Please tell the county office."),
+                detail=f"{wanted_bytes} bytes wanted, {reserve_bytes} to stay free",
+            )
+
+
+def make_durable(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_directory(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except FileNotFoundError:
+        return

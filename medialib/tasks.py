@@ -1,0 +1,197 @@
+"""The worker: serves the queues, reconciles what is with what should be, and keeps the search index.
+
+Messages are hints. Each handler recomputes what is missing and takes a lease, so any of them may be lost,
+doubled or served by another machine.
+"""
+
+import itertools
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.lessons import Lesson
+from medialib.errors import MedialibError
+from medialib.ingest import pipeline
+from medialib.jobs.queue import BULK, HOT
+from medialib.search.index import Document, IndexBusy, IndexUnavailable
+from medialib.services import Services
+
+log = structlog.get_logger()
+
+_HOT_POLL_SECONDS = 0.05
+_BULK_POLL_SECONDS = 0.5
+_INDEX_LEASE = "index"
+_INDEX_BATCH = 200
+
+
+def announce(services: Services, lesson_id: str) -> None:
+    """Tell the workers of a new lesson."""
+    services.queues.send(HOT, "prepare", lesson_id)
+    services.queues.send(HOT, "index")
+    services.queues.send(BULK, "advance")
+
+
+def worker_lives(services: Services) -> bool:
+    """Whether any worker process, here or elsewhere, is at work."""
+    return bool(services.leases.living("worker:"))
+
+
+class Worker:
+    """Threads that do the work of one process: hot queue, bulk queue, reconciler. start() once, stop() once."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        self._workshop = services.workshop
+        self._stopping = threading.Event()
+        jobs = services.settings.jobs
+        queues = services.queues
+        queues.on("segment", self._segment)
+        queues.on("prepare", self._prepare)
+        queues.on("index", self._index)
+        queues.on("advance", self._advance)
+        self._consumers = [
+            queues.consumer(HOT, workers=jobs.hot_workers, poll_seconds=_HOT_POLL_SECONDS),
+            queues.consumer(BULK, workers=jobs.bulk_workers, poll_seconds=_BULK_POLL_SECONDS),
+        ]
+        self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
+        self._lease = services.leases.take(f"worker:{secrets.token_hex(4)}")
+
+    def start(self) -> None:
+        for consumer in self._consumers:
+            consumer.start()
+        self._reconciler.start()
+        log.info("the worker is ready", ffmpeg=self._workshop.tools.ffmpeg_version)
+
+    def stop(self) -> None:
+        """End running work (finished segments stay) and give everything back."""
+        self._stopping.set()
+        for consumer in self._consumers:
+            consumer.stop(graceful=True)
+        self._reconciler.join(timeout=10)
+        if self._lease:
+            self._services.leases.give_back(self._lease)
+
+    def _going(self) -> bool:
+        return not self._stopping.is_set()
+
+    def _segment(self, lesson_id: str, version: int, name: str, number: int) -> None:
+        self._logging_errors(lambda: pipeline.hurry(self._workshop, lesson_id, version, name, number))
+
+    def _prepare(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
+
+    def _index(self) -> None:
+        index_stale(self._services)
+
+    def _advance(self) -> None:
+        while self._going() and pipeline.advance(self._workshop, self._going):
+            pass
+
+    def _logging_errors(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except MedialibError as error:
+            log.warning("work was not done", error=str(error), detail=error.detail)
+
+    def _keep_reconciling(self) -> None:
+        for turn in itertools.count():
+            try:
+                reconcile(self._services, quiet=turn > 0)
+            except SQLAlchemyError as error:
+                log.warning("reconciling failed, trying again", error=str(error))
+            if self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
+                return
+
+
+def reconcile(services: Services, *, quiet: bool) -> None:
+    """Forget lapsed leases, sweep what they left, issue work anew, mend the index; in `quiet` moments merge it."""
+    services.leases.sweep()
+    swept = services.store.sweep(lambda: services.leases.living().values())
+    if swept:
+        log.info("temporary directories swept", count=len(swept))
+    with services.database.read() as session:
+        waiting = lookups.next_steps(session, 1)
+    if waiting and services.queues.depth(BULK) == 0:
+        services.queues.send(BULK, "advance")
+    mend_index(services)
+    index_stale(services)
+    if quiet and not waiting:
+        with services.leases.hold(_INDEX_LEASE) as lease:
+            if lease:
+                services.index.merge_if_many()
+
+
+def index_stale(services: Services) -> int:
+    """Bring the index up to date with the catalogue, when nobody else is at it; returns how many lessons were put."""
+    done = 0
+    with services.leases.hold(_INDEX_LEASE) as lease:
+        if lease is None:
+            return 0
+        while True:
+            with services.database.read() as session:
+                stale = lookups.stale_in_index(session, _INDEX_BATCH)
+                documents = [document(lesson) for lesson in stale]
+            if not stale:
+                return done
+            try:
+                services.index.put(documents)
+            except (IndexUnavailable, IndexBusy) as error:
+                log.warning("the index cannot be written now", error=str(error))
+                return done
+            with services.database.begin() as session:
+                edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale])
+            done += len(stale)
+
+
+def mend_index(services: Services) -> bool:
+    """Rebuild the index when it cannot be read although there are lessons; says whether it did."""
+    with services.database.read() as session:
+        expected = lookups.lesson_count(session)
+    try:
+        services.index.count()
+    except IndexUnavailable as error:
+        if expected == 0:
+            return False
+        log.warning("the search index is missing or damaged, rebuilding it", error=str(error))
+        return rebuild_index(services) is not None
+    return False
+
+
+def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
+    """Build the index anew beside the old one and switch; None when another writer kept the lease."""
+    end = time.monotonic() + wait_seconds
+    while True:
+        with services.leases.hold(_INDEX_LEASE) as lease:
+            if lease:
+                with services.database.read() as session:
+                    lessons = lookups.all_lessons(session)
+                count = services.index.rebuild(document(lesson) for lesson in lessons)
+                with services.database.begin() as session:
+                    edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in lessons])
+                return count
+        if time.monotonic() >= end:
+            return None
+        time.sleep(0.2)
+
+
+def document(lesson: Lesson) -> Document:
+    """What the index knows of a lesson."""
+    return Document(
+        id=lesson.id,
+        title=lesson.title,
+        description=lesson.description,
+        speaker=lesson.speaker,
+        unit=lesson.unit,
+        series=lesson.series,
+        themes=tuple(theme.slug for theme in lesson.themes),
+        theme_words=tuple(word for theme in lesson.themes for word in (theme.zh, theme.en) if word),
+        kind=lesson.kind,
+        year=lesson.year,
+        seconds=lesson.seconds,
+        published=lesson.published_at,
+    )

@@ -1,0 +1,39 @@
+"""Lessons as JSON: a list to search and narrow, and one lesson with its progress."""
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from medialib import finding
+from medialib.catalogue import lookups
+from medialib.services import Services
+from medialib.web.forms import read_listing
+from medialib.web.i18n import sentence
+
+
+def make_blueprint(services: Services) -> Blueprint:
+    blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+    @blueprint.get("/lessons")
+    def lessons() -> ResponseReturnValue:
+        listing = read_listing(request.args, strict=True)
+        with services.database.read() as session:
+            if listing.theme:
+                listing = listing.model_copy(update={"theme": finding.theme_slug(session, listing.theme)})
+            found = finding.find(services, session, **listing.finding())
+            return _fresh(jsonify(finding.summaries(services, session, found)))
+
+    @blueprint.get("/lessons/<lesson_id>")
+    def lesson(lesson_id: str) -> ResponseReturnValue:
+        with services.database.read() as session:
+            document = finding.detail(services, session, lesson_id)
+            trouble = finding.parked_by(session, lookups.lesson(session, lesson_id))
+        if trouble:
+            document["reason"] = sentence(trouble)
+        return _fresh(jsonify(document))
+
+    return blueprint
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,69 @@
+"""What a failure looks like over HTTP: one table, JSON for programs and pages for people."""
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from medialib.errors import N_, BadRequest, MedialibError, NoSpace, NotFound, NotReady
+from medialib.web.i18n import gettext, sentence
+
+STATUS: dict[type[MedialibError], int] = {NotFound: 404, BadRequest: 400, NotReady: 503, NoSpace: 507}
+"""Any other MedialibError is 500."""
+
+_log = structlog.get_logger(__name__)
+
+_HTTP_SENTENCES = {
+    400: N_("This address is not quite right."),
+    403: N_("This page is not for everyone."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address cannot be used in that way."),
+    413: N_("That is too large."),
+    503: N_("The server is busy for a moment. Please try again shortly."),
+}
+_UNFORESEEN = N_("Something went wrong on the server. It has been noted; please try again later.")
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(MedialibError, _foreseen)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _foreseen(error: MedialibError) -> ResponseReturnValue:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if status == 500:
+        _log.error("request failed", path=request.path, error=str(error), detail=error.detail)
+    response = answer(status, sentence(error))
+    if isinstance(error, NotReady):
+        response.headers["Retry-After"] = str(error.retry_seconds)
+    return response
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    response = answer(status, gettext(_HTTP_SENTENCES.get(status, _UNFORESEEN)))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "Content-Range"):
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> ResponseReturnValue:
+    _log.error("request failed", path=request.path, exc_info=error)
+    return answer(500, gettext(_UNFORESEEN))
+
+
+def answer(status: int, message: str) -> Response:
+    """The failure in the form that its reader expects."""
+    if request.path.startswith("/api/"):
+        response = jsonify({"error": message})
+    elif request.path.startswith("/media/"):
+        response = Response(f"{message}\n", mimetype="text/plain")
+    else:
+        response = make_response(render_template("error.html", status=status, message=message))
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,96 @@
+"""What may be asked of a listing, checked once for the pages and the API."""
+
+import unicodedata
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from medialib.errors import N_, BadRequest
+
+MOST_PER_PAGE = 100
+_MOST_PAGE = 100_000
+_INTERFACE = {"lang", "size"}
+"""Parameters that are about the interface and accepted on every address."""
+
+
+def _readable(value: Any) -> Any:
+    """Text without control characters and without space around it."""
+    if not isinstance(value, str):
+        return value
+    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in value).strip()
+
+
+def _or_none(value: Any) -> Any:
+    return _readable(value) or None
+
+
+Word = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_or_none)]
+
+
+class Listing(BaseModel):
+    """A listing: words, filters, order and page. An empty value leaves that open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: Annotated[Annotated[str, Field(max_length=200)], BeforeValidator(_readable)] = ""
+    theme: Word = None
+    kind: Annotated[Literal["video", "audio"] | None, BeforeValidator(_or_none)] = None
+    unit: Word = None
+    year: Annotated[Annotated[int, Field(ge=1900, le=2999)] | None, BeforeValidator(_or_none)] = None
+    sort: Annotated[
+        Literal["relevance", "newest", "oldest", "longest", "shortest"] | None, BeforeValidator(_or_none)
+    ] = None
+    page: Annotated[int, Field(ge=1, le=_MOST_PAGE)] = 1
+    per_page: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 20
+
+    @property
+    def order(self) -> str:
+        return self.sort or ("relevance" if self.q else "newest")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something other than words chooses the lessons."""
+        return any((self.theme, self.kind, self.unit, self.year))
+
+    def finding(self) -> dict[str, Any]:
+        """The arguments of `finding.find`."""
+        chosen = self.model_dump(exclude={"q", "sort"})
+        return {"words": self.q, "sort": self.order, **chosen}
+
+    def address(self, path: str, **changes: Any) -> str:
+        """The address of this listing with some of it changed; a change of anything but the page begins anew."""
+        values = self.model_dump(exclude_defaults=True) | ({"page": 1} if changes else {}) | changes
+        query = urlencode({key: value for key, value in values.items() if value not in (None, "", 1)})
+        return f"{path}?{query}" if query else path
+
+
+_SENTENCES = {
+    "kind": N_("“kind” must be video or audio."),
+    "sort": N_("“sort” must be relevance, newest, oldest, longest or shortest."),
+    "year": N_("“year” must be a year such as 2023."),
+    "page": N_("“page” must be a number from 1 on."),
+    "per_page": N_("“per_page” must be a number from 1 to 100."),
+}
+
+
+def read_listing(arguments: MultiDict[str, str], *, per_page: int = 20, strict: bool = False) -> Listing:
+    """The listing that is asked for; raises BadRequest. `strict` refuses names that mean nothing."""
+    values = {key: value for key, value in arguments.items() if key not in _INTERFACE}
+    if not strict:
+        values = {key: value for key, value in values.items() if key in Listing.model_fields}
+    try:
+        return Listing.model_validate({"per_page": per_page} | values)
+    except ValidationError as error:
+        raise _explain(error) from error
+
+
+def _explain(error: ValidationError) -> BadRequest:
+    problem = error.errors()[0]
+    name = str(problem["loc"][0])
+    if problem["type"] == "extra_forbidden":
+        return BadRequest(N_("There is no parameter “%(name)s”."), values={"name": name[:40]})
+    if problem["type"] == "string_too_long":
+        return BadRequest(N_("“%(name)s” is too long: at most 200 characters."), values={"name": name})
+    return BadRequest(_SENTENCES[name])

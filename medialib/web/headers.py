@@ -1,0 +1,39 @@
+"""The headers that every answer bears."""
+
+from flask import Flask, Response, g
+
+# hls.js feeds the player from blob: addresses and works in a blob: worker; nothing else may be inline or foreign.
+POLICY = "; ".join((
+    "default-src 'self'",
+    "media-src 'self' blob:",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+
+_FIXED = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def install(app: Flask) -> None:
+    app.after_request(_add)
+
+
+def _add(response: Response) -> Response:
+    for name, value in _FIXED.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        # A page depends on the language and the size of type that this device has chosen.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.add("Cookie")
+    if g.get("kept"):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response

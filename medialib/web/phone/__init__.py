@@ -1,0 +1,1 @@
+"""The members' pages: search, list and play."""

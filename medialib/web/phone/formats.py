@@ -1,0 +1,88 @@
+"""How figures, dates and found words are written on a page."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from babel.dates import format_date
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from medialib.catalogue.plans import AudioRendition, Plan
+from medialib.catalogue.themes import Theme
+from medialib.web.i18n import gettext
+
+Span = tuple[int, int]
+SNIPPET_CHARACTERS = 72
+
+
+def duration(seconds: float) -> str:
+    """A length: 8:40, 1:02:05."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def month(recorded: str | None, *, with_day: bool = False) -> str:
+    """When it was recorded, as exactly as is known: 2023年, 2023年5月, 2023年5月4日."""
+    parts = [int(part) for part in (recorded or "").split("-") if part.isdigit()]
+    if not parts:
+        return ""
+    chinese = _chinese()
+    patterns = ("y年", "y年M月", "y年M月d日") if chinese else ("y", "MMM y", "d MMM y")
+    known = len(parts) if with_day else min(len(parts), 2)
+    year, month_number, day = [*parts, 1, 1][:3]
+    return format_date(date(year, month_number, day), patterns[known - 1], locale=get_locale())
+
+
+def megabytes(size_bytes: int | None) -> str:
+    """What it costs to play: 约 38 MB."""
+    if size_bytes is None:
+        return ""
+    if size_bytes < 1_000_000:
+        return gettext("under 1 MB")
+    return gettext("about %(number)s MB", number=round(size_bytes / 1_000_000))
+
+
+def theme_name(theme: Theme) -> str:
+    return theme.zh if _chinese() else theme.en or theme.zh
+
+
+def rendition_name(name: str, plan: Plan) -> str:
+    """What a person calls this rendition: 标清 480."""
+    rung = plan.rendition(name)
+    if rung is None or isinstance(rung, AudioRendition):
+        return gettext("Sound")
+    side = min(rung.width, rung.height)
+    if side <= 300:
+        return gettext("Saving data")
+    if side <= 576:
+        return gettext("Standard picture")
+    return gettext("Sharp picture") if side <= 800 else gettext("Sharpest picture")
+
+
+def marked(text: str, spans: Sequence[Span]) -> Markup:
+    """The text with the found words marked."""
+    return Markup("").join(_pieces(text, spans))
+
+
+def snippet(text: str, spans: Sequence[Span]) -> Markup:
+    """The part of a long text around the first found word, on one line."""
+    text = text.replace("\n", " ")
+    first = spans[0][0] if spans else 0
+    begin = 0 if len(text) <= SNIPPET_CHARACTERS else max(0, min(first - 16, len(text) - SNIPPET_CHARACTERS))
+    end = begin + SNIPPET_CHARACTERS
+    within = [(max(a, begin) - begin, min(b, end) - begin) for a, b in spans if b > begin and a < end]
+    before, after = ("…" if begin else ""), ("…" if end < len(text) else "")
+    return Markup("{}{}{}").format(before, marked(text[begin:end], within), after)
+
+
+def _pieces(text: str, spans: Sequence[Span]) -> Iterator[Markup]:
+    at = 0
+    for start, end in spans:
+        yield Markup("{}<mark>{}</mark>").format(text[at:start], text[start:end])
+        at = end
+    yield Markup("{}").format(text[at:])
+
+
+def _chinese() -> bool:
+    return str(get_locale()).startswith("zh")

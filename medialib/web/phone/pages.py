@@ -1,0 +1,152 @@
+"""The members' pages: home, search, themes and one lesson."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from medialib import finding
+from medialib.catalogue import lookups
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.plans import Plan
+from medialib.catalogue.themes import Theme
+from medialib.delivery import shapes
+from medialib.errors import N_, NotFound
+from medialib.services import Services
+from medialib.web.forms import Listing, read_listing
+from medialib.web.i18n import keep, sentence
+from medialib.web.phone.covers import cover_file
+
+ON_SHELF = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A lesson as a list shows it."""
+
+    lesson: Lesson
+    cover: str
+    poster: str | None
+    highlights: finding.Highlights
+    audio_bytes: int | None
+
+
+def make_blueprint(services: Services) -> Blueprint:
+    blueprint = Blueprint("phone", __name__)
+    blueprint.add_url_rule("/", "home", lambda: _home(services))
+    blueprint.add_url_rule("/search", "search", lambda: _search(services))
+    blueprint.add_url_rule("/themes", "themes", lambda: _themes(services))
+    blueprint.add_url_rule("/themes/<slug>", "theme", lambda slug: _theme(services, slug))
+    blueprint.add_url_rule("/lessons/<lesson_id>", "lesson", lambda lesson_id: _lesson(services, lesson_id))
+    blueprint.add_url_rule("/size/<size>", "size", _size)
+    return blueprint
+
+
+def _home(services: Services) -> ResponseReturnValue:
+    listing = read_listing(request.args)
+    if listing.q:
+        return redirect(listing.address(url_for("phone.search")))
+    if listing != Listing():
+        return _list_page(services, listing, url_for("phone.home"), template="browse.html")
+    with services.database.read() as session:
+        newest = finding.find(services, session, **listing.finding())
+        heard = finding.find(services, session, kind="audio", per_page=ON_SHELF)
+        return render_template(
+            "home.html",
+            listing=listing,
+            path=url_for("phone.home"),
+            found=newest,
+            cards=_cards(services, session, newest),
+            heard=_cards(services, session, heard) if heard.total < newest.total else [],
+            choices=finding.choices(session),
+        )
+
+
+def _search(services: Services) -> ResponseReturnValue:
+    return _list_page(services, read_listing(request.args), url_for("phone.search"), template="search.html")
+
+
+def _themes(services: Services) -> ResponseReturnValue:
+    with services.database.read() as session:
+        return render_template("themes.html", choices=finding.choices(session))
+
+
+def _theme(services: Services, slug: str) -> ResponseReturnValue:
+    with services.database.read() as session:
+        theme = lookups.find_theme(session, slug)
+    if theme is None:
+        raise NotFound(N_("There is no such theme."), detail=slug)
+    if theme.slug != slug:
+        return redirect(url_for("phone.theme", slug=theme.slug))
+    listing = read_listing(request.args).model_copy(update={"theme": theme.slug})
+    return _list_page(services, listing, url_for("phone.theme", slug=slug), template="browse.html", theme=theme)
+
+
+def _list_page(
+    services: Services, listing: Listing, path: str, *, template: str, theme: Theme | None = None
+) -> ResponseReturnValue:
+    with services.database.read() as session:
+        if listing.theme and theme is None:
+            listing = listing.model_copy(update={"theme": finding.theme_slug(session, listing.theme)})
+        found = finding.find(services, session, **listing.finding())
+        return render_template(
+            template,
+            listing=listing,
+            path=path,
+            theme=theme,
+            found=found,
+            cards=_cards(services, session, found),
+            choices=finding.choices(session),
+        )
+
+
+def _cards(services: Services, session: Session, found: finding.Findings) -> list[Card]:
+    plans = finding.plans(session, found.lessons)
+    return [_card(services, lesson, plans[lesson.id], found.highlights.get(lesson.id, {})) for lesson in found.lessons]
+
+
+def _card(services: Services, lesson: Lesson, plan: Plan, highlights: finding.Highlights) -> Card:
+    return Card(
+        lesson=lesson,
+        cover=cover_file(lesson.id, lesson.kind),
+        poster=shapes.poster_path(lesson) if finding.has_poster(services, lesson) else None,
+        highlights=highlights,
+        audio_bytes=shapes.audio_bytes(plan),
+    )
+
+
+def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        plan = lookups.current_plan(session, lesson)
+        document: dict[str, Any] = finding.detail(services, session, lesson_id)
+        trouble = finding.parked_by(session, lesson)
+        return render_template(
+            "lesson.html",
+            lesson=lesson,
+            plan=plan,
+            card=_card(services, lesson, plan, {}),
+            document=document,
+            reason=sentence(trouble) if trouble else None,
+            start_rung=_start_side(plan, document["renditions"]),
+        )
+
+
+def _start_side(plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> int | None:
+    """The shorter side of the picture that begins soonest: the smallest complete one, else the starting rung."""
+    complete = {row["name"] for row in renditions if row["complete"]}
+    ready = [rung for rung in plan.video if rung.name in complete]
+    first = next(iter(ready), None) or next((rung for rung in plan.video if rung.name == plan.start_rung), None)
+    return min(first.width, first.height) if first else None
+
+
+def _size(size: str) -> ResponseReturnValue:
+    """Switch to large or usual type and go back to the page that asked."""
+    back = request.args.get("back", "/")
+    safe = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    response = redirect(back if safe else "/")
+    keep(response, "size", "large" if size == "large" else "usual")
+    return response

@@ -1,0 +1,39 @@
+// Lists: posters are fetched when they come near the screen; a choice in a filter shows its result at once.
+
+document.documentElement.classList.add("scripted");
+
+function drawnCover(event) {
+  const image = event.currentTarget;
+  image.removeEventListener("error", drawnCover);
+  image.src = image.dataset.cover;
+}
+
+const nearby = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      nearby.unobserve(target);
+      target.src = target.dataset.poster;
+    }
+  },
+  { rootMargin: "160px" },
+);
+
+for (const image of document.querySelectorAll("img[data-cover]")) {
+  image.addEventListener("error", drawnCover);
+  if (image.dataset.poster) nearby.observe(image);
+  else if (image.complete && image.naturalWidth === 0) image.src = image.dataset.cover;
+}
+
+for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+  form.addEventListener("submit", () => {
+    // An address without empty words is shorter to share.
+    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+  });
+}
+
+// A browser that goes back to this page finds its fields usable again.
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form[data-submit-on-change] :disabled")) field.disabled = false;
+});

@@ -1,0 +1,58 @@
+// How far a lesson is made: asked every three seconds while the page is looked at.
+
+const panel = document.querySelector("[data-progress]");
+const EVERY_MS = 3000;
+
+function fill(template, value) {
+  return template.replace("{}", value);
+}
+
+function clock(seconds) {
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+function explain(row) {
+  const says = panel.dataset;
+  if (row.complete) return says.saysDone;
+  const speed = row.speed ? ` · ${fill(says.saysSpeed, row.speed.toFixed(1))}` : "";
+  if (row.seconds_left === null) return says.saysWaiting + speed;
+  return (row.seconds_left < 60 ? says.saysSoon : fill(says.saysLeft, Math.round(row.seconds_left / 60))) + speed;
+}
+
+function show(row) {
+  const line = panel.querySelector(`[data-name="${CSS.escape(row.name)}"]`);
+  if (!line) return;
+  line.classList.toggle("done", row.complete);
+  line.querySelector("progress").value = row.seconds_done;
+  line.querySelector(".num").textContent = `${clock(row.seconds_done)} / ${clock(row.seconds_total)}`;
+  line.querySelector("small").textContent = explain(row);
+}
+
+function finish(lesson) {
+  panel.querySelector("h2").textContent =
+    lesson.state === "parked" ? panel.dataset.saysParked : panel.dataset.saysComplete;
+  panel.querySelector(".meta").textContent =
+    lesson.state === "parked" ? (lesson.reason ?? "") : panel.dataset.saysCompleteMore;
+  panel.classList.toggle("parked", lesson.state === "parked");
+}
+
+async function look() {
+  if (document.visibilityState === "visible") {
+    try {
+      const answer = await fetch(panel.dataset.progress, { headers: { Accept: "application/json" } });
+      if (answer.ok) {
+        const lesson = await answer.json();
+        lesson.renditions.forEach(show);
+        if (lesson.state !== "published") return finish(lesson);
+      }
+    } catch {
+      // The network is away for a moment: the next look may succeed.
+    }
+  }
+  setTimeout(look, EVERY_MS);
+}
+
+if (panel) setTimeout(look, EVERY_MS);

@@ -1,0 +1,84 @@
+"""Queues: hints get from whoever sends them to the worker, in another process if need be."""
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from medialib.errors import BadSettings
+from medialib.jobs.queue import BULK, HOT, Queues
+
+Calls = queue.Queue[tuple[object, ...]]
+
+
+@contextmanager
+def working(queues: Queues, name: str) -> Iterator[None]:
+    consumer = queues.consumer(name, workers=1, poll_seconds=0.02)
+    consumer.start()
+    try:
+        yield
+    finally:
+        consumer.stop(graceful=True)
+
+
+def test_a_hint_reaches_its_handler_with_its_arguments(tmp_path: Path) -> None:
+    calls: Calls = queue.Queue()
+    sender, worker = Queues("", tmp_path), Queues("", tmp_path)
+    worker.on("make", lambda *arguments: calls.put(arguments))
+    sender.send(BULK, "make", "abcdefghjk", 7)
+    with working(worker, BULK):
+        assert calls.get(timeout=10) == ("abcdefghjk", 7)
+
+
+def test_hints_wait_for_a_worker_and_are_counted(tmp_path: Path) -> None:
+    sender = Queues("", tmp_path)
+    assert (sender.depth(HOT), sender.depth(BULK)) == (0, 0)
+    for number in range(3):
+        sender.send(BULK, "make", number)
+    sender.send(HOT, "make", 9)
+    assert (Queues("", tmp_path).depth(HOT), Queues("", tmp_path).depth(BULK)) == (1, 3)
+
+
+def test_a_worker_of_one_queue_leaves_the_other_alone(tmp_path: Path) -> None:
+    calls: Calls = queue.Queue()
+    queues = Queues("", tmp_path)
+    queues.on("make", lambda *arguments: calls.put(arguments))
+    queues.send(BULK, "make", "bulk")
+    queues.send(HOT, "make", "hot")
+    with working(queues, HOT):
+        assert calls.get(timeout=10) == ("hot",)
+    assert (queues.depth(HOT), queues.depth(BULK)) == (0, 1)
+
+
+def test_hints_come_in_the_order_of_their_sending(tmp_path: Path) -> None:
+    calls: Calls = queue.Queue()
+    queues = Queues("", tmp_path)
+    queues.on("make", lambda *arguments: calls.put(arguments))
+    for number in range(5):
+        queues.send(BULK, "make", number)
+    with working(queues, BULK):
+        assert [calls.get(timeout=10) for _ in range(5)] == [(number,) for number in range(5)]
+
+
+def test_a_handler_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
+    calls: Calls = queue.Queue()
+
+    def handle(number: int) -> None:
+        if number == 1:
+            raise ValueError
+        calls.put((number,))
+
+    queues = Queues("", tmp_path)
+    queues.on("make", handle)
+    for number in (1, 2):
+        queues.send(BULK, "make", number)
+    with working(queues, BULK):
+        assert calls.get(timeout=10) == (2,)
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite:///file", "redis", "postgres://host"])
+def test_an_unknown_address_is_refused_by_the_settings_name(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadSettings, match=r"jobs\.url must be empty"):
+        Queues(url, tmp_path)

@@ -1,0 +1,146 @@
+"""Questions put to the index: words, filters, order and pages."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from medialib.search.index import SearchIndex
+from medialib.search.query import Filters, search
+
+from .conftest import make_document
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("茶园", "tea"),
+        ("茶園管理", "tea"),
+        ("李秀英", "tea"),
+        ("lixiuying", "tea"),
+        ("蜂", "bees"),
+        ("土蜂蜜", "bees"),
+        ("zhong feng", "bees"),
+        ("zfgx", "bees"),
+        ("张大山 分蜂", "bees"),
+        ("县志", "red"),
+        ("红色教通站", "red"),
+        ("ＥＸＣＥＬ２０１６", "excel"),
+        ("茶叶收入", "excel"),
+        ("practical", "tea"),
+    ],
+)
+def test_a_lesson_is_found_first_by(library: SearchIndex, words: str, found: str) -> None:
+    assert search(library, words).ids[:1] == (found,)
+
+
+def test_lessons_with_all_words_come_before_lessons_with_some(index: SearchIndex) -> None:
+    index.put([
+        make_document("some", "水稻 水稻 水稻 水稻"),
+        make_document("all", "今年的事情很多", description="也说到水稻，也说到养鸭，说到很多别的事情。"),
+        make_document("other", "养鸭"),
+    ])
+    found = search(index, "水稻养鸭")
+    assert (found.total, found.ids[0], set(found.ids)) == (3, "all", {"some", "all", "other"})
+
+
+def test_enough_lessons_with_all_words_need_no_others(index: SearchIndex) -> None:
+    index.put([make_document(f"{n}", "水稻养鸭") for n in range(3)])
+    index.put([make_document("some", "水稻")])
+    assert search(index, "水稻养鸭").total == 3
+
+
+def test_filler_words_are_not_required(index: SearchIndex) -> None:
+    index.put([make_document("hens", "养鸡入门"), make_document("meet", "村民大会怎么开")])
+    assert search(index, "怎么养鸡").ids[0] == "hens"
+    assert search(index, "怎么").ids[0] == "meet"
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (Filters(), ("excel", "red", "bees", "tea")),
+        (Filters(theme="skills"), ("bees", "tea")),
+        (Filters(theme="skill"), ()),
+        (Filters(kind="audio"), ("red", "bees")),
+        (Filters(unit="縣檔案館"), ("excel", "red")),
+        (Filters(unit="档案馆"), ()),
+        (Filters(year=2022), ("red", "bees")),
+        (Filters(year=2022, theme="stories", kind="audio", unit="清溪镇农技站"), ("bees",)),
+        (Filters(theme=""), ()),
+    ],
+)
+def test_no_words_list_what_passes_the_filters_newest_first(
+    library: SearchIndex, filters: Filters, found: tuple[str, ...]
+) -> None:
+    listed = search(library, "  ", filters=filters)
+    assert (listed.ids, listed.total) == (found, len(found))
+
+
+def test_filters_hold_for_words_too(library: SearchIndex) -> None:
+    assert search(library, "茶").total == 2
+    assert search(library, "茶", filters=Filters(kind="video", year=2021)).ids == ("tea",)
+    assert search(library, "茶", filters=Filters(kind="audio")).ids == ()
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", ("excel", "red", "bees", "tea")),
+        ("oldest", ("tea", "bees", "red", "excel")),
+        ("longest", ("red", "excel", "tea", "bees")),
+        ("shortest", ("bees", "tea", "excel", "red")),
+        ("nonsense", ("excel", "red", "bees", "tea")),
+    ],
+)
+def test_lessons_are_sorted(library: SearchIndex, sort: str, order: tuple[str, ...]) -> None:
+    assert search(library, "", sort=sort).ids == order
+
+
+def test_found_lessons_are_sorted_too(library: SearchIndex) -> None:
+    assert search(library, "茶", sort="newest").ids == ("excel", "tea")
+    assert search(library, "茶", sort="oldest").ids == ("tea", "excel")
+
+
+def test_pages_make_up_the_whole(index: SearchIndex) -> None:
+    for part in range(4):
+        numbers = range(part * 15, part * 15 + 15)
+        index.put(make_document(f"{n}", f"竹编第{n}课", published=n) for n in numbers)
+    asked = (("竹编", "relevance"), ("竹编", "shortest"), ("", "newest"), ("竹编 毛竹", "relevance"))
+    for words, sort in asked:
+        pages = [search(index, words, sort=sort, page=page, per_page=7) for page in range(1, 10)]
+        assert {page.total for page in pages} == {60}
+        assert [len(page.ids) for page in pages] == [7] * 8 + [4]
+        assert len({id for page in pages for id in page.ids}) == 60
+    assert search(index, "竹编", page=10, per_page=7).ids == ()
+    assert search(index, "竹编", page=10**9, per_page=10**9).total == 60
+    assert len(search(index, "竹编", page=-3, per_page=0).ids) == 1
+
+
+def test_totals_are_exact_in_large_and_filtered_answers(index: SearchIndex) -> None:
+    index.put(
+        make_document(f"{n}", "竹编" if n % 3 else "竹编与竹席", kind="audio" if n % 2 else "video")
+        for n in range(600)
+    )
+    assert search(index, "竹编", per_page=5).total == 600
+    assert search(index, "竹席", per_page=5).total == 200
+    assert search(index, "竹席", per_page=5, filters=Filters(kind="audio")).total == 100
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["！！？", "\x00", "\ud800", "a" * 9000, "竹" * 9000, "((", "title:", '"', "* OR NOT", "🎋", "xi'an",
+     "lüse", "'", "zhe shi yi ge hen chang hen chang de ju zi", "zheshiyigehenchanghenchangdejuzi"],
+)  # fmt: skip
+def test_bad_questions_are_no_errors(library: SearchIndex, words: str) -> None:
+    assert search(library, words).total <= 4
+
+
+def test_nothing_but_punctuation_finds_nothing(library: SearchIndex) -> None:
+    assert search(library, "，。！").total == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(words=st.text(st.characters(), max_size=40))
+def test_any_text_can_be_asked(library: SearchIndex, words: str) -> None:
+    found = search(library, words)
+    assert len(found.ids) == found.total == len(set(found.ids))

@@ -1,0 +1,64 @@
+"""Analysis: folding, words, characters and pairs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medialib.search import text
+
+any_text = st.text(st.characters(), max_size=60)
+tricky = "鄉村振興乡村振兴後面后干乾幹麵发髮發體里裏裡竹笋ＥxcelABß㍿①ﬁü ，。"
+chinese = st.text(st.sampled_from(tricky), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("鄉村振興", "乡村振兴"),
+        ("ＥＭＳ快遞", "ems快递"),
+        ("Straße", "strasse"),
+        ("①ﬁ㍿", "1fi株式会社"),
+        ("村\x00民\ud800", "村 民 "),
+        ("", ""),
+    ],
+)
+def test_width_case_and_traditional_forms_are_folded(written: str, folded: str) -> None:
+    assert text.normalise(written) == folded
+
+
+@given(st.one_of(any_text, chinese))
+def test_normalising_twice_changes_nothing_more(value: str) -> None:
+    once = text.normalise(value)
+    assert text.normalise(once) == once
+
+
+@given(any_text)
+def test_analysis_takes_any_text(value: str) -> None:
+    for term in [*text.words(value), *text.grams(value)]:
+        term.encode()
+        assert term.strip()
+
+
+@given(st.one_of(any_text, chinese))
+def test_every_folded_character_comes_from_a_place_in_the_text(value: str) -> None:
+    folded, offsets = text.fold_with_offsets(value)
+    assert len(folded) == len(offsets)
+    assert list(offsets) == sorted(offsets)
+    assert all(0 <= offset < len(value) for offset in offsets)
+
+
+def test_long_words_come_with_the_words_inside_them() -> None:
+    assert {"村规民约", "修订"} <= set(text.words("村規民約修訂"))
+    assert {"合作社", "合作"} <= set(text.words("农民专业合作社"))
+
+
+def test_latin_words_and_numbers_are_words() -> None:
+    assert text.words("用Excel2016记3.5元") == ["用", "excel2016", "excel", "2016", "记", "3.5", "元"]
+
+
+def test_grams_are_characters_and_pairs_of_chinese_only() -> None:
+    assert text.grams("养鸡 ABC") == ["养", "鸡", "养鸡"]
+
+
+def test_a_very_long_latin_word_is_kept_short() -> None:
+    assert text.words("a" * 5000) == ["a" * text.LONGEST_WORD]

@@ -1,0 +1,115 @@
+"""The database: its schema is what the models say, and what was committed stays."""
+
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+import medialib.catalogue.lessons
+import medialib.catalogue.themes
+import medialib.jobs.leases  # noqa: F401  imported for its table, as the two above are
+from medialib.catalogue.lessons import Source
+from medialib.catalogue.themes import Theme
+from medialib.database import Base, Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = Database(f"sqlite:///{tmp_path / 'medialib.db'}")
+    database.upgrade()
+    return database
+
+
+def test_the_migrations_lead_to_exactly_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_second_upgrade_changes_nothing_and_is_quick(database: Database) -> None:
+    def picture() -> list[tuple[str, str]]:
+        with database.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name"))]
+
+    before = picture()
+    with database.begin() as session:
+        session.add(Theme(slug="skills", zh="技能培训"))
+    started = time.monotonic()
+    database.upgrade()
+    assert time.monotonic() - started < 0.3
+    assert picture() == before
+    with database.read() as session:
+        assert session.get(Theme, "skills") is not None
+
+
+def upgrade(url: str) -> list[str]:
+    database = Database(url)
+    database.upgrade()
+    return sorted(inspect(database.engine).get_table_names())
+
+
+def test_a_server_and_its_workers_may_upgrade_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'medialib.db'}"
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        tables = list(pool.map(upgrade, [url] * 4))
+    assert tables == [sorted([*Base.metadata.tables, "alembic_version"])] * 4
+
+
+def test_what_was_committed_is_there_for_others(database: Database) -> None:
+    with database.begin() as session:
+        session.add(Theme(slug="skills", zh="技能培训", words=["编织"]))
+    with Database(database.url).read() as session:
+        assert session.get_one(Theme, "skills").words == ["编织"]
+
+
+def test_a_failure_inside_a_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.begin() as session:
+        session.add(Theme(slug="skills", zh="技能培训"))
+        session.flush()
+        raise RuntimeError
+    with database.read() as session:
+        assert session.get(Theme, "skills") is None
+
+
+def test_what_happens_while_reading_is_not_kept(database: Database) -> None:
+    with database.read() as session:
+        session.add(Theme(slug="skills", zh="技能培训"))
+        session.flush()
+    with database.read() as session:
+        assert session.get(Theme, "skills") is None
+
+
+def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.begin() as writing:
+        writing.add(Theme(slug="skills", zh="技能培训"))
+        writing.flush()
+        with database.read() as reading:
+            assert reading.get(Theme, "skills") is None
+
+
+def test_writers_wait_for_each_other(database: Database) -> None:
+    with database.begin() as session:
+        session.add(Theme(slug="skills", zh="技能培训", position=0))
+
+    def count(_: int) -> None:
+        with database.begin() as session:
+            session.get_one(Theme, "skills").position += 1
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(40)))
+    with database.read() as session:
+        assert session.get_one(Theme, "skills").position == 40
+
+
+def test_sqlite_survives_a_power_cut_and_holds_to_foreign_keys(database: Database) -> None:
+    with database.engine.connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 2]
+    with pytest.raises(IntegrityError), database.begin() as session:
+        session.add(Source(lesson_id="none", sha256="0", name="a", extension=".mp4", size_bytes=1, facts={}))

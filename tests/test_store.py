@@ -1,0 +1,127 @@
+"""The store: files get into place whole, durably and once."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from medialib.errors import NoSpace
+from medialib.store import Store
+
+LESSON = "abcdefghjk"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "store")
+    store.prepare()
+    return store
+
+
+def finished(store: Store, content: bytes, token: str = "token") -> Path:
+    path = store.workspace(token) / "0.m4s"
+    path.write_bytes(content)
+    return path
+
+
+def test_to_prepare_twice_does_no_harm(store: Store) -> None:
+    place = store.segment(LESSON, 1, "480", 0)
+    store.publish(finished(store, b"one"), place)
+    store.prepare()
+    assert place.read_bytes() == b"one"
+
+
+def test_a_published_file_is_in_place_and_no_longer_beside(store: Store) -> None:
+    beside, place = finished(store, b"one"), store.segment(LESSON, 1, "480", 0)
+    assert store.publish(beside, place)
+    assert (place.read_bytes(), beside.exists()) == (b"one", False)
+
+
+def test_a_published_file_is_never_replaced(store: Store) -> None:
+    place = store.segment(LESSON, 1, "480", 0)
+    store.publish(finished(store, b"one"), place)
+    late = finished(store, b"two")
+    assert not store.publish(late, place)
+    assert (place.read_bytes(), late.exists()) == (b"one", False)
+
+
+def test_of_many_who_publish_at_once_one_wins(store: Store) -> None:
+    for number in range(30):
+        place = store.segment(LESSON, 1, "480", number)
+        starters = [finished(store, bytes([runner]), f"token{runner}") for runner in range(8)]
+        start = threading.Barrier(len(starters))
+
+        def publish(path: Path, place: Path = place, start: threading.Barrier = start) -> bool:
+            start.wait()
+            return store.publish(path, place)
+
+        with ThreadPoolExecutor(len(starters)) as pool:
+            won = list(pool.map(publish, starters))
+        assert won.count(True) == 1
+        assert place.read_bytes() == bytes([won.index(True)])
+
+
+def test_publishing_flushes_the_file_before_and_its_folder_after(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = store.segment(LESSON, 1, "480", 0)
+    flushed: list[tuple[str, bool]] = []
+    really_flush = os.fsync
+
+    def flush(handle: int) -> None:
+        flushed.append((Path(f"/proc/self/fd/{handle}").readlink().name, place.exists()))
+        really_flush(handle)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    store.publish(finished(store, b"one"), place)
+    assert flushed[0] == ("0.m4s", False)
+    assert ("480", True) in flushed
+
+
+def test_segments_are_counted_by_number_with_their_sizes(store: Store) -> None:
+    for number in (0, 2, 10):
+        store.publish(finished(store, b"x" * (number + 1)), store.segment(LESSON, 1, "480", number))
+    store.publish(finished(store, b"init"), store.init(LESSON, 1, "480"))
+    assert store.segments(LESSON, 1, "480") == {0: 1, 2: 3, 10: 11}
+    assert store.segments(LESSON, 1, "720") == {}
+
+
+def test_versions_and_lessons_do_not_share_files(store: Store) -> None:
+    places = {
+        store.segment(lesson, version, name, 0)
+        for lesson in (LESSON, "zzzzzzzzzz")
+        for version in (1, 2)
+        for name in ("480", "audio")
+    }
+    assert len(places) == 8
+    assert all(place.is_relative_to(store.lessons) for place in places)
+
+
+def test_sweeping_removes_what_no_living_lease_owns(store: Store) -> None:
+    finished(store, b"one", "living")
+    finished(store, b"two", "dead")
+    assert store.sweep(lambda: {"living"}) == ["dead"]
+    assert [folder.name for folder in store.temporary.iterdir()] == ["living"]
+
+
+def test_discarding_a_workspace_leaves_the_others(store: Store) -> None:
+    finished(store, b"one", "mine")
+    finished(store, b"two", "yours")
+    store.discard("mine")
+    store.discard("mine")
+    assert [folder.name for folder in store.temporary.iterdir()] == ["yours"]
+
+
+def test_a_removed_lesson_is_gone_and_others_stay(store: Store) -> None:
+    mine, yours = store.poster(LESSON, 1), store.poster("abzzzzzzzz", 1)
+    store.publish(finished(store, b"one"), mine)
+    store.publish(finished(store, b"two"), yours)
+    store.remove_lesson(LESSON)
+    assert (mine.exists(), yours.exists()) == (False, True)
+
+
+def test_a_file_that_does_not_fit_is_refused(store: Store) -> None:
+    store.require_space(1, 0)
+    with pytest.raises(NoSpace) as caught:
+        store.require_space(1, 10**18)
+    assert str(store.root) not in str(caught.value)
