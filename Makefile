@@ -15,7 +15,8 @@ EXTRAS ?= tools,test
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt
+# setuptools warns of every editable installation.
+PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt
 VENDOR := medialib/web/static/vendor
 CATALOGUES := $(wildcard medialib/web/translations/*/LC_MESSAGES/*.po)
 
@@ -71,7 +72,7 @@ $(MODULES): | $(PACKAGES)
 		$(PIP) --no-build-isolation --editable '.[node]'
 		export PATH="$(CURDIR)/$(BIN):$$PATH"
 	fi
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	touch $@
 
 $(VENDOR)/hls.min.js: $(MODULES)

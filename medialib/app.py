@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_compress import Compress
 
 from medialib.services import Services
@@ -29,7 +29,7 @@ def create_app(services: Services) -> Flask:
             "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml",
             "application/vnd.apple.mpegurl",
         ],
-        COMPRESS_STREAMS=True,
+        COMPRESS_STREAMS=False,
     )  # fmt: skip
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["medialib"] = services
@@ -77,8 +77,16 @@ def _let_static_files_be_kept(app: Flask) -> None:
             values["v"] = known
 
     @app.after_request
-    def allow_keeping(response: Any) -> Any:
-        if request.endpoint == "static" and request.args.get("v") and response.status_code == 200:
+    def allow_keeping(response: Response) -> Response:
+        if request.endpoint != "static" or response.status_code != 200:
+            return response
+        # Read here: flask-compress would replace the open file by compressed bytes and never close it.
+        file = response.response
+        response.direct_passthrough = False
+        response.get_data()
+        if hasattr(file, "close"):
+            file.close()
+        if request.args.get("v"):
             response.cache_control.no_cache = None
             response.cache_control.public = True
             response.cache_control.immutable = True

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -45,12 +45,25 @@ class Database:
 
         It takes the write lock at once, so that a server and a worker may start together.
         """
+        if self._is_up_to_date():
+            return
+        from alembic import command  # a third of a second at every start, for what is seldom needed
+        from alembic.config import Config
+
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(_MIGRATIONS))
         with self.engine.connect().execution_options(medialib_writes=True) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+
+    def _is_up_to_date(self) -> bool:
+        """Revisions are files that begin with their number: the last one is what the schema should be at."""
+        newest = max((path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")), default="")
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
     def close(self) -> None:
         self.engine.dispose()

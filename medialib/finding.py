@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.plans import Plan
-from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.catalogue.themes import Theme
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
 from medialib.search import query
@@ -94,6 +92,7 @@ def _highlights(lessons: Sequence[Lesson], words: str) -> dict[str, Highlights]:
 
 def summaries(services: Services, session: Session, findings: Findings) -> dict[str, Any]:
     """The findings as JSON: what `GET /api/lessons` answers and `medialib search --json` prints."""
+    plans = lookups.current_plans(session, findings.lessons)
     return {
         "total": findings.total,
         "page": findings.page,
@@ -101,7 +100,7 @@ def summaries(services: Services, session: Session, findings: Findings) -> dict[
         "results": [
             shapes.lesson_summary(
                 lesson,
-                lookups.current_plan(session, lesson),
+                plans[lesson.id],
                 has_poster=has_poster(services, lesson),
                 highlights=findings.highlights.get(lesson.id),
             )
@@ -146,19 +145,6 @@ def has_poster(services: Services, lesson: Lesson) -> bool:
     return services.store.poster(lesson.id, lesson.plan_version).exists()
 
 
-def plans(session: Session, lessons: Sequence[Lesson]) -> dict[str, Plan]:
-    """The current plan of each lesson by its id."""
-    return {lesson.id: lookups.current_plan(session, lesson) for lesson in lessons}
-
-
 def choices(session: Session) -> Choices:
     """What a person can narrow a listing to: only what would find something."""
-    counted = select(Theme, func.count()).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
-    themes = session.execute(counted.group_by(Theme.slug).order_by(Theme.position, Theme.slug)).all()
-    units = select(Lesson.unit).where(Lesson.unit != "").distinct().order_by(Lesson.unit)
-    years = select(func.substr(Lesson.recorded, 1, 4)).where(Lesson.recorded.is_not(None)).distinct()
-    return Choices(
-        themes=[(theme, count) for theme, count in themes],
-        units=session.scalars(units).all(),
-        years=sorted((int(year) for year in session.scalars(years)), reverse=True),
-    )
+    return Choices(themes=lookups.themes_in_use(session), units=lookups.units(session), years=lookups.years(session))

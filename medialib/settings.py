@@ -92,6 +92,8 @@ class Ladder(_Section):
         sides = [rung.short_side for rung in self.rungs]
         if not sides or sides != sorted(set(sides)):
             raise ValueError("rungs must be at least one, in climbing order of short_side")
+        if self.start_rung not in sides:
+            raise ValueError(f"start_rung must be one of the rungs: {', '.join(map(str, sides))}")
         return self
 
 
@@ -112,8 +114,8 @@ class Tools(_Section):
     memory_megabytes: Annotated[int, Field(ge=256)] = 6144
     stall_seconds: Seconds = 120
     run_seconds: Seconds = 6 * 3600
-    bulk_nice: Annotated[int, Field(ge=0, le=19)] = 15
-    hot_nice: Annotated[int, Field(ge=0, le=19)] = 3
+    bulk_nice: Annotated[int, Field(ge=0, le=19)] = 19
+    hot_nice: Annotated[int, Field(ge=0, le=19)] = 0
 
 
 class Limits(_Section):

@@ -80,7 +80,7 @@ class Store:
         Immutable addresses forbid replacing: two runs of the same segment differ in their bits.
         """
         make_durable(finished)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        self._make_directory(place.parent)
         try:
             os.link(finished, place)  # unlike a rename, this fails when another run was first
         except FileExistsError:
@@ -89,6 +89,13 @@ class Store:
             finished.unlink()
         sync_directory(place.parent)
         return True
+
+    def _make_directory(self, folder: Path) -> None:
+        """Make a directory and the ones above it, each entered durably in its parent."""
+        if not folder.exists():
+            self._make_directory(folder.parent)
+            folder.mkdir(exist_ok=True)
+            sync_directory(folder.parent)
 
     def discard(self, token: str) -> None:
         shutil.rmtree(self.temporary / token, ignore_errors=True)

@@ -30,10 +30,15 @@ _INDEX_BATCH = 200
 
 
 def announce(services: Services, lesson_id: str) -> None:
-    """Tell the workers of a new lesson."""
-    services.queues.send(HOT, "prepare", lesson_id)
-    services.queues.send(HOT, "index")
-    services.queues.send(BULK, "advance")
+    """Tell the workers of a new lesson; its beginning is made before anyone asks for it."""
+    recording = pipeline.load(services.workshop, lesson_id)
+    plan, send = recording.plan, services.queues.send
+    send(HOT, "prepare", lesson_id)
+    for name in (plan.start_rung, plan.audio[-1].name if plan.audio else None):
+        if name:
+            send(HOT, "segment", lesson_id, plan.version, name, 0)
+    send(HOT, "index")
+    send(BULK, "advance")
 
 
 def worker_lives(services: Services) -> bool:
@@ -149,17 +154,18 @@ def index_stale(services: Services) -> int:
 
 
 def mend_index(services: Services) -> bool:
-    """Rebuild the index when it cannot be read although there are lessons; says whether it did."""
-    with services.database.read() as session:
-        expected = lookups.lesson_count(session)
+    """Rebuild the index when it is damaged, gone or lacks lessons that were put; says whether it did."""
     try:
-        services.index.count()
+        there = services.index.count()
     except IndexUnavailable as error:
-        if expected == 0:
-            return False
-        log.warning("the search index is missing or damaged, rebuilding it", error=str(error))
-        return rebuild_index(services) is not None
-    return False
+        log.info("the search index cannot be read", error=str(error))
+        there = -1
+    with services.database.read() as session:
+        expected = lookups.indexed_count(session)
+    if there >= expected:
+        return False
+    log.warning("the search index is rebuilt", lessons=expected, found=max(there, 0))
+    return rebuild_index(services) is not None
 
 
 def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:

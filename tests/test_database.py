@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 import medialib.catalogue.lessons
 import medialib.catalogue.themes
-import medialib.jobs.leases  # noqa: F401  imported for its table, as the two above are
+import medialib.jobs.leases  # imported for its table, as the two above are
+import medialib.migrations
 from medialib.catalogue.lessons import Source
 from medialib.catalogue.themes import Theme
 from medialib.database import Base, Database
@@ -30,6 +32,23 @@ def test_the_migrations_lead_to_exactly_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_revision_is_the_one_with_the_highest_number(database: Database) -> None:
+    scripts = ScriptDirectory(str(Path(medialib.migrations.__file__).parent))
+    with database.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == scripts.get_current_head()
+    names = [Path(revision.path).name for revision in scripts.walk_revisions()]
+    assert names == sorted(names, reverse=True)
+    assert all(name.startswith(f"{one.revision}_") for name, one in zip(names, scripts.walk_revisions(), strict=True))
+
+
+def test_a_schema_that_is_behind_is_upgraded(database: Database) -> None:
+    with database.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+    database.upgrade()
+    assert set(Base.metadata.tables) < set(inspect(database.engine).get_table_names())
 
 
 def test_a_second_upgrade_changes_nothing_and_is_quick(database: Database) -> None:

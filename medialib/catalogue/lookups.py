@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
-from medialib.catalogue.themes import Theme
+from medialib.catalogue.themes import Theme, lesson_themes
 from medialib.errors import N_, NotFound
 
 
@@ -59,8 +59,8 @@ def browse(session: Session, wanted: Wanted, *, sort: str = "newest", page: int 
     """One page of the lessons that fit; an unknown `sort` means newest first."""
     conditions = _conditions(wanted)
     total = session.scalar(select(func.count()).select_from(Lesson).where(*conditions)) or 0
-    query: Select[tuple[Lesson]] = select(Lesson).where(*conditions)
-    query = query.order_by(*ORDERS.get(sort, ORDERS["newest"])).limit(per_page).offset((page - 1) * per_page)
+    query = select(Lesson).where(*conditions).order_by(*ORDERS.get(sort, ORDERS["newest"]))
+    query = query.limit(per_page).offset((page - 1) * per_page)
     return Page(total=total, lessons=session.scalars(query).all())
 
 
@@ -84,6 +84,24 @@ def themes(session: Session) -> Sequence[Theme]:
     return session.scalars(select(Theme).order_by(Theme.position, Theme.slug)).all()
 
 
+def themes_in_use(session: Session) -> list[tuple[Theme, int]]:
+    """Themes that lessons have, with how many have each."""
+    counted = select(Theme, func.count()).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
+    query = counted.group_by(Theme.slug).order_by(Theme.position, Theme.slug)
+    return [(theme, count) for theme, count in session.execute(query)]
+
+
+def units(session: Session) -> Sequence[str]:
+    query = select(Lesson.unit).where(Lesson.unit != "").distinct().order_by(Lesson.unit)
+    return session.scalars(query).all()
+
+
+def years(session: Session) -> list[int]:
+    """Years in which lessons were recorded, latest first."""
+    query = select(func.substr(Lesson.recorded, 1, 4)).where(Lesson.recorded.is_not(None)).distinct()
+    return sorted((int(year) for year in session.scalars(query)), reverse=True)
+
+
 def find_theme(session: Session, name: str) -> Theme | None:
     """The theme called `name`: its slug, Chinese or English name."""
     return session.scalar(select(Theme).where(or_(Theme.slug == name, Theme.zh == name, Theme.en == name)))
@@ -95,6 +113,14 @@ def plan(session: Session, lesson_id: str, version: int) -> Plan:
     if stored is None:
         raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version}")
     return Plan.from_json(stored.document)
+
+
+def current_plans(session: Session, lessons: Sequence[Lesson]) -> dict[str, Plan]:
+    """The current plan of each lesson by its id."""
+    wanted = {(one.id, one.plan_version) for one in lessons}
+    query = select(StoredPlan).where(StoredPlan.lesson_id.in_([one.id for one in lessons]))
+    stored = (row for row in session.scalars(query) if (row.lesson_id, row.version) in wanted)
+    return {row.lesson_id: Plan.from_json(row.document) for row in stored}
 
 
 def current_plan(session: Session, one: Lesson) -> Plan:
@@ -137,9 +163,7 @@ def steps_left(session: Session, lesson_id: str) -> Sequence[StepLeft]:
 
 def next_steps(session: Session, limit: int) -> Sequence[StepLeft]:
     """The most urgent steps that may be tried now."""
-    query = select(StepLeft).where(
-        StepLeft.parked.is_(False), StepLeft.rank >= 0, StepLeft.retry_at <= time.time()
-    )
+    query = select(StepLeft).where(StepLeft.parked.is_(False), StepLeft.rank >= 0, StepLeft.retry_at <= time.time())
     return session.scalars(query.order_by(StepLeft.rank, StepLeft.queued_at).limit(limit)).all()
 
 
@@ -161,3 +185,6 @@ def lesson_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Lesson)) or 0
 
 
+def indexed_count(session: Session) -> int:
+    """How many lessons search should know, in this or an earlier form."""
+    return session.scalar(select(func.count()).select_from(Lesson).where(Lesson.indexed_revision > 0)) or 0

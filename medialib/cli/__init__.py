@@ -62,7 +62,9 @@ class Library:
 
 @click.group(cls=_Commands)
 @click.option(
-    "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Default: ./config.yaml, if it is there."
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Default: ./config.yaml, if it is there.",
 )
 @click.version_option(__version__)
 @click.pass_context

@@ -24,10 +24,11 @@ from medialib.services import Services
 from medialib.tasks import Worker
 
 # What is looked at in a folder; a file that is named itself is tried whatever it is called.
-ENDINGS = frozenset(
-    ".mp4 .m4v .mov .m4a .m4b .3gp .3g2 .mkv .mka .webm .avi .flv .f4v .asf .wmv .wma .ts .m2ts .mts .mpg .mpeg .vob"
-    " .mp3 .aac .flac .ogg .oga .ogv .opus .wav .aif .aiff .amr .ape".split()
-)
+ENDINGS = frozenset({
+    ".mp4", ".m4v", ".mov", ".m4a", ".m4b", ".3gp", ".3g2", ".mkv", ".mka", ".webm", ".avi", ".flv", ".f4v", ".asf",
+    ".wmv", ".wma", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".vob", ".mp3", ".aac", ".flac", ".ogg", ".oga", ".ogv",
+    ".opus", ".wav", ".aif", ".aiff", ".amr", ".ape",
+})  # fmt: skip
 _POLL_SECONDS = 0.25
 
 
@@ -46,7 +47,12 @@ class _Report:
             line = {"file": str(path), "status": status, "reason": reason, **self._addresses(lesson)}
             click.echo(json.dumps(line, ensure_ascii=False))
         else:
-            told = [status, str(path), *([f"{lesson.id} {lesson.title}"] if lesson else []), *([reason] if reason else [])]
+            told = [
+                status,
+                str(path),
+                *([f"{lesson.id} {lesson.title}"] if lesson else []),
+                *([reason] if reason else []),
+            ]
             self.console.print("  ".join(told), highlight=False, markup=False, soft_wrap=True)
 
     def _addresses(self, lesson: Lesson | None) -> dict[str, Any]:

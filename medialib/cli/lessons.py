@@ -34,7 +34,7 @@ def _narrowing(command: Any) -> Any:
 @click.command()
 @_narrowing
 @click.pass_obj
-def list_command(library: Library, as_json: bool, **narrowing: Any) -> None:
+def list_command(library: Library, /, as_json: bool, **narrowing: Any) -> None:
     """Lessons, newest first."""
     _print_found(library, "", as_json, narrowing)
 
@@ -43,7 +43,7 @@ def list_command(library: Library, as_json: bool, **narrowing: Any) -> None:
 @click.argument("query")
 @_narrowing
 @click.pass_obj
-def search_command(library: Library, query: str, as_json: bool, **narrowing: Any) -> None:
+def search_command(library: Library, /, query: str, as_json: bool, **narrowing: Any) -> None:
     """Lessons in which QUERY is found."""
     _print_found(library, query, as_json, narrowing)
 

@@ -86,8 +86,9 @@ def run_command(library: Library, demo: bool) -> None:
         leftover.unlink()
     if demo:
         from medialib.demo import make_demonstration
+        from medialib.tasks import announce
 
-        make_demonstration(services)
+        make_demonstration(services, announce=lambda lesson_id: announce(services, lesson_id))
     services.database.close()
     server = library.settings.server
     click.echo(f"medialib: http://{server.host}:{server.port}/  (Ctrl+C stops)")
@@ -166,5 +167,3 @@ class Supervisor:
 def _die_with_parent() -> None:
     """A child of a supervisor that was killed must not go on alone (Linux: prctl)."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-

@@ -14,14 +14,17 @@ def read_codecs(init: bytes) -> str:
     if at >= 0 and len(init) > at + 8:
         return f"avc1.{init[at + 5 : at + 8].hex().upper()}"
     at = init.find(b"esds")
-    if at >= 0:
-        return f"mp4a.40.{_audio_object_type(init[at + 4 :])}"
+    if at >= 0 and (kind := _audio_object_type(init[at + 4 :])):
+        return f"mp4a.40.{kind}"
     raise ToolFailed(N_("This part of the recording could not be converted."), detail="init segment without a codec")
 
 
-def _audio_object_type(esds: bytes) -> int:
+def _audio_object_type(esds: bytes) -> int | None:
     """The first five bits of the AudioSpecificConfig, which follows its tag and a length of up to four bytes."""
-    at = esds.index(_AAC_CONFIG_TAG, esds.index(0x04) + 14) + 1
-    while esds[at] & 0x80:
+    decoder = esds.find(0x04)
+    at = esds.find(_AAC_CONFIG_TAG, decoder + 14) + 1
+    if decoder < 0 or at == 0:
+        return None
+    while at < len(esds) and esds[at] & 0x80:
         at += 1
-    return esds[at + 1] >> 3
+    return esds[at + 1] >> 3 if at + 1 < len(esds) else None

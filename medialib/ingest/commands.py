@@ -66,7 +66,14 @@ def tail_command(ffprobe: str, source: Path, from_seconds: float) -> list[str]:
 
 
 def _probing(ffprobe: str) -> list[str]:
-    return [ffprobe, "-v", "error", "-of", "json", *(part for key, value in _INPUT.items() for part in (f"-{key}", value))]
+    return [
+        ffprobe,
+        "-v",
+        "error",
+        "-of",
+        "json",
+        *(part for key, value in _INPUT.items() for part in (f"-{key}", value)),
+    ]
 
 
 def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]:
@@ -75,10 +82,13 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     begin, end = float(plan.start(rungs[0], run.first)), float(plan.start(rungs[0], run.first + run.count))
     use = plan.source
     # Beyond the last picture there is nothing to decode: begin where the last one surely is.
-    seek = max(0.0, min(begin - _LEAD_SECONDS, use.video_end_seconds - 2))
-    picture = _open(source, use.start_seconds + seek, end - seek + 1)[str(use.video_index)]
+    last = max(0.0, use.video_end_seconds - 2)
+    picture = _open(source, use.start_seconds + max(0.0, min(begin - _LEAD_SECONDS, last)))[str(use.video_index)]
     rate = max(rung.frames_per_second for rung in rungs)
-    picture = _on_the_grid(picture, use.start_seconds, begin, end, rate, deinterlace=use.deinterlace)
+    # The grid begins where there still are pictures: without one, fps would make none at all.
+    grid = min(begin, int(last))
+    picture = _on_the_grid(picture, use.start_seconds, grid, rate, deinterlace=use.deinterlace)
+    picture = picture.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
     branches = _split(picture, "split", len(rungs))
     outputs = [
         _segments(_shaped(branch, plan, rung, rate), plan, rung.name, run, **_video_encoding(plan, rung))
@@ -94,17 +104,29 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     lead = max(0, first - _WARM_UP_FRAMES * SAMPLES_PER_FRAME)
     seek = max(0.0, lead / SAMPLE_RATE - _LEAD_SECONDS)
     use = plan.source
-    sound = _open(source, use.start_seconds + seek, last / SAMPLE_RATE - seek + 1)[str(use.audio_index)]
-    if use.start_seconds:
-        sound = sound.filter("asetpts", f"PTS-({use.start_seconds:.6f})/TB")
-    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": lead})
-    sound = sound.filter("apad").filter("atrim", start_pts=lead, end_pts=last)
+    opened = _open(source, use.start_seconds + seek)[str(use.audio_index)]
+    sound = _sound(opened, use.start_seconds, lead, last)
+    return _complete(program, _sounds(sound, plan, tracks, run, first))
+
+
+def whole_command(program: str, source: Path, plan: Plan) -> list[str]:
+    """Everything of a lesson in one uninterrupted call that decodes once: what the benchmarks compare with."""
+    everything = Run(names=(), first=0, count=plan.segment_count)
+    use, end = plan.source, plan.seconds
+    opened = _open(source, use.start_seconds)
     outputs = []
-    for branch, track in zip(_split(sound, "asplit", len(tracks)), tracks, strict=True):
-        shaped = branch.filter(
-            "aformat", channel_layouts="mono" if track.channels == 1 else "stereo", sample_fmts="fltp"
+    if plan.video:
+        rate = max(rung.frames_per_second for rung in plan.video)
+        picture = _on_the_grid(opened[str(use.video_index)], use.start_seconds, 0, rate, deinterlace=use.deinterlace)
+        picture = picture.filter("trim", end=f"{end:.6f}")
+        for branch, rung in zip(_split(picture, "split", len(plan.video)), plan.video, strict=True):
+            shaped = _shaped(branch, plan, rung, rate)
+            outputs.append(_segments(shaped, plan, rung.name, everything, **_video_encoding(plan, rung)))
+    if plan.audio:
+        sound = _sound(
+            opened[str(use.audio_index)], use.start_seconds, 0, _sample(plan, plan.audio[0], plan.segment_count)
         )
-        outputs.append(_segments(shaped, plan, track.name, run, **_audio_encoding(track, first)))
+        outputs += _sounds(sound, plan, plan.audio, everything, 0)
     return _complete(program, outputs)
 
 
@@ -130,33 +152,49 @@ def poster_command(program: str, source: Path, plan: Plan, at_seconds: float) ->
     if use.video_index is None:
         picture = ffmpeg.input(f"file:{source}", **_INPUT)[str(use.cover_index)]
     else:
-        picture = _open(source, use.start_seconds + at_seconds, 3)[str(use.video_index)]
+        picture = _open(source, use.start_seconds + at_seconds, t="3")[str(use.video_index)]
         picture = picture.filter("thumbnail", 50)
     picture = picture.filter("scale", "min(640,iw*sar)", -2).filter("setsar", 1).filter("format", "yuvj420p")
     return _complete(program, [picture.output("poster.jpg", **{"frames:v": 1, "q:v": 4, "update": 1})])
 
 
-def _open(source: Path, seek_seconds: float, length_seconds: float) -> Any:
+def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:
     """The source from the keyframe before `seek_seconds`, on its own clock.
 
-    Pictures before that time are kept (noaccurate_seek): one of them may still be on show at the run's start.
+    Pictures before that time are kept (noaccurate_seek): one of them may still be on show at the run's start. Where
+    to end is said by trim: a length would be counted from that keyframe, which may be ten seconds earlier.
     """
-    options = {"noaccurate_seek": None, **_INPUT}
+    options |= {"noaccurate_seek": None, **_INPUT}
     if seek_seconds > 0:
         options["ss"] = f"{seek_seconds:.6f}"
-    return ffmpeg.input(f"file:{source}", t=f"{length_seconds:.6f}", **options)
+    return ffmpeg.input(f"file:{source}", **options)
 
 
-def _on_the_grid(
-    picture: Any, start_seconds: float, begin: float, end: float, rate: int, *, deinterlace: bool
-) -> Any:
+def _on_the_grid(picture: Any, start_seconds: float, begin: float, rate: int, *, deinterlace: bool) -> Any:
+    """Pictures on the lesson's clock at every 1/rate s from `begin`, the last one repeated without end."""
     if start_seconds:
         picture = picture.filter("setpts", f"PTS-({start_seconds:.6f})/TB")
     if deinterlace:
         picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
     picture = picture.filter("fps", fps=rate, start_time=f"{begin:.6f}", round="near")
-    picture = picture.filter("tpad", stop=-1, stop_mode="clone")
-    return picture.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
+    return picture.filter("tpad", stop=-1, stop_mode="clone")
+
+
+def _sound(sound: Any, start_seconds: float, first: int, last: int) -> Any:
+    """The samples first .. last-1 of the lesson's clock, gaps filled with silence."""
+    if start_seconds:
+        sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
+    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
+    return sound.filter("apad").filter("atrim", start_pts=first, end_pts=last)
+
+
+def _sounds(sound: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run, first: int) -> list[Any]:
+    outputs = []
+    for branch, track in zip(_split(sound, "asplit", len(tracks)), tracks, strict=True):
+        layout = "mono" if track.channels == 1 else "stereo"
+        shaped = branch.filter("aformat", channel_layouts=layout, sample_fmts="fltp")
+        outputs.append(_segments(shaped, plan, track.name, run, **_audio_encoding(track, first)))
+    return outputs
 
 
 def _shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
@@ -172,8 +210,10 @@ def _shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
         in_range="pc" if plan.source.full_range else "tv",
         out_range="tv",
     )
-    return picture.filter("setsar", 1).filter("format", "yuv420p").filter(
-        "setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709"
+    return (
+        picture.filter("setsar", 1)
+        .filter("format", "yuv420p")
+        .filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
     )
 
 

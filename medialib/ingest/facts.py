@@ -67,9 +67,7 @@ def read_facts(probe: Mapping[str, Any]) -> Facts:
     audio = [one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")]
     video = next((track for track in map(_video_track, moving) if track), None)
     if video is None and not audio:
-        raise UnusableMedia(
-            N_("There is neither sound nor a moving picture in this file. Please choose another file.")
-        )
+        raise UnusableMedia(N_("There is neither sound nor a moving picture in this file. Please choose another file."))
     container = probe.get("format", {})
     used = [*([one for one in moving if video and one["index"] == video.index]), *audio[:1]]
     return Facts(
@@ -97,7 +95,9 @@ def read_ends(packets: Iterable[Mapping[str, Any]], facts: Facts) -> Ends:
 
 
 def _is_picture(stream: Mapping[str, Any]) -> bool:
-    attached = stream.get("disposition", {}).get("attached_pic") or stream.get("disposition", {}).get("timed_thumbnails")
+    attached = stream.get("disposition", {}).get("attached_pic") or stream.get("disposition", {}).get(
+        "timed_thumbnails"
+    )
     # Motion JPEG from old cameras is a moving picture: it has more than one frame.
     one_frame = str(stream.get("nb_frames", "")) in {"", "1"} and _fraction(stream.get("avg_frame_rate")) == 0
     return bool(attached) or (stream.get("codec_name") in _PICTURES and one_frame)
@@ -136,10 +136,10 @@ def _audio_track(stream: Mapping[str, Any]) -> AudioTrack:
 
 
 def _rotation(stream: Mapping[str, Any]) -> int:
-    """Degrees clockwise, one of 0, 90, 180, 270 (the display matrix counts the other way)."""
+    """Degrees clockwise, the nearest of 0, 90, 180, 270 (the display matrix counts the other way)."""
     for data in stream.get("side_data_list", []):
         if "rotation" in data:
-            return int(-float(data["rotation"])) % 360 // 90 * 90
+            return round(-float(data["rotation"]) / 90) * 90 % 360
     return 0
 
 

@@ -68,7 +68,8 @@ def run(
             stdout=subprocess.PIPE,
             stderr=stderr,
             cwd=reach.writes,
-            start_new_session=True,
+            # Not a session of its own: with autogroup scheduling `nice` counts only among the processes of a session.
+            process_group=0,
         )
         try:
             printed = _follow(process, limits, tick, tick_seconds)
@@ -112,9 +113,7 @@ def _walls(bwrap: str, program: str, reach: Reach) -> list[str]:
     return [*walls, "--bind", str(reach.writes), str(reach.writes), "--chdir", str(reach.writes), "--"]
 
 
-def _follow(
-    process: subprocess.Popen[bytes], limits: Limits, tick: Callable[[], None], tick_seconds: float
-) -> bytes:
+def _follow(process: subprocess.Popen[bytes], limits: Limits, tick: Callable[[], None], tick_seconds: float) -> bytes:
     """Collect stdout until it closes; progress reports (out_time) count as signs of life when they move."""
     assert process.stdout is not None
     os.set_blocking(process.stdout.fileno(), False)

@@ -136,9 +136,7 @@ def _known(workshop: Workshop, sha256: str) -> Receipt | None:
     return Receipt(lesson=lesson, duplicate=True) if lesson else None
 
 
-def _publish(
-    workshop: Workshop, copy: Path, lesson_id: str, details: Details, source_parts: dict[str, Any]
-) -> Receipt:
+def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, source_parts: dict[str, Any]) -> Receipt:
     facts, ends = probe(workshop, copy)
     plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")

@@ -162,9 +162,7 @@ def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Calla
         for one in plan.renditions:
             (workspace / one.name).mkdir(exist_ok=True)
         reach = ffmpeg.Reach(reads=None, writes=workspace)
-        ffmpeg.run(
-            commands.init_command(workshop.tools.ffmpeg, plan), reach=reach, limits=workshop.limits(hot=True)
-        )
+        ffmpeg.run(commands.init_command(workshop.tools.ffmpeg, plan), reach=reach, limits=workshop.limits(hot=True))
         for one in plan.renditions:
             init = workspace / one.name / "init.mp4"
             content = init.read_bytes()

@@ -50,9 +50,7 @@ def make_plan(facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, versi
         return _assemble(facts, ends, ladder, version, video=(), audio_frames=frames)
     rates = choose_rates(facts.video.frames_per_second)
     low_frames = max(1, round(seconds * rates.low))
-    video = tuple(
-        _video_rendition(rung, facts.video, rates, low_frames) for rung in choose_rungs(facts.video, ladder)
-    )
+    video = tuple(_video_rendition(rung, facts.video, rates, low_frames) for rung in choose_rungs(facts.video, ladder))
     audio_frames = _audio_frames(Fraction(low_frames, rates.low))
     return _assemble(facts, ends, ladder, version, video=video, audio_frames=audio_frames)
 
@@ -105,7 +103,8 @@ def _check(facts: Facts, seconds: Fraction, limits: Limits) -> None:
         raise UnusableMedia(N_("Nothing in this file can be played: it seems to be cut off. Please send it again."))
     if seconds > limits.hours * 3600:
         raise UnusableMedia(
-            N_("This recording is longer than %(hours)s hours. Please cut it into parts."), values={"hours": limits.hours}
+            N_("This recording is longer than %(hours)s hours. Please cut it into parts."),
+            values={"hours": limits.hours},
         )
     if facts.track_count > limits.tracks:
         raise UnusableMedia(
@@ -134,7 +133,7 @@ def _assemble(
     return Plan(
         version=version,
         segment_seconds=ladder.segment_seconds,
-        segment_count=_segment_count((*video, *audio)[0], ladder.segment_seconds),
+        segment_count=_segment_count(video[0] if video else audio[0], ladder.segment_seconds),
         preset=ladder.preset,
         source=use,
         video=video,

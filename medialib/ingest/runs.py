@@ -86,9 +86,7 @@ def count(workshop: Workshop, recording: Recording, name: str) -> bool:
     if complete:
         figures |= _measure(sizes, seconds, rendition)
     with workshop.database.begin() as session:
-        edits.record_progress(
-            session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures
-        )
+        edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
     return complete
 
 

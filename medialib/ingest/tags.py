@@ -1,5 +1,6 @@
 """What a file says of itself: tags by mutagen, and the sidecar NAME.yaml beside NAME.mp4."""
 
+import struct
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,12 @@ from medialib.catalogue.edits import Details
 from medialib.errors import N_, BadRequest
 
 log = structlog.get_logger()
+
+# What mutagen raises for damaged tags: its own errors, and whatever its parsers stumble over.
+_UNREADABLE = (
+    mutagen.MutagenError, struct.error, ValueError, EOFError, LookupError, ArithmeticError, TypeError, AttributeError,
+)  # fmt: skip
+_MOST_DIGITS = 6
 
 _Text = Annotated[str, BeforeValidator(lambda value: value if value is None else str(value).strip())]
 
@@ -27,7 +34,7 @@ class Sidecar(BaseModel):
     unit: Annotated[_Text | None, Field(max_length=200)] = None
     themes: tuple[_Text, ...] | None = None
     series: Annotated[_Text | None, Field(max_length=200)] = None
-    number: int | None = None
+    number: Annotated[int | None, Field(ge=0, lt=10**_MOST_DIGITS)] = None
     recorded: Annotated[_Text | None, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] = None
     language: Annotated[_Text | None, Field(max_length=20)] = None
 
@@ -47,7 +54,7 @@ def read_tags(path: Path) -> dict[str, Any]:
     """title, speaker (artist), series (album) and number (track) as far as the file has them."""
     try:
         tags = mutagen.File(path, easy=True)
-    except (mutagen.MutagenError, ValueError, EOFError) as error:
+    except _UNREADABLE as error:
         log.info("tags cannot be read", file=path.name, error=str(error))
         return {}
     found: dict[str, Any] = {}
@@ -55,7 +62,7 @@ def read_tags(path: Path) -> dict[str, Any]:
         if text := _first(tags, key):
             found[field] = text[:limit]
     track = _first(tags, "tracknumber").partition("/")[0]
-    if track.isdecimal():
+    if track.isdecimal() and len(track) <= _MOST_DIGITS:
         found["number"] = int(track)
     return found
 
@@ -67,7 +74,7 @@ def read_sidecar(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}
         given = Sidecar.model_validate(values)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValidationError) as error:
         raise BadRequest(
             N_("The description %(file)s is not right: %(why)s"), values={"file": sidecar.name, "why": _why(error)}
         ) from error

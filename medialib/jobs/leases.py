@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import Index, String, delete, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from medialib.database import Base, Database
@@ -32,11 +32,12 @@ class LeaseRow(Base):
 
 
 class Lease:
-    """A lease that is held; `lost` is set when it could not be renewed in time."""
+    """A lease that is held; `lost` is set when someone took it over or it could not be renewed in time."""
 
     def __init__(self, name: str, token: str):
         self.name = name
         self.token = token
+        self.renewed = time.monotonic()
         self.lost = threading.Event()
 
 
@@ -75,11 +76,14 @@ class Leases:
     def take(self, name: str) -> Lease | None:
         now = self._clock()
         lease = Lease(name, secrets.token_hex(8))
-        with self._database.begin() as session:
-            row = session.get(LeaseRow, name)
-            if row and self._living(row.expires_at, now):
-                return None
-            session.merge(LeaseRow(name=name, token=lease.token, expires_at=now + self._lease_seconds))
+        try:
+            with self._database.begin() as session:
+                row = session.get(LeaseRow, name, with_for_update=True)
+                if row and self._living(row.expires_at, now):
+                    return None
+                session.merge(LeaseRow(name=name, token=lease.token, expires_at=now + self._lease_seconds))
+        except IntegrityError:
+            return None  # taken at the same moment by another (databases other than SQLite)
         with self._lock:
             self._held[lease.token] = lease
             if self._renewer is None:
@@ -109,15 +113,22 @@ class Leases:
                     session.delete(row)
 
     def renew(self) -> None:
-        """Renew every lease that this process holds; one taken over meanwhile is marked lost."""
+        """Renew every lease that this process holds; those taken over or overdue are marked lost."""
         with self._lock:
             held = list(self._held.values())
         if not held:
             return
-        with self._database.begin() as session:
-            for lease in held:
-                if not self._renew(session, lease):
-                    lease.lost.set()
+        try:
+            with self._database.begin() as session:
+                renewed = [lease for lease in held if self._renew(session, lease)]
+        except SQLAlchemyError as error:
+            log.warning("leases could not be renewed, trying again", error=str(error))
+            renewed = [lease for lease in held if time.monotonic() - lease.renewed < self._lease_seconds]
+        else:
+            for lease in renewed:
+                lease.renewed = time.monotonic()
+        for lease in set(held) - set(renewed):
+            lease.lost.set()
 
     def _renew(self, session: Session, lease: Lease) -> bool:
         row = session.get(LeaseRow, lease.name)
@@ -129,10 +140,7 @@ class Leases:
     def _keep_renewing(self) -> None:
         while True:
             time.sleep(self._renew_seconds)
-            try:
-                self.renew()
-            except SQLAlchemyError as error:
-                log.warning("leases could not be renewed, trying again", error=str(error))
+            self.renew()
 
     def _living(self, expires_at: float, now: float) -> bool:
         return now < expires_at < now + 3 * self._lease_seconds

@@ -16,6 +16,8 @@ from medialib.errors import BadSettings
 HOT = "hot"
 BULK = "bulk"
 
+_URGENT = 10
+
 Handler = Callable[..., None]
 
 
@@ -38,8 +40,9 @@ class Queues:
         """Say who does `work`; only a worker process needs this."""
         self._handlers[work] = handler
 
-    def send(self, queue: str, work: str, *arguments: str | int) -> None:
-        self._tasks[queue](work, *arguments)
+    def send(self, queue: str, work: str, *arguments: str | int, urgent: bool = False) -> None:
+        """Leave a message; an urgent one overtakes those that wait."""
+        self._tasks[queue](work, *arguments, priority=_URGENT if urgent else 0)
 
     def depth(self, queue: str) -> int:
         """Messages that wait."""

@@ -18,9 +18,7 @@ class MappedCodec(W3Codec):  # type: ignore[misc]
         """The segment a writer is about to fill; pickled into the table of contents."""
         return MappedSegment(self, indexname)
 
-    def postings_reader(
-        self, dbfile: StructFile, terminfo: TermInfo, *args: object, **kwargs: object
-    ) -> Matcher:
+    def postings_reader(self, dbfile: StructFile, terminfo: TermInfo, *args: object, **kwargs: object) -> Matcher:
         """Open a term's postings. Damage is a ``ValueError``; Whoosh would raise a bare ``Exception``."""
         if not terminfo.is_inlined() and dbfile.get(terminfo.extent()[0], 4) != WHOOSH3_HEADER_MAGIC:
             raise ValueError("no postings where the index says there are some")

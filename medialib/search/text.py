@@ -62,8 +62,11 @@ def fold_with_offsets(text: str) -> tuple[str, tuple[int, ...]]:
 def runs(normalised: str) -> list[Run]:
     """Cut normalised text into runs of Chinese and single Latin words, dropping everything between."""
     return [
-        Run(text=found.group().replace("'", "")[:LONGEST_WORD] if not found["han"] else found.group(),
-            start=found.start(), han=bool(found["han"]))
+        Run(
+            text=found.group().replace("'", "")[:LONGEST_WORD] if not found["han"] else found.group(),
+            start=found.start(),
+            han=bool(found["han"]),
+        )
         for found in _run.finditer(normalised)
     ]
 

@@ -25,9 +25,16 @@ _UNFORESEEN = N_("Something went wrong on the server. It has been noted; please 
 
 
 def install(app: Flask) -> None:
+    app.before_request(_refuse_what_is_no_text)
     app.register_error_handler(MedialibError, _foreseen)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
+
+
+def _refuse_what_is_no_text() -> None:
+    """PostgreSQL refuses NUL in any text: such an address names nothing."""
+    if "\0" in request.path:
+        raise NotFound(_HTTP_SENTENCES[404])
 
 
 def _foreseen(error: MedialibError) -> ResponseReturnValue:

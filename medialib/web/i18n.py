@@ -4,6 +4,7 @@
 sentences of the source into them, for a translator to fill in.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import cached_property
@@ -123,8 +124,10 @@ def compile_catalogues() -> list[Path]:
     written = []
     for path in catalogue_files():
         compiled = path.with_suffix(".mo")
-        with compiled.open("wb") as file:
+        beside = compiled.with_suffix(f".mo.{os.getpid()}")
+        with beside.open("wb") as file:
             write_mo(file, read_catalogue(path))
+        beside.replace(compiled)
         written.append(compiled)
     return written
 

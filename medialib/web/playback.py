@@ -135,7 +135,7 @@ def _rendition(lesson_id: str, version: int, name: str) -> tuple[Plan, Rendition
 
 
 def _hurry(work: str, *arguments: str | int) -> None:
-    _services().queues.send(HOT, work, *arguments)
+    _services().queues.send(HOT, work, *arguments, urgent=True)
 
 
 def _await(place: Path, lesson_id: str, step: str, hurry: Callable[[], None]) -> None:

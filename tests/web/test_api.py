@@ -17,13 +17,13 @@ PIECES = {"id", "title", "kind", "seconds", "page", "master", "audio", "poster",
 def titles(client: FlaskClient, query: str) -> list[str]:
     answer = client.get(f"/api/lessons?{query}")
     assert answer.status_code == 200, answer.text
-    return [one["title"] for one in answer.json["results"]]
+    return [one["title"] for one in answer.get_json()["results"]]
 
 
 def test_a_list_has_exactly_the_promised_shape(client: FlaskClient, services: Services) -> None:
     lesson_id = add_lesson(services, "凉席编织入门", lesson_id="abcde23456")
     answer = client.get("/api/lessons")
-    assert answer.json == {
+    assert answer.get_json() == {
         "total": 1,
         "page": 1,
         "per_page": 20,
@@ -45,7 +45,7 @@ def test_a_list_has_exactly_the_promised_shape(client: FlaskClient, services: Se
 
 def test_found_words_come_with_their_places(client: FlaskClient, services: Services) -> None:
     add_lesson(services, "凉席编织入门", description="学习编织")
-    result = client.get("/api/lessons?q=编织").json["results"][0]
+    result = client.get("/api/lessons?q=编织").get_json()["results"][0]
     assert result["highlights"] == {"title": [[2, 4]], "description": [[2, 4]]}
 
 
@@ -54,14 +54,14 @@ def test_a_silent_lesson_has_no_audio_and_a_made_poster_has_an_address(client: F
     poster = services.store.poster(lesson_id, 1)
     poster.parent.mkdir(parents=True)
     poster.write_bytes(b"jpeg")
-    result = client.get("/api/lessons").json["results"][0]
+    result = client.get("/api/lessons").get_json()["results"][0]
     assert result["audio"] is None
     assert result["poster"] == f"/media/{lesson_id}/v1/poster.jpg"
 
 
 def test_an_audio_lesson_has_a_master_as_well(client: FlaskClient, services: Services) -> None:
     lesson_id = add_lesson(services, kind="audio")
-    result = client.get("/api/lessons").json["results"][0]
+    result = client.get("/api/lessons").get_json()["results"][0]
     assert (result["kind"], result["master"]) == ("audio", f"/media/{lesson_id}/master.m3u8")
 
 
@@ -85,7 +85,7 @@ def test_every_order_works_and_paging_reaches_the_end(client: FlaskClient, servi
     assert titles(client, "sort=shortest")[0] == "第0课"
     seen = [one for page in (1, 2, 3) for one in titles(client, f"page={page}&per_page=2")]
     assert seen == [f"第{number}课" for number in range(5)]
-    beyond = client.get("/api/lessons?page=9&per_page=2").json
+    beyond = client.get("/api/lessons?page=9&per_page=2").get_json()
     assert (beyond["total"], beyond["results"]) == (5, [])
 
 
@@ -100,9 +100,9 @@ def test_a_wrong_parameter_is_answered_400_with_a_sentence(client: FlaskClient, 
     answer = client.get(f"/api/lessons?{query}")
     assert answer.status_code == 400
     assert answer.mimetype == "application/json"
-    assert set(answer.json) == {"error"}
-    assert answer.json["error"].endswith("。")
-    assert client.get(f"/api/lessons?{query}&lang=en").json["error"].endswith(".")
+    assert set(answer.get_json()) == {"error"}
+    assert answer.get_json()["error"].endswith("。")
+    assert client.get(f"/api/lessons?{query}&lang=en").get_json()["error"].endswith(".")
 
 
 @pytest.mark.parametrize("words", ["%00", "%ff", "%ed%a0%80", "((", "*", "'\"\\", "AND OR", "%F0%9F%8E%8B"])
@@ -119,7 +119,7 @@ def test_one_lesson_tells_its_state_and_the_progress_of_each_rendition(client: F
             session, lesson_id=lesson_id, version=1, name="v480", seconds_done=200.0, media_per_second=4.0
         )
         edits.record_progress(session, lesson_id=lesson_id, version=1, name="a64", complete=True, size_bytes=5)
-    lesson = client.get(f"/api/lessons/{lesson_id}").json
+    lesson = client.get(f"/api/lessons/{lesson_id}").get_json()
     assert lesson.keys() >= PIECES | {"description", "series", "number", "recorded", "language", "published_at"}
     assert (lesson["state"], lesson["reason"], lesson["unit"]) == ("published", None, "马迹塘镇")
     assert lesson["themes"] == [{"slug": "技能培训", "zh": "技能培训", "en": "技能培训"}]
@@ -146,14 +146,14 @@ def test_a_parked_lesson_says_why_in_the_language_of_the_reader(client: FlaskCli
     error = ToolFailed("This file is larger than %(gigabytes)s GB.", values={"gigabytes": 20})
     with services.database.begin() as session:
         edits.record_failure(session, lesson_id=lesson_id, step="bulk", error=error, attempts=1, backoff_seconds=1)
-    assert client.get(f"/api/lessons/{lesson_id}").json["reason"] == "这个文件超过 20 GB。"
-    assert client.get(f"/api/lessons/{lesson_id}?lang=en").json["reason"] == "This file is larger than 20 GB."
+    assert client.get(f"/api/lessons/{lesson_id}").get_json()["reason"] == "这个文件超过 20 GB。"
+    assert client.get(f"/api/lessons/{lesson_id}?lang=en").get_json()["reason"] == "This file is larger than 20 GB."
 
 
 def test_an_unknown_lesson_or_address_is_404_with_a_sentence(client: FlaskClient) -> None:
-    assert client.get("/api/lessons/nosuch").json == {"error": "没有找到这一课。"}
+    assert client.get("/api/lessons/nosuch").get_json() == {"error": "没有找到这一课。"}
     missing = client.get("/api/nosuch")
-    assert (missing.status_code, set(missing.json)) == (404, {"error"})
+    assert (missing.status_code, set(missing.get_json())) == (404, {"error"})
 
 
 def test_without_an_index_the_database_answers(client: FlaskClient, services: Services) -> None:
@@ -161,4 +161,4 @@ def test_without_an_index_the_database_answers(client: FlaskClient, services: Se
     services.index.close()
     shutil.rmtree(services.store.index)
     assert titles(client, "q=编织") == ["凉席编织入门"]
-    assert client.get("/api/lessons?q=编织").json["results"][0]["highlights"]["title"] == [[2, 4]]
+    assert client.get("/api/lessons?q=编织").get_json()["results"][0]["highlights"]["title"] == [[2, 4]]

@@ -11,7 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "leases",
         sa.Column("name", sa.String(length=120), nullable=False),

@@ -104,7 +104,7 @@ def _list_page(
 
 
 def _cards(services: Services, session: Session, found: finding.Findings) -> list[Card]:
-    plans = finding.plans(session, found.lessons)
+    plans = lookups.current_plans(session, found.lessons)
     return [_card(services, lesson, plans[lesson.id], found.highlights.get(lesson.id, {})) for lesson in found.lessons]
 
 
