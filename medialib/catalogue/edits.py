@@ -114,15 +114,25 @@ def record_progress(
 
 
 def record_failure(
-    session: Session, *, lesson_id: str, step: str, error: MedialibError, attempts: int, backoff_seconds: float
+    session: Session,
+    *,
+    lesson_id: str,
+    step: str,
+    error: MedialibError,
+    attempts: int,
+    backoff_seconds: float,
+    came_on: bool = False,
 ) -> StepLeft:
-    """Count a failed attempt; after `attempts` of them the step is parked. A step without a row is a hot run's."""
+    """Count a failed attempt; after `attempts` of them without any progress (`came_on`) the step is parked.
+
+    A step without a row is a hot run's.
+    """
     row = session.get(StepLeft, (lesson_id, step))
     if row is None:
         row = StepLeft(lesson_id=lesson_id, step=step, rank=-1, queued_at=time.time())
         session.add(row)
     row.message, row.message_values, row.detail = error.message, error.values, error.detail
-    row.attempts += 1
+    row.attempts = 1 if came_on else row.attempts + 1
     row.retry_at = time.time() + backoff_seconds * 4 ** (row.attempts - 1)
     row.parked = row.attempts >= attempts
     return row

@@ -17,15 +17,16 @@ SAMPLES_PER_FRAME = 1_024
 class SourceUse:
     """Which tracks of the source are read, and how.
 
-    `start_seconds` is the source's own clock at the lesson's 0; `video_end_seconds` the end of the last
-    picture that really is there, on the lesson's clock; `matrix` the YCbCr matrix in swscale's words;
-    `cover_index` an attached picture.
+    `start_seconds` is the source's own clock at the lesson's 0; `video_end_seconds` and `audio_end_seconds` are
+    the ends of the last picture and sound that really are there, on the lesson's clock; `matrix` is the YCbCr
+    matrix in swscale's words; `cover_index` an attached picture.
     """
 
     video_index: int | None
     audio_index: int | None
     start_seconds: float
     video_end_seconds: float
+    audio_end_seconds: float = 0.0
     matrix: str = "bt709"
     full_range: bool = False
     deinterlace: bool = False
@@ -85,6 +86,11 @@ class Plan:
     @property
     def renditions(self) -> tuple[Rendition, ...]:
         return (*self.video, *self.audio)
+
+    @property
+    def played_first(self) -> tuple[Rendition, ...]:
+        """What a player that begins asks for: the start rung and the sounds."""
+        return (*(one for one in self.video if one.name == self.start_rung), *self.audio)
 
     @property
     def seconds(self) -> float:

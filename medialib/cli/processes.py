@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -107,7 +107,9 @@ def open_ready(library: Library) -> Services:
 
 def _child(library: Library, command: str) -> "_Child":
     config = ("--config", str(library.config)) if library.config else ()
-    return _Child(argv=(sys.executable, "-m", "medialib", *config, command))
+    # After a lease's time others take the work over: to stay away for longer helps nobody.
+    longest = min(_LONGEST_PAUSE_SECONDS, library.settings.jobs.lease_seconds)
+    return _Child(argv=(sys.executable, "-m", "medialib", *config, command), longest_pause_seconds=longest)
 
 
 @dataclass
@@ -117,7 +119,8 @@ class _Child:
     argv: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    pause_seconds: float = field(default=0.5)
+    pause_seconds: float = 0.5
+    longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.argv, preexec_fn=_die_with_parent)
@@ -132,7 +135,7 @@ class _Child:
             if lived < self.pause_seconds:
                 return
             log.warning("a process ended and is started again", what=self.argv[-1], code=self.process.returncode)
-            self.pause_seconds = 0.5 if lived > 60 else min(self.pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+            self.pause_seconds = 0.5 if lived > 60 else min(self.pause_seconds * 2, self.longest_pause_seconds)
         self.start()
 
 

@@ -28,7 +28,7 @@ FORMATS = (
 )
 _INPUT = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
-# Decoding begins this long before a run, so that the picture on show at its start is known.
+# Sound is decoded from this long before a run, so that the decoder has settled.
 _LEAD_SECONDS = 0.5
 # AAC frames that are encoded before a run and thrown away: the encoder's state settles.
 _WARM_UP_FRAMES = 4
@@ -83,8 +83,10 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     use = plan.source
     # Beyond the last picture there is nothing to decode: begin where the last one surely is.
     last = max(0.0, use.video_end_seconds - 2)
-    picture = _open(source, use.start_seconds + max(0.0, min(begin - _LEAD_SECONDS, last)))[str(use.video_index)]
     rate = max(rung.frames_per_second for rung in rungs)
+    # A keyframe that rounds to the run's first picture is early enough: the GOP before it need not be decoded.
+    seek = begin + 0.4 / rate if begin else 0.0
+    picture = _open(source, use.start_seconds + min(seek, last))[str(use.video_index)]
     # The grid begins where there still are pictures: without one, fps would make none at all.
     grid = min(begin, int(last))
     picture = _on_the_grid(picture, use.start_seconds, grid, rate, deinterlace=use.deinterlace)
@@ -102,8 +104,8 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     tracks = [_audio(plan, name) for name in run.names]
     first, last = (_sample(plan, tracks[0], number) for number in (run.first, run.first + run.count))
     lead = max(0, first - _WARM_UP_FRAMES * SAMPLES_PER_FRAME)
-    seek = max(0.0, lead / SAMPLE_RATE - _LEAD_SECONDS)
     use = plan.source
+    seek = max(0.0, min(lead / SAMPLE_RATE - _LEAD_SECONDS, use.audio_end_seconds - 2))
     opened = _open(source, use.start_seconds + seek)[str(use.audio_index)]
     sound = _sound(opened, use.start_seconds, lead, last)
     return _complete(program, _sounds(sound, plan, tracks, run, first))
@@ -131,18 +133,18 @@ def whole_command(program: str, source: Path, plan: Plan) -> list[str]:
 
 
 def init_command(program: str, plan: Plan) -> list[str]:
-    """The init segments of all renditions from a black, silent second: they depend on the settings alone."""
-    outputs = []
+    """The init segments of what is played first, from a black, silent moment: they depend on the settings alone."""
     run = Run(names=(), first=0, count=1)
-    for rung in plan.video:
-        black = ffmpeg.input(f"color=c=black:s={rung.width}x{rung.height}:r={rung.frames_per_second}", f="lavfi", t=0.2)
-        shaped = _shaped(black["v"], plan, rung, rung.frames_per_second)
-        outputs.append(_segments(shaped, plan, rung.name, run, **_video_encoding(plan, rung)))
-    for track in plan.audio:
-        layout = "mono" if track.channels == 1 else "stereo"
-        silence = ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl={layout}", f="lavfi", t=0.2)
-        shaped = silence["a"].filter("aformat", sample_fmts="fltp")
-        outputs.append(_segments(shaped, plan, track.name, run, **_audio_encoding(track, 0)))
+    outputs = []
+    for one in plan.played_first:
+        if isinstance(one, VideoRendition):
+            black = f"color=c=black:s={one.width}x{one.height}:r={one.frames_per_second}"
+            shaped = _shaped(ffmpeg.input(black, f="lavfi", t=0.2)["v"], plan, one, one.frames_per_second)
+            outputs.append(_segments(shaped, plan, one.name, run, **_video_encoding(plan, one)))
+        else:
+            silence = f"anullsrc=r={SAMPLE_RATE}:cl={_layout(one)}"
+            shaped = ffmpeg.input(silence, f="lavfi", t=0.2)["a"].filter("aformat", sample_fmts="fltp")
+            outputs.append(_segments(shaped, plan, one.name, run, **_audio_encoding(one, 0)))
     return _complete(program, outputs)
 
 
@@ -166,7 +168,8 @@ def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:
     """
     options |= {"noaccurate_seek": None, **_INPUT}
     if seek_seconds > 0:
-        options["ss"] = f"{seek_seconds:.6f}"
+        # Without seek_timestamp ffmpeg would add the source's start a second time.
+        options |= {"seek_timestamp": "1", "ss": f"{seek_seconds:.6f}"}
     return ffmpeg.input(f"file:{source}", **options)
 
 
@@ -181,18 +184,21 @@ def _on_the_grid(picture: Any, start_seconds: float, begin: float, rate: int, *,
 
 
 def _sound(sound: Any, start_seconds: float, first: int, last: int) -> Any:
-    """The samples first .. last-1 of the lesson's clock, gaps filled with silence."""
+    """The samples first .. last-1 of the lesson's clock, silence where the source has none.
+
+    What comes before `first` is cut by atrim, since aresample's first_pts is only exact where it adds silence.
+    """
     if start_seconds:
         sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
+    sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
     sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
-    return sound.filter("apad").filter("atrim", start_pts=first, end_pts=last)
+    return sound.filter("atrim", end_pts=last)
 
 
 def _sounds(sound: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run, first: int) -> list[Any]:
     outputs = []
     for branch, track in zip(_split(sound, "asplit", len(tracks)), tracks, strict=True):
-        layout = "mono" if track.channels == 1 else "stereo"
-        shaped = branch.filter("aformat", channel_layouts=layout, sample_fmts="fltp")
+        shaped = branch.filter("aformat", channel_layouts=_layout(track), sample_fmts="fltp")
         outputs.append(_segments(shaped, plan, track.name, run, **_audio_encoding(track, first)))
     return outputs
 
@@ -287,6 +293,10 @@ def _complete(program: str, outputs: Sequence[Any]) -> list[str]:
         *("-max_error_rate", "1"),
         *arguments,
     ]
+
+
+def _layout(track: AudioRendition) -> str:
+    return "mono" if track.channels == 1 else "stereo"
 
 
 def _video(plan: Plan, name: str) -> VideoRendition:

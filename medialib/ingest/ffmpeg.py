@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from medialib.errors import N_, MissingTool, ToolFailed
 
 _DETAIL_BYTES = 4_000
+_EASED_NICE = 10
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -54,8 +56,11 @@ def run(
     limits: Limits,
     tick: Callable[[], None] = lambda: None,
     tick_seconds: float = 0.25,
+    may_ease: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """Run to the end and return what it printed; `tick` is called meanwhile and may raise to end it.
+
+    Once `may_ease` says so, the call gives way to others (its nice value becomes 10).
 
     Raises ToolFailed when it fails, stalls or takes too long, and whatever `tick` raises; in every case no
     process is left behind.
@@ -72,7 +77,7 @@ def run(
             process_group=0,
         )
         try:
-            printed = _follow(process, limits, tick, tick_seconds)
+            printed = _follow(process, limits, _easing(process, tick, may_ease), tick_seconds)
         finally:
             _end(process)
     if process.returncode:
@@ -133,6 +138,22 @@ def _follow(process: subprocess.Popen[bytes], limits: Limits, tick: Callable[[],
     process.wait(timeout=30)
     tick()
     return bytes(printed)
+
+
+def _easing(
+    process: subprocess.Popen[bytes], tick: Callable[[], None], may_ease: Callable[[], bool]
+) -> Callable[[], None]:
+    eased = False
+
+    def tick_and_ease() -> None:
+        nonlocal eased
+        tick()
+        if not eased and may_ease():
+            eased = True
+            with suppress(ProcessLookupError):  # it has just ended
+                os.setpriority(os.PRIO_PGRP, process.pid, _EASED_NICE)
+
+    return tick_and_ease
 
 
 class _Watch:

@@ -1,6 +1,6 @@
 """The ordered steps that turn a published lesson into a complete one; read this first.
 
-    init    the init segments of all renditions, from the settings alone
+    init    the init segments of what is played first, from the settings alone
     poster  one picture
     audio   all sounds, the whole lesson
     start   the start rung, the whole lesson: from here on it plays everywhere
@@ -76,16 +76,18 @@ def attempt(workshop: Workshop, work: Work, lease: Lease, keep_going: Callable[[
     """Try a step once; a failure is counted and, after the last attempt, parked with its sentence."""
     try:
         recording = load(workshop, work.lesson_id)
-        done = _DO[work.step](workshop, recording, lease, _until_urgent(workshop, work, keep_going))
+        before = _segments_made(workshop, recording)
+        try:
+            done = _DO[work.step](workshop, recording, lease, _until_urgent(workshop, work, keep_going))
+        except (ToolFailed, UnusableMedia) as error:
+            _failed(workshop, work, error, came_on=_segments_made(workshop, recording) > before)
+            done = False
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)
         return
     except Stopped:
         log.info("stopped early", lesson=work.lesson_id, step=work.step)
         return
-    except (ToolFailed, UnusableMedia) as error:
-        _failed(workshop, work, error)
-        done = False
     with workshop.database.begin() as session:
         if done:
             edits.finish_step(session, work.lesson_id, work.step)
@@ -159,11 +161,11 @@ def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Calla
     store, plan = workshop.store, recording.plan
     workspace = store.workspace(lease.token)
     try:
-        for one in plan.renditions:
+        for one in plan.played_first:
             (workspace / one.name).mkdir(exist_ok=True)
         reach = ffmpeg.Reach(reads=None, writes=workspace)
         ffmpeg.run(commands.init_command(workshop.tools.ffmpeg, plan), reach=reach, limits=workshop.limits(hot=True))
-        for one in plan.renditions:
+        for one in plan.played_first:
             init = workspace / one.name / "init.mp4"
             content = init.read_bytes()
             if store.publish(init, store.init(recording.lesson_id, plan.version, one.name)):
@@ -247,7 +249,13 @@ def _numbers_in(leases: dict[str, str]) -> set[int]:
     return numbers
 
 
-def _failed(workshop: Workshop, work: Work, error: ToolFailed | UnusableMedia) -> None:
+def _segments_made(workshop: Workshop, recording: Recording) -> int:
+    lesson_id, plan = recording.lesson_id, recording.plan
+    return sum(len(workshop.store.segments(lesson_id, plan.version, one.name)) for one in plan.renditions)
+
+
+def _failed(workshop: Workshop, work: Work, error: ToolFailed | UnusableMedia, *, came_on: bool = False) -> None:
+    """Count the failure; one that `came_on` (it made segments before it failed) is the first of a new count."""
     jobs = workshop.settings.jobs
     with workshop.database.begin() as session:
         trouble = edits.record_failure(
@@ -257,6 +265,7 @@ def _failed(workshop: Workshop, work: Work, error: ToolFailed | UnusableMedia) -
             error=error,
             attempts=1 if isinstance(error, UnusableMedia) else jobs.attempts,
             backoff_seconds=jobs.backoff_seconds,
+            came_on=came_on,
         )
         log.warning(
             "a step failed", lesson=work.lesson_id, step=work.step, attempt=trouble.attempts,

@@ -119,12 +119,15 @@ def _assemble(
     facts: Facts, ends: Ends, ladder: Ladder, version: int, *, video: tuple[VideoRendition, ...], audio_frames: int
 ) -> Plan:
     audio = _audio_renditions(ladder, audio_frames) if facts.audio else ()
-    video_end = (ends.video_seconds or facts.start_seconds) - facts.start_seconds
+    video_end, audio_end = (
+        (end or facts.start_seconds) - facts.start_seconds for end in (ends.video_seconds, ends.audio_seconds)
+    )
     use = SourceUse(
         video_index=facts.video.index if facts.video else None,
         audio_index=facts.audio[0].index if facts.audio else None,
         start_seconds=facts.start_seconds,
         video_end_seconds=video_end,
+        audio_end_seconds=audio_end,
         matrix=facts.video.matrix if facts.video else "bt709",
         full_range=bool(facts.video and facts.video.full_range),
         deinterlace=bool(facts.video and facts.video.interlaced),

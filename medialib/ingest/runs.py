@@ -67,6 +67,8 @@ def carry_out(
             limits=workshop.limits(hot=hot),
             tick=tick,
             tick_seconds=_HOT_TICK_SECONDS if hot else _BULK_TICK_SECONDS,
+            # Who waits for a segment further on, or for another lesson, comes before the rest of this run.
+            may_ease=lambda: hot and bool(progress.published),
         )
         progress.check()
     finally:

@@ -79,8 +79,11 @@ def media(lesson_id: str, version: int, name: str) -> Response:
 def init(lesson_id: str, version: int, name: str) -> Response:
     place = _services().store.init(lesson_id, version, name)
     if not place.exists():
-        _rendition(lesson_id, version, name)
-        _await(place, lesson_id, "init", lambda: _hurry("prepare", lesson_id))
+        plan, rendition = _rendition(lesson_id, version, name)
+        if rendition in plan.played_first:
+            _await(place, lesson_id, "init", lambda: _hurry("prepare", lesson_id))
+        else:
+            _await(place, lesson_id, f"hot:{name}", lambda: _hurry("segment", lesson_id, version, name, 0))
     return _file(place, name)
 
 

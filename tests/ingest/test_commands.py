@@ -1,0 +1,190 @@
+"""Commands are lists: what stands in them, and before what."""
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from medialib.catalogue.plans import Plan
+from medialib.ingest import commands
+from medialib.ingest.commands import Run
+from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
+from medialib.ingest.plan import make_plan
+from medialib.settings import Ladder, Limits
+
+SOURCE = Path("/store/-strange 'name'; [v]:1")
+TEXT_FORMATS = {"hls", "applehttp", "concat", "dash", "sdp", "image2", "lavfi", "tty", "webvtt", "srt", "rtsp", "imf"}
+
+
+def plan_of(*, start: float = 0.0, seconds: float = 20.0, interlaced: bool = False, rate: int = 25) -> Plan:
+    video = VideoTrack(
+        index=2, codec="h264", width=1280, height=720, rotation=0, frames_per_second=rate, matrix="bt601",
+        full_range=True, interlaced=interlaced,
+    )  # fmt: skip
+    audio = (AudioTrack(index=1, codec="aac", channels=2, language=""),)
+    facts = Facts(
+        container="mov", start_seconds=start, declared_seconds=seconds, track_count=3, video=video, audio=audio,
+        cover_index=0,
+    )  # fmt: skip
+    ends = Ends(video_seconds=start + seconds, audio_seconds=start + seconds)
+    return make_plan(facts, ends, ladder=Ladder(), limits=Limits())
+
+
+PLAN = plan_of()
+READING = [
+    commands.probe_command("ffprobe", SOURCE),
+    commands.tail_command("ffprobe", SOURCE, 12.5),
+    commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2)),
+    commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5)),
+    commands.poster_command("ffmpeg", SOURCE, PLAN, 1.0),
+    commands.whole_command("ffmpeg", SOURCE, PLAN),
+    commands.poster_command("ffmpeg", SOURCE, replace(PLAN, source=replace(PLAN.source, video_index=None)), 1.0),
+]
+
+
+def after(argv: list[str], option: str) -> str:
+    return argv[argv.index(option) + 1]
+
+
+def filters(argv: list[str]) -> str:
+    return after(argv, "-filter_complex")
+
+
+@pytest.mark.parametrize("argv", READING, ids=range(len(READING)))
+def test_every_source_is_opened_with_its_protocols_and_formats_listed(argv: list[str]) -> None:
+    opened = [place for place, word in enumerate(argv) if word == "-i"]
+    assert len(opened) == 1
+    assert argv[opened[0] + 1] == f"file:{SOURCE}"
+    before = argv[: opened[0]]
+    assert after(before, "-protocol_whitelist") == "file"
+    assert after(before, "-format_whitelist") == commands.FORMATS
+
+
+def test_no_format_that_names_other_files_is_let_in() -> None:
+    assert not TEXT_FORMATS & set(commands.FORMATS.split(","))
+
+
+@pytest.mark.parametrize("argv", READING, ids=range(len(READING)))
+def test_the_path_stands_in_no_other_place(argv: list[str]) -> None:
+    assert sum(str(SOURCE) in word for word in argv) == 1
+
+
+def test_a_command_asks_no_question_and_reports_its_progress() -> None:
+    argv = READING[2]
+    assert argv[0] == "ffmpeg"
+    assert "-nostdin" in argv
+    assert after(argv, "-progress") == "pipe:1"
+    assert after(argv, "-max_error_rate") == "1"
+    assert "-copyts" in argv
+
+
+def test_a_run_decodes_once_and_encodes_every_rung() -> None:
+    argv = READING[2]
+    assert argv.count("-i") == 1
+    assert argv.count("libx264") == 2
+    assert filters(argv).count("split=2") == 1
+    assert "[0:2]" in filters(argv)
+    assert [word for word in argv if word.endswith("/index.m3u8")] == ["v240/index.m3u8", "v720/index.m3u8"]
+
+
+@pytest.mark.parametrize("rate", [25, 50])
+def test_every_segment_starts_with_a_keyframe_and_no_other_place_does(rate: int) -> None:
+    plan = plan_of(rate=rate)
+    argv = commands.video_command("ffmpeg", SOURCE, plan, Run(names=("v720",), first=0, count=1))
+    assert after(argv, "-g") == after(argv, "-keyint_min") == str(4 * rate)
+    assert after(argv, "-sc_threshold") == "0"
+    assert after(argv, "-x264-params") == "repeat-headers=1"
+    assert after(argv, "-enc_time_base") == f"1/{rate}"
+
+
+def test_the_encoder_is_told_its_limits() -> None:
+    argv = commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v720",), first=0, count=1))
+    told = {option: after(argv, option) for option in ("-crf", "-maxrate", "-bufsize", "-level:v", "-profile:v", "-preset")}
+    assert told == {
+        "-crf": "24", "-maxrate": "2000000", "-bufsize": "4000000", "-level:v": "3.1", "-profile:v": "high",
+        "-preset": "veryfast",
+    }  # fmt: skip
+
+
+def test_segments_are_numbered_from_the_runs_first_and_appear_whole() -> None:
+    argv = commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240",), first=3, count=2))
+    assert after(argv, "-start_number") == "3"
+    assert after(argv, "-hls_flags") == "temp_file"
+    assert after(argv, "-hls_segment_options") == "movflags=+frag_discont"
+    assert after(argv, "-avoid_negative_ts") == "disabled"
+    assert after(argv, "-hls_segment_filename") == "v240/%d.m4s"
+
+
+def test_a_run_reads_from_a_little_before_its_beginning_on_the_sources_clock() -> None:
+    argv = commands.video_command("ffmpeg", SOURCE, plan_of(start=5.0), Run(names=("v240",), first=2, count=1))
+    assert (after(argv, "-seek_timestamp"), after(argv, "-ss")) == ("1", "12.500000")
+    assert "-t" not in argv  # it would be counted from the keyframe before
+    assert "-noaccurate_seek" in argv[: argv.index("-i")]
+    assert "setpts=PTS-(5.000000)/TB" in filters(argv)
+    assert "start_time=8.000000" in filters(argv)
+    assert "trim=end=12.000000:start=8.000000" in filters(argv)
+
+
+def test_a_run_beyond_the_last_picture_reads_from_where_the_last_one_is() -> None:
+    plan = replace(PLAN, source=replace(PLAN.source, video_end_seconds=3.0))
+    argv = commands.video_command("ffmpeg", SOURCE, plan, Run(names=("v240",), first=4, count=1))
+    assert after(argv, "-ss") == "1.000000"
+    assert "start_time=1.000000" in filters(argv)
+    assert "tpad=stop=-1:stop_mode=clone" in filters(argv)
+    assert "trim=end=20.000000:start=16.000000" in filters(argv)
+
+
+def test_slower_rungs_of_a_fast_film_take_every_second_picture() -> None:
+    plan = plan_of(rate=50)
+    argv = commands.video_command("ffmpeg", SOURCE, plan, Run(names=("v240", "v720"), first=0, count=1))
+    assert filters(argv).count("framestep=2") == 1
+    alone = commands.video_command("ffmpeg", SOURCE, plan, Run(names=("v240",), first=0, count=1))
+    assert "framestep" not in filters(alone)
+    assert "fps=fps=25" in filters(alone)
+
+
+def test_colours_become_bt709_of_limited_range() -> None:
+    argv = commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240",), first=0, count=1))
+    for part in ("in_color_matrix=bt601", "out_color_matrix=bt709", "in_range=pc", "out_range=tv", "setsar=1"):
+        assert part in filters(argv)
+
+
+@pytest.mark.parametrize("interlaced", [True, False])
+def test_only_interlaced_pictures_are_deinterlaced(interlaced: bool) -> None:
+    plan = plan_of(interlaced=interlaced)
+    argv = commands.video_command("ffmpeg", SOURCE, plan, Run(names=("v240",), first=0, count=1))
+    assert ("bwdif" in filters(argv)) is interlaced
+
+
+def test_sound_is_put_on_the_grid_with_four_frames_to_warm_up() -> None:
+    argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=1, count=2))
+    first, end = -(-4 * 48_000 // 1024) * 1024, -(-12 * 48_000 // 1024) * 1024
+    assert "async=1" in filters(argv)
+    assert f"first_pts={first - 4096}" in filters(argv)
+    assert f"atrim=start_pts={first - 4096}[" in filters(argv) and f"atrim=end_pts={end}" in filters(argv)
+    assert f"lt(pts\\,{first})" in after(argv, "-bsf:a")
+    assert [after(argv[place:], "-b:a") for place, word in enumerate(argv) if word == "-b:a"] == ["32000", "64000"]
+
+
+def test_sound_from_the_beginning_needs_no_warming_up() -> None:
+    argv = READING[3]
+    assert "first_pts=0" in filters(argv)
+    assert "-ss" not in argv
+
+
+def test_init_segments_are_made_without_the_source() -> None:
+    argv = commands.init_command("ffmpeg", PLAN)
+    inputs = [word for before, word in pairwise(argv) if before == "-i"]
+    assert len(inputs) == len(PLAN.renditions)
+    assert all(word.startswith(("color=", "anullsrc=")) for word in inputs)
+    assert [word for word in argv if word.endswith("/index.m3u8")] == [f"{one.name}/index.m3u8" for one in PLAN.renditions]
+
+
+def test_a_tail_never_begins_before_the_file() -> None:
+    assert after(commands.tail_command("ffprobe", SOURCE, -7.5), "-read_intervals") == "0.000%"
+
+
+def test_a_poster_is_the_cover_where_there_is_no_film() -> None:
+    assert "[0:0]" in filters(READING[6])
+    assert "[0:2]" in filters(READING[4])

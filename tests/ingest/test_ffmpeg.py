@@ -1,0 +1,168 @@
+"""The one place that runs programs: limits around them, and none left behind."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from medialib.errors import MissingTool, Stopped, ToolFailed
+from medialib.ingest import ffmpeg
+from medialib.ingest.ffmpeg import Limits, Reach, confine, working_bubblewrap
+
+
+def limits(*, wall: float = 20, stall: float = 20, sandbox: str = "off", nice: int = 7) -> Limits:
+    return Limits(memory_bytes=2 << 30, wall_seconds=wall, stall_seconds=stall, nice=nice, sandbox=sandbox)
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+@pytest.fixture
+def reach(tmp_path: Path) -> Reach:
+    return Reach(reads=None, writes=tmp_path)
+
+
+def without_bubblewrap(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    working_bubblewrap.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _look_for_bubblewrap_again() -> Iterator[None]:
+    yield
+    working_bubblewrap.cache_clear()
+
+
+def test_limits_stand_before_the_program(reach: Reach) -> None:
+    argv = confine(["ffmpeg", "-version"], reach, limits())
+    assert argv == [
+        "prlimit", f"--as={2 << 30}", "--core=0", "--cpu=80", "--",
+        "nice", "-n", "7",
+        "setpriv", "--pdeathsig", "KILL", "--",
+        "ffmpeg", "-version",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", ["auto", "off"])
+def test_without_bubblewrap_medialib_goes_on_with_its_limits(
+    monkeypatch: pytest.MonkeyPatch, reach: Reach, policy: str
+) -> None:
+    without_bubblewrap(monkeypatch, reach.writes)
+    assert confine(["ffmpeg"], reach, limits(sandbox=policy))[0] == "prlimit"
+
+
+def test_a_required_sandbox_that_is_missing_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch, reach: Reach) -> None:
+    without_bubblewrap(monkeypatch, reach.writes)
+    with pytest.raises(MissingTool, match="install bubblewrap"):
+        confine(["ffmpeg"], reach, limits(sandbox="required"))
+
+
+needs_bubblewrap = pytest.mark.skipif(working_bubblewrap() is None, reason="NOT TESTED: bubblewrap does not work here")
+
+
+@needs_bubblewrap
+def test_a_sandbox_shows_the_source_to_read_and_one_directory_to_write(tmp_path: Path) -> None:
+    source, secret, work = tmp_path / "source", tmp_path / "secret", tmp_path / "work"
+    work.mkdir()
+    for file in (source, secret):
+        file.write_text("canary")
+    script = f"cat {source}; cat {secret} || echo hidden; echo x > {source} || echo refused; echo out > made; id -u"
+    printed = ffmpeg.run(
+        ["/bin/sh", "-c", script], reach=Reach(reads=source, writes=work), limits=limits(sandbox="required")
+    ).decode()
+    assert printed.startswith("canary")
+    assert "hidden" in printed and "refused" in printed
+    assert (work / "made").read_text() == "out\n"
+    assert secret.read_text() == source.read_text() == "canary"
+
+
+@needs_bubblewrap
+def test_a_sandbox_has_no_network_and_no_environment(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "canary")
+    printed = ffmpeg.run(
+        ["/bin/sh", "-c", "env; cat /proc/net/dev /sys/class/net/* 2>/dev/null; true"],
+        reach=reach,
+        limits=limits(sandbox="required"),
+    )
+    assert b"canary" not in printed
+    assert b"eth" not in printed
+
+
+def test_what_is_printed_comes_back(reach: Reach) -> None:
+    assert ffmpeg.run(python("print('x' * 200_000)"), reach=reach, limits=limits()).strip() == b"x" * 200_000
+
+
+def test_a_failure_keeps_the_complaint_for_the_log_and_not_for_people(reach: Reach) -> None:
+    with pytest.raises(ToolFailed) as caught:
+        ffmpeg.run(python("import sys; sys.exit('moov atom not found')"), reach=reach, limits=limits())
+    assert "moov atom not found" in caught.value.detail
+    assert "moov" not in str(caught.value)
+
+
+def test_a_program_that_is_not_there_is_a_failure(reach: Reach) -> None:
+    with pytest.raises(ToolFailed):
+        ffmpeg.run([str(reach.writes / "absent")], reach=reach, limits=limits())
+    with pytest.raises(ToolFailed):
+        ffmpeg.capture([str(reach.writes / "absent")], timeout_seconds=5)
+
+
+def grandchild(reach: Reach) -> str:
+    """A program that starts another, writes down its number, and sleeps."""
+    return (
+        "import subprocess, sys, time, pathlib\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        f"pathlib.Path({str(reach.writes / 'child')!r}).write_text(str(child.pid))\n"
+        "print('frame=1', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+
+
+def left_behind(reach: Reach) -> bool:
+    number = int((reach.writes / "child").read_text())
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(number) and psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize(("wall", "stall", "reason"), [(1.0, 20, "took more than 1 s"), (20, 1.0, "no progress for 1 s")])
+def test_a_call_that_hangs_is_ended_with_its_children(reach: Reach, wall: float, stall: float, reason: str) -> None:
+    with pytest.raises(ToolFailed) as caught:
+        ffmpeg.run(python(grandchild(reach)), reach=reach, limits=limits(wall=wall, stall=stall))
+    assert caught.value.detail == reason
+    assert not left_behind(reach)
+
+
+def test_a_call_can_be_stopped_from_outside(reach: Reach) -> None:
+    def stop() -> None:
+        if (reach.writes / "child").exists() and (reach.writes / "child").read_text():
+            raise Stopped("enough")
+
+    with pytest.raises(Stopped):
+        ffmpeg.run(python(grandchild(reach)), reach=reach, limits=limits(), tick=stop, tick_seconds=0.02)
+    assert not left_behind(reach)
+
+
+def test_progress_counts_as_a_sign_of_life(reach: Reach) -> None:
+    code = "import time\nfor number in range(8):\n    print(f'frame={number}', flush=True)\n    time.sleep(0.25)\n"
+    assert ffmpeg.run(python(code), reach=reach, limits=limits(stall=1.0)).endswith(b"frame=7\n")
+
+
+def test_memory_is_limited(reach: Reach) -> None:
+    small = Limits(memory_bytes=256 << 20, wall_seconds=20, stall_seconds=20, nice=0, sandbox="off")
+    with pytest.raises(ToolFailed, match="could not be converted") as caught:
+        ffmpeg.run(python("bytearray(1 << 30)"), reach=reach, limits=small)
+    assert "MemoryError" in caught.value.detail
+
+
+def test_a_call_gives_way_to_everything_else(reach: Reach) -> None:
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    printed = ffmpeg.run(python("import os; print(os.getpriority(os.PRIO_PROCESS, 0))"), reach=reach, limits=limits())
+    assert int(printed) == min(19, before + 7)

@@ -1,0 +1,160 @@
+"""Files that want to do harm: texts that name other files or addresses, and media with broken bytes."""
+
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import media
+import pytest
+from web.factories import make_plan, make_services
+
+from medialib.catalogue.edits import Details
+from medialib.errors import ToolFailed, UnusableMedia
+from medialib.ingest import commands, ffmpeg, pipeline
+from medialib.ingest.commands import Run
+from medialib.ingest.intake import take_in
+from medialib.services import Services
+
+CANARY = b"the-canary-sings-at-midnight"
+MUTATIONS = 50
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store")
+    yield opened
+    opened.database.close()
+
+
+class Trap:
+    """An address of this machine that must never be called."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._door.getsockname()[1]
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while True:
+            caller, _ = self._door.accept()
+            with caller:
+                if caller.recv(4) == b"stop":
+                    return
+                self.calls += 1
+
+    def close(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.port)) as caller:
+            caller.sendall(b"stop")
+        self._thread.join()
+        self._door.close()
+
+
+@pytest.fixture
+def trap() -> Iterator[Trap]:
+    opened = Trap()
+    yield opened
+    opened.close()
+
+
+HLS = """#EXTM3U
+#EXT-X-VERSION:3
+#EXT-X-TARGETDURATION:10
+#EXTINF:10.0,
+{target}
+#EXT-X-ENDLIST
+"""
+MASTER = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1280000\n{target}\n"
+CONCAT = "ffconcat version 1.0\nfile '{target}'\n"
+DASH = """<?xml version="1.0"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT10S"
+  profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" minBufferTime="PT1S"><Period><AdaptationSet mimeType="video/mp4">
+<Representation id="1" bandwidth="1000" width="320" height="180"><BaseURL>{target}</BaseURL></Representation>
+</AdaptationSet></Period></MPD>
+"""
+SDP = "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+SMIL = '<smil><body><video src="{target}"/></body></smil>'
+TEXTS = {"hls": HLS, "master": MASTER, "concat": CONCAT, "dash": DASH, "sdp": SDP, "smil": SMIL}
+TARGETS = ("{canary}", "file:{canary}", "http://127.0.0.1:{port}/a.ts", "tcp://127.0.0.1:{port}", "concat:{canary}|{canary}")
+
+
+def hostile_files(folder: Path, canary: Path, port: int) -> list[Path]:
+    found = []
+    for kind, text in TEXTS.items():
+        for number, target in enumerate(TARGETS):
+            path = folder / f"{kind}{number}.{('mp4', 'mkv', 'mp3')[number % 3]}"
+            path.write_text(text.format(target=target.format(canary=canary, port=port), port=port))
+            found.append(path)
+    return found
+
+
+def everything_in(folder: Path) -> Iterator[bytes]:
+    return (path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_text_that_names_other_places_is_refused_and_reaches_none(
+    services: Services, tmp_path: Path, trap: Trap
+) -> None:
+    canary = media.tone(tmp_path / "canary.ts", seconds=1, more=("-metadata", f"title={CANARY.decode()}"))
+    canary.write_bytes(canary.read_bytes() + CANARY)
+    for path in hostile_files(tmp_path, canary, trap.port):
+        with pytest.raises(UnusableMedia, match=r"not a recording that can be played") as caught:
+            take_in(services.workshop, path, Details(title="x"), name=path.name)
+        assert CANARY.decode() not in str(caught.value) + caught.value.detail
+    assert trap.calls == 0
+    assert not any(CANARY in content for content in everything_in(services.store.root))
+    assert list(services.store.temporary.iterdir()) == []
+    assert list(services.store.lessons.iterdir()) == []
+
+
+@pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
+def test_a_text_that_came_past_the_door_opens_nothing_either(
+    services: Services, tmp_path: Path, trap: Trap, program: str
+) -> None:
+    canary = media.film(tmp_path / "canary.ts", seconds=1)
+    work = tmp_path / "work"
+    (work / "v480").mkdir(parents=True)
+    plan = make_plan(seconds=8)
+    for path in hostile_files(tmp_path, canary, trap.port)[::3]:
+        argv = commands.video_command(program, path, plan, Run(names=("v480",), first=0, count=1))
+        with pytest.raises(ToolFailed):
+            ffmpeg.run(argv, reach=ffmpeg.Reach(reads=path, writes=work), limits=services.workshop.limits(hot=True))
+        assert list((work / "v480").glob("*.m4s")) == []
+    assert trap.calls == 0
+
+
+def test_a_picture_of_enormous_size_is_refused(services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "huge.mkv"
+    media.run_ffmpeg("-f", "lavfi", "-i", "color=s=16000x16000:r=1:d=1", "-c:v", "libx264", "-preset", "ultrafast", str(path))
+    with pytest.raises(UnusableMedia, match="too large"):
+        take_in(services.workshop, path, Details(title="x"), name=path.name)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.ogg"])
+def test_broken_bytes_are_refused_or_become_a_lesson_and_leave_nothing_behind(
+    services: Services, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    whole = media.tone(path, seconds=1) if name == "a.ogg" else media.film(path, seconds=1, size="64x48")
+    content, chance = whole.read_bytes(), random.Random(name)
+    refused, taken = 0, []
+    for _ in range(MUTATIONS):
+        broken = bytearray(content[: chance.choice((len(content), chance.randrange(1, len(content))))])
+        for _ in range(chance.choice((1, 10, 100))):
+            broken[chance.choice((chance.randrange(len(broken)), chance.randrange(min(len(broken), 800))))] = chance.randrange(256)
+        path.write_bytes(broken)
+        try:
+            taken.append(take_in(services.workshop, path, Details(title="x"), name=name).lesson)
+        except UnusableMedia as error:
+            refused += 1
+            assert str(error).endswith((".", "again."))
+    assert refused + len(taken) == MUTATIONS
+    for lesson in taken[:4]:
+        with services.database.read() as session:
+            rendition = pipeline.lookups.current_plan(session, lesson).renditions[0].name
+        pipeline.hurry(services.workshop, lesson.id, 1, rendition, 0)
+    assert list(services.store.temporary.iterdir()) == []
+    assert len(list(services.store.lessons.glob("*/*"))) == len(taken)

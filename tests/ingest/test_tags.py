@@ -1,0 +1,112 @@
+"""What a file says of itself, and what its sidecar says."""
+
+import random
+from pathlib import Path
+
+import media
+import pytest
+
+from medialib.errors import BadRequest
+from medialib.ingest.tags import describe, read_sidecar, read_tags
+
+TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.ogg", "a.flac"])
+def test_tags_of_each_container_are_read(tmp_path: Path, name: str) -> None:
+    path = media.tone(tmp_path / name, seconds=0.3, more=(*TAGS, "-metadata", "track=3/12"))
+    assert read_tags(path) == {"title": "凉席编织", "speaker": "贺老师", "series": "手工课", "number": 3}
+
+
+@pytest.mark.parametrize("track", ["99999999999999999999", "9" * 5000, "三", "-1", "2023-05", "²", ""])
+def test_a_track_that_is_no_small_number_is_passed_over(tmp_path: Path, track: str) -> None:
+    path = media.tone(tmp_path / "a.flac", seconds=0.2, more=("-metadata", f"track={track}"))
+    assert "number" not in read_tags(path)
+
+
+def test_a_file_without_tags_is_called_as_its_file(tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.wav", seconds=0.2)
+    details = describe(path, "2023_05_凉席 编织.wav")
+    assert (details.title, details.speaker, details.number, details.language) == ("2023 05 凉席 编织", "", None, "zh")
+
+
+@pytest.mark.parametrize(("name", "title"), [(".mp4", ".mp4"), ("___.mp4", "___.mp4"), ("课.第一.mp4", "课.第一")])
+def test_there_is_always_a_title(tmp_path: Path, name: str, title: str) -> None:
+    path = tmp_path / "absent.bin"
+    path.write_bytes(b"")
+    assert describe(path, name).title == title
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.ogg", "a.flac", "a.wav", "a.wma", "a.aiff"])
+def test_tags_that_are_garbage_do_no_harm(tmp_path: Path, name: str) -> None:
+    content = media.tone(tmp_path / name, seconds=0.2, more=TAGS).read_bytes()
+    chance = random.Random(name)
+    path = tmp_path / f"broken{Path(name).suffix}"
+    for _ in range(150):
+        broken = bytearray(content[: chance.choice((len(content), chance.randrange(1, len(content))))])
+        for _ in range(chance.choice((1, 8, 64))):
+            broken[chance.randrange(min(len(broken), 2000))] = chance.randrange(256)
+        path.write_bytes(broken)
+        read_tags(path)
+
+
+def test_words_that_are_not_utf8_are_read_somehow(tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=0.3, more=("-write_id3v1", "0", "-id3v2_version", "0"))
+    title = "凉席".encode("gb18030")
+    path.write_bytes(path.read_bytes() + b"TAG" + title.ljust(30, b"\0") + b"\0" * 95)
+    assert read_tags(path)["title"]
+
+
+def sidecar(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    return tmp_path / "a.mp4"
+
+
+def test_a_sidecar_comes_before_tags_and_name(tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=0.3, more=(*TAGS, "-metadata", "track=3"))
+    sidecar(
+        tmp_path,
+        "title: 竹编\nunit: 马迹塘镇\nthemes: [技能培训, 手工]\nnumber: 7\nrecorded: 2023-05-01\nlanguage: zh-HK\n",
+    )
+    details = describe(path, "x.mp3")
+    assert (details.title, details.speaker, details.series, details.number) == ("竹编", "贺老师", "手工课", 7)
+    assert (details.unit, details.themes) == ("马迹塘镇", ("技能培训", "手工"))
+    assert (details.recorded, details.language) == ("2023-05-01", "zh-HK")
+
+
+def test_numbers_and_dates_in_a_sidecar_are_texts_where_texts_are_wanted(tmp_path: Path) -> None:
+    assert read_sidecar(sidecar(tmp_path, "title: 2023\nrecorded: 2023\n")) == {"title": "2023", "recorded": "2023"}
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "title:\n"])
+def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
+    assert read_sidecar(sidecar(tmp_path, text)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("titel: 竹编\n", "titel"),
+        ("number: seven\n", "number"),
+        ("number: 99999999999999999999\n", "number"),
+        ("recorded: May 2023\n", "recorded"),
+        ("themes: 技能\n", "themes"),
+        (f"title: {'长' * 501}\n", "title"),
+        ("- a\n- b\n", "dictionary"),
+        ("title: [\n", "a.yaml"),
+        ("title: \x00\n", "a.yaml"),
+        ("[" * 3000, "a.yaml"),
+    ],
+)
+def test_a_wrong_sidecar_is_refused_and_the_key_is_named(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read_sidecar(sidecar(tmp_path, text))
+    assert "a.yaml" in str(caught.value)
+    assert told in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_sidecar_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("title: 竹编".encode("gb18030"))
+    with pytest.raises(BadRequest):
+        read_sidecar(tmp_path / "a.mp4")

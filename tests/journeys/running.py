@@ -1,0 +1,121 @@
+"""A real `medialib run` on a free port with a library of its own, and what a person does with it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import media
+import psutil
+import requests
+
+PACES = {"JOBS__LEASE_SECONDS": "2", "JOBS__RENEW_SECONDS": "0.5", "JOBS__RECONCILE_SECONDS": "1"}
+
+
+class Library:
+    """A library in `folder`; `settings` are SECTION__KEY."""
+
+    def __init__(self, folder: Path, **settings: str):
+        self.folder = folder
+        self.store = folder / "media_store"
+        self.port = _free_port()
+        values = {**PACES, "STORE__URL": str(self.store), "SERVER__PORT": str(self.port), **settings}
+        usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
+        self.environment = usual | {f"MEDIALIB__{key}": value for key, value in values.items()}
+        self._supervisor: subprocess.Popen[bytes] | None = None
+
+    @property
+    def site(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self._supervisor = subprocess.Popen(
+                self._argv("run"), cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
+        until(self._answers, seconds=40)
+
+    def stop(self) -> None:
+        """Ask the supervisor to end, and see that nothing of it stays."""
+        if self._supervisor is None:
+            return
+        family = self.processes()
+        self._supervisor.terminate()
+        self._supervisor.wait(timeout=30)
+        _, alive = psutil.wait_procs(family, timeout=10)
+        for process in alive:
+            process.kill()
+        assert not alive, alive
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that the supervisor has started, and what that has started."""
+        assert self._supervisor is not None
+        return psutil.Process(self._supervisor.pid).children(recursive=True)
+
+    def medialib(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self._argv(*map(str, arguments)), cwd=self.folder, env=self.environment, capture_output=True, text=True,
+            timeout=timeout,
+        )  # fmt: skip
+
+    def imported(self, *arguments: str | Path) -> list[dict[str, Any]]:
+        """What `medialib import --json` says of each file."""
+        return [json.loads(line) for line in self.medialib("import", "--json", *arguments).stdout.splitlines()]
+
+    def get(self, address: str, **headers: str) -> requests.Response:
+        return requests.get(self.site + address, headers=headers, timeout=40)
+
+    def lesson(self, lesson_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"/api/lessons/{lesson_id}").json()
+        return found
+
+    def lesson_folder(self, lesson_id: str) -> Path:
+        return self.store / "lessons" / lesson_id[:2] / lesson_id
+
+    def _argv(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "medialib", *arguments]
+
+    def _answers(self) -> bool:
+        assert self._supervisor is not None and self._supervisor.poll() is None, self.log
+        try:
+            return requests.get(f"{self.site}/readyz", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+
+def until(true: Callable[[], bool], *, seconds: float) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.05)
+
+
+def troubles_of(lesson_folder: Path, scratch: Path) -> list[str]:
+    """What is wrong with the renditions of a complete lesson: gaps, empty segments, segments that do not decode."""
+    found = []
+    for folder in sorted(path.parent for path in lesson_folder.glob("v1/*/init.mp4")):
+        segments = sorted(folder.glob("*.m4s"), key=lambda path: int(path.stem))
+        if [int(path.stem) for path in segments] != list(range(len(segments))) or not segments:
+            found.append(f"{folder.name}: has {[path.stem for path in segments]}")
+        found += [f"{path} is empty" for path in segments if path.stat().st_size < 100]
+        whole = media.joined(scratch / "whole.mp4", folder / "init.mp4", *segments)
+        if told := media.complaints(whole):
+            found.append(f"{folder.name}: {told[:500]}")
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port: int = door.getsockname()[1]
+        return port

@@ -1,0 +1,159 @@
+"""A member with a browser: searches, narrows, turns pages, opens a lesson, watches it being made."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from web.factories import add_lesson, make_services
+from werkzeug.serving import make_server
+
+from medialib.app import create_app
+from medialib.catalogue import edits, lookups
+from medialib.services import Services
+from medialib.web import i18n
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+MAKING = "making2345"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    opened = make_services(tmp_path_factory.mktemp("library") / "store", site={"name": "桃江微课堂"})
+    for number in range(30):
+        add_lesson(
+            opened,
+            f"编织第{number:02}课",
+            kind="audio" if number % 3 == 0 else "video",
+            published_at=float(number + 1),
+            unit=("马迹塘镇", "三堂街镇")[number % 2],
+            recorded=("2022", "2023-05")[number % 2],
+            themes=("技能培训",),
+        )
+    add_lesson(opened, "笋竹管护", lesson_id=MAKING, state="published", unit="马迹塘镇")
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+@pytest.fixture(scope="module")
+def site(services: Services) -> Iterator[str]:
+    i18n.compile_catalogues()
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
+        page.set_default_timeout(15_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def page(browser_page: Page) -> Iterator[Page]:
+    """A page on which nothing went wrong, no script was refused and nothing stuck out to the side."""
+    troubles: list[str] = []
+    browser_page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    browser_page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield browser_page
+    assert not troubles
+    assert browser_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_member_searches_narrows_and_reads_to_the_end(page: Page, site: str) -> None:
+    page.goto(site)
+    page.get_by_role("searchbox", name="搜索").fill("bianzhi")
+    page.get_by_role("button", name="搜索").click()
+    expect(page.get_by_role("status")).to_have_text("30 课")
+    expect(page.locator(".hits mark").first).to_have_text("编织")
+
+    page.get_by_role("link", name="看视频").click()
+    expect(page.get_by_role("status")).to_have_text("20 课")
+    page.get_by_label("年份").select_option("2023")
+    expect(page.get_by_role("status")).to_have_text("10 课")
+    assert "kind=video" in page.url
+    page.get_by_label("年份").select_option("")
+    page.get_by_role("link", name="全部", exact=True).click()
+    page.get_by_label("排序").select_option("oldest")
+    page.wait_for_url("**sort=oldest**")
+    expect(page.locator(".hits h2").first).to_have_text("编织第00课")
+    page.get_by_role("link", name="下一页").click()
+    expect(page.get_by_text("第 2 页，共 2 页")).to_be_visible()
+    expect(page.locator(".hits li")).to_have_count(10)
+    expect(page.get_by_role("link", name="下一页")).to_have_count(0)
+    page.get_by_role("link", name="清空").click()
+    expect(page.get_by_role("heading", name="全部课程")).to_be_visible()
+
+
+def test_themes_and_the_bar_below_lead_on(page: Page, site: str) -> None:
+    page.goto(site)
+    bar = page.get_by_role("navigation", name="主导航")
+    bar.get_by_role("link", name="主题").click()
+    page.get_by_role("link", name="技能培训").click()
+    expect(page.get_by_text("30 课", exact=True)).to_be_visible()
+    bar.get_by_role("link", name="收听").click()
+    expect(page.get_by_text("10 课", exact=True)).to_be_visible()
+
+
+def test_a_lesson_can_be_started_before_it_is_made_and_shows_its_progress(
+    page: Page, site: str, services: Services
+) -> None:
+    page.goto(f"{site}/lessons/{MAKING}")
+    expect(page.get_by_role("button", name="播放", exact=True)).to_be_visible()
+    assert page.evaluate("performance.getEntriesByType('resource').every(one => !one.name.includes('hls.min'))")
+    with services.database.begin() as session:
+        for name in ("v240", "v480", "v720", "a64"):
+            edits.record_progress(session, lesson_id=MAKING, version=1, name=name, seconds_done=300.0)
+    expect(page.get_by_text("5:00 / 10:00")).to_have_count(4)
+    listen = page.get_by_role("radio", name="只听声音")
+    listen.click()
+    expect(listen).to_be_checked()
+    with services.database.begin() as session:
+        lookups.lesson(session, MAKING).state = "complete"
+    expect(page.get_by_role("heading", name="全部做好了")).to_be_visible()
+
+
+def test_titles_are_never_scripts(page: Page, site: str, services: Services) -> None:
+    lesson_id = add_lesson(services, '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>')
+    for address in ("/", f"/lessons/{lesson_id}", "/search?q=<script>window.hurt=1</script>"):
+        page.goto(site + address)
+        assert page.evaluate("window.hurt") is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (768, 1024), (1440, 900), (1920, 1080)])
+def test_nothing_sticks_out_at_any_width(page: Page, site: str, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    for size in ("large", "usual"):
+        page.goto(f"{site}/size/{size}")
+        for address in ("/", "/search?q=编织", "/themes", f"/lessons/{MAKING}"):
+            page.goto(site + address)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, size)
+
+
+def test_finger_targets_are_large_enough(page: Page, site: str) -> None:
+    """48 px; chips are seen at 40 and reach 4 px further above and below."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    small = """() => [...document.querySelectorAll('a, button, select')].filter((one) => {
+        const box = one.getBoundingClientRect();
+        const wanted = one.classList.contains('chip') ? 40 : 47.5;
+        return box.width && box.left >= 0 && box.height < wanted;
+    }).map((one) => one.outerHTML.slice(0, 120))"""
+    for address in ("/", "/search?q=编织", "/themes", f"/lessons/{MAKING}"):
+        page.goto(site + address)
+        assert page.evaluate(small) == [], address

@@ -1,0 +1,140 @@
+"""Small recordings for the tests, made with the ffmpeg that medialib finds, and questions about media files."""
+
+import array
+import json
+import shutil
+import struct
+import subprocess
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from medialib.ingest.tools import MediaTools, all_ffmpegs, find_tools
+from medialib.settings import Tools
+
+FFMPEGS = all_ffmpegs()
+MPV = shutil.which("mpv")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+_ENCODING = {
+    ".webm": ("-c:v", "libvpx", "-b:v", "300k", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libvorbis"),
+    ".mpg": ("-c:v", "mpeg2video", "-c:a", "mp2"),
+}
+_USUAL = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
+# Turned 90 degrees clockwise (ISO/IEC 14496-12, 8.3.2: the matrix of tkhd, 16.16 and 2.30 fixed point).
+_TURNED = struct.pack(">9i", 0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000)
+_MATRIX_OFFSET = 44
+
+
+@lru_cache
+def tools() -> MediaTools:
+    return find_tools(Tools())
+
+
+def film(
+    path: Path,
+    *,
+    seconds: float = 6,
+    size: str = "320x180",
+    rate: str = "25",
+    sound_seconds: float | None = None,
+    hertz: int = 440,
+    more: tuple[str, ...] = (),
+) -> Path:
+    """A moving picture with a tone; `sound_seconds` is the tone's own length, 0 for none."""
+    picture = ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
+    tone_seconds = seconds if sound_seconds is None else sound_seconds
+    tone = ("-f", "lavfi", "-i", f"sine=frequency={hertz}:duration={tone_seconds}") if tone_seconds else ()
+    run_ffmpeg(*picture, *tone, *_ENCODING.get(path.suffix, _USUAL), "-g", "60", *more, f"file:{path}")
+    return path
+
+
+def tone(path: Path, *, seconds: float = 6, hertz: int = 440, more: tuple[str, ...] = ()) -> Path:
+    """A recording of sound alone, in whatever the ending of `path` says."""
+    run_ffmpeg("-f", "lavfi", "-i", f"sine=frequency={hertz}:duration={seconds}", *more, f"file:{path}")
+    return path
+
+
+def uneven(path: Path, *, seconds: float = 6) -> Path:
+    """A film whose pictures come at irregular times, as from a phone."""
+    more = ("-vf", "select='gt(random(1),0.35)'", "-fps_mode", "vfr")
+    return film(path, seconds=seconds, rate="30", more=more)
+
+
+def starting_late(path: Path, *, seconds: float = 6) -> Path:
+    """A film whose clock begins at five seconds."""
+    return film(path, seconds=seconds, more=("-output_ts_offset", "5"))
+
+
+def cut_off(path: Path, *, seconds: float = 12) -> Path:
+    """A film of which only the first 60 % of the bytes arrived; its header still tells of all of it."""
+    film(path, seconds=seconds, more=("-movflags", "+faststart"))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 6 // 10])
+    return path
+
+
+def rotated(path: Path, *, seconds: float = 6) -> Path:
+    """An MP4 that says: turn me by 90 degrees."""
+    film(path, seconds=seconds)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"tkhd") + _MATRIX_OFFSET
+    content[at : at + len(_TURNED)] = _TURNED
+    path.write_bytes(content)
+    return path
+
+
+def packets(path: Path) -> list[dict[str, Any]]:
+    """Packets of the first stream in the order of their times; `at` and `lasts` (0: not told) are exact seconds."""
+    answer = ask(path, "-select_streams", "0", "-show_entries", "packet=pts,duration,flags:stream=time_base")
+    base = Fraction(answer["streams"][0]["time_base"])
+    found = [
+        {"at": int(one["pts"]) * base, "lasts": int(one.get("duration", 0)) * base, "key": "K" in one["flags"]}
+        for one in answer["packets"]
+    ]
+    return sorted(found, key=lambda one: one["at"])
+
+
+def ask(path: Path, *question: str) -> dict[str, Any]:
+    """What ffprobe answers."""
+    argv = [tools().ffprobe, "-v", "error", "-of", "json", *question, "-i", f"file:{path}"]
+    answer: dict[str, Any] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)
+    return answer
+
+
+def complaints(path: Path, ffmpeg: str | None = None) -> str:
+    """What ffmpeg complains of when it decodes all of a file; nothing when it is sound."""
+    argv = [ffmpeg or tools().ffmpeg, "-nostdin", "-hide_banner", "-v", "warning", "-i", f"file:{path}", "-f", "null", "-"]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    return done.stderr + (f"exit {done.returncode}" if done.returncode else "")
+
+
+def joined(target: Path, *parts: Path) -> Path:
+    """The parts one after the other: an init segment and segments are a file that plays."""
+    target.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return target
+
+
+def run_ffmpeg(*arguments: str) -> None:
+    argv = [tools().ffmpeg, "-nostdin", "-hide_banner", "-v", "error", "-y", *arguments]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def brightness(path: Path) -> list[int]:
+    """The mean luma of each picture."""
+    return list(_decoded(path, "-vf", "scale=1:1:flags=area", "-pix_fmt", "gray", "-fps_mode", "passthrough"))
+
+
+def loudness(path: Path, window_seconds: float) -> list[float]:
+    """The highest sample of each window that is whole, from 0 to 1."""
+    samples = array.array("h", _decoded(path, "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le"))
+    size = int(48_000 * window_seconds)
+    return [max(map(abs, samples[at : at + size])) / 32_768 for at in range(0, len(samples) - size + 1, size)]
+
+
+def _decoded(path: Path, *how: str) -> bytes:
+    form = "rawvideo" if "-vf" in how else "s16le"
+    argv = [tools().ffmpeg, "-nostdin", "-v", "error", "-i", f"file:{path}", *how, "-f", form, "-"]
+    return subprocess.run(argv, capture_output=True, check=True).stdout
