@@ -105,7 +105,8 @@ def ask(path: Path, *question: str) -> dict[str, Any]:
 
 def complaints(path: Path, ffmpeg: str | None = None) -> str:
     """What ffmpeg complains of when it decodes all of a file; nothing when it is sound."""
-    argv = [ffmpeg or tools().ffmpeg, "-nostdin", "-hide_banner", "-v", "warning", "-i", f"file:{path}", "-f", "null", "-"]
+    program = ffmpeg or tools().ffmpeg
+    argv = [program, "-nostdin", "-hide_banner", "-v", "warning", "-i", f"file:{path}", "-f", "null", "-"]
     done = subprocess.run(argv, capture_output=True, text=True)
     return done.stderr + (f"exit {done.returncode}" if done.returncode else "")
 

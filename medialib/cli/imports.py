@@ -44,7 +44,7 @@ class _Report:
     def say(self, path: Path, status: str, *, lesson: Lesson | None = None, reason: str | None = None) -> None:
         self.counts[status] = self.counts.get(status, 0) + 1
         if self.as_json:
-            line = {"file": str(path), "status": status, "reason": reason, **self._addresses(lesson)}
+            line = {"file": _readable(path), "status": status, "reason": reason, **self._addresses(lesson)}
             click.echo(json.dumps(line, ensure_ascii=False))
         else:
             told = [
@@ -120,7 +120,7 @@ def _take_in_all(
     with bar if not report.as_json else nullcontext():
         task = bar.add_task("", total=sum(path.stat().st_size for path in files))
         for path in files:
-            bar.update(task, description=path.name)
+            bar.update(task, description=_readable(path.name))
             lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
             if lesson and wait == "complete":
                 taken[lesson.id] = path
@@ -132,7 +132,8 @@ def _take_in_all(
 
 def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
     try:
-        receipt = take_in(services.workshop, path, describe(path, path.name), name=path.name, copied=copied)
+        name = _readable(path.name)
+        receipt = take_in(services.workshop, path, describe(path, name), name=name, copied=copied)
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
     except (MedialibError, OSError) as error:
@@ -143,6 +144,11 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
             return receipt.lesson
         report.say(path, "duplicate", lesson=receipt.lesson)
     return None
+
+
+def _readable(path: Path | str) -> str:
+    """The path as text: bytes of a name that are not UTF-8 become question marks."""
+    return str(path).encode(errors="replace").decode()
 
 
 def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Report) -> None:

@@ -32,15 +32,21 @@ _INPUT = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 _LEAD_SECONDS = 0.5
 # AAC frames that are encoded before a run and thrown away: the encoder's state settles.
 _WARM_UP_FRAMES = 4
+_FAST_PRESETS = ("ultrafast", "superfast")
+_HOT_PRESET = "superfast"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Segments first .. first+count-1 of some renditions of one kind, made by one ffmpeg."""
+    """Segments first .. first+count-1 of some renditions of one kind, made by one ffmpeg.
+
+    Somebody waits for a `hot` run: it trades a few bits for speed.
+    """
 
     names: tuple[str, ...]
     first: int
     count: int
+    hot: bool = False
 
     @property
     def numbers(self) -> range:
@@ -93,7 +99,7 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     picture = picture.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
     branches = _split(picture, "split", len(rungs))
     outputs = [
-        _segments(_shaped(branch, plan, rung, rate), plan, rung.name, run, **_video_encoding(plan, rung))
+        _segments(_shaped(branch, plan, rung, rate), plan, rung.name, run, **_video_encoding(plan, rung, hot=run.hot))
         for branch, rung in zip(branches, rungs, strict=True)
     ]
     return _complete(program, outputs)
@@ -230,10 +236,10 @@ def _split(stream: Any, kind: str, count: int) -> list[Any]:
     return [parts[place] for place in range(count)]
 
 
-def _video_encoding(plan: Plan, rung: VideoRendition) -> dict[str, Any]:
+def _video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> dict[str, Any]:
     return {
         "c:v": "libx264",
-        "preset": plan.preset,
+        "preset": _HOT_PRESET if hot and plan.preset not in _FAST_PRESETS else plan.preset,
         "profile:v": "high",
         "level:v": rung.level,
         "crf": rung.crf,

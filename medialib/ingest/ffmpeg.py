@@ -15,7 +15,7 @@ from pathlib import Path
 from medialib.errors import N_, MissingTool, ToolFailed
 
 _DETAIL_BYTES = 4_000
-_EASED_NICE = 10
+_EASED_NICE = 15
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -60,7 +60,7 @@ def run(
 ) -> bytes:
     """Run to the end and return what it printed; `tick` is called meanwhile and may raise to end it.
 
-    Once `may_ease` says so, the call gives way to others (its nice value becomes 10).
+    Once `may_ease` says so, the call gives way to others (its nice value grows).
 
     Raises ToolFailed when it fails, stalls or takes too long, and whatever `tick` raises; in every case no
     process is left behind.

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
@@ -152,9 +152,9 @@ def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, s
                 steps=steps_of(plan),
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
             )
-    except IntegrityError as error:  # the same file came in by another door meanwhile
+    except (IntegrityError, DataError, OverflowError, UnicodeError) as error:
         workshop.store.remove_lesson(lesson_id)
-        known = _known(workshop, source_parts["sha256"])
+        known = _known(workshop, source_parts["sha256"])  # perhaps the same file came in by another door meanwhile
         if known is None:
             raise BadRequest(N_("The details of this lesson cannot be stored."), detail=str(error)) from error
         return known

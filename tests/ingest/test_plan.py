@@ -161,7 +161,8 @@ def test_a_rung_close_to_the_source_is_left_out_and_the_sources_own_is_made() ->
 
 def test_the_start_rung_is_the_wanted_one_or_the_best_below() -> None:
     rungs = plan_of(facts(track(1920, 1080)), 4).video
-    assert [start_rung(rungs, wanted) for wanted in (240, 480, 600, 5000, 100)] == ["v240", "v480", "v480", "v1080", "v240"]
+    found = [start_rung(rungs, wanted) for wanted in (240, 480, 600, 5000, 100)]
+    assert found == ["v240", "v480", "v480", "v1080", "v240"]
     assert start_rung((), 480) is None
 
 

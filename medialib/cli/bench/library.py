@@ -101,12 +101,15 @@ def _await_answer(library: BenchLibrary) -> None:
             time.sleep(0.2)
 
 
-def make_recording(folder: Path, *, name: str, height: int, seconds: int, megabits: int) -> Path:
-    """A 30 fps H.264/AAC recording of moving, noisy pictures: 30 s encoded once and repeated."""
+def make_recording(folder: Path, *, name: str, height: int, seconds: int, megabits: int, gop_seconds: int = 1) -> Path:
+    """A 30 fps H.264/AAC recording of moving, noisy pictures: 30 s encoded once and repeated.
+
+    Phones and cameras write a keyframe every second; x264 by itself one in about eight.
+    """
     place = folder / name
     if place.exists():
         return place
-    loop = folder / f"loop-{height}-{megabits}.mp4"
+    loop = folder / f"loop-{height}-{megabits}-{gop_seconds}.mp4"
     program = find_tools(Tools()).ffmpeg
     width = height * 16 // 9
     capture(
@@ -115,7 +118,7 @@ def make_recording(folder: Path, *, name: str, height: int, seconds: int, megabi
             *("-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate=30"),
             *("-f", "lavfi", "-i", "aevalsrc=0.2*sin(220*2*PI*t)*(1+sin(3*t))+0.02*random(0):s=48000:c=stereo"),
             *("-t", str(_LOOP_SECONDS), "-vf", "noise=alls=12:allf=t", "-pix_fmt", "yuv420p"),
-            *("-c:v", "libx264", "-preset", "veryfast"),
+            *("-c:v", "libx264", "-preset", "veryfast", "-g", str(gop_seconds * 30), "-sc_threshold", "0"),
             *("-b:v", f"{megabits}M", "-maxrate", f"{megabits}M", "-bufsize", f"{megabits}M"),
             *("-c:a", "aac", "-b:a", "128k", str(loop)),
         ],

@@ -28,9 +28,16 @@ _NEXT_FRAME = """([seek]) => new Promise((resolve, reject) => {
 
 
 def measure(folder: Path, quick: bool) -> list[Figure]:
-    """The figures for ten minutes of 1080p and two hours of 720p."""
+    """The figures for ten minutes of 1080p, also with few keyframes, and for two hours of 720p."""
     recordings = {
         "10 min 1080p30 12 Mbit/s": {"name": "ten.mp4", "height": 1080, "seconds": 600, "megabits": 12},
+        "the same, a keyframe every 8 s": {
+            "name": "sparse.mp4",
+            "height": 1080,
+            "seconds": 600,
+            "megabits": 12,
+            "gop_seconds": 8,
+        },
         "2 h 720p30 3 Mbit/s": {"name": "long.mp4", "height": 720, "seconds": 600 if quick else 7200, "megabits": 3},
     }
     figures = []

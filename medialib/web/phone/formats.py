@@ -51,7 +51,7 @@ def rendition_name(name: str, plan: Plan) -> str:
     """What a person calls this rendition: 标清 480."""
     rung = plan.rendition(name)
     if rung is None or isinstance(rung, AudioRendition):
-        return gettext("Sound")
+        return gettext("Sound, saving data") if rung and rung.channels == 1 else gettext("Sound")
     side = min(rung.width, rung.height)
     if side <= 300:
         return gettext("Saving data")

@@ -1,0 +1,227 @@
+"""Changes of the catalogue, and the questions that see them."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from web.factories import add_lesson, make_plan, make_services
+
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.edits import Details
+from medialib.catalogue.lookups import Wanted
+from medialib.errors import NotFound, ToolFailed
+from medialib.services import Services
+
+STEPS = ("init", "poster", "audio", "start", "rungs")
+BROKEN = ToolFailed("This part of the recording could not be converted.", detail="exit 1")
+SOURCE = {"name": "a.mp4", "extension": ".mp4", "size_bytes": 1, "facts": {}}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store")
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def lesson_id(services: Services) -> str:
+    return publish(services, "abcdefgh23")
+
+
+def publish(services: Services, lesson_id: str, *, sha256: str = "0" * 64, themes: tuple[str, ...] = ()) -> str:
+    with services.database.begin() as session:
+        edits.publish(
+            session,
+            lesson_id=lesson_id,
+            details=Details(title="竹编", unit="马迹塘镇", recorded="2023-05", themes=themes),
+            plan=make_plan(seconds=60),
+            source_parts={**SOURCE, "sha256": sha256},
+            steps=STEPS,
+        )
+    return lesson_id
+
+
+def fail(
+    services: Services, lesson_id: str, step: str, *, backoff: float = 0.0, came_on: bool = False
+) -> tuple[int, bool]:
+    with services.database.begin() as session:
+        row = edits.record_failure(
+            session, lesson_id=lesson_id, step=step, error=BROKEN, attempts=3, backoff_seconds=backoff, came_on=came_on
+        )
+        return row.attempts, row.parked
+
+
+def settle(services: Services, lesson_id: str) -> str:
+    with services.database.begin() as session:
+        return edits.settle(session, lesson_id)
+
+
+def next_steps(services: Services) -> list[str]:
+    with services.database.read() as session:
+        return [row.step for row in lookups.next_steps(session, 100)]
+
+
+def test_a_published_lesson_is_found_with_everything_that_belongs_to_it(services: Services, lesson_id: str) -> None:
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        assert (lesson.state, lesson.kind, lesson.seconds, lesson.year) == ("published", "video", 60.0, 2023)
+        assert lookups.current_plan(session, lesson) == make_plan(seconds=60)
+        assert [row.name for row in lookups.renditions(session, lesson)] == ["v240", "v480", "v720", "a64"]
+        assert lookups.source(session, lesson_id).name == "a.mp4"
+        assert lookups.lesson_with_source(session, "0" * 64) is lesson
+        assert lookups.lesson_with_source(session, "1" * 64) is None
+        assert [row.step for row in lookups.steps_left(session, lesson_id)] == list(STEPS)
+
+
+@pytest.mark.usefixtures("lesson_id")
+def test_the_same_file_cannot_be_published_twice(services: Services) -> None:
+    with pytest.raises(IntegrityError):
+        publish(services, "another234")
+    with services.database.read() as session:
+        assert lookups.lesson_count(session) == 1
+
+
+def test_ids_are_short_and_hold_no_letter_that_is_mistaken() -> None:
+    ids = {edits.new_lesson_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(len(one) == 10 and not set(one) & set("01ilo") for one in ids)
+
+
+def test_a_new_theme_is_made_once(services: Services) -> None:
+    publish(services, "lesson2222", sha256="2" * 64, themes=("Hand Craft", "Hand Craft", "茶叶"))
+    publish(services, "lesson3333", sha256="3" * 64, themes=("茶叶",))
+    with services.database.read() as session:
+        assert sorted(theme.slug for theme in lookups.themes(session)) == ["hand-craft", "茶叶"]
+        assert lookups.browse(session, Wanted(theme="茶叶")).total == 2
+
+
+def test_failures_are_counted_with_growing_rests_and_the_third_parks(services: Services, lesson_id: str) -> None:
+    rests = []
+    for number in (1, 2, 3):
+        assert fail(services, lesson_id, "audio", backoff=10) == (number, number == 3)
+        with services.database.read() as session:
+            row = lookups.failed_step(session, lesson_id, "audio")
+            assert row is not None
+            rests.append(row.retry_at - time.time())
+    assert [round(rest, -1) for rest in rests] == [10, 40, 160]
+    assert "audio" not in next_steps(services)
+
+
+def test_a_failure_after_progress_begins_a_new_count(services: Services, lesson_id: str) -> None:
+    counts = [fail(services, lesson_id, "start", came_on=came_on)[0] for came_on in (False, False, True, False)]
+    assert counts == [1, 2, 1, 2]
+
+
+def test_work_goes_by_step_then_by_age_and_resting_steps_wait(services: Services, lesson_id: str) -> None:
+    publish(services, "younger234", sha256="1" * 64)
+    assert next_steps(services) == [step for step in STEPS for _ in range(2)]
+    fail(services, lesson_id, "init", backoff=60)
+    with services.database.read() as session:
+        first = lookups.next_steps(session, 1)[0]
+    assert (first.step, first.lesson_id) == ("init", "younger234")
+
+
+def test_a_lesson_is_parked_when_nothing_is_left_that_may_be_tried(services: Services, lesson_id: str) -> None:
+    for _ in range(3):
+        fail(services, lesson_id, "start")
+    assert settle(services, lesson_id) == "published"
+    with services.database.begin() as session:
+        for step in STEPS:
+            if step != "start":
+                edits.finish_step(session, lesson_id, step)
+    assert settle(services, lesson_id) == "parked"
+    with services.database.read() as session:
+        (trouble,) = lookups.troubles(session, lesson_id)
+    assert (trouble.step, trouble.message, trouble.detail) == ("start", BROKEN.message, "exit 1")
+
+
+def test_retry_makes_everything_work_again_and_forgets_hot_failures(services: Services, lesson_id: str) -> None:
+    for _ in range(3):
+        fail(services, lesson_id, "start")
+    fail(services, lesson_id, "hot:v480")
+    with services.database.begin() as session:
+        edits.retry(session, lesson_id)
+    assert next_steps(services) == list(STEPS)
+    with services.database.read() as session:
+        assert lookups.troubles(session, lesson_id) == []
+        assert lookups.failed_step(session, lesson_id, "hot:v480") is None
+        assert lookups.lesson(session, lesson_id).state == "published"
+
+
+def test_a_hot_failure_is_nobodys_next_work_and_does_not_park_the_lesson(services: Services, lesson_id: str) -> None:
+    with services.database.begin() as session:
+        for step in STEPS:
+            edits.finish_step(session, lesson_id, step)
+    fail(services, lesson_id, "hot:v480")
+    assert next_steps(services) == []
+    assert settle(services, lesson_id) == "complete"
+
+
+def test_retrying_what_is_not_there_is_said(services: Services) -> None:
+    with pytest.raises(NotFound), services.database.begin() as session:
+        edits.retry(session, "nosuch2345")
+
+
+def test_progress_is_kept_for_the_rendition_it_is_told_of(services: Services, lesson_id: str) -> None:
+    with services.database.begin() as session:
+        edits.record_progress(session, lesson_id=lesson_id, version=1, name="v480", seconds_done=8.0)
+    with services.database.read() as session:
+        rows = lookups.renditions(session, lookups.lesson(session, lesson_id))
+    assert [row.seconds_done for row in rows] == [0.0, 8.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(), 3),
+        (Wanted(kind="audio"), 1),
+        (Wanted(unit="三堂街镇"), 1),
+        (Wanted(year=2022), 1),
+        (Wanted(words="竹 课"), 2),
+        (Wanted(words="100%"), 1),
+        (Wanted(words="_"), 0),
+        (Wanted(kind="audio", year=1999), 0),
+    ],
+)
+def test_a_listing_is_narrowed(services: Services, wanted: Wanted, found: int) -> None:
+    add_lesson(services, "竹编课", unit="马迹塘镇", recorded="2023")
+    add_lesson(services, "100% 竹课", unit="三堂街镇", recorded="2022-01")
+    add_lesson(services, "听书", kind="audio")
+    with services.database.read() as session:
+        assert lookups.browse(session, wanted).total == found
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("newest", "b"), ("oldest", "a"), ("longest", "a"), ("shortest", "b"), ("?", "b")]
+)
+def test_a_listing_is_ordered_and_paged(services: Services, sort: str, first: str) -> None:
+    add_lesson(services, "a", seconds=100, published_at=1.0)
+    add_lesson(services, "b", seconds=50, published_at=2.0)
+    with services.database.read() as session:
+        page = lookups.browse(session, Wanted(), sort=sort, per_page=1)
+        beyond = lookups.browse(session, Wanted(), sort=sort, page=9, per_page=1)
+    assert ([one.title for one in page.lessons], page.total, list(beyond.lessons)) == ([first], 2, [])
+
+
+def test_what_is_not_there_is_said(services: Services) -> None:
+    with services.database.read() as session:
+        for question in (lookups.lesson, lookups.source):
+            with pytest.raises(NotFound):
+                question(session, "nosuch2345")
+        with pytest.raises(NotFound):
+            lookups.plan(session, "nosuch2345", 1)
+        assert lookups.lessons_by_id(session, ["nosuch2345"]) == []
+
+
+def test_a_changed_lesson_is_stale_until_search_knows_it(services: Services, lesson_id: str) -> None:
+    with services.database.begin() as session:
+        (stale,) = lookups.stale_in_index(session, 10)
+        edits.mark_indexed(session, [(stale.id, stale.revision)])
+    with services.database.begin() as session:
+        assert lookups.stale_in_index(session, 10) == []
+        edits.index_everything_again(session)
+    with services.database.read() as session:
+        assert [one.id for one in lookups.stale_in_index(session, 10)] == [lesson_id]

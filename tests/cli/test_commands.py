@@ -1,0 +1,192 @@
+"""What the commands print, and with what they end."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+import media
+import pytest
+from click.testing import CliRunner, Result
+
+from medialib.cli import main
+
+KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
+
+
+class Shell:
+    """Calls commands on a library in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self._config = folder / "config.yaml"
+        self._config.write_text(
+            f"store: {{url: {folder / 'store'}}}\n"
+            "jobs: {backoff_seconds: 0.01, lease_seconds: 2, renew_seconds: 0.5, reconcile_seconds: 1}\n"
+            "ladder: {segment_seconds: 2, preset: ultrafast, start_rung: 240}\n"
+        )
+
+    def __call__(self, *arguments: str | Path) -> Result:
+        return CliRunner().invoke(main, ["--config", str(self._config), *map(str, arguments)])
+
+    def json(self, *arguments: str | Path) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self(*arguments, "--json").stdout.splitlines()]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    for name in [name for name in os.environ if name.startswith("MEDIALIB__")]:
+        monkeypatch.delenv(name)
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    """A folder with two recordings, one of them twice, and other things."""
+    folder = tmp_path / "recordings"
+    (folder / "deeper" / "still").mkdir(parents=True)
+    media.tone(folder / "a.mp3", seconds=1, more=("-metadata", "title=竹编"))
+    media.film(folder / "deeper" / "still" / "b.MP4", seconds=1)
+    (folder / "deeper" / "copy.mp3").write_bytes((folder / "a.mp3").read_bytes())
+    (folder / "deeper" / "broken.mkv").write_bytes(b"garbage" * 100)
+    (folder / "letter.txt").write_text("no recording")
+    (folder / "a.yaml").write_text("unit: 马迹塘镇\nthemes: [技能培训]\n", encoding="utf-8")
+    return folder
+
+
+def by_name(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {Path(line["file"]).name: line for line in lines}
+
+
+def test_import_tells_of_every_recording_below_a_folder(shell: Shell, recordings: Path) -> None:
+    lines = shell.json("import", recordings)
+    assert all(set(line) == KEYS for line in lines)
+    told = by_name(lines)
+    statuses = {name: line["status"] for name, line in told.items()}
+    assert statuses == {"a.mp3": "published", "copy.mp3": "duplicate", "broken.mkv": "refused", "b.MP4": "published"}
+    assert told["a.mp3"]["title"] == "竹编"
+    assert told["a.mp3"]["lesson"] == told["copy.mp3"]["lesson"]
+    assert (told["b.MP4"]["kind"], told["b.MP4"]["seconds"], told["b.MP4"]["reason"]) == ("video", 1.0, None)
+    assert told["b.MP4"]["master"] == f"/media/{told['b.MP4']['lesson']}/master.m3u8"
+    assert told["broken.mkv"]["lesson"] is None
+    assert told["broken.mkv"]["reason"].endswith("Please choose another file.")
+
+
+def test_import_ends_with_1_when_something_was_refused_and_0_otherwise(shell: Shell, recordings: Path) -> None:
+    assert shell("import", recordings / "a.mp3").exit_code == 0
+    assert shell("import", recordings / "a.mp3").exit_code == 0
+    assert shell("import", recordings / "deeper").exit_code == 1
+    assert shell("import", recordings / "absent.mp3").exit_code == 2
+
+
+def test_what_is_imported_without_a_server_is_found_at_once_with_its_sidecar(shell: Shell, recordings: Path) -> None:
+    shell("import", recordings / "a.mp3")
+    (found,) = shell.json("search", "zhubian")
+    assert (found["total"], [one["title"] for one in found["results"]]) == (1, ["竹编"])
+    assert shell.json("list", "--theme", "技能培训")[0]["total"] == 1
+    assert shell.json("list", "--unit", "三堂街镇")[0]["total"] == 0
+    (detail,) = shell.json("show", found["results"][0]["id"])
+    assert (detail["unit"], detail["state"]) == ("马迹塘镇", "published")
+
+
+def test_a_dry_run_only_says_what_would_be_done(shell: Shell, recordings: Path) -> None:
+    shell("import", recordings / "a.mp3")
+    told = by_name(shell.json("import", "--dry-run", recordings))
+    assert {name: line["status"] for name, line in told.items()} == {
+        "a.mp3": "duplicate", "copy.mp3": "duplicate", "broken.mkv": "new", "b.MP4": "new",
+    }  # fmt: skip
+    assert shell.json("list")[0]["total"] == 1
+
+
+def test_import_waits_until_a_lesson_is_complete_and_works_when_nobody_else_does(
+    shell: Shell, recordings: Path
+) -> None:
+    (line,) = shell.json("import", "--wait", "complete", recordings / "deeper" / "still")
+    assert line["status"] == "complete"
+    (detail,) = shell.json("show", line["lesson"])
+    assert detail["state"] == "complete"
+    assert all(row["complete"] and row["size_bytes"] for row in detail["renditions"])
+    assert detail["poster"]
+    assert "v180" in shell("show", line["lesson"]).stdout
+
+
+def test_a_wrong_sidecar_refuses_its_file_only_and_names_the_key(shell: Shell, recordings: Path) -> None:
+    (recordings / "a.yaml").write_text("titel: 竹编\n", encoding="utf-8")
+    told = by_name(shell.json("import", recordings))
+    assert told["a.mp3"]["status"] == "refused"
+    assert "a.yaml" in told["a.mp3"]["reason"] and "titel" in told["a.mp3"]["reason"]
+    assert told["b.MP4"]["status"] == "published"
+
+
+def test_a_file_whose_name_is_no_text_does_not_end_the_import(shell: Shell, recordings: Path) -> None:
+    strange = os.fsencode(recordings) + b"/\xff\xfe.mp3"
+    Path(os.fsdecode(strange)).write_bytes(media.tone(recordings / "c.mp3", seconds=1, hertz=220).read_bytes())
+    (recordings / "c.mp3").unlink()
+    result = shell("import", "--json", recordings)
+    assert result.exit_code == 1  # broken.mkv
+    statuses = [json.loads(line)["status"] for line in result.stdout.splitlines()]
+    assert sorted(statuses) == ["duplicate", "published", "published", "published", "refused"]
+
+
+def test_a_parked_lesson_says_why_and_can_be_tried_again(shell: Shell, recordings: Path, tmp_path: Path) -> None:
+    (line,) = shell.json("import", recordings / "a.mp3")
+    source = next((tmp_path / "store").glob("lessons/*/*/source.mp3"))
+    content = source.read_bytes()
+    source.write_bytes(b"garbage")
+    media.tone(recordings / "d.mp3", seconds=1, hertz=200)
+    (other,) = shell.json("import", "--wait", "complete", recordings / "d.mp3")
+    assert other["status"] == "complete"
+    (detail,) = shell.json("show", line["lesson"])
+    if detail["state"] == "published":  # its rests were longer than the other lesson's work
+        shell("retry", line["lesson"])
+    source.write_bytes(content)
+    assert shell("retry", line["lesson"]).exit_code == 0
+    media.tone(recordings / "e.mp3", seconds=1, hertz=250)
+    shell.json("import", "--wait", "complete", recordings / "e.mp3")
+    (detail,) = shell.json("show", line["lesson"])
+    assert (detail["state"], detail["reason"]) == ("complete", None)
+
+
+@pytest.mark.parametrize("command", [["show", "nosuch2345"], ["retry", "nosuch2345"], ["list", "--theme", "nosuch"]])
+def test_what_is_not_there_is_one_sentence_without_a_traceback(shell: Shell, command: list[str]) -> None:
+    result = shell(*command)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("medialib: There is no such ")
+    assert "Traceback" not in result.output
+
+
+def test_the_index_can_be_built_anew(shell: Shell, recordings: Path) -> None:
+    shell("import", recordings / "a.mp3")
+    assert shell("reindex").stdout == "1 lessons indexed\n"
+    assert shell.json("search", "竹编")[0]["total"] == 1
+
+
+def test_doctor_ends_with_0_when_everything_needed_is_there(shell: Shell) -> None:
+    result = shell("doctor")
+    assert result.exit_code == 0
+    assert "ffmpeg" in result.stdout and "sandbox" in result.stdout
+
+
+def test_doctor_and_import_say_what_is_missing(shell: Shell, recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDIALIB__TOOLS__FFMPEG", "/nowhere/ffmpeg")
+    result = shell("doctor")
+    assert result.exit_code == 1
+    assert "tools.ffmpeg" in result.stdout
+    refused = shell("import", recordings / "a.mp3")
+    assert refused.exit_code == 1
+    assert "No usable ffmpeg was found" in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"store: {{url: {tmp_path}}}\nserver:\n  prot: 80\n")
+    result = CliRunner().invoke(main, ["--config", str(config), "list"])
+    assert result.exit_code == 1
+    assert result.stderr == "medialib: config.yaml, line 3, server.prot: there is no such setting\n"
+
+
+@pytest.mark.parametrize("command", main.list_commands(click.Context(main)))
+def test_every_command_explains_itself(shell: Shell, command: str) -> None:
+    assert shell(command, "--help").exit_code == 0

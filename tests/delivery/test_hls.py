@@ -1,0 +1,72 @@
+"""HLS playlists: values and their text."""
+
+import math
+
+import m3u8
+import pytest
+from web.factories import make_plan
+
+from medialib.delivery.hls import Sound, Variant, render_media, render_multivariant
+
+SOUND = Sound(group="sound", name="zh", language="zh", channels=2, uri="v1/a64/index.m3u8")
+PICTURE = Variant(
+    uri="v1/v480/index.m3u8", peak_bits_per_second=1_446_000, average_bits_per_second=964_000,
+    codecs="avc1.64001E,mp4a.40.2", resolution=(854, 480), frames_per_second=25, audio_group="sound",
+)  # fmt: skip
+ALONE = Variant(
+    uri="v1/a64/index.m3u8", peak_bits_per_second=96_000, average_bits_per_second=64_000, codecs="mp4a.40.2"
+)
+
+
+@pytest.mark.parametrize(
+    ("sounds", "variants", "lines"),
+    [
+        (
+            [SOUND],
+            [PICTURE, ALONE],
+            [
+                '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="zh",LANGUAGE="zh",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",'
+                'URI="v1/a64/index.m3u8"',
+                "#EXT-X-STREAM-INF:BANDWIDTH=1446000,AVERAGE-BANDWIDTH=964000,"
+                'CODECS="avc1.64001E,mp4a.40.2",RESOLUTION=854x480,FRAME-RATE=25.000,AUDIO="sound"',
+                "v1/v480/index.m3u8",
+                '#EXT-X-STREAM-INF:BANDWIDTH=96000,AVERAGE-BANDWIDTH=64000,CODECS="mp4a.40.2"',
+                "v1/a64/index.m3u8",
+            ],
+        ),
+        (
+            [],
+            [ALONE],
+            [
+                '#EXT-X-STREAM-INF:BANDWIDTH=96000,AVERAGE-BANDWIDTH=64000,CODECS="mp4a.40.2"',
+                "v1/a64/index.m3u8",
+            ],
+        ),
+    ],
+)
+def test_a_multivariant_playlist_says_what_there_is(
+    sounds: list[Sound], variants: list[Variant], lines: list[str]
+) -> None:
+    head = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    assert render_multivariant(sounds, variants) == "\n".join([*head, *lines]) + "\n"
+
+
+def test_a_media_playlist_is_complete_from_the_start() -> None:
+    plan = make_plan(seconds=10)
+    assert render_media(plan, plan.video[0]) == (
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI="init.mp4"\n'
+        "#EXTINF:4.000000,\n0.m4s\n#EXTINF:4.000000,\n1.m4s\n#EXTINF:2.000000,\n2.m4s\n#EXT-X-ENDLIST\n"
+    )
+
+
+@pytest.mark.parametrize("seconds", [1, 4, 5, 59, 3600])
+def test_a_media_playlist_is_read_by_another_library_as_it_was_meant(seconds: int) -> None:
+    plan = make_plan(seconds=seconds)
+    for rendition in plan.renditions:
+        found = m3u8.loads(render_media(plan, rendition))
+        assert found.is_endlist
+        assert len(found.segments) == plan.segment_count
+        assert math.isclose(sum(one.duration for one in found.segments), rendition.seconds, abs_tol=1e-3)
+        assert all(round(one.duration) <= found.target_duration for one in found.segments)
+        assert 0 < found.segments[-1].duration <= plan.segment_seconds + 1024 / 48_000

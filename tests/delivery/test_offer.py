@@ -1,0 +1,75 @@
+"""What a player is offered, as far as it is made."""
+
+from typing import Any
+
+import pytest
+from web.factories import make_plan
+
+from medialib.catalogue.lessons import RenditionProgress
+from medialib.catalogue.plans import Plan
+from medialib.delivery import offer
+
+
+def rows(plan: Plan, *complete: str, **figures: Any) -> list[RenditionProgress]:
+    found = []
+    for one in plan.renditions:
+        measured = {"complete": True, "peak_bits_per_second": 300_000, "average_bits_per_second": 200_000} | figures
+        found.append(
+            RenditionProgress(
+                lesson_id="x", version=1, name=one.name, seconds_total=float(one.seconds), codecs=one.codecs,
+                **(measured if one.name in complete else {}),
+            )
+        )  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize(
+    ("complete", "offered"),
+    [
+        ((), ["v480", "a64"]),
+        (("a64",), ["v480", "a64"]),
+        (("v480", "a64", "v720"), ["v480", "v720", "a64"]),
+        (("v240", "v480", "v720", "a64"), ["v480", "v240", "v720", "a64"]),
+    ],
+)
+def test_the_start_rung_comes_first_and_the_others_when_they_are_complete(
+    complete: tuple[str, ...], offered: list[str]
+) -> None:
+    plan = make_plan()
+    found = offer.variants(plan, rows(plan, *complete))
+    assert [variant.uri for variant in found] == [f"v1/{name}/index.m3u8" for name in offered]
+
+
+def test_before_it_is_measured_a_rung_is_told_at_its_ceiling_and_more() -> None:
+    plan = make_plan()
+    picture, sound = offer.variants(plan, rows(plan))
+    assert (picture.peak_bits_per_second, picture.average_bits_per_second) == (1_350_000 + 96_000, 964_000)
+    assert (sound.peak_bits_per_second, sound.average_bits_per_second) == (96_000, 64_000)
+
+
+def test_a_measured_rung_is_told_as_measured_with_its_sound() -> None:
+    plan = make_plan()
+    picture, sound = offer.variants(plan, rows(plan, "v480", "a64"))
+    assert (picture.peak_bits_per_second, picture.average_bits_per_second) == (600_000, 400_000)
+    assert (sound.peak_bits_per_second, sound.average_bits_per_second) == (300_000, 200_000)
+    assert picture.codecs == "avc1.64001f,mp4a.40.2"
+    assert (picture.resolution, picture.frames_per_second, picture.audio_group) == ((852, 480), 25, "sound")
+
+
+def test_a_silent_film_has_no_sound_to_go_with_it() -> None:
+    plan = make_plan(sound=False)
+    (picture,) = offer.variants(plan, rows(plan))
+    assert (picture.audio_group, picture.codecs) == (None, "avc1.64001f")
+    assert offer.sounds(plan, language="zh") == ()
+
+
+def test_sound_alone_is_offered_best_first_without_a_group() -> None:
+    plan = make_plan(kind="audio")
+    assert [one.uri for one in offer.variants(plan, rows(plan))] == ["v1/a64/index.m3u8"]
+    assert [one.audio_group for one in offer.audio_variants(plan, rows(plan))] == [None]
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "zh"), ("", "und")])
+def test_the_sound_bears_its_language(language: str, told: str) -> None:
+    (sound,) = offer.sounds(make_plan(), language=language)
+    assert (sound.language, sound.channels, sound.uri) == (told, 2, "v1/a64/index.m3u8")

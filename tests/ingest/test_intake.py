@@ -1,0 +1,126 @@
+"""The one door for a new file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import media
+import pytest
+from web.factories import make_services
+
+from medialib.catalogue import lookups
+from medialib.catalogue.edits import Details
+from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, UnusableMedia
+from medialib.ingest import pipeline
+from medialib.ingest.intake import known_already, take_in
+from medialib.services import Services
+
+DETAILS = Details(title="竹编")
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store")
+    yield opened
+    opened.database.close()
+
+
+def nothing_is_left(services: Services) -> bool:
+    with services.database.read() as session:
+        count = lookups.lesson_count(session)
+    kept = [path for path in services.store.lessons.rglob("*") if path.is_file()]
+    kept += services.store.temporary.iterdir()
+    return count == 0 and kept == [] and services.leases.living() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "extension", "steps"),
+    [
+        ("a.mov", ".mp4", ("init", "poster", "audio", "start", "rungs")),
+        ("a.webm", ".mkv", ("init", "poster", "audio", "start", "rungs")),
+        ("a.mp3", ".mp3", ("init", "audio")),
+        ("a.ogg", ".ogg", ("init", "audio")),
+    ],
+)
+def test_a_file_is_kept_unchanged_under_a_name_that_says_what_it_is(
+    services: Services, tmp_path: Path, name: str, extension: str, steps: tuple[str, ...]
+) -> None:
+    path = tmp_path / name
+    if "poster" in steps:
+        media.film(path, seconds=1, size="640x480")
+    else:
+        media.tone(path, seconds=1)
+    lesson = take_in(services.workshop, path, DETAILS, name="../../etc/passwd").lesson
+    kept = services.store.source(lesson.id, extension)
+    assert kept.read_bytes() == path.read_bytes()
+    with services.database.read() as session:
+        assert [row.step for row in lookups.steps_left(session, lesson.id)] == list(steps)
+        assert pipeline.steps_of(lookups.current_plan(session, lesson)) == steps
+        assert lookups.source(session, lesson.id).name == "../../etc/passwd"
+    assert list(services.store.temporary.iterdir()) == []
+
+
+def test_the_same_file_becomes_one_lesson(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+    assert known_already(services.workshop, path) is None
+    first = take_in(services.workshop, path, DETAILS, name="a.mp3")
+    second = take_in(services.workshop, path, Details(title="other"), name="b.mp3")
+    assert (first.duplicate, second.duplicate) == (False, True)
+    assert second.lesson.id == first.lesson.id
+    known = known_already(services.workshop, path)
+    assert known is not None and known.id == first.lesson.id
+    assert len(list(services.store.lessons.glob("*/*"))) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 5000, b"hello, this is a letter\n" * 100, b"\x1aE\xdf\xa3" + b"x" * 500]
+)
+def test_what_is_no_recording_is_refused_and_leaves_nothing(services: Services, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(content)
+    with pytest.raises(UnusableMedia):
+        take_in(services.workshop, path, DETAILS, name="a.mp4")
+    assert nothing_is_left(services)
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind", "told"),
+    [
+        ({"file_gigabytes": 1e-6}, UnusableMedia, "larger than"),
+        ({"hours": 1e-5}, UnusableMedia, "longer than"),
+        ({"tracks": 1}, UnusableMedia, "more than 1 tracks"),
+        ({"megapixels": 0.01}, UnusableMedia, "too large"),
+        ({"free_gigabytes": 1e9}, NoSpace, "no room"),
+    ],
+)
+def test_what_is_too_much_is_refused_and_leaves_nothing(
+    tmp_path: Path, limits: dict[str, float], kind: type[MedialibError], told: str
+) -> None:
+    services = make_services(tmp_path / "store", limits=limits)
+    path = media.film(tmp_path / "a.mp4", seconds=1)
+    with pytest.raises(kind, match=told):
+        take_in(services.workshop, path, DETAILS, name="a.mp4")
+    assert nothing_is_left(services)
+    services.database.close()
+
+
+@pytest.mark.parametrize(("title", "number"), [("x", 10**30), ("\udcff", 1)])
+def test_details_that_the_catalogue_cannot_hold_leave_nothing(
+    services: Services, tmp_path: Path, title: str, number: int
+) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+    with pytest.raises(BadRequest, match="cannot be stored"):
+        take_in(services.workshop, path, Details(title=title, number=number), name="a.mp3")
+    assert nothing_is_left(services)
+
+
+def test_tags_that_are_not_utf8_do_not_keep_a_recording_out(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1, more=("-write_id3v1", "0", "-id3v2_version", "0"))
+    path.write_bytes(path.read_bytes() + b"TAG" + "凉席".encode("gb18030").ljust(30, b"\0") + b"\0" * 95)
+    assert take_in(services.workshop, path, DETAILS, name="a.mp3").lesson.kind == "audio"
+
+
+def test_without_ffmpeg_there_is_a_sentence(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "store", tools={"ffmpeg": str(tmp_path / "absent")})
+    with pytest.raises(MissingTool, match="No usable ffmpeg was found"):
+        _ = services.workshop
+    services.database.close()

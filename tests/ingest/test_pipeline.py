@@ -1,0 +1,170 @@
+"""Steps are done, fail, rest, are parked and tried again."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import media
+import pytest
+from web.factories import make_services
+
+from medialib.app import create_app
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.edits import Details
+from medialib.catalogue.lessons import Lesson
+from medialib.ingest import pipeline
+from medialib.ingest.intake import take_in
+from medialib.services import Services
+from medialib.tasks import Worker
+from medialib.web import i18n
+
+QUICK: dict[str, Any] = {
+    "jobs": {"backoff_seconds": 0.01, "lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 1},
+    "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
+    "runs": {"hot_wait_seconds": 10, "bulk_segments": 2},
+    "site": {"language": "en"},
+}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store", **QUICK)
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+def film(services: Services, path: Path, hertz: int = 440) -> Lesson:
+    media.film(path, seconds=5, size="426x240", hertz=hertz)
+    return take_in(services.workshop, path, Details(title=path.stem), name=path.name).lesson
+
+
+def work_it_off(services: Services) -> None:
+    """Do what is to be done, also what rests for a moment."""
+    idle = 0
+    while idle < 30:
+        if pipeline.advance(services.workshop, lambda: True):
+            idle = 0
+        else:
+            idle += 1
+            time.sleep(0.01)
+
+
+def state(services: Services, lesson: Lesson) -> str:
+    with services.database.read() as session:
+        return lookups.lesson(session, lesson.id).state
+
+
+def spoil(services: Services, lesson: Lesson) -> bytes:
+    """Replace the kept recording by garbage; returns what it was."""
+    source = services.store.source(lesson.id, ".mp4")
+    content = source.read_bytes()
+    source.write_bytes(b"garbage" * 1000)
+    return content
+
+
+def test_all_steps_make_a_lesson_complete(services: Services, tmp_path: Path) -> None:
+    lesson = film(services, tmp_path / "a.mp4")
+    work_it_off(services)
+    assert state(services, lesson) == "complete"
+    with services.database.read() as session:
+        rows = lookups.renditions(session, lesson)
+        plan = lookups.current_plan(session, lesson)
+        assert lookups.steps_left(session, lesson.id) == []
+    for row in rows:
+        sizes = services.store.segments(lesson.id, 1, row.name)
+        assert sorted(sizes) == list(range(plan.segment_count))
+        assert row.complete and row.size_bytes == sum(sizes.values())
+        assert row.peak_bits_per_second >= row.average_bits_per_second > 0
+        assert row.seconds_done == pytest.approx(row.seconds_total)
+        assert row.codecs.startswith(("avc1.", "mp4a.40.2"))
+    assert services.store.poster(lesson.id, 1).read_bytes()[:2] == b"\xff\xd8"
+    assert list(services.store.temporary.iterdir()) == []
+    assert services.leases.living() == {}
+
+
+def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(services: Services, tmp_path: Path) -> None:
+    bad, good = film(services, tmp_path / "a.mp4"), film(services, tmp_path / "b.mp4", hertz=880)
+    content = spoil(services, bad)
+    work_it_off(services)
+    assert (state(services, bad), state(services, good)) == ("parked", "complete")
+    with services.database.read() as session:
+        troubles = lookups.troubles(session, bad.id)
+    assert {(row.attempts, row.parked) for row in troubles} == {(3, True)}
+    assert all(row.message == "This part of the recording could not be converted." for row in troubles)
+    assert all("garbage" not in row.message and row.detail for row in troubles)
+    assert list(services.store.temporary.iterdir()) == []
+
+    services.store.source(bad.id, ".mp4").write_bytes(content)
+    with services.database.begin() as session:
+        edits.retry(session, bad.id)
+    work_it_off(services)
+    assert state(services, bad) == "complete"
+
+
+def test_work_that_is_stopped_keeps_what_was_finished_and_is_no_failure(services: Services, tmp_path: Path) -> None:
+    lesson = film(services, tmp_path / "a.mp4")
+    for step in ("init", "poster"):
+        with services.leases.hold("x") as lease:
+            assert lease
+            pipeline.attempt(services.workshop, pipeline.Work(step=step, lesson_id=lesson.id), lease, lambda: True)
+    pipeline.advance(services.workshop, lambda: False)
+    with services.database.read() as session:
+        assert next(iter(lookups.steps_left(session, lesson.id))).step == "audio"
+        assert lookups.troubles(session, lesson.id) == []
+    assert list(services.store.temporary.iterdir()) == []
+
+
+def test_a_hot_run_makes_the_wanted_segment_and_the_next_ones_only(services: Services, tmp_path: Path) -> None:
+    lesson = film(services, tmp_path / "a.mp4")
+    pipeline.hurry(services.workshop, lesson.id, 1, "v240", 1)
+    made = services.store.segments(lesson.id, 1, "v240")
+    assert sorted(made) == [1, 2]
+    before = {number: services.store.segment(lesson.id, 1, "v240", number).stat().st_mtime_ns for number in made}
+    pipeline.hurry(services.workshop, lesson.id, 1, "v240", 1)
+    work_it_off(services)
+    after = {number: services.store.segment(lesson.id, 1, "v240", number).stat().st_mtime_ns for number in made}
+    assert before == after
+    assert state(services, lesson) == "complete"
+
+
+def test_a_hot_run_that_fails_is_answered_503_with_a_time_to_come_back(tmp_path: Path) -> None:
+    i18n.compile_catalogues()
+    services = make_services(tmp_path / "store", **QUICK | {"jobs": QUICK["jobs"] | {"backoff_seconds": 5}})
+    lesson = film(services, tmp_path / "a.mp4")
+    content = spoil(services, lesson)
+    client = create_app(services).test_client()
+    address = f"/media/{lesson.id}/v1/v240/2.m4s"
+    worker = Worker(services)
+    worker.start()
+    try:
+        began = time.monotonic()
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) >= 2
+        assert answer.text == "This part of the recording could not be converted.\n"
+        assert time.monotonic() - began < 8
+        services.store.source(lesson.id, ".mp4").write_bytes(content)
+        with services.database.begin() as session:
+            edits.retry(session, lesson.id)
+        with client.get(address) as good:
+            assert (good.status_code, good.mimetype) == (200, "video/mp4")
+    finally:
+        worker.stop()
+        services.index.close()
+        services.database.close()
+
+
+def test_two_players_that_ask_for_the_same_start_one_run(services: Services, tmp_path: Path) -> None:
+    lesson = film(services, tmp_path / "a.mp4")
+    hurried = [
+        threading.Thread(target=pipeline.hurry, args=(services.workshop, lesson.id, 1, "v240", 0)) for _ in range(2)
+    ]
+    for thread in hurried:
+        thread.start()
+    for thread in hurried:
+        thread.join()
+    assert sorted(services.store.segments(lesson.id, 1, "v240")) == [0, 1, 2]
+    assert list(services.store.temporary.iterdir()) == []

@@ -1,0 +1,129 @@
+"""The worker: hints, reconciling, the index."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from web.factories import add_lesson, make_services
+
+from medialib import finding, tasks
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.lessons import StepLeft
+from medialib.jobs.queue import BULK
+from medialib.services import Services
+from medialib.tasks import Worker
+
+PACES = {"lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store", jobs=PACES)
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+def titles(services: Services, words: str) -> list[str]:
+    with services.database.read() as session:
+        return [one.title for one in finding.find(services, session, words=words).lessons]
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_what_is_stale_is_put_into_the_index_once(services: Services) -> None:
+    add_lesson(services, "竹编", searchable=False)
+    add_lesson(services, "茶叶", searchable=False)
+    assert tasks.index_stale(services) == 2
+    assert tasks.index_stale(services) == 0
+    assert titles(services, "zhubian") == ["竹编"]
+
+
+def test_a_second_writer_leaves_the_index_to_the_first(services: Services) -> None:
+    add_lesson(services, "竹编", searchable=False)
+    with services.leases.hold("index"):
+        assert tasks.index_stale(services) == 0
+        assert tasks.rebuild_index(services) is None
+    assert tasks.index_stale(services) == 1
+
+
+def test_a_damaged_index_is_rebuilt_without_a_person(services: Services) -> None:
+    add_lesson(services, "竹编", searchable=False)
+    tasks.index_stale(services)
+    services.index.close()
+    for path in services.store.index.rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"garbage")
+    assert titles(services, "竹编") == ["竹编"]
+    assert tasks.mend_index(services)
+    assert titles(services, "zhubian") == ["竹编"]
+
+
+def test_an_empty_library_needs_no_index(services: Services) -> None:
+    tasks.mend_index(services)
+    assert not tasks.mend_index(services)
+
+
+def test_reconciling_sweeps_what_no_living_lease_owns(services: Services) -> None:
+    with services.leases.hold("mine") as mine:
+        assert mine
+        services.store.workspace(mine.token)
+        services.store.workspace("deadbeef")
+        tasks.reconcile(services, quiet=True)
+        assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
+
+
+def test_reconciling_issues_lost_work_again_once(services: Services) -> None:
+    lesson_id = add_lesson(services)
+    with services.database.begin() as session:
+        session.add(StepLeft(lesson_id=lesson_id, step="audio", rank=1, queued_at=0.0))
+    tasks.reconcile(services, quiet=False)
+    tasks.reconcile(services, quiet=False)
+    assert services.queues.depth(BULK) == 1
+
+
+def test_a_worker_lives_from_its_making_to_its_stop_and_indexes_what_is_announced(services: Services) -> None:
+    assert not tasks.worker_lives(services)
+    worker = Worker(services)
+    worker.start()
+    assert tasks.worker_lives(services)
+    lesson_id = add_lesson(services, "竹编", searchable=False)
+    tasks.announce(services, lesson_id)
+    until(lambda: titles(services, "zhubian") == ["竹编"])
+    worker.stop()
+    assert not tasks.worker_lives(services)
+
+
+def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) -> None:
+    worker = Worker(services)
+    worker.start()
+    services.queues.send("hot", "prepare", "nosuch2345")
+    services.queues.send("hot", "segment", "nosuch2345", 1, "v480", 3)
+    lesson_id = add_lesson(services, "茶叶", searchable=False)
+    services.queues.send("hot", "index")
+    until(lambda: titles(services, "chaye") == ["茶叶"])
+    worker.stop()
+    with services.database.read() as session:
+        assert lookups.troubles(session, lesson_id) == []
+
+
+def test_the_index_knows_what_people_look_for(services: Services) -> None:
+    lesson_id = add_lesson(services, "竹编", speaker="贺老师", unit="马迹塘镇", themes=("手工",), recorded="2023-05")
+    with services.database.read() as session:
+        document = tasks.document(lookups.lesson(session, lesson_id))
+    assert (document.speaker, document.unit, document.year, document.kind) == ("贺老师", "马迹塘镇", 2023, "video")
+    assert (document.themes, document.theme_words) == (("手工",), ("手工", "手工"))
+
+
+def test_an_edit_makes_a_lesson_stale_again(services: Services) -> None:
+    add_lesson(services, "竹编", searchable=False)
+    tasks.index_stale(services)
+    with services.database.begin() as session:
+        edits.index_everything_again(session)
+    assert tasks.index_stale(services) == 1
