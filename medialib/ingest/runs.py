@@ -18,6 +18,8 @@ from medialib.jobs.leases import Lease
 _HOT_TICK_SECONDS = 0.03
 _BULK_TICK_SECONDS = 0.3
 _REPORT_SECONDS = 1.0
+# A fragment's header begins behind the styp and sidx boxes, which are short.
+_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,13 +139,15 @@ class _Progress:
 
     def _publish(self, name: str, number: int) -> None:
         store, lesson_id, version = self.workshop.store, self.recording.lesson_id, self.recording.plan.version
+        finished = self.workspace / name / f"{number}.m4s"
+        _refuse_empty(finished)
         init = self.workspace / name / "init.mp4"
         if init.exists():
             first_init = init.read_bytes()
             if store.publish(init, store.init(lesson_id, version, name)):
                 record_codecs(self.workshop, self.recording, name, first_init)
         place = store.segment(lesson_id, version, name, number)
-        store.publish(self.workspace / name / f"{number}.m4s", place)
+        store.publish(finished, place)
         self.published.add((name, number))
         self.changed = True
 
@@ -177,4 +181,17 @@ class _Progress:
         if lacking := sorted(wanted - self.published):
             raise ToolFailed(
                 N_("This part of the recording could not be converted."), detail=f"ffmpeg made no {lacking[:5]}"
+            )
+
+
+def _refuse_empty(segment: Path) -> None:
+    """Raise ToolFailed for a segment without a movie fragment: ffmpeg writes one when it could decode nothing.
+
+    Its init segment is of no use either, and both would be kept for ever.
+    """
+    with segment.open("rb") as file:
+        if b"moof" not in file.read(_HEAD_BYTES):
+            raise ToolFailed(
+                N_("This part of the recording could not be converted."),
+                detail=f"nothing was decoded for {segment.name}",
             )

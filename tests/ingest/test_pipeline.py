@@ -168,3 +168,16 @@ def test_two_players_that_ask_for_the_same_start_one_run(services: Services, tmp
         thread.join()
     assert sorted(services.store.segments(lesson.id, 1, "v240")) == [0, 1, 2]
     assert list(services.store.temporary.iterdir()) == []
+
+
+def test_a_run_that_decodes_nothing_keeps_nothing_and_fails(services: Services, tmp_path: Path) -> None:
+    lesson = film(services, tmp_path / "a.mp4")
+    shorter = media.film(tmp_path / "b.mp4", seconds=1, size="426x240")
+    services.store.source(lesson.id, ".mp4").write_bytes(shorter.read_bytes())
+    pipeline.hurry(services.workshop, lesson.id, 1, "v240", 2)
+    assert services.store.segments(lesson.id, 1, "v240") == {}
+    assert not services.store.init(lesson.id, 1, "v240").exists()
+    with services.database.read() as session:
+        (trouble,) = lookups.troubles(session, lesson.id)
+    assert (trouble.step, trouble.attempts) == ("hot:v240", 1)
+    assert trouble.detail == "nothing was decoded for 2.m4s"
