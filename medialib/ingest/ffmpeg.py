@@ -89,9 +89,10 @@ def run(
 def confine(argv: Sequence[str], reach: Reach, limits: Limits) -> list[str]:
     """`argv` with its limits and sandbox around it; raises MissingTool when sandbox is required and absent."""
     bounds = [
+        # First, so that the parent's death is noticed from the earliest moment on; it outlives the programs below.
+        *("setpriv", "--pdeathsig", "KILL", "--"),
         *("prlimit", f"--as={limits.memory_bytes}", "--core=0", f"--cpu={int(limits.wall_seconds * 4)}", "--"),
         *("nice", "-n", str(limits.nice)),
-        *("setpriv", "--pdeathsig", "KILL", "--"),
     ]
     bwrap = working_bubblewrap() if limits.sandbox != "off" else None
     if bwrap is None and limits.sandbox == "required":
