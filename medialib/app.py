@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_compress import Compress
 
+from medialib.delivery import words
 from medialib.services import Services
 from medialib.web import errors, headers, health, i18n, playback
 from medialib.web.api import lessons as api
@@ -48,7 +49,7 @@ def create_app(services: Services) -> Flask:
 def _give_templates_their_words(app: Flask, services: Services) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        duration=formats.duration,
+        duration=words.clock,
         month=formats.month,
         megabytes=formats.megabytes,
         marked=formats.marked,

@@ -28,7 +28,7 @@ class Server(_Section):
     """Where the web server listens."""
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8870
+    port: Annotated[int, Field(ge=1, le=65535)] = 8870
     workers: Count = 2
     metrics: Literal["local", "everyone"] = "local"
 
@@ -170,8 +170,8 @@ def _read(path: Path) -> str:
 def _absolute(url: str, folder: Path) -> str:
     if "://" in url and not url.startswith("file://"):
         raise BadSettings(
-            "store.url must be a directory or a file: URL; "
-            "mount other storage (NFS, S3 by a file system) as a directory"
+            "store.url must be a directory or a file: URL, on a disk of this machine or of the network that can link "
+            "files (such as NFS; file systems on top of S3 cannot)"
         )
     return str((folder / Path(url.removeprefix("file://")).expanduser()).resolve())
 

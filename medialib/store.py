@@ -1,9 +1,13 @@
 """Every path under media_store/, and the one way to put a file there: write beside, fsync, rename."""
 
+import errno
 import os
 import shutil
+import stat
+import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from medialib.errors import N_, NoSpace
 
@@ -79,7 +83,9 @@ class Store:
 
         Immutable addresses forbid replacing: two runs of the same segment differ in their bits.
         """
-        make_durable(finished)
+        with open_regular(finished) as file:
+            os.fsync(file.fileno())
+            inode = os.fstat(file.fileno()).st_ino
         self._make_directory(place.parent)
         try:
             os.link(finished, place)  # unlike a rename, this fails when another run was first
@@ -87,6 +93,9 @@ class Store:
             return False
         finally:
             finished.unlink()
+        if place.lstat().st_ino != inode:
+            place.unlink()
+            raise OSError(errno.EMLINK, "a finished file was exchanged", str(place))
         sync_directory(place.parent)
         return True
 
@@ -112,6 +121,12 @@ class Store:
             self.discard(name)
         return gone
 
+    def lesson_folders(self, *, older_than_seconds: float) -> list[str]:
+        """Ids of the lessons that have a directory, and have had it for a while."""
+        latest = time.time() - older_than_seconds
+        folders = (entry for shelf in _entries(self.lessons) for entry in _entries(Path(shelf.path)))
+        return [entry.name for entry in folders if entry.stat().st_mtime < latest]
+
     def remove_lesson(self, lesson_id: str) -> None:
         shutil.rmtree(self.lesson(lesson_id), ignore_errors=True)
 
@@ -124,9 +139,13 @@ class Store:
             )
 
 
-def make_durable(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file that a program in the sandbox has left: never a link to elsewhere, never a pipe that hangs."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return os.fdopen(handle, "rb")
 
 
 def sync_directory(folder: Path) -> None:

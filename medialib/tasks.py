@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError
-from medialib.ingest import pipeline
+from medialib.ingest import hot, pipeline, runs
 from medialib.jobs.queue import BULK, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
 from medialib.services import Services
@@ -27,16 +26,19 @@ _HOT_POLL_SECONDS = 0.05
 _BULK_POLL_SECONDS = 0.5
 _INDEX_LEASE = "index"
 _INDEX_BATCH = 200
+_MOST_AHEAD = 4
+_ORPHAN_SECONDS = 24 * 3600
 
 
 def announce(services: Services, lesson_id: str) -> None:
-    """Tell the workers of a new lesson; its beginning is made before anyone asks for it."""
-    recording = pipeline.load(services.workshop, lesson_id)
-    plan, send = recording.plan, services.queues.send
+    """Tell the workers of a new lesson; its beginning is made before anyone asks for it, unless many come at once."""
+    plan, queues = runs.load(services.workshop, lesson_id).plan, services.queues
+    send = queues.send
     send(HOT, "prepare", lesson_id)
-    for name in (plan.start_rung, plan.audio[-1].name if plan.audio else None):
-        if name:
-            send(HOT, "segment", lesson_id, plan.version, name, 0)
+    if queues.depth(HOT) < _MOST_AHEAD:
+        for name in (plan.start_rung, plan.audio[-1].name if plan.audio else None):
+            if name:
+                send(HOT, "segment", lesson_id, plan.version, name, 0)
     send(HOT, "index")
     send(BULK, "advance")
 
@@ -85,7 +87,9 @@ class Worker:
         return not self._stopping.is_set()
 
     def _segment(self, lesson_id: str, version: int, name: str, number: int) -> None:
-        self._logging_errors(lambda: pipeline.hurry(self._workshop, lesson_id, version, name, number))
+        self._logging_errors(lambda: hot.hurry(self._workshop, lesson_id, version, name, number))
+        if self._services.queues.depth(BULK) == 0:
+            self._services.queues.send(BULK, "advance")  # it may have left this segment to us
 
     def _prepare(self, lesson_id: str) -> None:
         self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
@@ -106,9 +110,11 @@ class Worker:
     def _keep_reconciling(self) -> None:
         for turn in itertools.count():
             try:
+                if turn == 0:
+                    sweep_orphans(self._services)
                 reconcile(self._services, quiet=turn > 0)
-            except SQLAlchemyError as error:
-                log.warning("reconciling failed, trying again", error=str(error))
+            except Exception:
+                log.exception("reconciling failed, trying again")
             if self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
                 return
 
@@ -129,6 +135,16 @@ def reconcile(services: Services, *, quiet: bool) -> None:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
                 services.index.merge_if_many()
+
+
+def sweep_orphans(services: Services) -> None:
+    """Remove directories of lessons that no row knows, a day after an import was killed at the wrong moment."""
+    folders = services.store.lesson_folders(older_than_seconds=_ORPHAN_SECONDS)
+    with services.database.read() as session:
+        orphans = set(folders) - lookups.lesson_ids(session)
+    for lesson_id in orphans:
+        log.warning("a directory without a lesson is removed", lesson=lesson_id)
+        services.store.remove_lesson(lesson_id)
 
 
 def index_stale(services: Services) -> int:

@@ -125,3 +125,25 @@ def test_a_file_that_does_not_fit_is_refused(store: Store) -> None:
     with pytest.raises(NoSpace) as caught:
         store.require_space(1, 10**18)
     assert str(store.root) not in str(caught.value)
+
+
+def test_what_is_no_regular_file_is_never_published(store: Store, tmp_path: Path) -> None:
+    """A decoder that was taken over may leave links to the catalogue, or a pipe that hangs its reader."""
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    place = store.segment("abcdefgh23", 1, "v480", 0)
+    link = store.workspace("token") / "0.m4s"
+    link.symlink_to(secret)
+    with pytest.raises(OSError):
+        store.publish(link, place)
+    pipe = store.workspace("token") / "1.m4s"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError):
+        store.publish(pipe, place)
+    assert not place.exists()
+
+
+def test_only_old_folders_of_lessons_are_told(store: Store) -> None:
+    store.lesson("abcdefgh23").mkdir(parents=True)
+    assert store.lesson_folders(older_than_seconds=60) == []
+    assert store.lesson_folders(older_than_seconds=-60) == ["abcdefgh23"]

@@ -1,5 +1,6 @@
 """The worker: hints, reconciling, the index."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.queue import BULK
 from medialib.services import Services
-from medialib.tasks import Worker
+from medialib.tasks import Worker, sweep_orphans
 
 PACES = {"lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
 
@@ -127,3 +128,13 @@ def test_an_edit_makes_a_lesson_stale_again(services: Services) -> None:
     with services.database.begin() as session:
         edits.index_everything_again(session)
     assert tasks.index_stale(services) == 1
+
+
+def test_a_directory_that_no_lesson_knows_is_removed_after_a_day(services: Services) -> None:
+    old, young = services.store.lesson("orphan2345"), services.store.lesson("newcomer23")
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    day_ago = time.time() - 25 * 3600
+    os.utime(old, (day_ago, day_ago))
+    sweep_orphans(services)
+    assert (old.exists(), young.exists()) == (False, True)

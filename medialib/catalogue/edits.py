@@ -2,8 +2,9 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -15,6 +16,7 @@ from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
 from medialib.errors import MedialibError
 
+_LONGEST_REST_SECONDS = 600
 _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -45,11 +47,11 @@ def publish(
     details: Details,
     plan: Plan,
     source_parts: dict[str, Any],
-    steps: Sequence[str] = (),
+    steps: Mapping[str, int] = MappingProxyType({}),
 ) -> Lesson:
     """Store a new lesson with its source and plan: from the commit on it is listed and plays.
 
-    `steps` are what is to be done for it, in order of urgency.
+    `steps` are what is to be done for it, each with its rank among the steps of all lessons.
     """
     texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name != "themes"}
     lesson = Lesson(
@@ -75,7 +77,7 @@ def publish(
                 codecs=rendition.codecs,
             )
         )
-    for rank, step in enumerate(steps):
+    for step, rank in steps.items():
         session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
     return lesson
 
@@ -125,7 +127,7 @@ def record_failure(
 ) -> StepLeft:
     """Count a failed attempt; after `attempts` of them without any progress (`came_on`) the step is parked.
 
-    A step without a row is a hot run's.
+    A step without a row is a hot run's: it rests, but is never parked, since the next player may ask again.
     """
     row = session.get(StepLeft, (lesson_id, step))
     if row is None:
@@ -133,8 +135,8 @@ def record_failure(
         session.add(row)
     row.message, row.message_values, row.detail = error.message, error.values, error.detail
     row.attempts = 1 if came_on else row.attempts + 1
-    row.retry_at = time.time() + backoff_seconds * 4 ** (row.attempts - 1)
-    row.parked = row.attempts >= attempts
+    row.retry_at = time.time() + min(backoff_seconds * 4 ** min(row.attempts - 1, 10), _LONGEST_REST_SECONDS)
+    row.parked = row.rank >= 0 and row.attempts >= attempts
     return row
 
 
@@ -143,8 +145,11 @@ def finish_step(session: Session, lesson_id: str, step: str) -> None:
 
 
 def settle(session: Session, lesson_id: str) -> str:
-    """Bring the lesson's state in line with what is left: complete, parked when all that is left is, or published."""
-    left = lookups.steps_left(session, lesson_id)
+    """Bring the lesson's state in line with what is left: complete, parked when all that is left is, or published.
+
+    A lesson without a poster is complete all the same.
+    """
+    left = [row for row in lookups.steps_left(session, lesson_id) if not (row.parked and row.step == "poster")]
     parked = bool(left) and all(row.parked for row in left)
     state = "parked" if parked else "published" if left else "complete"
     session.execute(update(Lesson).where(Lesson.id == lesson_id).values(state=state))

@@ -113,3 +113,8 @@ class StepLeft(Base):
     message: Mapped[str] = mapped_column(Text, default="")
     message_values: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+def hot_step(name: str, number: int) -> str:
+    """Under which step a failure of a hot run, which began with this segment, is kept."""
+    return f"hot:{name}:{number}"

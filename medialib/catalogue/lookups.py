@@ -135,6 +135,14 @@ def source(session: Session, lesson_id: str) -> Source:
     return found
 
 
+def has_source_of_size(session: Session, size_bytes: int) -> bool:
+    return session.scalar(select(Source.lesson_id).where(Source.size_bytes == size_bytes).limit(1)) is not None
+
+
+def lesson_ids(session: Session) -> set[str]:
+    return set(session.scalars(select(Lesson.id)))
+
+
 def lesson_with_source(session: Session, sha256: str) -> Lesson | None:
     """The lesson that was made of exactly this file."""
     return session.scalar(select(Lesson).join(Source, Source.lesson_id == Lesson.id).where(Source.sha256 == sha256))

@@ -7,6 +7,7 @@ segment k begins at AAC frame ceil(k * segment_seconds * 48000 / 1024), the firs
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 SAMPLE_RATE = 48_000
@@ -48,8 +49,12 @@ class VideoRendition:
     codecs: str
 
     @property
+    def frame_seconds(self) -> Fraction:
+        return Fraction(1, self.frames_per_second)
+
+    @property
     def seconds(self) -> Fraction:
-        return Fraction(self.frames, self.frames_per_second)
+        return self.frames * self.frame_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +68,12 @@ class AudioRendition:
     codecs: str = "mp4a.40.2"
 
     @property
+    def frame_seconds(self) -> Fraction:
+        return Fraction(SAMPLES_PER_FRAME, SAMPLE_RATE)
+
+    @property
     def seconds(self) -> Fraction:
-        return Fraction(self.frames * SAMPLES_PER_FRAME, SAMPLE_RATE)
+        return self.frames * self.frame_seconds
 
 
 Rendition = VideoRendition | AudioRendition
@@ -109,8 +118,23 @@ class Plan:
             return Fraction(begin)
         return Fraction(first_audio_frame(begin) * SAMPLES_PER_FRAME, SAMPLE_RATE)
 
+    def frames(self, rendition: Rendition) -> list[int]:
+        """How many frames each segment has: what `duration` says of all segments, at a price that playlists can pay."""
+        begins = range(0, self.segment_count * self.segment_seconds, self.segment_seconds)
+        if isinstance(rendition, VideoRendition):
+            first = [begin * rendition.frames_per_second for begin in begins]
+        else:
+            first = [first_audio_frame(begin) for begin in begins]
+        return [end - begin for begin, end in pairwise([*first, rendition.frames])]
+
     def duration(self, rendition: Rendition, number: int) -> Fraction:
         return self.start(rendition, number + 1) - self.start(rendition, number)
+
+    def samples(self, rendition: Rendition, number: int) -> int:
+        """How many pictures or AAC frames segment `number` holds."""
+        if isinstance(rendition, VideoRendition):
+            return int(self.duration(rendition, number) * rendition.frames_per_second)
+        return int(self.duration(rendition, number) * SAMPLE_RATE / SAMPLES_PER_FRAME)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

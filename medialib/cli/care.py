@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
@@ -32,10 +33,10 @@ def doctor_command(library: Library) -> None:
     console = Console()
     findings = diagnose(library.settings)
     for finding in findings:
-        mark = "[green]good[/]   " if finding.ok else "[red]missing[/]" if finding.needed else "[yellow]absent[/] "
-        console.print(f"{mark} {finding.name:12} {finding.used}", highlight=False, soft_wrap=True)
+        mark = ("good", "green") if finding.ok else ("missing", "red") if finding.needed else ("absent", "yellow")
+        console.print(Text.assemble(mark, " " * (8 - len(mark[0])), f"{finding.name:12} {finding.used}"), soft_wrap=True)
         if finding.sentence:
-            console.print(f"        {finding.sentence}", highlight=False, soft_wrap=True)
+            console.print(Text(f"        {finding.sentence}"), soft_wrap=True)
     sys.exit(any(not finding.ok and finding.needed for finding in findings))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from medialib import finding, tasks
 from medialib.catalogue import lookups
@@ -49,11 +50,11 @@ class _Report:
         else:
             told = [
                 status,
-                str(path),
+                _readable(path),
                 *([f"{lesson.id} {lesson.title}"] if lesson else []),
                 *([reason] if reason else []),
             ]
-            self.console.print("  ".join(told), highlight=False, markup=False, soft_wrap=True)
+            self.console.print("  ".join(told), highlight=False, soft_wrap=True)
 
     def _addresses(self, lesson: Lesson | None) -> dict[str, Any]:
         keys = ("lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio")
@@ -78,7 +79,7 @@ def import_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, w
     """Take in files, and folders with everything in them; what is there already is skipped."""
     library: Library = ctx.obj
     services = open_ready(library)
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, markup=False, emoji=False)
     report = _Report(services, console, as_json)
     files = list(_files(paths))
     if dry_run:
@@ -114,7 +115,7 @@ def _take_in_all(
     """Take in every file; returns the new lessons that are still to be completed."""
     taken: dict[str, Path] = {}
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
         console=console, disable=report.as_json,
     )  # fmt: skip
     with bar if not report.as_json else nullcontext():
@@ -136,7 +137,7 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
         receipt = take_in(services.workshop, path, describe(path, name), name=name, copied=copied)
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
-    except (MedialibError, OSError) as error:
+    except (MedialibError, OSError, SQLAlchemyError) as error:
         report.say(path, "failed", reason=str(error))
     else:
         if not receipt.duplicate:

@@ -6,11 +6,13 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from medialib import finding
 from medialib.catalogue import edits, lookups
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
+from medialib.delivery.words import clock
 from medialib.jobs.queue import BULK
 
 _NARROWING = (
@@ -59,8 +61,8 @@ def _print_found(library: Library, words: str, as_json: bool, narrowing: dict[st
             return
     table = Table("id", "kind", "length", "state", "title", "unit")
     for one in found.lessons:
-        table.add_row(one.id, one.kind, _clock(one.seconds), one.state, one.title, one.unit)
-    console = Console()
+        table.add_row(one.id, one.kind, clock(one.seconds), one.state, one.title, one.unit)
+    console = _plain_console()
     console.print(table)
     console.print(f"{len(found.lessons)} of {found.total}")
 
@@ -78,15 +80,15 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(detail, ensure_ascii=False))
         return
-    console = Console()
+    console = _plain_console()
     for key in ("id", "title", "kind", "state", "reason", "page", "master", "audio", "speaker", "unit", "series"):
         if detail[key] is not None and detail[key] != "":
-            console.print(f"[bold]{key:8}[/] {detail[key]}", highlight=False)
+            console.print(Text.assemble((f"{key:8}", "bold"), " ", str(detail[key])))
     table = Table("rendition", "done", "of", "speed", "time left")
     for row in detail["renditions"]:
         speed = f"{row['speed']:.1f}x" if row["speed"] else ""
-        left = "" if row["seconds_left"] is None else _clock(row["seconds_left"])
-        table.add_row(row["name"], _clock(row["seconds_done"]), _clock(row["seconds_total"]), speed, left)
+        left = "" if row["seconds_left"] is None else clock(row["seconds_left"])
+        table.add_row(row["name"], clock(row["seconds_done"]), clock(row["seconds_total"]), speed, left)
     console.print(table)
     for trouble in troubles:
         console.print(f"{trouble.step}: {trouble.message % trouble.message_values} (attempt {trouble.attempts})")
@@ -106,7 +108,6 @@ def retry_command(library: Library, lesson: str) -> None:
     click.echo(f"{lesson}: tried again from now on")
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _plain_console() -> Console:
+    """Titles and names are other people's text: brackets and colons in them mean nothing."""
+    return Console(markup=False, emoji=False, highlight=False)

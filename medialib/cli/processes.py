@@ -1,6 +1,7 @@
 """serve, work and run: the server, the worker, and both under a supervisor that restarts what dies."""
 
 import ctypes
+import resource
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 15
 _LONGEST_PAUSE_SECONDS = 30
+_OPEN_FILES = 65_536
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -57,7 +59,16 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def serve_command(library: Library) -> None:
     """Answer over HTTP."""
     open_ready(library).database.close()
+    allow_many_open_files()
     _Server(library).run()
+
+
+def allow_many_open_files() -> None:
+    """Every phone that is connected is an open file, and many machines allow 1,024 of them unless asked."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @click.command()

@@ -1,6 +1,6 @@
 """HLS playlists (RFC 8216bis): values and their text; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,8 +44,9 @@ def render_multivariant(sounds: Sequence[Sound], variants: Sequence[Variant]) ->
 
 def _media_line(sound: Sound) -> str:
     return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{sound.group}",NAME="{sound.name}",LANGUAGE="{sound.language}",'
-        f'DEFAULT=YES,AUTOSELECT=YES,CHANNELS="{sound.channels}",URI="{sound.uri}"'
+        f"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID={_quoted(sound.group)},NAME={_quoted(sound.name)},"
+        f"LANGUAGE={_quoted(sound.language)},DEFAULT=YES,AUTOSELECT=YES,CHANNELS={_quoted(str(sound.channels))},"
+        f"URI={_quoted(sound.uri)}"
     )
 
 
@@ -53,35 +54,43 @@ def _stream_line(variant: Variant) -> str:
     parts = [
         f"BANDWIDTH={variant.peak_bits_per_second}",
         f"AVERAGE-BANDWIDTH={variant.average_bits_per_second}",
-        f'CODECS="{variant.codecs}"',
+        f"CODECS={_quoted(variant.codecs)}",
     ]
     if variant.resolution:
         parts.append(f"RESOLUTION={variant.resolution[0]}x{variant.resolution[1]}")
     if variant.frames_per_second:
         parts.append(f"FRAME-RATE={variant.frames_per_second:.3f}")
     if variant.audio_group:
-        parts.append(f'AUDIO="{variant.audio_group}"')
+        parts.append(f"AUDIO={_quoted(variant.audio_group)}")
     return "#EXT-X-STREAM-INF:" + ",".join(parts)
+
+
+def _quoted(text: str) -> str:
+    """A quoted string, which can hold neither a double quote nor the end of a line (section 4.2)."""
+    return '"' + " ".join(text.replace('"', "'").splitlines()) + '"'
 
 
 def render_media(plan: Plan, rendition: Rendition) -> str:
     """The media playlist of a rendition: complete from the start, whatever is encoded already."""
-    durations = [plan.duration(rendition, number) for number in range(plan.segment_count)]
+    frames = plan.frames(rendition)
+    # Twelve hours have 10,800 segments and only a few different lengths: exact fractions are for those few.
+    seconds = {count: count * rendition.frame_seconds for count in set(frames)}
+    durations = {count: f"#EXTINF:{float(duration):.6f}," for count, duration in seconds.items()}
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
-        f"#EXT-X-TARGETDURATION:{_target(durations)}",
+        f"#EXT-X-TARGETDURATION:{_target(seconds.values())}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",
         '#EXT-X-MAP:URI="init.mp4"',
     ]
-    for number, duration in enumerate(durations):
-        lines += [f"#EXTINF:{float(duration):.6f},", f"{number}.m4s"]
+    for number, count in enumerate(frames):
+        lines += [durations[count], f"{number}.m4s"]
     lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
 
 
-def _target(durations: Sequence[Fraction]) -> int:
+def _target(durations: Iterable[Fraction]) -> int:
     """Every EXTINF, rounded to the nearest integer, is at most this (section 4.4.3.1)."""
     return max(1, *(int(duration + Fraction(1, 2)) for duration in durations))

@@ -1,4 +1,6 @@
-"""The RFC 6381 codecs string of an init segment, read from its bitstream; pure."""
+"""What init segments and segments say of themselves: codecs strings, numbers of samples; pure."""
+
+from collections.abc import Iterator
 
 from medialib.errors import N_, ToolFailed
 
@@ -28,3 +30,25 @@ def _audio_object_type(esds: bytes) -> int | None:
     while at < len(esds) and esds[at] & 0x80:
         at += 1
     return esds[at + 1] >> 3 if at + 1 < len(esds) else None
+
+
+def count_samples(segment: bytes) -> int:
+    """The samples that the fragments of a segment hold: sample_count of every trun (ISO/IEC 14496-12, 8.8.8)."""
+    found = 0
+    for kind, moof in _boxes(segment):
+        if kind == b"moof":
+            tracks = (traf for name, traf in _boxes(moof) if name == b"traf")
+            runs = (trun for traf in tracks for name, trun in _boxes(traf) if name == b"trun")
+            found += sum(int.from_bytes(trun[4:8], "big") for trun in runs)
+    return found
+
+
+def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The boxes side by side in `content`, by type; ends at the first that is cut off."""
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size < 8 or at + size > len(content):
+            return
+        yield content[at + 4 : at + 8], content[at + 8 : at + size]
+        at += size

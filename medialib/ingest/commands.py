@@ -32,8 +32,8 @@ _INPUT = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 _LEAD_SECONDS = 0.5
 # AAC frames that are encoded before a run and thrown away: the encoder's state settles.
 _WARM_UP_FRAMES = 4
-_FAST_PRESETS = ("ultrafast", "superfast")
-_HOT_PRESET = "superfast"
+# What a hot run uses instead: only presets whose parameter sets are the same, since all share one init segment.
+_HOT_PRESETS = {"veryfast": "superfast"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +239,7 @@ def _split(stream: Any, kind: str, count: int) -> list[Any]:
 def _video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> dict[str, Any]:
     return {
         "c:v": "libx264",
-        "preset": _HOT_PRESET if hot and plan.preset not in _FAST_PRESETS else plan.preset,
+        "preset": _HOT_PRESETS.get(plan.preset, plan.preset) if hot else plan.preset,
         "profile:v": "high",
         "level:v": rung.level,
         "crf": rung.crf,

@@ -5,9 +5,9 @@ import selectors
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from medialib.errors import N_, MissingTool, ToolFailed
 
 _DETAIL_BYTES = 4_000
-_EASED_NICE = 15
+_LARGEST_FILE_BYTES = 4 << 30
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -56,17 +56,13 @@ def run(
     limits: Limits,
     tick: Callable[[], None] = lambda: None,
     tick_seconds: float = 0.25,
-    may_ease: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """Run to the end and return what it printed; `tick` is called meanwhile and may raise to end it.
-
-    Once `may_ease` says so, the call gives way to others (its nice value grows).
 
     Raises ToolFailed when it fails, stalls or takes too long, and whatever `tick` raises; in every case no
     process is left behind.
     """
-    complaints = reach.writes / ".stderr"
-    with complaints.open("wb") as stderr:
+    with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
             confine(argv, reach, limits),
             stdin=subprocess.DEVNULL,
@@ -77,12 +73,12 @@ def run(
             process_group=0,
         )
         try:
-            printed = _follow(process, limits, _easing(process, tick, may_ease), tick_seconds)
+            printed = _follow(process, limits, tick, tick_seconds)
         finally:
             _end(process)
-    if process.returncode:
-        detail = f"{Path(argv[0]).name} ended with {process.returncode}: {_tail(complaints.read_bytes())}"
-        raise _failed(detail)
+        if process.returncode:
+            stderr.seek(0)
+            raise _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {_tail(stderr.read())}")
     return printed
 
 
@@ -91,7 +87,14 @@ def confine(argv: Sequence[str], reach: Reach, limits: Limits) -> list[str]:
     bounds = [
         # First, so that the parent's death is noticed from the earliest moment on; it outlives the programs below.
         *("setpriv", "--pdeathsig", "KILL", "--"),
-        *("prlimit", f"--as={limits.memory_bytes}", "--core=0", f"--cpu={int(limits.wall_seconds * 4)}", "--"),
+        *(
+            "prlimit",
+            f"--as={limits.memory_bytes}",
+            "--core=0",
+            f"--cpu={int(limits.wall_seconds * 4)}",
+            f"--fsize={_LARGEST_FILE_BYTES}",
+            "--",
+        ),
         *("nice", "-n", str(limits.nice)),
     ]
     bwrap = working_bubblewrap() if limits.sandbox != "off" else None
@@ -111,7 +114,10 @@ def working_bubblewrap() -> str | None:
 
 
 def _walls(bwrap: str, program: str, reach: Reach) -> list[str]:
-    walls = [bwrap, "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--clearenv", "--dev", "/dev"]
+    walls = [bwrap, "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--clearenv"]
+    # Not all of /dev: its tty would let a hijacked decoder type into the operator's shell.
+    for device in ("/dev/null", "/dev/urandom"):
+        walls += ["--dev-bind", device, device]
     for place in (*_SYSTEM, str(Path(program).resolve()), program):
         walls += ["--ro-bind-try", place, place]
     if reach.reads:
@@ -139,22 +145,6 @@ def _follow(process: subprocess.Popen[bytes], limits: Limits, tick: Callable[[],
     process.wait(timeout=30)
     tick()
     return bytes(printed)
-
-
-def _easing(
-    process: subprocess.Popen[bytes], tick: Callable[[], None], may_ease: Callable[[], bool]
-) -> Callable[[], None]:
-    eased = False
-
-    def tick_and_ease() -> None:
-        nonlocal eased
-        tick()
-        if not eased and may_ease():
-            eased = True
-            with suppress(ProcessLookupError):  # it has just ended
-                os.setpriority(os.PRIO_PGRP, process.pid, _EASED_NICE)
-
-    return tick_and_ease
 
 
 class _Watch:

@@ -19,7 +19,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, NotReady, ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
-from medialib.ingest.pipeline import steps_of
+from medialib.ingest.pipeline import STEPS, steps_of
 from medialib.ingest.plan import make_plan
 from medialib.ingest.workshop import Workshop
 
@@ -56,6 +56,8 @@ def take_in(
         if lease is None:
             raise NotReady(N_("Please try again in a moment."), retry_seconds=1)
         try:
+            if known := _known_by_size(workshop, path):
+                return known
             copy = workshop.store.workspace(lease.token) / "source"
             sha256, size_bytes = _copy(workshop, path, copy, copied)
             known = _known(workshop, sha256)
@@ -64,6 +66,14 @@ def take_in(
             )
         finally:
             workshop.store.discard(lease.token)
+
+
+def _known_by_size(workshop: Workshop, path: Path) -> Receipt | None:
+    """Only a file as long as one that is there can be that one: then it is read, and not copied."""
+    with workshop.database.read() as session:
+        possible = lookups.has_source_of_size(session, path.stat().st_size)
+    lesson = known_already(workshop, path) if possible else None
+    return Receipt(lesson=lesson, duplicate=True) if lesson else None
 
 
 def known_already(workshop: Workshop, path: Path) -> Lesson | None:
@@ -96,7 +106,9 @@ def _ends(workshop: Workshop, source: Path, facts: Facts, from_seconds: float) -
 
 
 def _ask(workshop: Workshop, source: Path, command: list[str]) -> dict[str, Any]:
-    reach = ffmpeg.Reach(reads=source, writes=source.parent)
+    scratch = source.parent / "probe"  # the file itself must stay beyond the reach of what reads it
+    scratch.mkdir(exist_ok=True)
+    reach = ffmpeg.Reach(reads=source, writes=scratch)
     try:
         answer: dict[str, Any] = json.loads(ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True)))
     except (ToolFailed, ValueError) as error:
@@ -149,7 +161,7 @@ def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, s
                 lesson_id=lesson_id,
                 details=details,
                 plan=plan,
-                steps=steps_of(plan),
+                steps={step: STEPS.index(step) for step in steps_of(plan)},
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
             )
     except (IntegrityError, DataError, OverflowError, UnicodeError) as error:
@@ -158,4 +170,7 @@ def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, s
         if known is None:
             raise BadRequest(N_("The details of this lesson cannot be stored."), detail=str(error)) from error
         return known
+    except BaseException:
+        workshop.store.remove_lesson(lesson_id)
+        raise
     return Receipt(lesson=lesson, duplicate=False)

@@ -11,25 +11,37 @@ lesson's later ones, so a step's run is stopped when earlier work turns up; what
 """
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import structlog
 
-from medialib import metrics
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
-from medialib.errors import NotFound, Stopped, ToolFailed, UnusableMedia
+from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg, runs
 from medialib.ingest.commands import Run
+from medialib.ingest.hot import being_made
 from medialib.ingest.runs import Recording
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
+from medialib.store import open_regular
 
 log = structlog.get_logger()
 
-# Does (part of) a step and says whether the whole step is done.
-Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], bool]
+
+class Outcome(Enum):
+    """How far a step has come."""
+
+    DONE = "done"
+    MORE = "more"
+    NOTHING_NOW = "nothing now"
+
+
+# Does (part of) a step.
+Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
 STEPS = ("init", "poster", "audio", "start", "rungs")
 _LOOK_AROUND_SECONDS = 2.0
@@ -47,15 +59,6 @@ class Work:
         return f"work:{self.lesson_id}:{self.step}"
 
 
-def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Recording:
-    """The recording of a lesson in a plan's version (None: the current one); raises NotFound."""
-    with workshop.database.read() as session:
-        lesson = lookups.lesson(session, lesson_id)
-        plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
-        extension = lookups.source(session, lesson_id).extension
-    return Recording(lesson_id=lesson_id, plan=plan, source=workshop.store.source(lesson_id, extension))
-
-
 def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
     """The most urgent steps of all lessons; those that rest after a failure are left out."""
     with workshop.database.read() as session:
@@ -63,58 +66,50 @@ def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
 
 
 def advance(workshop: Workshop, keep_going: Callable[[], bool]) -> bool:
-    """Do the most urgent piece of work that nobody else does; False when there was none."""
+    """Do the most urgent piece of work that nobody else does; False when nothing could be done."""
     for work in next_work(workshop):
         with workshop.leases.hold(work.lease_name) as lease:
-            if lease is not None:
-                attempt(workshop, work, lease, keep_going)
+            if lease is not None and attempt(workshop, work, lease, keep_going):
                 return True
     return False
 
 
-def attempt(workshop: Workshop, work: Work, lease: Lease, keep_going: Callable[[], bool]) -> None:
-    """Try a step once; a failure is counted and, after the last attempt, parked with its sentence."""
+def attempt(workshop: Workshop, work: Work, lease: Lease, keep_going: Callable[[], bool]) -> bool:
+    """Try a step once; a failure is counted and, after the last attempt, parked with its sentence.
+
+    False when there was nothing to do now, because hot runs are making all that is missing.
+    """
     try:
-        recording = load(workshop, work.lesson_id)
-        before = _segments_made(workshop, recording)
-        try:
-            done = _DO[work.step](workshop, recording, lease, _until_urgent(workshop, work, keep_going))
-        except (ToolFailed, UnusableMedia) as error:
-            _failed(workshop, work, error, came_on=_segments_made(workshop, recording) > before)
-            done = False
+        recording = runs.load(workshop, work.lesson_id)
+        outcome = _try(workshop, recording, work, lease, keep_going)
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)
-        return
+        return True
     except Stopped:
         log.info("stopped early", lesson=work.lesson_id, step=work.step)
-        return
+        return True
     with workshop.database.begin() as session:
-        if done:
+        if outcome is Outcome.DONE:
             edits.finish_step(session, work.lesson_id, work.step)
         edits.settle(session, work.lesson_id)
+    return outcome is not Outcome.NOTHING_NOW
 
 
-def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: int) -> None:
-    """Make a segment that a player waits for, and the next missing ones; a failure is put on the lesson."""
-    recording = load(workshop, lesson_id, version)
-    prefix = f"hot:{lesson_id}:{version}:{name}:"
-    run = _hot_run(workshop, recording, name, number, _numbers_in(workshop.leases.living(prefix)))
-    if run is None:
-        return
-    with workshop.leases.hold(f"{prefix}{run.first}-{run.first + run.count}") as lease:
-        if lease is None:
-            return
-        began = time.monotonic()
-        try:
-            runs.carry_out(workshop, recording, run, lease)
-        except ToolFailed as error:
-            metrics.HOT_RUNS.labels("failed").inc()
-            _failed(workshop, Work(step=f"hot:{name}", lesson_id=lesson_id), error)
-            return
-        metrics.HOT_RUNS.labels("made").inc()
-        log.info("hot run", lesson=lesson_id, rendition=name, first=run.first, seconds=time.monotonic() - began)
-    with workshop.database.begin() as session:
-        edits.finish_step(session, lesson_id, f"hot:{name}")
+def _try(
+    workshop: Workshop, recording: Recording, work: Work, lease: Lease, keep_going: Callable[[], bool]
+) -> "Outcome":
+    before = _segments_made(workshop, recording)
+    try:
+        return _DO[work.step](workshop, recording, lease, _until_urgent(workshop, work, keep_going))
+    except Stopped:
+        raise
+    except (ToolFailed, UnusableMedia) as error:
+        failure: MedialibError = error
+    except Exception as error:  # noqa: BLE001  the one place: whatever happens, this step is parked and others go on
+        failure = ToolFailed(N_("Something unforeseen stopped this work."), detail=traceback.format_exc() or str(error))
+    came_on = _segments_made(workshop, recording) > before
+    runs.record_failure(workshop, recording.lesson_id, work.step, failure, came_on=came_on)
+    return Outcome.MORE
 
 
 def prepare(workshop: Workshop, lesson_id: str) -> None:
@@ -151,13 +146,14 @@ def _until_urgent(workshop: Workshop, work: Work, keep_going: Callable[[], bool]
         if time.monotonic() - looked < _LOOK_AROUND_SECONDS:
             return True
         looked = time.monotonic()
-        urgent = next(iter(next_work(workshop, 1)), work)
-        return STEPS.index(urgent.step) >= STEPS.index(work.step)
+        others = workshop.leases.living("work:")
+        free = (one for one in next_work(workshop) if one.lease_name not in others)
+        return all(STEPS.index(one.step) >= STEPS.index(work.step) for one in free)
 
     return still
 
 
-def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> bool:
+def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> Outcome:
     store, plan = workshop.store, recording.plan
     workspace = store.workspace(lease.token)
     try:
@@ -167,15 +163,16 @@ def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Calla
         ffmpeg.run(commands.init_command(workshop.tools.ffmpeg, plan), reach=reach, limits=workshop.limits(hot=True))
         for one in plan.played_first:
             init = workspace / one.name / "init.mp4"
-            content = init.read_bytes()
+            with open_regular(init) as file:
+                content = file.read()
             if store.publish(init, store.init(recording.lesson_id, plan.version, one.name)):
                 runs.record_codecs(workshop, recording, one.name, content)
     finally:
         store.discard(lease.token)
-    return True
+    return Outcome.DONE
 
 
-def _make_poster(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> bool:
+def _make_poster(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> Outcome:
     store, plan = workshop.store, recording.plan
     workspace = store.workspace(lease.token)
     at_seconds = min(plan.source.video_end_seconds * 0.1, 60.0)
@@ -185,20 +182,25 @@ def _make_poster(workshop: Workshop, recording: Recording, lease: Lease, _: Call
             reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
             limits=workshop.limits(hot=False),
         )
+        if not (workspace / "poster.jpg").exists():
+            raise ToolFailed(N_("No picture could be taken of this recording."))
         store.publish(workspace / "poster.jpg", store.poster(recording.lesson_id, plan.version))
     finally:
         store.discard(lease.token)
-    return True
+    return Outcome.DONE
 
 
 def _make_segments(step: str) -> Step:
     """One run of a step; it is done when the store lacks none of its segments."""
 
-    def make(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> bool:
+    def make(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
         names = _names(recording.plan)[step]
-        if run := _bulk_run(workshop, recording, names):
+        run = _bulk_run(workshop, recording, names)
+        if run:
             runs.carry_out(workshop, recording, run, lease, keep_going=keep_going)
-        return all([runs.count(workshop, recording, name) for name in names])
+        if all([runs.count(workshop, recording, name) for name in names]):
+            return Outcome.DONE
+        return Outcome.MORE if run else Outcome.NOTHING_NOW
 
     return make
 
@@ -214,11 +216,7 @@ _DO: dict[str, Step] = {
 
 def _bulk_run(workshop: Workshop, recording: Recording, names: tuple[str, ...]) -> Run | None:
     """The first stretch in which the same renditions lack segments; what hot runs make is left to them."""
-    hot = {
-        name: _numbers_in(workshop.leases.living(f"hot:{recording.lesson_id}:{recording.plan.version}:{name}:"))
-        for name in names
-    }
-    lacking = {name: set(recording.missing(workshop, name)) - hot[name] for name in names}
+    lacking = {name: set(recording.missing(workshop, name)) - being_made(workshop, recording, name) for name in names}
     everything = sorted(set().union(*lacking.values()))
     if not everything:
         return None
@@ -230,44 +228,10 @@ def _bulk_run(workshop: Workshop, recording: Recording, names: tuple[str, ...]) 
     return Run(names=these, first=first, count=count)
 
 
-def _hot_run(workshop: Workshop, recording: Recording, name: str, number: int, being_made: set[int]) -> Run | None:
-    lacking = set(recording.missing(workshop, name)) - being_made
-    if number not in lacking:
-        return None
-    count = 1
-    while count < workshop.settings.runs.hot_segments and number + count in lacking:
-        count += 1
-    return Run(names=(name,), first=number, count=count, hot=True)
-
-
-def _numbers_in(leases: dict[str, str]) -> set[int]:
-    """The segment numbers that the hot leases …:FIRST-END cover."""
-    numbers: set[int] = set()
-    for name in leases:
-        first, _, end = name.rpartition(":")[2].partition("-")
-        numbers.update(range(int(first), int(end)))
-    return numbers
-
-
 def _segments_made(workshop: Workshop, recording: Recording) -> int:
+    """How many segments there are; 0 when the store cannot tell, which is then the step's own failure."""
     lesson_id, plan = recording.lesson_id, recording.plan
-    return sum(len(workshop.store.segments(lesson_id, plan.version, one.name)) for one in plan.renditions)
-
-
-def _failed(workshop: Workshop, work: Work, error: ToolFailed | UnusableMedia, *, came_on: bool = False) -> None:
-    """Count the failure; one that `came_on` (it made segments before it failed) is the first of a new count."""
-    jobs = workshop.settings.jobs
-    with workshop.database.begin() as session:
-        trouble = edits.record_failure(
-            session,
-            lesson_id=work.lesson_id,
-            step=work.step,
-            error=error,
-            attempts=1 if isinstance(error, UnusableMedia) else jobs.attempts,
-            backoff_seconds=jobs.backoff_seconds,
-            came_on=came_on,
-        )
-        log.warning(
-            "a step failed", lesson=work.lesson_id, step=work.step, attempt=trouble.attempts,
-            parked=trouble.parked, detail=error.detail,
-        )  # fmt: skip
+    try:
+        return sum(len(workshop.store.segments(lesson_id, plan.version, one.name)) for one in plan.renditions)
+    except OSError:
+        return 0

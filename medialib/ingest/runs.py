@@ -5,21 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from medialib import metrics
-from medialib.catalogue import edits
+from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import AudioRendition, Plan, Rendition
-from medialib.errors import N_, Stopped, ToolFailed
+from medialib.errors import N_, MedialibError, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg
-from medialib.ingest.bitstream import read_codecs
+from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
+from medialib.store import open_regular
+
+log = structlog.get_logger()
 
 _HOT_TICK_SECONDS = 0.03
 _BULK_TICK_SECONDS = 0.3
 _REPORT_SECONDS = 1.0
 # A fragment's header begins behind the styp and sidx boxes, which are short.
-_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,15 @@ class Recording:
         """Numbers of the segments of a rendition that do not exist yet."""
         there = workshop.store.segments(self.lesson_id, self.plan.version, name)
         return [number for number in range(self.plan.segment_count) if number not in there]
+
+
+def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Recording:
+    """The recording of a lesson in a plan's version (None: the current one); raises NotFound."""
+    with workshop.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
+        extension = lookups.source(session, lesson_id).extension
+    return Recording(lesson_id=lesson_id, plan=plan, source=workshop.store.source(lesson_id, extension))
 
 
 def carry_out(
@@ -58,9 +71,16 @@ def carry_out(
 
     def tick() -> None:
         progress.collect()
-        if lease.lost.is_set() or not keep_going():
+        if lease.lost.is_set() or not keep_going() or (run.hot and progress.published and others_wait()):
             raise Stopped(N_("This work goes on later."))
 
+    def others_wait() -> bool:
+        """Who waits for a segment further on, or for another lesson, comes before the rest of this run."""
+        workshop.waited_for.discard(lease.token)
+        return bool(workshop.waited_for)
+
+    if run.hot:
+        workshop.waited_for.add(lease.token)
     try:
         ffmpeg.run(
             command(workshop.tools.ffmpeg, recording.source, plan, run),
@@ -68,11 +88,10 @@ def carry_out(
             limits=workshop.limits(hot=run.hot),
             tick=tick,
             tick_seconds=_HOT_TICK_SECONDS if run.hot else _BULK_TICK_SECONDS,
-            # Who waits for a segment further on, or for another lesson, comes before the rest of this run.
-            may_ease=lambda: run.hot and bool(progress.published),
         )
         progress.check()
     finally:
+        workshop.waited_for.discard(lease.token)
         progress.report()
         workshop.store.discard(lease.token)
 
@@ -100,6 +119,25 @@ def _measure(sizes: dict[int, int], seconds: dict[int, float], rendition: Rendit
         "average_bits_per_second": round(total * 8 / float(rendition.seconds)),
         "size_bytes": total,
     }
+
+
+def record_failure(
+    workshop: Workshop, lesson_id: str, step: str, error: MedialibError, *, came_on: bool = False
+) -> None:
+    """Count a failed attempt; one that `came_on` (it made segments before it failed) is the first of a new count."""
+    jobs = workshop.settings.jobs
+    with workshop.database.begin() as session:
+        row = edits.record_failure(
+            session,
+            lesson_id=lesson_id,
+            step=step,
+            error=error,
+            attempts=1 if isinstance(error, UnusableMedia) else jobs.attempts,
+            backoff_seconds=jobs.backoff_seconds,
+            came_on=came_on,
+        )
+        attempts, parked = row.attempts, row.parked
+    log.warning("a step failed", lesson=lesson_id, step=step, attempt=attempts, parked=parked, detail=error.detail)
 
 
 def record_codecs(workshop: Workshop, recording: Recording, name: str, init: bytes) -> None:
@@ -140,16 +178,33 @@ class _Progress:
     def _publish(self, name: str, number: int) -> None:
         store, lesson_id, version = self.workshop.store, self.recording.lesson_id, self.recording.plan.version
         finished = self.workspace / name / f"{number}.m4s"
-        _refuse_empty(finished)
+        self._refuse_incomplete(finished, name, number)
         init = self.workspace / name / "init.mp4"
         if init.exists():
-            first_init = init.read_bytes()
+            with open_regular(init) as file:
+                first_init = file.read()
             if store.publish(init, store.init(lesson_id, version, name)):
                 record_codecs(self.workshop, self.recording, name, first_init)
         place = store.segment(lesson_id, version, name, number)
         store.publish(finished, place)
         self.published.add((name, number))
         self.changed = True
+
+    def _refuse_incomplete(self, finished: Path, name: str, number: int) -> None:
+        """Raise ToolFailed for a segment that lacks pictures or sound: it would be kept for ever.
+
+        ffmpeg closes one properly even when it gives up in the middle, or could decode nothing at all.
+        """
+        plan = self.recording.plan
+        rendition = plan.rendition(name)
+        assert rendition is not None, name
+        with open_regular(finished) as file:
+            found, wanted = count_samples(file.read()), plan.samples(rendition, number)
+        if found != wanted:
+            raise ToolFailed(
+                N_("This part of the recording could not be converted."),
+                detail=f"{name} segment {number} holds {found} of {wanted} samples",
+            )
 
     def report(self) -> None:
         """Store how much exists, and how fast this run is."""
@@ -181,17 +236,4 @@ class _Progress:
         if lacking := sorted(wanted - self.published):
             raise ToolFailed(
                 N_("This part of the recording could not be converted."), detail=f"ffmpeg made no {lacking[:5]}"
-            )
-
-
-def _refuse_empty(segment: Path) -> None:
-    """Raise ToolFailed for a segment without a movie fragment: ffmpeg writes one when it could decode nothing.
-
-    Its init segment is of no use either, and both would be kept for ever.
-    """
-    with segment.open("rb") as file:
-        if b"moof" not in file.read(_HEAD_BYTES):
-            raise ToolFailed(
-                N_("This part of the recording could not be converted."),
-                detail=f"nothing was decoded for {segment.name}",
             )

@@ -1,13 +1,15 @@
 """What a file says of itself: tags by mutagen, and the sidecar NAME.yaml beside NAME.mp4."""
 
 import struct
+import unicodedata
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import mutagen
 import structlog
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from medialib.catalogue.edits import Details
 from medialib.errors import N_, BadRequest
@@ -20,7 +22,63 @@ _UNREADABLE = (
 )  # fmt: skip
 _MOST_DIGITS = 6
 
-_Text = Annotated[str, BeforeValidator(lambda value: value if value is None else str(value).strip())]
+_MOST_SIDECAR_BYTES = 64 * 1024
+_DEEPEST = 2
+_EARLIEST_YEAR = 1900
+
+# Read as plain text: what an empty value and YAML's null look like.
+_NOTHING = ("", "~", "null")
+
+
+def _plain(value: Any) -> Any:
+    """Text without control characters and surrounding space; None when nothing is left."""
+    if not isinstance(value, str):
+        return value
+    text = _without_controls(value, keep="\n\t").strip()
+    return None if text in _NOTHING else text
+
+
+def _without_controls(text: str, *, keep: str = "") -> str:
+    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") and one not in keep else one for one in text)
+
+
+def _one_line(text: str) -> str:
+    return _without_controls(text)
+
+
+def _names_a_theme(name: str) -> str:
+    if not any(letter.isalnum() for letter in name):
+        raise ValueError("a theme's name needs a letter or a digit")
+    return name
+
+
+def _is_a_date(recorded: str) -> str:
+    """Say no to days that never were, also when only the beginning of a date is given."""
+    year, month, day = (int(part) for part in f"{recorded}-01-01"[:10].split("-"))
+    try:
+        date(year, month, day)
+    except ValueError:
+        year = 0
+    if year < _EARLIEST_YEAR:
+        raise ValueError(f"there is no such date from {_EARLIEST_YEAR} on")
+    return recorded
+
+
+_Line = Annotated[str, AfterValidator(_one_line)]
+_Optional = BeforeValidator(_plain)
+_Title = Annotated[Annotated[_Line, Field(max_length=500)] | None, _Optional]
+_Name = Annotated[Annotated[_Line, Field(max_length=200)] | None, _Optional]
+_Description = Annotated[Annotated[str, Field(max_length=20_000)] | None, _Optional]
+_Theme = Annotated[str, Field(max_length=100), AfterValidator(_names_a_theme), AfterValidator(_one_line), _Optional]
+_Themes = Annotated[Annotated[tuple[_Theme, ...], Field(max_length=50)] | None, _Optional]
+_Number = Annotated[Annotated[int, Field(ge=0, lt=10**_MOST_DIGITS)] | None, _Optional]
+_Recorded = Annotated[
+    Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_is_a_date)] | None, _Optional
+]
+# BCP 47, as far as recordings need it; it goes into playlists.
+_Language = Annotated[
+    Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)] | None, _Optional
+]
 
 
 class Sidecar(BaseModel):
@@ -28,15 +86,15 @@ class Sidecar(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Annotated[_Text | None, Field(max_length=500)] = None
-    description: _Text | None = None
-    speaker: Annotated[_Text | None, Field(max_length=200)] = None
-    unit: Annotated[_Text | None, Field(max_length=200)] = None
-    themes: tuple[_Text, ...] | None = None
-    series: Annotated[_Text | None, Field(max_length=200)] = None
-    number: Annotated[int | None, Field(ge=0, lt=10**_MOST_DIGITS)] = None
-    recorded: Annotated[_Text | None, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] = None
-    language: Annotated[_Text | None, Field(max_length=20)] = None
+    title: _Title = None
+    description: _Description = None
+    speaker: _Name = None
+    unit: _Name = None
+    themes: _Themes = None
+    series: _Name = None
+    number: _Number = None
+    recorded: _Recorded = None
+    language: _Language = None
 
 
 def describe(path: Path, name: str) -> Details:
@@ -72,22 +130,40 @@ def read_sidecar(path: Path) -> dict[str, Any]:
     if not sidecar.is_file():
         return {}
     try:
-        values = yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}
-        given = Sidecar.model_validate(values)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValidationError) as error:
+        with sidecar.open("rb") as file:
+            content = file.read(_MOST_SIDECAR_BYTES + 1)
+        given = Sidecar.model_validate(_parse(content))
+    except (OSError, yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise BadRequest(
             N_("The description %(file)s is not right: %(why)s"), values={"file": sidecar.name, "why": _why(error)}
         ) from error
     return given.model_dump(exclude_none=True)
 
 
+def _parse(content: bytes) -> Any:
+    """The keys with their values as they are written: 2023-02-30 and 007 are texts until a key wants something else.
+
+    Nothing is built before it is known to be small and flat. Raises ValueError, OverflowError and YAMLError.
+    """
+    if len(content) > _MOST_SIDECAR_BYTES:
+        raise ValueError(f"it is larger than {_MOST_SIDECAR_BYTES // 1024} KB")
+    text = content.decode("utf-8")
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
+            raise ValueError("it may only hold keys with a text, and a list of themes")
+    return yaml.load(text, Loader=yaml.BaseLoader) or {}
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        told = ([".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")] for one in error.errors())
+        return "; ".join(": ".join(filter(None, parts)) for parts in told)
     return str(error).replace("\n", " ")
 
 
 def _first(tags: Any, key: str) -> str:
-    """The first value of a tag without zero bytes and surrounding space, or nothing."""
+    """The first value of a tag without control characters and surrounding space, or nothing."""
     values = tags.get(key) if tags is not None else None
-    return str(values[0]).replace("\0", " ").strip() if values else ""
+    return _without_controls(str(values[0])).strip() if values else ""

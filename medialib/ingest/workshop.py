@@ -1,6 +1,6 @@
 """What every step of the work is given: settings, store, catalogue, leases and the media tools."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from medialib.database import Database
 from medialib.ingest.ffmpeg import Limits
@@ -19,6 +19,8 @@ class Workshop:
     database: Database
     leases: Leases
     tools: MediaTools
+    # Hot runs of this process whose first segment, the one that was asked for, is not there yet.
+    waited_for: set[str] = field(default_factory=set)
 
     def limits(self, *, hot: bool) -> Limits:
         """What one ffmpeg may use; what a person waits for goes first."""

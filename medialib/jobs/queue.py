@@ -40,9 +40,12 @@ class Queues:
         """Say who does `work`; only a worker process needs this."""
         self._handlers[work] = handler
 
-    def send(self, queue: str, work: str, *arguments: str | int, urgent: bool = False) -> None:
-        """Leave a message; an urgent one overtakes those that wait."""
-        self._tasks[queue](work, *arguments, priority=_URGENT if urgent else 0)
+    def send(self, queue: str, work: str, *arguments: str | int, within_seconds: float | None = None) -> None:
+        """Leave a message. One that matters only `within_seconds` overtakes those that wait, and is dropped later."""
+        if within_seconds is None:
+            self._tasks[queue](work, *arguments)
+        else:
+            self._tasks[queue](work, *arguments, priority=_URGENT, expires=within_seconds)
 
     def depth(self, queue: str) -> int:
         """Messages that wait."""

@@ -65,17 +65,16 @@ def search(
 ) -> Found:
     """Find lessons. ``sort`` is relevance, newest, oldest, longest or shortest; anything else is relevance.
 
-    No words: every lesson that passes the filters, newest first. Words without anything to look for find
-    nothing. Raises IndexUnavailable, and nothing for any words.
+    Words without anything to look for find nothing; listing without words is the catalogue's work. Raises
+    IndexUnavailable, and nothing for any words.
     """
     first = (max(page, 1) - 1) * max(per_page, 1)
     window = slice(first, first + max(per_page, 1))
     question = take_apart(words)
     with reading():
-        asking = _Asking(index.searcher(), filters, sort, window.stop)
-        if not words.strip():
-            return asking.all_lessons(window)
-        return asking.answer(question, window) if question.units else Found(total=0, ids=())
+        if not question.units:
+            return Found(total=0, ids=())
+        return _Asking(index.searcher(), filters, sort, window.stop).answer(question, window)
 
 
 class _Asking:
@@ -87,29 +86,25 @@ class _Asking:
         self._sort = sort
         self._limit = max(1, min(needed, searcher.doc_count_all()))
 
-    def all_lessons(self, window: slice) -> Found:
-        sort = self._sort if self._sort in _SORTS else "newest"
-        results = self._run(self._filter or query.Every(), sort=sort, filter=None)
-        return Found(total=len(results), ids=_ids(results)[window])
-
     def answer(self, question: Question, window: slice) -> Found:
-        nearest: tuple[str, ...] = ()
+        nearest: list[int] = []
         for stage in _stages(question):
-            results = self._run(stage, sort=self._sort, filter=self._filter)
-            total, ids = len(results), _ids(results)
+            results = self._run(stage)
+            total, documents = len(results), [document for _, document in results.items()]
             if self._sort not in _SORTS:
                 # What the narrower look found leads, in its own order.
-                ids = nearest = tuple(dict.fromkeys(nearest + ids))
+                documents = nearest = list(dict.fromkeys(nearest + documents))
             if total >= ENOUGH:
                 break
-        return Found(total=total, ids=ids[window])
+        # Each id is read from the disk: only those of this page.
+        return Found(total=total, ids=tuple(self._searcher.stored_fields(one)["id"] for one in documents[window]))
 
-    def _run(self, asked: query.Query, *, sort: str, filter: query.Query | None) -> Results:
+    def _run(self, asked: query.Query) -> Results:
         order = None
-        if sort in _SORTS:
-            field, reverse = _SORTS[sort]
+        if self._sort in _SORTS:
+            field, reverse = _SORTS[self._sort]
             order = sorting.FieldFacet(field, reverse=reverse)
-        return self._searcher.search(asked, limit=self._limit, filter=filter, sortedby=order)
+        return self._searcher.search(asked, limit=self._limit, filter=self._filter, sortedby=order)
 
 
 class _AnyOf(query.Or):  # type: ignore[misc]
@@ -202,7 +197,3 @@ def _filter_query(filters: Filters) -> query.Query | None:
     }
     terms = [query.Term(field, value) for field, value in wanted.items() if value is not None]
     return query.And(terms) if terms else None
-
-
-def _ids(results: Results) -> tuple[str, ...]:
-    return tuple(hit["id"] for hit in results)

@@ -18,7 +18,10 @@ _HTTP_SENTENCES = {
     403: N_("This page is not for everyone."),
     404: N_("There is nothing at this address."),
     405: N_("This address cannot be used in that way."),
+    406: N_("This cannot be answered in the form that was asked for."),
     413: N_("That is too large."),
+    414: N_("This address is too long."),
+    416: N_("The file has no such part."),
     503: N_("The server is busy for a moment. Please try again shortly."),
 }
 _UNFORESEEN = N_("Something went wrong on the server. It has been noted; please try again later.")
@@ -51,7 +54,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    response = answer(status, gettext(_HTTP_SENTENCES.get(status, _UNFORESEEN)))
+    usual = _UNFORESEEN if status >= 500 else _HTTP_SENTENCES[400]
+    response = answer(status, gettext(_HTTP_SENTENCES.get(status, usual)))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "Content-Range"):
             response.headers[name] = value

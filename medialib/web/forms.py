@@ -11,6 +11,8 @@ from medialib.errors import N_, BadRequest
 
 MOST_PER_PAGE = 100
 _MOST_PAGE = 100_000
+_DEEPEST = 10_000
+"""To show a page, all lessons before it are ranked; nobody reads so far."""
 _INTERFACE = {"lang", "size"}
 """Parameters that are about the interface and accepted on every address."""
 
@@ -54,6 +56,11 @@ class Listing(BaseModel):
         """Whether something other than words chooses the lessons."""
         return any((self.theme, self.kind, self.unit, self.year))
 
+    @property
+    def last_page(self) -> int:
+        """The last page that may be asked for."""
+        return _DEEPEST // self.per_page
+
     def finding(self) -> dict[str, Any]:
         """The arguments of `finding.find`."""
         chosen = self.model_dump(exclude={"q", "sort"})
@@ -76,14 +83,23 @@ _SENTENCES = {
 
 
 def read_listing(arguments: MultiDict[str, str], *, per_page: int = 20, strict: bool = False) -> Listing:
-    """The listing that is asked for; raises BadRequest. `strict` refuses names that mean nothing."""
+    """The listing that is asked for; raises BadRequest.
+
+    `strict` refuses names that mean nothing and pages that are too deep; else the last allowed page is meant.
+    """
     values = {key: value for key, value in arguments.items() if key not in _INTERFACE}
     if not strict:
         values = {key: value for key, value in values.items() if key in Listing.model_fields}
     try:
-        return Listing.model_validate({"per_page": per_page} | values)
+        listing = Listing.model_validate({"per_page": per_page} | values)
     except ValidationError as error:
         raise _explain(error) from error
+    if strict and listing.page > listing.last_page:
+        raise BadRequest(
+            N_("Only the first %(number)s lessons can be listed. Please narrow your question."),
+            values={"number": _DEEPEST},
+        )
+    return listing.model_copy(update={"page": min(listing.page, listing.last_page)})
 
 
 def _explain(error: ValidationError) -> BadRequest:

@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter
 
 from medialib import metrics
 from medialib.catalogue import lookups
+from medialib.catalogue.lessons import hot_step
 from medialib.catalogue.plans import Plan, Rendition
 from medialib.delivery import hls, offer
 from medialib.errors import N_, NotFound, NotReady
@@ -92,7 +93,7 @@ def init(lesson_id: str, version: int, name: str) -> Response:
         if rendition in plan.played_first:
             _await(place, lesson_id, "init", lambda: _hurry("prepare", lesson_id))
         else:
-            _await(place, lesson_id, f"hot:{name}", lambda: _hurry("segment", lesson_id, version, name, 0))
+            _await(place, lesson_id, hot_step(name, 0), lambda: _hurry("segment", lesson_id, version, name, 0))
     return _file(place, name)
 
 
@@ -113,7 +114,7 @@ def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
 
     began = time.monotonic()
     try:
-        _await(place, lesson_id, f"hot:{name}", hurry)
+        _await(place, lesson_id, hot_step(name, number), hurry)
     except NotReady:
         metrics.SEGMENTS.labels("failed").inc()
         raise
@@ -157,7 +158,8 @@ def _sound_beside(plan: Plan, rendition: Rendition) -> str | None:
 
 
 def _hurry(work: str, *arguments: str | int) -> None:
-    _services().queues.send(HOT, work, *arguments, urgent=True)
+    services = _services()
+    services.queues.send(HOT, work, *arguments, within_seconds=services.settings.runs.hot_wait_seconds)
 
 
 def _await(place: Path, lesson_id: str, step: str, hurry: Callable[[], None]) -> None:

@@ -1,6 +1,8 @@
 """HLS playlists: values and their text."""
 
 import math
+import sys
+from dataclasses import replace
 
 import m3u8
 import pytest
@@ -58,6 +60,35 @@ def test_a_media_playlist_is_complete_from_the_start() -> None:
         '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI="init.mp4"\n'
         "#EXTINF:4.000000,\n0.m4s\n#EXTINF:4.000000,\n1.m4s\n#EXTINF:2.000000,\n2.m4s\n#EXT-X-ENDLIST\n"
     )
+
+
+def test_nothing_breaks_out_of_a_quoted_string() -> None:
+    evil = replace(SOUND, name='zh",URI="//evil', language="zh\r\n#EXT-X-ENDLIST\u2028")
+    (line,) = [one for one in render_multivariant([evil], [ALONE]).split("\n") if "EXT-X-MEDIA:" in one]
+    assert "NAME=\"zh',URI='//evil\",LANGUAGE=\"zh #EXT-X-ENDLIST\",DEFAULT" in line
+
+
+def test_half_a_day_of_segments_is_written_without_a_fraction_for_each() -> None:
+    plan = make_plan(seconds=12 * 3600)
+    for rendition in (plan.video[0], plan.audio[0]):
+        calls = 0
+
+        def count(_frame: object, event: str, _argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(count)
+        render_media(plan, rendition)
+        sys.setprofile(None)
+        assert calls < 2 * plan.segment_count
+
+
+@pytest.mark.parametrize("seconds", [1, 4, 7, 601])
+def test_every_segment_is_told_as_long_as_the_plan_makes_it(seconds: int) -> None:
+    plan = make_plan(seconds=seconds)
+    for rendition in plan.renditions:
+        told = [count * rendition.frame_seconds for count in plan.frames(rendition)]
+        assert told == [plan.duration(rendition, number) for number in range(plan.segment_count)]
 
 
 @pytest.mark.parametrize("seconds", [1, 4, 5, 59, 3600])

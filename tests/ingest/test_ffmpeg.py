@@ -41,9 +41,9 @@ def _look_for_bubblewrap_again() -> Iterator[None]:
 def test_limits_stand_before_the_program(reach: Reach) -> None:
     argv = confine(["ffmpeg", "-version"], reach, limits())
     assert argv == [
-        "prlimit", f"--as={2 << 30}", "--core=0", "--cpu=80", "--",
-        "nice", "-n", "7",
         "setpriv", "--pdeathsig", "KILL", "--",
+        "prlimit", f"--as={2 << 30}", "--core=0", "--cpu=80", f"--fsize={4 << 30}", "--",
+        "nice", "-n", "7",
         "ffmpeg", "-version",
     ]  # fmt: skip
 
@@ -53,7 +53,7 @@ def test_without_bubblewrap_medialib_goes_on_with_its_limits(
     monkeypatch: pytest.MonkeyPatch, reach: Reach, policy: str
 ) -> None:
     without_bubblewrap(monkeypatch, reach.writes)
-    assert confine(["ffmpeg"], reach, limits(sandbox=policy))[0] == "prlimit"
+    assert confine(["ffmpeg"], reach, limits(sandbox=policy))[0] == "setpriv"
 
 
 def test_a_required_sandbox_that_is_missing_is_said_in_a_sentence(

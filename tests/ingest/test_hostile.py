@@ -13,7 +13,7 @@ from web.factories import make_plan, make_services
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.errors import ToolFailed, UnusableMedia
-from medialib.ingest import commands, ffmpeg, pipeline
+from medialib.ingest import commands, ffmpeg, hot
 from medialib.ingest.commands import Run
 from medialib.ingest.intake import take_in
 from medialib.services import Services
@@ -164,6 +164,6 @@ def test_broken_bytes_are_refused_or_become_a_lesson_and_leave_nothing_behind(
     for lesson in taken[:4]:
         with services.database.read() as session:
             rendition = lookups.current_plan(session, lesson).renditions[0].name
-        pipeline.hurry(services.workshop, lesson.id, 1, rendition, 0)
+        hot.hurry(services.workshop, lesson.id, 1, rendition, 0)
     assert list(services.store.temporary.iterdir()) == []
     assert len(list(services.store.lessons.glob("*/*"))) == len(taken)

@@ -14,7 +14,8 @@ from medialib.app import create_app
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
-from medialib.ingest import pipeline
+from medialib.ingest import hot, pipeline, runs
+from medialib.ingest.bitstream import count_samples
 from medialib.ingest.intake import take_in
 from medialib.services import Services
 from medialib.tasks import Worker
@@ -119,11 +120,11 @@ def test_work_that_is_stopped_keeps_what_was_finished_and_is_no_failure(services
 
 def test_a_hot_run_makes_the_wanted_segment_and_the_next_ones_only(services: Services, tmp_path: Path) -> None:
     lesson = film(services, tmp_path / "a.mp4")
-    pipeline.hurry(services.workshop, lesson.id, 1, "v240", 1)
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 1)
     made = services.store.segments(lesson.id, 1, "v240")
     assert sorted(made) == [1, 2]
     before = {number: services.store.segment(lesson.id, 1, "v240", number).stat().st_mtime_ns for number in made}
-    pipeline.hurry(services.workshop, lesson.id, 1, "v240", 1)
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 1)
     work_it_off(services)
     after = {number: services.store.segment(lesson.id, 1, "v240", number).stat().st_mtime_ns for number in made}
     assert before == after
@@ -159,9 +160,7 @@ def test_a_hot_run_that_fails_is_answered_503_with_a_time_to_come_back(tmp_path:
 
 def test_two_players_that_ask_for_the_same_start_one_run(services: Services, tmp_path: Path) -> None:
     lesson = film(services, tmp_path / "a.mp4")
-    hurried = [
-        threading.Thread(target=pipeline.hurry, args=(services.workshop, lesson.id, 1, "v240", 0)) for _ in range(2)
-    ]
+    hurried = [threading.Thread(target=hot.hurry, args=(services.workshop, lesson.id, 1, "v240", 0)) for _ in range(2)]
     for thread in hurried:
         thread.start()
     for thread in hurried:
@@ -174,10 +173,61 @@ def test_a_run_that_decodes_nothing_keeps_nothing_and_fails(services: Services, 
     lesson = film(services, tmp_path / "a.mp4")
     shorter = media.film(tmp_path / "b.mp4", seconds=1, size="426x240")
     services.store.source(lesson.id, ".mp4").write_bytes(shorter.read_bytes())
-    pipeline.hurry(services.workshop, lesson.id, 1, "v240", 2)
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 2)
     assert services.store.segments(lesson.id, 1, "v240") == {}
     assert not services.store.init(lesson.id, 1, "v240").exists()
     with services.database.read() as session:
         (trouble,) = lookups.troubles(session, lesson.id)
-    assert (trouble.step, trouble.attempts) == ("hot:v240", 1)
-    assert trouble.detail == "nothing was decoded for 2.m4s"
+    assert (trouble.step, trouble.attempts) == ("hot:v240:2", 1)
+    assert trouble.detail.startswith("v240 segment 2 holds 0 of ")
+
+
+def test_an_unforeseen_failure_parks_its_step_and_other_lessons_go_on(services: Services, tmp_path: Path) -> None:
+    """A full disk, a missing tool: not every failure is ffmpeg's."""
+    blocked, fine = film(services, tmp_path / "a.mp4"), film(services, tmp_path / "b.mp4", hertz=500)
+    services.store.version(blocked.id, 1).write_bytes(b"a file where a directory should be made")
+    work_it_off(services)
+    assert (state(services, blocked), state(services, fine)) == ("parked", "complete")
+    with services.database.read() as session:
+        trouble = lookups.troubles(session, blocked.id)[0]
+    assert trouble.parked
+    assert "NotADirectoryError" in trouble.detail or "FileExistsError" in trouble.detail
+
+
+def test_an_older_silent_lessons_last_step_comes_after_a_newer_ones_start(services: Services, tmp_path: Path) -> None:
+    media.film(tmp_path / "silent.mp4", seconds=3, size="854x480", sound_seconds=0)
+    take_in(services.workshop, tmp_path / "silent.mp4", Details(title="silent"), name="silent.mp4")
+    newer = film(services, tmp_path / "newer.mp4")
+    order = [(work.step, work.lesson_id == newer.id) for work in pipeline.next_work(services.workshop)]
+    assert order.index(("start", True)) < order.index(("rungs", False))
+
+
+def test_a_step_whose_segments_are_all_being_made_is_left_alone(services: Services, tmp_path: Path) -> None:
+    """Otherwise the worker would spin until the hot run has ended."""
+    lesson = film(services, tmp_path / "a.mp4")
+    for step in ("init", "poster", "audio", "rungs"):
+        with services.database.begin() as session:
+            edits.finish_step(session, lesson.id, step)
+    with services.leases.hold(f"hot:{lesson.id}:1:v240:0-3") as lease:
+        assert lease is not None
+        assert pipeline.advance(services.workshop, lambda: True) is False
+    assert pipeline.advance(services.workshop, lambda: True) is True
+
+
+def test_work_that_somebody_else_does_does_not_stop_other_work(services: Services, tmp_path: Path) -> None:
+    """Two workers must not stop each other's runs for ever."""
+    first = film(services, tmp_path / "a.mp4")
+    with services.leases.hold(f"work:{first.id}:init") as lease:
+        assert lease is not None
+        second = film(services, tmp_path / "b.mp4", hertz=500)
+        work_it_off(services)
+        assert (state(services, first), state(services, second)) == ("published", "complete")
+
+
+def test_the_samples_of_a_segment_are_counted_and_a_cut_off_one_has_none(services: Services, tmp_path: Path) -> None:
+    lesson = film(services, tmp_path / "a.mp4")
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
+    plan = runs.load(services.workshop, lesson.id).plan
+    whole = services.store.segment(lesson.id, 1, "v240", 0).read_bytes()
+    assert count_samples(whole) == plan.samples(plan.video[0], 0) > 1
+    assert count_samples(b"") == count_samples(b"\0\0\0\x08free") == count_samples(whole[:40]) == 0

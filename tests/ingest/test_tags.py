@@ -5,9 +5,11 @@ from pathlib import Path
 
 import media
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from medialib.errors import BadRequest
-from medialib.ingest.tags import describe, read_sidecar, read_tags
+from medialib.ingest.tags import Sidecar, describe, read_sidecar, read_tags
 
 TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
 
@@ -47,7 +49,9 @@ def test_tags_that_are_garbage_do_no_harm(tmp_path: Path, name: str) -> None:
         for _ in range(chance.choice((1, 8, 64))):
             broken[chance.randrange(min(len(broken), 2000))] = chance.randrange(256)
         path.write_bytes(broken)
-        read_tags(path)
+        found = read_tags(path)
+        assert set(found) <= {"title", "speaker", "series", "number"}
+        assert all(isinstance(value, int) or value.isprintable() for value in found.values())
 
 
 def test_words_that_are_not_utf8_are_read_somehow(tmp_path: Path) -> None:
@@ -78,7 +82,14 @@ def test_numbers_and_dates_in_a_sidecar_are_texts_where_texts_are_wanted(tmp_pat
     assert read_sidecar(sidecar(tmp_path, "title: 2023\nrecorded: 2023\n")) == {"title": "2023", "recorded": "2023"}
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "title:\n"])
+def test_values_are_texts_as_they_are_written_until_a_key_wants_something_else(tmp_path: Path) -> None:
+    text = 'title: 12:30\nunit: yes\nnumber: 007\nspeaker: "a\\nb\\e[1m"\ndescription: |\n  一\n  二\n'
+    assert read_sidecar(sidecar(tmp_path, text)) == {
+        "title": "12:30", "unit": "yes", "number": 7, "speaker": "a b [1m", "description": "一\n二",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "title:\n", "title: ~\n", 'title: "  "\nlanguage: ""\n', "themes:\n"])
 def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
     assert read_sidecar(sidecar(tmp_path, text)) == {}
 
@@ -90,7 +101,23 @@ def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
         ("number: seven\n", "number"),
         ("number: 99999999999999999999\n", "number"),
         ("recorded: May 2023\n", "recorded"),
+        ("number: !!int abc\n", "number"),
+        ("recorded: 2023-13\n", "recorded: there is no such date"),
+        ("recorded: 2023-02-30\n", "recorded: there is no such date"),
+        ("recorded: '0000'\n", "recorded: there is no such date"),
         ("themes: 技能\n", "themes"),
+        ("themes: [技能, '']\n", "themes.1"),
+        ("themes: [' / ']\n", "themes.0: a theme's name needs a letter or a digit"),
+        ("themes: [[技能]]\n", "a list of themes"),
+        ("title: [竹编]\n", "title"),
+        ("title: {zh: 竹编}\n", "title"),
+        ("title: &one 竹编\nunit: *one\n", "keys with a text"),
+        ("description: " + "长" * 20_001, "description"),
+        ("description: " + "长" * 30_000, "larger than 64 KB"),
+        ("language: 'zh\"'\n", "language"),
+        ("language: |\n  zh\n  x\n", "language"),
+        ("language: 中文\n", "language"),
+        ('title: "\\UFFFFFFFF"\n', "a.yaml"),
         (f"title: {'长' * 501}\n", "title"),
         ("- a\n- b\n", "dictionary"),
         ("title: [\n", "a.yaml"),
@@ -104,6 +131,22 @@ def test_a_wrong_sidecar_is_refused_and_the_key_is_named(tmp_path: Path, text: s
     assert "a.yaml" in str(caught.value)
     assert told in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_aliases_within_aliases_are_refused_at_once(tmp_path: Path) -> None:
+    lines = ["a: &a0 [x]", *(f"b{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 20)), "title: *a19"]
+    with pytest.raises(BadRequest):
+        read_sidecar(sidecar(tmp_path, "\n".join(lines)))
+
+
+@given(text=st.text(st.sampled_from("titlerecodnumb: -\n'\"[]{}&*!|>%?~#<0123456789\\xuU竹")))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_is_either_details_or_refused(tmp_path: Path, text: str) -> None:
+    path = sidecar(tmp_path, text)
+    try:
+        assert set(read_sidecar(path)) <= set(Sidecar.model_fields)
+    except BadRequest as error:
+        assert "a.yaml" in str(error)
 
 
 def test_a_sidecar_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

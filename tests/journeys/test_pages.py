@@ -107,8 +107,10 @@ def test_themes_and_the_bar_below_lead_on(page: Page, site: str) -> None:
     bar.get_by_role("link", name="主题").click()
     page.get_by_role("link", name="技能培训").click()
     expect(page.get_by_text("30 课", exact=True)).to_be_visible()
+    assert page.url.startswith(f"{site}/themes/")
     bar.get_by_role("link", name="收听").click()
     expect(page.get_by_text("10 课", exact=True)).to_be_visible()
+    assert page.url == f"{site}/?kind=audio"
 
 
 def test_a_lesson_can_be_started_before_it_is_made_and_shows_its_progress(

@@ -212,9 +212,7 @@ def test_damage_is_told_and_a_rebuild_mends_it(
 
 
 @pytest.mark.parametrize("part", range(0, 100, 4))
-def test_a_zeroed_stretch_of_a_segment_is_told_or_harmless(
-    library: SearchIndex, tmp_path: Path, part: int
-) -> None:
+def test_a_zeroed_stretch_of_a_segment_is_told_or_harmless(library: SearchIndex, tmp_path: Path, part: int) -> None:
     segment = next((tmp_path / "index").glob("000001/*.seg"))
     content = bytearray(segment.read_bytes())
     start = len(content) * part // 100

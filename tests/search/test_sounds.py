@@ -39,7 +39,8 @@ def test_letters_are_read_as_pinyin_when_they_can_be(letters: str, syllables: li
 @given(st.text(st.characters(), max_size=40))
 def test_sounds_take_any_text(value: str) -> None:
     for term in [*sounds.sound_terms(value), *sounds.initials_terms(value), *sounds.word_sounds([value])]:
-        term.encode()
+        assert term
+        assert term.encode().decode() == term
 
 
 @given(st.lists(st.sampled_from(sorted(sounds.SYLLABLES)), min_size=1, max_size=8))

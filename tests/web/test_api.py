@@ -93,7 +93,7 @@ def test_every_order_works_and_paging_reaches_the_end(client: FlaskClient, servi
     "query",
     [
         "kind=film", "year=spring", "year=99999", "sort=best", "page=0", "page=x", f"page={10**30}", "per_page=0",
-        "per_page=101", "theme=nosuch", "colour=red", f"q={'长' * 201}",
+        "per_page=101", "page=501", "page=101&per_page=100", "theme=nosuch", "colour=red", f"q={'长' * 201}",
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_answered_400_with_a_sentence(client: FlaskClient, query: str) -> None:

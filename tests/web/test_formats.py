@@ -2,24 +2,18 @@
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from medialib.web import i18n
-from medialib.web.forms import Listing
+from medialib.web.forms import Listing, read_listing
 from medialib.web.phone import covers, formats
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0:00"), (5.4, "0:05"), (59.6, "1:00"), (520, "8:40"), (3599.9, "1:00:00"), (3725, "1:02:05")],
-)
-def test_lengths(seconds: float, text: str) -> None:
-    assert formats.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("recorded", "language", "text"),
     [
-        (None, "zh_CN", ""), ("2023", "zh_CN", "2023年"), ("2023-05", "zh_CN", "2023年5月"),
+        (None, "zh_CN", ""), ("", "zh_CN", ""), ("2023-13", "zh_CN", ""), ("2023-02-30", "zh_CN", ""),
+        ("0000", "zh_CN", ""), ("May", "en", ""), ("2023", "zh_CN", "2023年"), ("2023-05", "zh_CN", "2023年5月"),
         ("2023-05-04", "zh_CN", "2023年5月4日"), ("2023-05", "en", "May 2023"), ("2023-05-04", "en", "4 May 2023"),
     ],
 )  # fmt: skip
@@ -61,3 +55,9 @@ def test_addresses_begin_anew_when_the_choice_changes_and_stay_short() -> None:
     assert listing.address("/search", page=4).endswith("kind=video&page=4")
     assert "page" not in listing.address("/search", kind="audio")
     assert Listing().address("/") == "/"
+
+
+def test_a_page_that_is_too_deep_is_the_last_that_can_be_shown() -> None:
+    listing = read_listing(MultiDict({"page": "600", "per_page": "20"}))
+    assert (listing.page, listing.last_page) == (500, 500)
+    assert read_listing(MultiDict({"page": "500"}), strict=True).page == 500

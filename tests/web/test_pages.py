@@ -61,7 +61,8 @@ def test_pages_lead_to_the_end_and_keep_the_filters(client: FlaskClient, service
         assert not address or "kind=video" in address
         visited += 1
     assert (visited, len(seen)) == (3, 45)
-    assert "这一页没有课" in page(client, "/search?q=编织&page=50")
+    for deep in (50, 501, 100_000):
+        assert "这一页没有课" in page(client, f"/search?q=编织&page={deep}")
 
 
 def test_found_words_are_marked(client: FlaskClient, services: Services) -> None:

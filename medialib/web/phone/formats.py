@@ -15,23 +15,16 @@ Span = tuple[int, int]
 SNIPPET_CHARACTERS = 72
 
 
-def duration(seconds: float) -> str:
-    """A length: 8:40, 1:02:05."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def month(recorded: str | None, *, with_day: bool = False) -> str:
     """When it was recorded, as exactly as is known: 2023年, 2023年5月, 2023年5月4日."""
-    parts = [int(part) for part in (recorded or "").split("-") if part.isdigit()]
-    if not parts:
-        return ""
-    chinese = _chinese()
-    patterns = ("y年", "y年M月", "y年M月d日") if chinese else ("y", "MMM y", "d MMM y")
-    known = len(parts) if with_day else min(len(parts), 2)
-    year, month_number, day = [*parts, 1, 1][:3]
-    return format_date(date(year, month_number, day), patterns[known - 1], locale=get_locale())
+    try:
+        parts = [int(part) for part in (recorded or "").split("-")]
+        day = date(*[*parts, 1, 1][:3])
+    except ValueError:
+        return ""  # nothing is known, or there is no such day
+    patterns = ("y年", "y年M月", "y年M月d日") if _chinese() else ("y", "MMM y", "d MMM y")
+    known = min(len(parts), 3 if with_day else 2)
+    return format_date(day, patterns[known - 1], locale=get_locale())
 
 
 def megabytes(size_bytes: int | None) -> str:

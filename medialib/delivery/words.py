@@ -1,0 +1,8 @@
+"""Figures as people read them, on a page and in a terminal; pure."""
+
+
+def clock(seconds: float) -> str:
+    """A length: 8:40, 1:02:05."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

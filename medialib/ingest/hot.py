@@ -1,0 +1,68 @@
+"""Hot runs: segments that a player waits for, made before all else."""
+
+import time
+
+import structlog
+
+from medialib import metrics
+from medialib.catalogue import edits
+from medialib.catalogue.lessons import hot_step
+from medialib.errors import Stopped, ToolFailed
+from medialib.ingest import runs
+from medialib.ingest.commands import Run
+from medialib.ingest.runs import Recording
+from medialib.ingest.workshop import Workshop
+from medialib.jobs.leases import Lease
+
+log = structlog.get_logger()
+
+
+def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: int) -> None:
+    """Make a segment that a player waits for, and the next missing ones; a failure is put on the lesson."""
+    recording = runs.load(workshop, lesson_id, version)
+    run = _run(workshop, recording, name, number)
+    if run is None:
+        return
+    with workshop.leases.hold(f"{_prefix(recording, name)}{run.first}-{run.first + run.count}") as lease:
+        if lease is not None:
+            _carry_out(workshop, recording, run, lease)
+
+
+def being_made(workshop: Workshop, recording: Recording, name: str) -> set[int]:
+    """The segments that hot runs are making: their leases are called …:FIRST-END."""
+    numbers: set[int] = set()
+    for lease_name in workshop.leases.living(_prefix(recording, name)):
+        first, _, end = lease_name.rpartition(":")[2].partition("-")
+        numbers.update(range(int(first), int(end)))
+    return numbers
+
+
+def _carry_out(workshop: Workshop, recording: Recording, run: Run, lease: Lease) -> None:
+    (name,) = run.names
+    began = time.monotonic()
+    try:
+        runs.carry_out(workshop, recording, run, lease)
+    except Stopped:
+        log.info("a hot run gave way", lesson=recording.lesson_id, rendition=name, first=run.first)
+    except ToolFailed as error:
+        metrics.HOT_RUNS.labels("failed").inc()
+        runs.record_failure(workshop, recording.lesson_id, hot_step(name, run.first), error)
+        return
+    metrics.HOT_RUNS.labels("made").inc()
+    log.info("hot run", lesson=recording.lesson_id, rendition=name, first=run.first, seconds=time.monotonic() - began)
+    with workshop.database.begin() as session:
+        edits.finish_step(session, recording.lesson_id, hot_step(name, run.first))
+
+
+def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Run | None:
+    lacking = set(recording.missing(workshop, name)) - being_made(workshop, recording, name)
+    if number not in lacking:
+        return None
+    count = 1
+    while count < workshop.settings.runs.hot_segments and number + count in lacking:
+        count += 1
+    return Run(names=(name,), first=number, count=count, hot=True)
+
+
+def _prefix(recording: Recording, name: str) -> str:
+    return f"hot:{recording.lesson_id}:{recording.plan.version}:{name}:"
