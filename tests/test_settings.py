@@ -43,6 +43,8 @@ def test_a_value_of_the_file_holds(tmp_path: Path) -> None:
         ("site:\n  nmae: a\n", "config.yaml, line 2, site.nmae: there is no such setting"),
         ("\nsrever:\n  port: 1\n", "config.yaml, line 2, srever: there is no such setting"),
         ("server:\n  host: a\n  port: eighty\n", "config.yaml, line 3, server.port: Input should be a valid integer"),
+        ("server: {port: 0}\n", "server.port: Input should be greater than or equal to 1"),
+        ("store: {url: 's3://bucket'}\n", "that can link files (such as NFS"),
         ("server:\n  port: 70000\n", "config.yaml, line 2, server.port: Input should be less than or equal to 65535"),
         ("site: {language: fr}\n", "config.yaml, line 1, site.language: Input should be 'zh_CN' or 'en'"),
         ("ladder:\n  rungs:\n    - short_side: 240\n      max_bits_per_second: 1\n", "line 4, ladder.rungs.0.max_bits"),

@@ -3,13 +3,14 @@
 import importlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
 from medialib import __version__
-from medialib.errors import MedialibError
+from medialib.errors import BadSettings, MedialibError
 from medialib.logs import set_up_logging
 from medialib.settings import Settings, load_settings
 from medialib.store import Store
@@ -29,6 +30,18 @@ _COMMANDS = {
 }
 
 
+_WITHOUT_LIBRARY = ("doctor", "bench")
+"""Commands that leave the store alone."""
+
+
+class Library:
+    """Which library a command works on."""
+
+    def __init__(self, config: Path | None, settings: Settings):
+        self.config = config
+        self.settings = settings
+
+
 class _Commands(click.Group):
     """Loads a command's module only when it is called, and turns foreseen failures into one sentence."""
 
@@ -42,6 +55,17 @@ class _Commands(click.Group):
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and its library before that: modules of commands import the metrics, which live there."""
+        if not ctx.resilient_parsing:
+            ctx.obj = _find_library(ctx.params["config"])
+            asks_for_help = set(args) & set(ctx.help_option_names)
+            if args[0] in _COMMANDS and args[0] not in _WITHOUT_LIBRARY and not asks_for_help:
+                _prepare(Store(Path(ctx.obj.settings.store.url)))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -52,12 +76,27 @@ class _Commands(click.Group):
             sys.exit(1)
 
 
-class Library:
-    """Which library a command works on."""
+def _find_library(config: Path | None) -> Library:
+    """The library of this config file, or of ./config.yaml if it is there; raises BadSettings."""
+    if config is None and Path("config.yaml").exists():
+        config = Path("config.yaml")
+    return Library(config.resolve() if config else None, load_settings(config, os.environ))
 
-    def __init__(self, config: Path | None, settings: Settings):
-        self.config = config
-        self.settings = settings
+
+def _prepare(store: Store) -> None:
+    """See that the store can be used; raises BadSettings."""
+    try:
+        store.prepare()
+        with tempfile.TemporaryFile(dir=store.temporary):
+            pass
+    except OSError as error:
+        raise BadSettings(
+            "The store cannot be written to. Let its directory belong to whoever runs medialib, or set store.url to "
+            "another one.",
+            detail=str(error),
+        ) from error
+    # The metrics library looks for this when it is first imported: all processes of one library share it.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(store.metrics))
 
 
 @click.group(cls=_Commands)
@@ -67,15 +106,6 @@ class Library:
     help="Default: ./config.yaml, if it is there.",
 )
 @click.version_option(__version__)
-@click.pass_context
-def main(ctx: click.Context, config: Path | None) -> None:
+def main(config: Path | None) -> None:  # noqa: ARG001  (_Commands reads it)
     """A media library and streaming server for micro-lessons and audio readings."""
     set_up_logging()
-    if config is None and Path("config.yaml").exists():
-        config = Path("config.yaml")
-    settings = load_settings(config, os.environ)
-    store = Store(Path(settings.store.url))
-    store.prepare()
-    # The metrics library looks for this when it is first imported: all processes of one library share it.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(store.metrics))
-    ctx.obj = Library(config.resolve() if config else None, settings)

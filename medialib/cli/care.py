@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -34,7 +35,9 @@ def doctor_command(library: Library) -> None:
     findings = diagnose(library.settings)
     for finding in findings:
         mark = ("good", "green") if finding.ok else ("missing", "red") if finding.needed else ("absent", "yellow")
-        console.print(Text.assemble(mark, " " * (8 - len(mark[0])), f"{finding.name:12} {finding.used}"), soft_wrap=True)
+        console.print(
+            Text.assemble(mark, " " * (8 - len(mark[0])), f"{finding.name:12} {finding.used}"), soft_wrap=True
+        )
         if finding.sentence:
             console.print(Text(f"        {finding.sentence}"), soft_wrap=True)
     sys.exit(any(not finding.ok and finding.needed for finding in findings))
@@ -42,12 +45,22 @@ def doctor_command(library: Library) -> None:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Shorter recordings, for a first look.")
+@click.option("--long", is_flag=True, help="Ten minutes instead of three for the ladder.")
 @click.option("--only", multiple=True, help="Only this measurement; may be given several times.")
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=1, show_default=True, help="Runs of “playing”: the median."
+)
+@click.option(
+    "--media",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Recordings for “players”.  [default: those beside the checkout, if any]",
+)
 @click.option(
     "--page", type=click.Path(dir_okay=False, path_type=Path), default="docs/benchmarks.md", show_default=True
 )
-def bench_command(quick: bool, only: tuple[str, ...], page: Path) -> None:
+def bench_command(*, only: tuple[str, ...], page: Path, **extent: Any) -> None:
     """Measure the bars on this machine in a temporary library, and write them beside their yardsticks."""
     from medialib.cli.bench import run_bench
+    from medialib.cli.bench.extent import Extent
 
-    run_bench(quick=quick, only=only, page=page)
+    run_bench(extent=Extent(**extent), only=only, page=page)

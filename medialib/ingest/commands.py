@@ -1,8 +1,6 @@
 """Plan to ffmpeg and ffprobe argv, built with ffmpeg-python and never run by it; pure.
 
-The grid of segments is kept by these means, each tried on ffmpeg 5.1 and 9.0: `fps=start_time` puts the first
-picture on the grid, `tpad`+`trim` yield exactly the planned pictures, `-g` with `-sc_threshold 0` starts every
-segment with an IDR picture, `aresample=first_pts`+`apad`+`atrim` put the sound on AAC frame boundaries.
+How pictures and sound get onto the grid of segments is said in encoding.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +18,7 @@ from medialib.catalogue.plans import (
     Rendition,
     VideoRendition,
 )
+from medialib.ingest import encoding
 
 # Demuxers that read one file and nothing else. Text formats that name other files (HLS, DASH, ffconcat, SDP)
 # are not here, whatever the file is called; `-protocol_whitelist file` alone would let them read other files.
@@ -32,8 +31,6 @@ _INPUT = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 _LEAD_SECONDS = 0.5
 # AAC frames that are encoded before a run and thrown away: the encoder's state settles.
 _WARM_UP_FRAMES = 4
-# What a hot run uses instead: only presets whose parameter sets are the same, since all share one init segment.
-_HOT_PRESETS = {"veryfast": "superfast"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,11 +92,17 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     picture = _open(source, use.start_seconds + min(seek, last))[str(use.video_index)]
     # The grid begins where there still are pictures: without one, fps would make none at all.
     grid = min(begin, int(last))
-    picture = _on_the_grid(picture, use.start_seconds, grid, rate, deinterlace=use.deinterlace)
+    picture = encoding.on_the_grid(picture, use.start_seconds, grid, rate, deinterlace=use.deinterlace)
     picture = picture.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
-    branches = _split(picture, "split", len(rungs))
+    branches = encoding.split(picture, "split", len(rungs))
     outputs = [
-        _segments(_shaped(branch, plan, rung, rate), plan, rung.name, run, **_video_encoding(plan, rung, hot=run.hot))
+        encoding.segments(
+            encoding.shaped(branch, plan, rung, rate),
+            plan,
+            rung.name,
+            run.first,
+            **encoding.video_encoding(plan, rung, hot=run.hot),
+        )
         for branch, rung in zip(branches, rungs, strict=True)
     ]
     return _complete(program, outputs)
@@ -113,7 +116,7 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     use = plan.source
     seek = max(0.0, min(lead / SAMPLE_RATE - _LEAD_SECONDS, use.audio_end_seconds - 2))
     opened = _open(source, use.start_seconds + seek)[str(use.audio_index)]
-    sound = _sound(opened, use.start_seconds, lead, last)
+    sound = encoding.sound(opened, use.start_seconds, lead, last)
     return _complete(program, _sounds(sound, plan, tracks, run, first))
 
 
@@ -125,13 +128,17 @@ def whole_command(program: str, source: Path, plan: Plan) -> list[str]:
     outputs = []
     if plan.video:
         rate = max(rung.frames_per_second for rung in plan.video)
-        picture = _on_the_grid(opened[str(use.video_index)], use.start_seconds, 0, rate, deinterlace=use.deinterlace)
+        picture = encoding.on_the_grid(
+            opened[str(use.video_index)], use.start_seconds, 0, rate, deinterlace=use.deinterlace
+        )
         picture = picture.filter("trim", end=f"{end:.6f}")
-        for branch, rung in zip(_split(picture, "split", len(plan.video)), plan.video, strict=True):
-            shaped = _shaped(branch, plan, rung, rate)
-            outputs.append(_segments(shaped, plan, rung.name, everything, **_video_encoding(plan, rung)))
+        for branch, rung in zip(encoding.split(picture, "split", len(plan.video)), plan.video, strict=True):
+            shaped = encoding.shaped(branch, plan, rung, rate)
+            outputs.append(
+                encoding.segments(shaped, plan, rung.name, everything.first, **encoding.video_encoding(plan, rung))
+            )
     if plan.audio:
-        sound = _sound(
+        sound = encoding.sound(
             opened[str(use.audio_index)], use.start_seconds, 0, _sample(plan, plan.audio[0], plan.segment_count)
         )
         outputs += _sounds(sound, plan, plan.audio, everything, 0)
@@ -145,12 +152,12 @@ def init_command(program: str, plan: Plan) -> list[str]:
     for one in plan.played_first:
         if isinstance(one, VideoRendition):
             black = f"color=c=black:s={one.width}x{one.height}:r={one.frames_per_second}"
-            shaped = _shaped(ffmpeg.input(black, f="lavfi", t=0.2)["v"], plan, one, one.frames_per_second)
-            outputs.append(_segments(shaped, plan, one.name, run, **_video_encoding(plan, one)))
+            shaped = encoding.shaped(ffmpeg.input(black, f="lavfi", t=0.2)["v"], plan, one, one.frames_per_second)
+            outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.video_encoding(plan, one)))
         else:
-            silence = f"anullsrc=r={SAMPLE_RATE}:cl={_layout(one)}"
+            silence = f"anullsrc=r={SAMPLE_RATE}:cl={encoding.layout(one)}"
             shaped = ffmpeg.input(silence, f="lavfi", t=0.2)["a"].filter("aformat", sample_fmts="fltp")
-            outputs.append(_segments(shaped, plan, one.name, run, **_audio_encoding(one, 0)))
+            outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0)))
     return _complete(program, outputs)
 
 
@@ -179,110 +186,12 @@ def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:
     return ffmpeg.input(f"file:{source}", **options)
 
 
-def _on_the_grid(picture: Any, start_seconds: float, begin: float, rate: int, *, deinterlace: bool) -> Any:
-    """Pictures on the lesson's clock at every 1/rate s from `begin`, the last one repeated without end."""
-    if start_seconds:
-        picture = picture.filter("setpts", f"PTS-({start_seconds:.6f})/TB")
-    if deinterlace:
-        picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
-    picture = picture.filter("fps", fps=rate, start_time=f"{begin:.6f}", round="near")
-    return picture.filter("tpad", stop=-1, stop_mode="clone")
-
-
-def _sound(sound: Any, start_seconds: float, first: int, last: int) -> Any:
-    """The samples first .. last-1 of the lesson's clock, silence where the source has none.
-
-    What comes before `first` is cut by atrim, since aresample's first_pts is only exact where it adds silence.
-    """
-    if start_seconds:
-        sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
-    sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
-    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
-    return sound.filter("atrim", end_pts=last)
-
-
 def _sounds(sound: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run, first: int) -> list[Any]:
     outputs = []
-    for branch, track in zip(_split(sound, "asplit", len(tracks)), tracks, strict=True):
-        shaped = branch.filter("aformat", channel_layouts=_layout(track), sample_fmts="fltp")
-        outputs.append(_segments(shaped, plan, track.name, run, **_audio_encoding(track, first)))
+    for branch, track in zip(encoding.split(sound, "asplit", len(tracks)), tracks, strict=True):
+        shaped = branch.filter("aformat", channel_layouts=encoding.layout(track), sample_fmts="fltp")
+        outputs.append(encoding.segments(shaped, plan, track.name, run.first, **encoding.audio_encoding(track, first)))
     return outputs
-
-
-def _shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
-    if rung.frames_per_second < rate:
-        picture = picture.filter("framestep", rate // rung.frames_per_second)
-    picture = picture.filter(
-        "scale",
-        rung.width,
-        rung.height,
-        flags="bicubic",
-        in_color_matrix=plan.source.matrix,
-        out_color_matrix="bt709",
-        in_range="pc" if plan.source.full_range else "tv",
-        out_range="tv",
-    )
-    return (
-        picture.filter("setsar", 1)
-        .filter("format", "yuv420p")
-        .filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
-    )
-
-
-def _split(stream: Any, kind: str, count: int) -> list[Any]:
-    if count == 1:
-        return [stream]
-    parts = stream.filter_multi_output(kind, count)
-    return [parts[place] for place in range(count)]
-
-
-def _video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> dict[str, Any]:
-    return {
-        "c:v": "libx264",
-        "preset": _HOT_PRESETS.get(plan.preset, plan.preset) if hot else plan.preset,
-        "profile:v": "high",
-        "level:v": rung.level,
-        "crf": rung.crf,
-        "maxrate": rung.max_bits_per_second,
-        "bufsize": rung.max_bits_per_second * 2,
-        "g": plan.segment_seconds * rung.frames_per_second,
-        "keyint_min": plan.segment_seconds * rung.frames_per_second,
-        "sc_threshold": 0,
-        # Parameter sets in every keyframe: rungs of different lessons can follow each other in one stream.
-        "x264-params": "repeat-headers=1",
-        "fps_mode": "passthrough",
-        "enc_time_base": f"1/{rung.frames_per_second}",
-    }
-
-
-def _audio_encoding(track: AudioRendition, first_sample: int) -> dict[str, Any]:
-    return {
-        "c:a": "aac",
-        "b:a": track.bits_per_second,
-        "bsf:a": f"noise=amount=0:drop=lt(pts\\,{first_sample})",
-    }
-
-
-def _segments(stream: Any, plan: Plan, name: str, run: Run, **encoding: Any) -> Any:
-    """fMP4 segments with the source's clock kept, each renamed from .tmp when it is whole."""
-    return stream.output(
-        f"{name}/index.m3u8",
-        format="hls",
-        hls_time=plan.segment_seconds,
-        hls_list_size=0,
-        hls_playlist_type="vod",
-        hls_flags="temp_file",
-        hls_segment_type="fmp4",
-        hls_segment_options="movflags=+frag_discont",
-        hls_fmp4_init_filename="init.mp4",
-        hls_segment_filename=f"{name}/%d.m4s",
-        start_number=run.first,
-        avoid_negative_ts="disabled",
-        muxdelay=0,
-        muxpreload=0,
-        map_metadata=-1,
-        **encoding,
-    )
 
 
 def _complete(program: str, outputs: Sequence[Any]) -> list[str]:
@@ -299,10 +208,6 @@ def _complete(program: str, outputs: Sequence[Any]) -> list[str]:
         *("-max_error_rate", "1"),
         *arguments,
     ]
-
-
-def _layout(track: AudioRendition) -> str:
-    return "mono" if track.channels == 1 else "stereo"
 
 
 def _video(plan: Plan, name: str) -> VideoRendition:

@@ -6,6 +6,7 @@ import platform
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,6 +85,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _media_tool("ffprobe", settings.tools.ffprobe),
         _sandbox(settings.tools.sandbox),
         *(_limiter(name) for name in _LIMITERS),
+        _store(Path(settings.store.url)),
         _space(settings),
     ]
 
@@ -207,9 +209,33 @@ def _limiter(name: str) -> Finding:
     return Finding(name=name, ok=path is not None, used=path or "missing", sentence=sentence)
 
 
+def _store(root: Path) -> Finding:
+    """Whether files can be written and linked there; what is not there yet is not made for that."""
+    try:
+        with tempfile.TemporaryDirectory(dir=_existing(root), prefix=".medialib-doctor-") as folder:
+            file = Path(folder) / "file"
+            file.touch()
+            try:
+                os.link(file, Path(folder) / "link")
+            except OSError as error:
+                sentence = "Finished files are put into place by links, which this disk cannot make. Set store.url to "
+                sentence += "a directory on a local disk or on NFS."
+                return Finding(name="store", ok=False, used=f"{root}: {error.strerror}", sentence=sentence)
+    except OSError as error:
+        sentence = "The store cannot be written to. Let its directory belong to whoever runs medialib, or set "
+        sentence += "store.url to another one."
+        return Finding(name="store", ok=False, used=f"{root}: {error.strerror}", sentence=sentence)
+    return Finding(name="store", ok=True, used=str(root))
+
+
+def _existing(root: Path) -> Path:
+    """The directory, or the nearest above it that is there."""
+    return next(folder for folder in (root, *root.parents) if os.path.exists(folder))  # noqa: PTH110 (never raises)
+
+
 def _space(settings: Settings) -> Finding:
     root = Path(settings.store.url)
-    place = next(folder for folder in (root, *root.parents) if folder.exists())
+    place = _existing(root)
     free_gigabytes = shutil.disk_usage(place).free / 1e9
     ok = free_gigabytes >= settings.limits.free_gigabytes
     return Finding(

@@ -90,7 +90,7 @@ class _Asking:
         nearest: list[int] = []
         for stage in _stages(question):
             results = self._run(stage)
-            total, documents = len(results), [document for _, document in results.items()]
+            total, documents = len(results), [document for document, _ in results.items()]
             if self._sort not in _SORTS:
                 # What the narrower look found leads, in its own order.
                 documents = nearest = list(dict.fromkeys(nearest + documents))

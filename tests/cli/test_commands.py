@@ -2,6 +2,10 @@
 
 import json
 import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from medialib.cli import main
+from medialib.cli.processes import allow_many_open_files
 
 KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
 
@@ -177,6 +182,64 @@ def test_doctor_and_import_say_what_is_missing(shell: Shell, recordings: Path, m
     assert refused.exit_code == 1
     assert "No usable ffmpeg was found" in refused.output
     assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize("title", ["[intro] 竹编 [/x]", "[bold]竹编", ":smile: 竹编", "竹编 \\[x]"])
+def test_titles_are_shown_as_they_are_written(shell: Shell, recordings: Path, title: str) -> None:
+    path = recordings / "[red]a[/x].mp3"
+    (recordings / "a.mp3").rename(path)
+    path.with_suffix(".yaml").write_text(f"title: '{title}'\nspeaker: '[/y]'\n", encoding="utf-8")
+    taken = shell("import", path)
+    assert (taken.exit_code, title in taken.output, str(path) in taken.output) == (0, True, True)
+    (found,) = shell.json("list")
+    for told in (shell("list"), shell("search", "竹编"), shell("show", found["results"][0]["id"])):
+        assert told.exit_code == 0
+        assert title in told.stdout
+    assert "[/y]" in told.stdout
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["--help"], ["import", "--help"], ["serve", "--help"], ["nosuch"]])
+def test_who_only_asks_gets_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(main, command)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["list", "import", "doctor"])
+def test_a_store_that_cannot_be_written_to_is_a_sentence(
+    shell: Shell, tmp_path: Path, recordings: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / "file" / "store"))
+    result = shell(command, *([recordings] if command == "import" else []))
+    assert result.exit_code == 1
+    assert "The store cannot be written to." in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_what_an_import_counts_is_kept_in_the_store(recordings: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
+    subprocess.run(
+        [sys.executable, "-m", "medialib", "import", recordings / "a.mp3"],
+        env={**usual, "MEDIALIB__STORE__URL": str(store)}, cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    assert list(store.glob("metrics/*.db"))
+
+
+@pytest.fixture
+def few_open_files() -> Iterator[None]:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, limits[1]), limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("few_open_files")
+def test_the_server_asks_for_as_many_open_files_as_it_may_have() -> None:
+    allow_many_open_files()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert soft == (65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536))
 
 
 def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:

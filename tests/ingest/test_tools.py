@@ -1,5 +1,6 @@
 """Which ffmpeg is used: the first good one, and a sentence when there is none."""
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,6 +144,28 @@ def test_doctor_has_a_sentence_for_everything_that_is_missing(folders: tuple[Pat
     missing = [found[name] for name in ("ffmpeg", "ffprobe", "prlimit", "setpriv", "space")]
     assert all(one.needed and not one.ok and one.sentence.endswith(".") for one in missing)
     assert "zscale" in found["ffmpeg"].used
+
+
+def test_doctor_makes_nothing_and_says_when_the_store_cannot_be_written_to(tmp_path: Path) -> None:
+    assert findings(Settings(store=Store(url=str(tmp_path / "not" / "yet"))))["store"].ok
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    found = findings(Settings(store=Store(url=str(tmp_path / "file" / "store"))))["store"]
+    assert found.needed and not found.ok
+    assert found.sentence.startswith("The store cannot be written to.")
+
+
+def test_doctor_says_when_the_disk_of_the_store_cannot_link_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(*_places: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", link)
+    found = findings(Settings(store=Store(url=str(tmp_path))))["store"]
+    assert found.needed and not found.ok
+    assert "NFS" in found.sentence
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_doctor_names_the_setting_that_names_a_bad_tool(folders: tuple[Path, Path], tmp_path: Path) -> None:

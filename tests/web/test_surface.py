@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from flask.testing import FlaskClient
 
 from medialib import metrics
@@ -101,6 +101,23 @@ def test_failures_become_status_and_sentence_without_details(services: Services,
             assert error.message not in answer.text, "it is translated"
         if isinstance(error, NotReady):
             assert answer.headers["Retry-After"] == "7"
+
+
+@pytest.mark.parametrize("status", [406, 408, 414, 416, 429])
+def test_what_the_asker_did_is_not_laid_on_the_server(services: Services, status: int) -> None:
+    app = create_app(services)
+    app.add_url_rule("/media/asks", "asks", lambda: abort(status))
+    for language in ("zh_CN", "en"):
+        answer = app.test_client().get(f"/media/asks?lang={language}")
+        assert answer.status_code == status
+        assert answer.text.isascii() is (language == "en")
+        assert "服务器" not in answer.text and "server" not in answer.text
+
+
+def test_a_part_that_a_file_does_not_have_is_said(client: FlaskClient) -> None:
+    answer = client.get("/static/phone.css", headers={"Range": "bytes=9999999-"})
+    assert answer.status_code == 416
+    assert "文件里没有这一段。" in answer.text
 
 
 def test_the_process_and_its_parts_say_how_they_are(client: FlaskClient, services: Services) -> None:

@@ -1,20 +1,21 @@
 """What a complete ladder costs, beside one uninterrupted decode-once ffmpeg command with the same settings."""
 
-import os
 import resource
 import shutil
-import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from medialib.catalogue.plans import Plan
-from medialib.cli.bench.library import make_library, make_recording
+from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.library import make_library
+from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
+from medialib.ingest import ffmpeg
 from medialib.ingest.commands import whole_command
 from medialib.ingest.tools import find_tools
-from medialib.services import open_with
-from medialib.settings import Settings, Store, Tools
+from medialib.settings import Tools
 
 
 @dataclass(frozen=True)
@@ -23,44 +24,47 @@ class _Cost:
     wall_seconds: float
 
 
-def measure(folder: Path, quick: bool) -> list[Figure]:
+def measure(folder: Path, extent: Extent) -> list[Figure]:
     """CPU of an import to the end against CPU of the yardstick, one after the other on the same file."""
-    seconds = 60 if quick else 600
+    seconds = 60 if extent.quick else 600 if extent.long else 180
     source = make_recording(folder, name=f"ladder-{seconds}.mp4", height=1080, seconds=seconds, megabits=12)
     library = make_library(folder, "ladder")
-    ours = _cost(library.command("import", "--json", "--wait", "complete", str(source)), library.environment, folder)
-    plan = _plan(library.folder)
-    whole = folder / "whole"
-    for rendition in plan.renditions:
-        (whole / rendition.name).mkdir(parents=True, exist_ok=True)
-    program = find_tools(Tools()).ffmpeg
-    theirs = _cost(whole_command(program, source, plan), dict(os.environ), whole)
-    shutil.rmtree(whole)
+    ours = _cost(lambda: library.take_in(source, wait="complete"))
+    (plan,) = library.plans().values()
     shutil.rmtree(library.folder)
+    theirs = _cost(lambda: _make_whole(folder / "whole", source, plan))
+    shutil.rmtree(folder / "whole")
     ratio = ours.cpu_seconds / theirs.cpu_seconds
     speed = seconds / ours.wall_seconds
     group = f"ladder, {seconds // 60} min 1080p30 12 Mbit/s"
-    beside = f"{theirs.cpu_seconds:.0f} s CPU of one ffmpeg command"
+    beside = f"{ours.cpu_seconds:.0f} s CPU, {theirs.cpu_seconds:.0f} s of one ffmpeg command"
+    pace = f"{seconds / theirs.wall_seconds:.2f} of one ffmpeg command"
     return [
         Figure(group=group, what="CPU of the complete ladder", value=f"{ratio:.3f} x", bar="1.15 x", yardstick=beside),
-        Figure(group=group, what="seconds of lesson completed per second", value=f"{speed:.2f}", bar=""),
+        Figure(group=group, what="lesson completed per second", value=f"{speed:.2f} s", bar="", yardstick=pace),
     ]
 
 
-def _plan(folder: Path) -> Plan:
-    from medialib.catalogue import lookups
+def _make_whole(folder: Path, source: Path, plan: Plan) -> None:
+    """Everything in one call, in the same sandbox as ours."""
+    for rendition in plan.renditions:
+        (folder / rendition.name).mkdir(parents=True, exist_ok=True)
+    tools = Tools()
+    limits = ffmpeg.Limits(
+        memory_bytes=tools.memory_megabytes * 1024 * 1024,
+        wall_seconds=tools.run_seconds,
+        stall_seconds=tools.stall_seconds,
+        nice=0,
+        sandbox=tools.sandbox,
+    )
+    reach = ffmpeg.Reach(reads=source, writes=folder)
+    ffmpeg.run(whole_command(find_tools(tools).ffmpeg, source, plan), reach=reach, limits=limits)
 
-    services = open_with(Settings(store=Store(url=str(folder))))
-    with services.database.read() as session:
-        (lesson,) = lookups.all_lessons(session)
-        plan = lookups.current_plan(session, lesson)
-    services.database.close()
-    return plan
 
-
-def _cost(argv: list[str], environment: dict[str, str], folder: Path) -> _Cost:
+def _cost(work: Callable[[], object]) -> _Cost:
+    """Of the processes that `work` starts and waits for, and of theirs."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(argv, env=environment, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    work()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return _Cost(cpu_seconds=cpu, wall_seconds=time.monotonic() - began)

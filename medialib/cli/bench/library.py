@@ -1,60 +1,81 @@
-"""A temporary library that the measurements work on, and the recordings they import."""
+"""A temporary library that the measurements work on: its commands, its server, its plans."""
 
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from medialib.catalogue import lookups
+from medialib.catalogue.plans import Plan
 from medialib.errors import ToolFailed
-from medialib.ingest.ffmpeg import capture
-from medialib.ingest.tools import find_tools
-from medialib.settings import Tools
+from medialib.services import open_with
+from medialib.settings import Settings, Store
 
-_LOOP_SECONDS = 30
+_TOLD_BYTES = 2000
 
 
 @dataclass(frozen=True)
 class BenchLibrary:
-    """A library of its own under `folder`, addressed by environment variables."""
+    """A library of its own under `folder`, addressed by environment variables; `settings` are SECTION__KEY."""
 
     folder: Path
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def log(self) -> Path:
+        return self.folder / "log.txt"
+
+    @property
     def environment(self) -> dict[str, str]:
-        ours = {
-            "MEDIALIB__STORE__URL": str(self.folder),
-            "MEDIALIB__SERVER__PORT": str(self.port),
-            "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
-        }
-        return {key: value for key, value in os.environ.items() if not key.startswith("MEDIALIB__")} | ours
+        values = {"STORE__URL": str(self.folder), "SERVER__PORT": str(self.port), **self.settings}
+        usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
+        return usual | {f"MEDIALIB__{key}": value for key, value in values.items()}
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "medialib", *arguments]
 
     def take_in(self, path: Path, *, wait: str = "published") -> dict[str, Any]:
-        """Import one file by the command; returns its JSON line."""
-        printed = subprocess.run(
-            self.command("import", "--json", "--wait", wait, str(path)),
-            env=self.environment, cwd=self.folder, capture_output=True, text=True,
-        )  # fmt: skip
-        if printed.returncode or not printed.stdout.strip():
-            raise ToolFailed("The benchmark's import failed.", detail=printed.stderr[-2000:])
-        line: dict[str, Any] = json.loads(printed.stdout)
-        return line
+        """Import one file by the command; returns its JSON line when the command has ended."""
+        with self.taking_in(path, wait=wait) as line:
+            return line
+
+    @contextmanager
+    def taking_in(self, path: Path, *, wait: str = "published") -> Iterator[dict[str, Any]]:
+        """The JSON line at the moment when it is printed; the command itself may still be ending.
+
+        Raises ToolFailed with everything that the command said.
+        """
+        with tempfile.TemporaryFile() as complaints:
+            with subprocess.Popen(
+                self.command("import", "--json", "--wait", wait, str(path)),
+                env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=complaints,
+            ) as process:  # fmt: skip
+                assert process.stdout is not None
+                told = process.stdout.readline()
+                line = json.loads(told) if told else {}
+                if line.get("lesson"):
+                    yield line
+            complaints.seek(0)
+            said = (told + complaints.read()[-_TOLD_BYTES:]).decode(errors="replace").strip()
+        if process.returncode or not line.get("lesson"):
+            raise ToolFailed(
+                "The benchmark's import of %(file)s failed: %(said)s", values={"file": path.name, "said": said}
+            )
 
     def get(self, path: str) -> bytes:
         with urlopen(self.address + path, timeout=60) as answer:
@@ -65,25 +86,33 @@ class BenchLibrary:
         detail: dict[str, Any] = json.loads(self.get(f"/api/lessons/{lesson_id}"))
         return detail
 
+    def plans(self) -> dict[str, Plan]:
+        """The current plan of every lesson."""
+        services = open_with(Settings(store=Store(url=str(self.folder))))
+        with services.database.read() as session:
+            found = {one.id: lookups.current_plan(session, one) for one in lookups.all_lessons(session)}
+        services.database.close()
+        return found
 
-def make_library(folder: Path, name: str) -> BenchLibrary:
+
+def make_library(folder: Path, name: str, settings: Mapping[str, str] | None = None) -> BenchLibrary:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (folder / name).mkdir(exist_ok=True)
-    return BenchLibrary(folder / name, port)
+    return BenchLibrary(folder / name, port, dict(settings or {}))
 
 
 @contextmanager
-def running(library: BenchLibrary, command: str = "run") -> Iterator[BenchLibrary]:
-    """Server and worker for as long as the block lasts."""
-    with (library.folder / "log.txt").open("wb") as log:
+def running(library: BenchLibrary) -> Iterator[subprocess.Popen[bytes]]:
+    """The supervisor of server and worker, for as long as the block lasts."""
+    with library.log.open("ab") as log:
         process = subprocess.Popen(
-            library.command(command), env=library.environment, cwd=library.folder, stdout=log, stderr=log
+            library.command("run"), env=library.environment, cwd=library.folder, stdout=log, stderr=log
         )
     try:
         _await_answer(library)
-        yield library
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=60)
@@ -99,34 +128,3 @@ def _await_answer(library: BenchLibrary) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
-
-
-def make_recording(folder: Path, *, name: str, height: int, seconds: int, megabits: int, gop_seconds: int = 1) -> Path:
-    """A 30 fps H.264/AAC recording of moving, noisy pictures: 30 s encoded once and repeated.
-
-    Phones and cameras write a keyframe every second; x264 by itself one in about eight.
-    """
-    place = folder / name
-    if place.exists():
-        return place
-    loop = folder / f"loop-{height}-{megabits}-{gop_seconds}.mp4"
-    program = find_tools(Tools()).ffmpeg
-    width = height * 16 // 9
-    capture(
-        [
-            program, "-nostdin", "-v", "error", "-y",
-            *("-f", "lavfi", "-i", f"testsrc2=size={width}x{height}:rate=30"),
-            *("-f", "lavfi", "-i", "aevalsrc=0.2*sin(220*2*PI*t)*(1+sin(3*t))+0.02*random(0):s=48000:c=stereo"),
-            *("-t", str(_LOOP_SECONDS), "-vf", "noise=alls=12:allf=t", "-pix_fmt", "yuv420p"),
-            *("-c:v", "libx264", "-preset", "veryfast", "-g", str(gop_seconds * 30), "-sc_threshold", "0"),
-            *("-b:v", f"{megabits}M", "-maxrate", f"{megabits}M", "-bufsize", f"{megabits}M"),
-            *("-c:a", "aac", "-b:a", "128k", str(loop)),
-        ],
-        timeout_seconds=600,
-    )  # fmt: skip
-    repeats = str(seconds // _LOOP_SECONDS - 1)
-    capture(
-        [program, "-nostdin", "-v", "error", "-y", "-stream_loop", repeats, "-i", str(loop), "-c", "copy", str(place)],
-        timeout_seconds=600,
-    )
-    return place

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from medialib.cli.bench.library import BenchLibrary, make_library, make_recording, running
+from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.library import BenchLibrary, make_library, running
+from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
 
 PHONES = 400
 BYTES_PER_SECOND = 100_000
 _CHUNK_BYTES = 20_000
+_PAGE_TIMEOUT_SECONDS = 30
 _PAGES = ("/", "/search?q=ten", "/api/lessons", "/healthz")
 
 
@@ -20,24 +23,28 @@ class _Tally:
     segments: int = 0
     failed: int = 0
     bytes_read: int = 0
+    failed_pages: int = 0
     page_seconds: list[float] = field(default_factory=list)
 
 
-def measure(folder: Path, quick: bool) -> list[Figure]:
+def measure(folder: Path, extent: Extent) -> list[Figure]:
     """400 phones read segments at 100 kB/s while someone turns pages."""
     source = make_recording(folder, name="phones.mp4", height=720, seconds=60, megabits=3)
     library = make_library(folder, "phones")
+    seconds = 10 if extent.quick else 40
     with running(library):
         line = library.take_in(source, wait="complete")
         paths = _segment_paths(library, line["master"])
         idle = asyncio.run(_load(library, paths, phones=0, seconds=5))
-        tally = asyncio.run(_load(library, paths, phones=PHONES, seconds=10 if quick else 40))
-    mean = tally.bytes_read / 1e6 / (10 if quick else 40)
+        tally = asyncio.run(_load(library, paths, phones=PHONES, seconds=seconds))
+    mean = tally.bytes_read / 1e6 / seconds
     group = f"phones, {PHONES} at {BYTES_PER_SECOND // 1000} kB/s"
     beside = f"{_percentile(idle.page_seconds, 95) * 1000:.0f} ms without phones"
     p95 = f"{_percentile(tally.page_seconds, 95) * 1000:.0f} ms"
+    pages = f"{tally.failed_pages} of {len(tally.page_seconds)}"
     return [
         Figure(group=group, what="other pages, p95", value=p95, bar="100 ms", yardstick=beside),
+        Figure(group=group, what="failed pages", value=pages, bar="0"),
         Figure(group=group, what="failed of segments", value=f"{tally.failed} of {tally.segments}", bar="0"),
         Figure(group=group, what="carried", value=f"{mean:.0f} MB/s", bar=""),
     ]
@@ -95,19 +102,24 @@ async def _turn_pages(library: BenchLibrary, end: float, tally: _Tally) -> None:
     await asyncio.sleep(min(3, max(0, end - time.monotonic() - 2)))
     while time.monotonic() < end:
         began = time.monotonic()
-        await _read_all(library.port, _PAGES[turn % len(_PAGES)])
+        tally.failed_pages += not await _read_all(library.port, _PAGES[turn % len(_PAGES)])
         tally.page_seconds.append(time.monotonic() - began)
         turn += 1
         await asyncio.sleep(0.05)
 
 
-async def _read_all(port: int, path: str) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-    answer = await reader.read(-1)
-    writer.close()
-    if b" 200 " not in answer[:20]:
-        raise ValueError(f"{path}: {answer[:60]!r}")
+async def _read_all(port: int, path: str) -> bool:
+    """Whether the whole page came, and with 200."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+            answer = await asyncio.wait_for(reader.read(-1), _PAGE_TIMEOUT_SECONDS)
+        finally:
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return answer.startswith(b"HTTP/1.1 200 ")
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:

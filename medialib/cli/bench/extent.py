@@ -1,0 +1,18 @@
+"""How much is measured, and on what: the options of `medialib bench`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import medialib
+
+SHARED = Path(medialib.__file__).parents[2] / "shared"  # recordings and checkers beside the checkout, if any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """`quick` shortens every recording, `long` lengthens the ladder's; `media` holds recordings to play."""
+
+    quick: bool = False
+    long: bool = False
+    repeat: int = 1
+    media: Path | None = None

@@ -1,0 +1,167 @@
+"""Worker, server and ffmpeg are killed at random moments of an import; does everything mend itself?"""
+
+import random
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.library import BenchLibrary, make_library, running
+from medialib.cli.bench.recordings import LOOP_SECONDS, make_recording
+from medialib.cli.bench.report import Figure
+from medialib.store import Store
+
+KILLS = 30
+# Slow enough and cut finely enough that thirty kills fall into the work, and leases that end soon after.
+SETTINGS = {
+    "JOBS__LEASE_SECONDS": "2",
+    "JOBS__RENEW_SECONDS": "0.5",
+    "JOBS__RECONCILE_SECONDS": "1",
+    "JOBS__BACKOFF_SECONDS": "0.1",
+    "RUNS__BULK_SEGMENTS": "5",
+    "LADDER__SEGMENT_SECONDS": "2",
+    "LADDER__PRESET": "medium",
+    "LADDER__START_RUNG": "240",
+}
+_WEIGHTS = {"ffmpeg": 4, "work": 1, "serve": 1}
+_PAUSE_SECONDS = (0.2, 0.8)
+_SMALLEST_BYTES = 100
+_SEED = 2023
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What was killed, by kind; lessons by id; `leftovers` under tmp/ and `holes` among the segments as paths."""
+
+    killed: tuple[str, ...]
+    lessons: tuple[str, ...]
+    complete: tuple[str, ...]
+    seconds: float
+    leftovers: tuple[str, ...]
+    holes: tuple[str, ...]
+
+
+def measure(folder: Path, extent: Extent) -> list[Figure]:
+    """The figures of thirty kills (ten when quick) during the import of four small recordings."""
+    kills = 10 if extent.quick else KILLS
+    library = make_library(folder, "kills", SETTINGS)
+    with running(library) as supervisor:
+        outcome = kill_and_wait(library, supervisor, make_recordings(folder), kills=kills, chance=random.Random(_SEED))
+    group = f"kills, {len(outcome.lessons)} recordings of {LOOP_SECONDS} s"
+    times = ", ".join(f"{kind} {outcome.killed.count(kind)}" for kind in _WEIGHTS)
+    whole = f"{len(outcome.complete)} of {len(outcome.lessons)}"
+    return [
+        Figure(group=group, what="kill -9", value=f"{len(outcome.killed)}", bar=f"{kills}", yardstick=times),
+        Figure(group=group, what="lessons complete without a command", value=whole, bar="all"),
+        Figure(group=group, what="from the last kill to complete", value=f"{outcome.seconds:.1f} s", bar=""),
+        Figure(group=group, what="temporary files left", value=f"{len(outcome.leftovers)}", bar="0"),
+        Figure(group=group, what="segments missing or empty", value=f"{len(outcome.holes)}", bar="0"),
+    ]
+
+
+def make_recordings(folder: Path) -> list[Path]:
+    return [
+        make_recording(folder, name=f"kills-{hertz}.mp4", height=240, seconds=LOOP_SECONDS, megabits=0.3, hertz=hertz)
+        for hertz in (300, 310, 320, 330)
+    ]
+
+
+def kill_and_wait(
+    library: BenchLibrary,
+    supervisor: subprocess.Popen[bytes],
+    recordings: Sequence[Path],
+    *,
+    kills: int,
+    chance: random.Random,
+    patience_seconds: float = 120,
+) -> Outcome:
+    """Import all but one recording, kill at random, import the last one amidst, and look what becomes of it."""
+    lessons = [library.take_in(path)["lesson"] for path in recordings[:-1]]
+    killed = _kill(supervisor, kills // 2, chance)
+    lessons.append(library.take_in(recordings[-1])["lesson"])
+    killed += _kill(supervisor, kills - kills // 2, chance)
+    began = time.monotonic()
+    _wait(lambda: len(_complete(library, lessons)) == len(lessons), patience_seconds)
+    seconds = time.monotonic() - began
+    temporary = Store(library.folder).temporary
+    _wait(lambda: not any(temporary.iterdir()), 20)
+    return Outcome(
+        killed=tuple(killed),
+        lessons=tuple(lessons),
+        complete=_complete(library, lessons),
+        seconds=seconds,
+        leftovers=tuple(sorted(str(path.relative_to(temporary)) for path in temporary.rglob("*"))),
+        holes=tuple(_holes(library)),
+    )
+
+
+def _kill(supervisor: subprocess.Popen[bytes], times: int, chance: random.Random) -> list[str]:
+    """Kill so often; fewer only when for a minute there was nobody to kill."""
+    killed: list[str] = []
+    end = time.monotonic() + 60
+    while len(killed) < times and time.monotonic() < end:
+        if kind := _kill_one(supervisor, chance):
+            killed.append(kind)
+        time.sleep(chance.uniform(*_PAUSE_SECONDS))
+    return killed
+
+
+def _kill_one(supervisor: subprocess.Popen[bytes], chance: random.Random) -> str | None:
+    """Kill one of those that are there, most often a running ffmpeg; says what it was."""
+    there = _victims(psutil.Process(supervisor.pid))
+    if not there:
+        return None
+    kind = chance.choices(list(there), [_WEIGHTS[kind] for kind in there])[0]
+    try:
+        chance.choice(there[kind]).kill()
+    except psutil.NoSuchProcess:
+        return None
+    return kind
+
+
+def _victims(supervisor: psutil.Process) -> dict[str, list[psutil.Process]]:
+    """The worker, the server's master and every ffmpeg, if they run: descendants of the supervisor alone."""
+    found: dict[str, list[psutil.Process]] = {}
+    direct = set(supervisor.children())
+    for process in supervisor.children(recursive=True):
+        try:
+            last, name = process.cmdline()[-1:], process.name()
+        except psutil.NoSuchProcess:
+            continue
+        if process in direct and last in (["work"], ["serve"]):
+            found.setdefault(last[0], []).append(process)
+        elif name.startswith("ffmpeg"):
+            found.setdefault("ffmpeg", []).append(process)
+    return found
+
+
+def _complete(library: BenchLibrary, lessons: Sequence[str]) -> tuple[str, ...]:
+    """Those that are; none while the server is being started again."""
+    try:
+        return tuple(one for one in lessons if library.lesson(one)["state"] == "complete")
+    except OSError:
+        return ()
+
+
+def _holes(library: BenchLibrary) -> list[str]:
+    """Segments of the plans that are not there, or have nothing in them."""
+    store = Store(library.folder)
+    found = []
+    for lesson_id, plan in library.plans().items():
+        for rendition in plan.renditions:
+            sizes = store.segments(lesson_id, plan.version, rendition.name)
+            for number in range(plan.segment_count):
+                if sizes.get(number, 0) < _SMALLEST_BYTES:
+                    found.append(f"{lesson_id}/{rendition.name}/{number}.m4s")
+    return found
+
+
+def _wait(true: Callable[[], bool], seconds: float) -> None:
+    """Until it is true, or for so long."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)

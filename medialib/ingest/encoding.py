@@ -1,0 +1,115 @@
+"""The filters and encoder settings that keep the grid of segments, as ffmpeg-python values; pure.
+
+Each was tried on ffmpeg 5.1 and 9.0: `fps=start_time` puts the first picture on the grid, `tpad`+`trim` yield
+exactly the planned pictures, `-g` with `-sc_threshold 0` starts every segment with an IDR picture, `apad`+`atrim`
+put the sound on AAC frame boundaries.
+"""
+
+from typing import Any
+
+from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, Plan, VideoRendition
+
+# What a hot run uses instead: only presets whose parameter sets are the same, since all share one init segment.
+_HOT_PRESETS = {"veryfast": "superfast"}
+
+
+def on_the_grid(picture: Any, start_seconds: float, begin: float, rate: int, *, deinterlace: bool) -> Any:
+    """Pictures on the lesson's clock at every 1/rate s from `begin`, the last one repeated without end."""
+    if start_seconds:
+        picture = picture.filter("setpts", f"PTS-({start_seconds:.6f})/TB")
+    if deinterlace:
+        picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
+    picture = picture.filter("fps", fps=rate, start_time=f"{begin:.6f}", round="near")
+    return picture.filter("tpad", stop=-1, stop_mode="clone")
+
+
+def sound(sound: Any, start_seconds: float, first: int, last: int) -> Any:
+    """The samples first .. last-1 of the lesson's clock, silence where the source has none.
+
+    What comes before `first` is cut by atrim, since aresample's first_pts is only exact where it adds silence.
+    """
+    if start_seconds:
+        sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
+    sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
+    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
+    return sound.filter("atrim", end_pts=last)
+
+
+def shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
+    if rung.frames_per_second < rate:
+        picture = picture.filter("framestep", rate // rung.frames_per_second)
+    picture = picture.filter(
+        "scale",
+        rung.width,
+        rung.height,
+        flags="bicubic",
+        in_color_matrix=plan.source.matrix,
+        out_color_matrix="bt709",
+        in_range="pc" if plan.source.full_range else "tv",
+        out_range="tv",
+    )
+    return (
+        picture.filter("setsar", 1)
+        .filter("format", "yuv420p")
+        .filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
+    )
+
+
+def split(stream: Any, kind: str, count: int) -> list[Any]:
+    if count == 1:
+        return [stream]
+    parts = stream.filter_multi_output(kind, count)
+    return [parts[place] for place in range(count)]
+
+
+def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> dict[str, Any]:
+    return {
+        "c:v": "libx264",
+        "preset": _HOT_PRESETS.get(plan.preset, plan.preset) if hot else plan.preset,
+        "profile:v": "high",
+        "level:v": rung.level,
+        "crf": rung.crf,
+        "maxrate": rung.max_bits_per_second,
+        "bufsize": rung.max_bits_per_second * 2,
+        "g": plan.segment_seconds * rung.frames_per_second,
+        "keyint_min": plan.segment_seconds * rung.frames_per_second,
+        "sc_threshold": 0,
+        # Parameter sets in every keyframe: rungs of different lessons can follow each other in one stream.
+        "x264-params": "repeat-headers=1",
+        "fps_mode": "passthrough",
+        "enc_time_base": f"1/{rung.frames_per_second}",
+    }
+
+
+def audio_encoding(track: AudioRendition, first_sample: int) -> dict[str, Any]:
+    return {
+        "c:a": "aac",
+        "b:a": track.bits_per_second,
+        "bsf:a": f"noise=amount=0:drop=lt(pts\\,{first_sample})",
+    }
+
+
+def segments(stream: Any, plan: Plan, name: str, first_number: int, **options: Any) -> Any:
+    """fMP4 segments with the source's clock kept, each renamed from .tmp when it is whole."""
+    return stream.output(
+        f"{name}/index.m3u8",
+        format="hls",
+        hls_time=plan.segment_seconds,
+        hls_list_size=0,
+        hls_playlist_type="vod",
+        hls_flags="temp_file",
+        hls_segment_type="fmp4",
+        hls_segment_options="movflags=+frag_discont",
+        hls_fmp4_init_filename="init.mp4",
+        hls_segment_filename=f"{name}/%d.m4s",
+        start_number=first_number,
+        avoid_negative_ts="disabled",
+        muxdelay=0,
+        muxpreload=0,
+        map_metadata=-1,
+        **options,
+    )
+
+
+def layout(track: AudioRendition) -> str:
+    return "mono" if track.channels == 1 else "stereo"
