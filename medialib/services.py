@@ -1,6 +1,5 @@
 """The opened parts of one library: settings, database, store, queues, leases, index."""
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Leases
 from medialib.jobs.queue import Queues
 from medialib.search.index import SearchIndex
-from medialib.settings import Settings, load_settings
+from medialib.settings import Settings
 from medialib.store import Store
 
 
@@ -41,11 +40,6 @@ class Services:
     @cached_property
     def index(self) -> SearchIndex:
         return SearchIndex(self.store.index)
-
-
-def open_services(config: Path | None) -> Services:
-    """Open the library that `config` describes; raises BadSettings."""
-    return open_with(load_settings(config, os.environ))
 
 
 def open_with(settings: Settings) -> Services:

@@ -85,14 +85,14 @@ def test_a_variable_comes_before_the_file(tmp_path: Path) -> None:
 
 
 def test_a_variable_may_set_what_the_file_leaves_out(tmp_path: Path) -> None:
-    settings = load_settings(write(tmp_path, "server:\n"), {"MEDIALIB__SERVER__PORT": "0", "MEDIALIB__SITE__NAME": "1"})
-    assert (settings.server.port, settings.site.name) == (0, "1")
+    settings = load_settings(write(tmp_path, "server:\n"), {"MEDIALIB__SERVER__PORT": "1", "MEDIALIB__SITE__NAME": "1"})
+    assert (settings.server.port, settings.site.name) == (1, "1")
 
 
 def test_a_variable_may_hold_a_list(tmp_path: Path) -> None:
-    rungs = "[{short_side: 240, max_bits_per_second: 300000}]"
+    rungs = "[{short_side: 480, max_bits_per_second: 300000}]"
     ladder = load_settings(write(tmp_path, ""), {"MEDIALIB__LADDER__RUNGS": rungs}).ladder
-    assert [rung.short_side for rung in ladder.rungs] == [240]
+    assert [rung.short_side for rung in ladder.rungs] == [480]
 
 
 @pytest.mark.parametrize(

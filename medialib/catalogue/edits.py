@@ -169,7 +169,3 @@ def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None
     """Search knows these lessons in these revisions."""
     for lesson_id, revision in revisions:
         session.execute(update(Lesson).where(Lesson.id == lesson_id).values(indexed_revision=revision))
-
-
-def index_everything_again(session: Session) -> None:
-    session.execute(update(Lesson).values(indexed_revision=0))

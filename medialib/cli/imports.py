@@ -115,7 +115,8 @@ def _take_in_all(
     """Take in every file; returns the new lessons that are still to be completed."""
     taken: dict[str, Path] = {}
     bar = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
         console=console, disable=report.as_json,
     )  # fmt: skip
     with bar if not report.as_json else nullcontext():

@@ -19,7 +19,7 @@ _NARROWING = (
     click.option("--theme", help="Slug or name of a theme."),
     click.option("--kind", type=click.Choice(["video", "audio"])),
     click.option("--unit"),
-    click.option("--year", type=click.IntRange(1900, 2200)),
+    click.option("--year", type=click.IntRange(1900, 2999)),
     click.option("--sort", type=click.Choice(finding.SORTS), default="relevance"),
     click.option("--page", type=click.IntRange(1), default=1),
     click.option("--per-page", type=click.IntRange(1, 100), default=20),

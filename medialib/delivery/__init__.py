@@ -1,1 +1,1 @@
-"""How lessons go out: playlists as text."""
+"""How lessons go out: playlists as text, and lessons as JSON."""

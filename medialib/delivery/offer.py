@@ -1,4 +1,4 @@
-"""What a player is offered of a lesson: its variants as far as they are made; pure."""
+"""What a player is offered of a lesson: its variants as far as they are made. Of stored rows it only reads fields."""
 
 from collections.abc import Sequence
 

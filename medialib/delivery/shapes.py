@@ -1,4 +1,4 @@
-"""A lesson as the JSON that the HTTP API and the commands both show (pure)."""
+"""A lesson as the JSON that the HTTP API and the commands both show. Of stored rows it only reads fields."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

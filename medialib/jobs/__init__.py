@@ -1,1 +1,1 @@
-"""Who does what when: the queue of hints, the leases, the reconciler."""
+"""Who does what when: the queue of hints, and the leases."""

@@ -65,7 +65,7 @@ def test_a_media_playlist_is_complete_from_the_start() -> None:
 def test_nothing_breaks_out_of_a_quoted_string() -> None:
     evil = replace(SOUND, name='zh",URI="//evil', language="zh\r\n#EXT-X-ENDLIST\u2028")
     (line,) = [one for one in render_multivariant([evil], [ALONE]).split("\n") if "EXT-X-MEDIA:" in one]
-    assert "NAME=\"zh',URI='//evil\",LANGUAGE=\"zh #EXT-X-ENDLIST\",DEFAULT" in line
+    assert 'NAME="zh\',URI=\'//evil",LANGUAGE="zh #EXT-X-ENDLIST",DEFAULT' in line
 
 
 def test_half_a_day_of_segments_is_written_without_a_fraction_for_each() -> None:

@@ -89,7 +89,9 @@ def test_values_are_texts_as_they_are_written_until_a_key_wants_something_else(t
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "title:\n", "title: ~\n", 'title: "  "\nlanguage: ""\n', "themes:\n"])
+@pytest.mark.parametrize(
+    "text", ["", "# nothing\n", "title:\n", "title: ~\n", 'title: "  "\nlanguage: ""\n', "themes:\n"]
+)
 def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
     assert read_sidecar(sidecar(tmp_path, text)) == {}
 

@@ -74,9 +74,7 @@ def test_filler_words_are_not_required(index: SearchIndex) -> None:
         (Filters(theme=""), ()),
     ],
 )
-def test_only_what_passes_the_filters_is_found(
-    library: SearchIndex, filters: Filters, found: tuple[str, ...]
-) -> None:
+def test_only_what_passes_the_filters_is_found(library: SearchIndex, filters: Filters, found: tuple[str, ...]) -> None:
     listed = search(library, EVERYWHERE, filters=filters, sort="newest")
     assert (listed.ids, listed.total) == (found, len(found))
 
@@ -149,7 +147,12 @@ def test_only_the_lessons_of_the_page_are_read_from_the_disk(index: SearchIndex,
     searcher = index.searcher()
     read: list[int] = []
     stored = searcher.stored_fields
-    searcher.stored_fields = lambda document: read.append(document) or stored(document)
+
+    def read_stored(document: int) -> object:
+        read.append(document)
+        return stored(document)
+
+    searcher.stored_fields = read_stored
     assert len(search(index, "竹编", sort=sort, page=50, per_page=5).ids) == 5
     assert len(read) == 5
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import psutil
 
 from medialib.cli.bench.extent import Extent
@@ -87,6 +88,8 @@ def kill_and_wait(
     began = time.monotonic()
     _wait(lambda: len(_complete(library, lessons)) == len(lessons), patience_seconds)
     seconds = time.monotonic() - began
+    for one in set(lessons) - set(_complete(library, lessons)):
+        click.echo(f"   {one} is not complete; the log ends: {library.log.read_text(errors='replace')[-500:]}")
     temporary = Store(library.folder).temporary
     _wait(lambda: not any(temporary.iterdir()), 20)
     return Outcome(

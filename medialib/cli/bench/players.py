@@ -13,10 +13,10 @@ import click
 
 from medialib.cli.bench.browser import find_chromium, watch
 from medialib.cli.bench.extent import SHARED, Extent
-from medialib.cli.bench.library import make_library, running
+from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
-from medialib.errors import BadRequest
+from medialib.errors import BadRequest, ToolFailed
 from medialib.ingest.tools import all_ffmpegs
 
 NAMES = (
@@ -42,21 +42,37 @@ Player = Callable[[str, dict[str, Any]], Verdict]
 def measure(folder: Path, extent: Extent) -> list[Figure]:
     """Every recording, complete, in every player that is here."""
     sources = _recordings(folder, extent)
+    players = _players()
     library = make_library(folder, "players")
     with running(library):
-        lines = [library.take_in(source, wait="complete") for source in sources]
-        players = _players()
-        verdicts = {name: [play(library.address, line) for line in lines] for name, play in players.items()}
+        lines = {source: line for source in sources if (line := _take_in(library, source))}
+        verdicts = {
+            name: [_judge(name, play, library, lines.get(one)) for one in sources] for name, play in players.items()
+        }
     shutil.rmtree(library.folder)
-    for name, judged in verdicts.items():
-        for source, verdict in zip(sources, judged, strict=True):
-            for error in [*verdict.errors, *([] if verdict.ended else ["not to its end"])]:
-                click.echo(f"   {name}, {source.name}: {error}")
-    made = "" if sources[0].parent != folder else " made here"
+    made = " made here" if sources[0].parent == folder else ""
     group = f"players, {len(sources)} recordings{made}"
-    absent = {"Chromium", "mpv", "hlscheck"} - {name.partition(" ")[0] for name in players}
+    absent = {"Chromium", "mpv", "ffmpeg", "hlscheck"} - {name.partition(" ")[0] for name in players}
     missing = [Figure(group=group, what=name, value="not measured: not here", bar="") for name in sorted(absent)]
     return [_figure(group, name, judged) for name, judged in verdicts.items()] + missing
+
+
+def _take_in(library: BenchLibrary, source: Path) -> dict[str, Any] | None:
+    try:
+        return library.take_in(source, wait="complete")
+    except ToolFailed as error:
+        click.echo(f"   {error}")
+        return None
+
+
+def _judge(name: str, play: Player, library: BenchLibrary, line: dict[str, Any] | None) -> Verdict:
+    """What is not complete cannot be played to its end."""
+    if line is None:
+        return Verdict(False, ["not complete"])
+    verdict = play(library.address, line)
+    for error in [*verdict.errors, *([] if verdict.ended else ["not to its end"])]:
+        click.echo(f"   {name}, {Path(line['file']).name}: {error}")
+    return verdict
 
 
 def _figure(group: str, name: str, judged: Sequence[Verdict]) -> Figure:
