@@ -151,3 +151,10 @@ class Plan:
 def first_audio_frame(seconds: int) -> int:
     """The first AAC frame that begins at or after `seconds`."""
     return -(-seconds * SAMPLE_RATE // SAMPLES_PER_FRAME)
+
+
+def aligned_segment(number: int, segment_seconds: int) -> int:
+    """The last segment up to `number` that begins exactly where an AAC frame does: every second one of 4 s."""
+    while number * segment_seconds * SAMPLE_RATE % SAMPLES_PER_FRAME:
+        number -= 1
+    return number

@@ -4,7 +4,7 @@ How pictures and sound get onto the grid of segments is said in encoding.py.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from medialib.catalogue.plans import (
     Plan,
     Rendition,
     VideoRendition,
+    aligned_segment,
 )
 from medialib.ingest import encoding
 
@@ -109,8 +110,14 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
 
 
 def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]:
-    """Decode once, encode every sound of `run`; the warm-up frames are dropped by a bitstream filter."""
+    """Decode once, encode every sound of `run`; the warm-up frames are dropped by a bitstream filter.
+
+    The hls muxer counts from the first frame it gets, so that one must be where a segment's time and an AAC frame
+    begin together. A run that starts elsewhere makes a few segments before it as well, which nobody takes.
+    """
     tracks = [_audio(plan, name) for name in run.names]
+    aligned = aligned_segment(run.first, plan.segment_seconds)
+    run = replace(run, first=aligned, count=run.count + run.first - aligned)
     first, last = (_sample(plan, tracks[0], number) for number in (run.first, run.first + run.count))
     lead = max(0, first - _WARM_UP_FRAMES * SAMPLES_PER_FRAME)
     use = plan.source

@@ -160,13 +160,21 @@ def test_only_interlaced_pictures_are_deinterlaced(interlaced: bool) -> None:
 
 
 def test_sound_is_put_on_the_grid_with_four_frames_to_warm_up() -> None:
-    argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=1, count=2))
-    first, end = -(-4 * 48_000 // 1024) * 1024, -(-12 * 48_000 // 1024) * 1024
+    argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=2, count=2))
+    first, end = 8 * 48_000, 16 * 48_000
     assert "async=1" in filters(argv)
     assert f"first_pts={first - 4096}" in filters(argv)
     assert f"atrim=start_pts={first - 4096}[" in filters(argv) and f"atrim=end_pts={end}" in filters(argv)
     assert f"lt(pts\\,{first})" in after(argv, "-bsf:a")
     assert [after(argv[place:], "-b:a") for place, word in enumerate(argv) if word == "-b:a"] == ["32000", "64000"]
+
+
+def test_sound_is_begun_where_a_segment_and_a_frame_begin_together() -> None:
+    """The hls muxer counts from its first frame: begun elsewhere, it would cut some segments a frame too late."""
+    argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a64",), first=3, count=2))
+    assert after(argv, "-start_number") == "2"
+    assert f"lt(pts\\,{8 * 48_000})" in after(argv, "-bsf:a")
+    assert f"atrim=end_pts={20 * 48_000 // 1024 * 1024 + 1024}" in filters(argv)
 
 
 def test_sound_from_the_beginning_needs_no_warming_up() -> None:

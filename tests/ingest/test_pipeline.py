@@ -231,3 +231,19 @@ def test_the_samples_of_a_segment_are_counted_and_a_cut_off_one_has_none(service
     whole = services.store.segment(lesson.id, 1, "v240", 0).read_bytes()
     assert count_samples(whole) == plan.samples(plan.video[0], 0) > 1
     assert count_samples(b"") == count_samples(b"\0\0\0\x08free") == count_samples(whole[:40]) == 0
+
+
+def test_sound_that_is_asked_for_anywhere_falls_on_the_grid(services: Services, tmp_path: Path) -> None:
+    """Segments of 2 s begin with an AAC frame only every 8 s; each must hold just its own frames all the same."""
+    path = media.tone(tmp_path / "a.mp3", seconds=25)
+    lesson = take_in(services.workshop, path, Details(title="a"), name="a.mp3").lesson
+    for number in (9, 5, 1):
+        hot.hurry(services.workshop, lesson.id, 1, "a64", number)
+    work_it_off(services)
+    assert state(services, lesson) == "complete"
+    with services.database.read() as session:
+        assert lookups.troubles(session, lesson.id) == []
+    plan = runs.load(services.workshop, lesson.id).plan
+    for number in range(plan.segment_count):
+        segment = services.store.segment(lesson.id, 1, "a64", number).read_bytes()
+        assert count_samples(segment) == plan.samples(plan.audio[1], number)

@@ -4,7 +4,9 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -29,9 +31,11 @@ SETTINGS = {
     "LADDER__START_RUNG": "240",
 }
 _WEIGHTS = {"ffmpeg": 4, "work": 1, "serve": 1}
-_PAUSE_SECONDS = (0.2, 0.8)
+_APPEAR_SECONDS = 10.0
+_LATEST_SECONDS = 1.5
 _SMALLEST_BYTES = 100
 _SEED = 2023
+_TOLD_LINES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +70,7 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
 
 def make_recordings(folder: Path) -> list[Path]:
     return [
-        make_recording(folder, name=f"kills-{hertz}.mp4", height=240, seconds=LOOP_SECONDS, megabits=0.3, hertz=hertz)
+        make_recording(folder, name=f"kills-{hertz}.mp4", height=480, seconds=LOOP_SECONDS, megabits=1, hertz=hertz)
         for hertz in (300, 310, 320, 330)
     ]
 
@@ -78,7 +82,7 @@ def kill_and_wait(
     *,
     kills: int,
     chance: random.Random,
-    patience_seconds: float = 120,
+    patience_seconds: float = 100,
 ) -> Outcome:
     """Import all but one recording, kill at random, import the last one amidst, and look what becomes of it."""
     lessons = [library.take_in(path)["lesson"] for path in recordings[:-1]]
@@ -88,8 +92,7 @@ def kill_and_wait(
     began = time.monotonic()
     _wait(lambda: len(_complete(library, lessons)) == len(lessons), patience_seconds)
     seconds = time.monotonic() - began
-    for one in set(lessons) - set(_complete(library, lessons)):
-        click.echo(f"   {one} is not complete; the log ends: {library.log.read_text(errors='replace')[-500:]}")
+    _tell(library, lessons)
     temporary = Store(library.folder).temporary
     _wait(lambda: not any(temporary.iterdir()), 20)
     return Outcome(
@@ -103,43 +106,44 @@ def kill_and_wait(
 
 
 def _kill(supervisor: subprocess.Popen[bytes], times: int, chance: random.Random) -> list[str]:
-    """Kill so often; fewer only when for a minute there was nobody to kill."""
+    """Kill so often; fewer only when nothing of the supervisor runs any more."""
     killed: list[str] = []
-    end = time.monotonic() + 60
+    end = time.monotonic() + times * _APPEAR_SECONDS
     while len(killed) < times and time.monotonic() < end:
-        if kind := _kill_one(supervisor, chance):
+        (kind,) = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
+        if _kill_one(psutil.Process(supervisor.pid), kind, chance):
             killed.append(kind)
-        time.sleep(chance.uniform(*_PAUSE_SECONDS))
     return killed
 
 
-def _kill_one(supervisor: subprocess.Popen[bytes], chance: random.Random) -> str | None:
-    """Kill one of those that are there, most often a running ffmpeg; says what it was."""
-    there = _victims(psutil.Process(supervisor.pid))
-    if not there:
-        return None
-    kind = chance.choices(list(there), [_WEIGHTS[kind] for kind in there])[0]
+def _kill_one(supervisor: psutil.Process, kind: str, chance: random.Random) -> bool:
+    """Wait until there is one of this kind, and kill it a moment later; says whether one was killed."""
+    _wait(lambda: bool(_victims(supervisor, kind)), _APPEAR_SECONDS)
+    time.sleep(chance.uniform(0, _LATEST_SECONDS))
+    if victims := _victims(supervisor, kind):
+        with suppress(psutil.NoSuchProcess):
+            chance.choice(victims).kill()
+            return True
+    return False
+
+
+def _victims(supervisor: psutil.Process, kind: str) -> list[psutil.Process]:
+    """The worker, the server's master or every ffmpeg that runs: descendants of the supervisor alone."""
+    if kind == "ffmpeg":
+        return [one for one in supervisor.children(recursive=True) if _says(one.name).startswith(kind)]
+    return [one for one in supervisor.children() if _says(partial(_last_word, one)) == kind]
+
+
+def _last_word(process: psutil.Process) -> str:
+    return process.cmdline()[-1]
+
+
+def _says(question: Callable[[], str]) -> str:
+    """The answer of a process, or nothing when it has ended meanwhile."""
     try:
-        chance.choice(there[kind]).kill()
-    except psutil.NoSuchProcess:
-        return None
-    return kind
-
-
-def _victims(supervisor: psutil.Process) -> dict[str, list[psutil.Process]]:
-    """The worker, the server's master and every ffmpeg, if they run: descendants of the supervisor alone."""
-    found: dict[str, list[psutil.Process]] = {}
-    direct = set(supervisor.children())
-    for process in supervisor.children(recursive=True):
-        try:
-            last, name = process.cmdline()[-1:], process.name()
-        except psutil.NoSuchProcess:
-            continue
-        if process in direct and last in (["work"], ["serve"]):
-            found.setdefault(last[0], []).append(process)
-        elif name.startswith("ffmpeg"):
-            found.setdefault("ffmpeg", []).append(process)
-    return found
+        return question()
+    except (psutil.NoSuchProcess, IndexError):
+        return ""
 
 
 def _complete(library: BenchLibrary, lessons: Sequence[str]) -> tuple[str, ...]:
@@ -148,6 +152,14 @@ def _complete(library: BenchLibrary, lessons: Sequence[str]) -> tuple[str, ...]:
         return tuple(one for one in lessons if library.lesson(one)["state"] == "complete")
     except OSError:
         return ()
+
+
+def _tell(library: BenchLibrary, lessons: Sequence[str]) -> None:
+    """Print why lessons are not complete: each one's state, and the log's warnings."""
+    for one in set(lessons) - set(_complete(library, lessons)):
+        click.echo(f"   {one}: {library.lesson(one)['state']}")
+        warnings = [row for row in library.log.read_text(errors="replace").splitlines() if one in row]
+        click.echo("\n".join(f"      {row}" for row in warnings[-_TOLD_LINES:]))
 
 
 def _holes(library: BenchLibrary) -> list[str]:
