@@ -82,7 +82,7 @@ def kill_and_wait(
     *,
     kills: int,
     chance: random.Random,
-    patience_seconds: float = 100,
+    patience_seconds: float = 300,
 ) -> Outcome:
     """Import all but one recording, kill at random, import the last one amidst, and look what becomes of it."""
     lessons = [library.take_in(path)["lesson"] for path in recordings[:-1]]
