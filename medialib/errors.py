@@ -45,6 +45,10 @@ class ToolFailed(MedialibError):
     """ffmpeg or ffprobe failed or took too long: trying again may help."""
 
 
+class ToolKilled(ToolFailed):
+    """Someone, or the system for want of memory, ended ffmpeg: the recording need not be at fault."""
+
+
 class Stopped(MedialibError):
     """A run was ended early on purpose: more urgent work waits or the worker is closing."""
 

@@ -124,10 +124,12 @@ def record_failure(
     attempts: int,
     backoff_seconds: float,
     came_on: bool = False,
+    growing: bool = True,
 ) -> StepLeft:
     """Count a failed attempt; after `attempts` of them without any progress (`came_on`) the step is parked.
 
-    A step without a row is a hot run's: it rests, but is never parked, since the next player may ask again.
+    Rests grow from one attempt to the next, unless `growing` is false. A step without a row is a hot run's: it
+    rests, but is never parked, since the next player may ask again.
     """
     row = session.get(StepLeft, (lesson_id, step))
     if row is None:
@@ -135,7 +137,8 @@ def record_failure(
         session.add(row)
     row.message, row.message_values, row.detail = error.message, error.values, error.detail
     row.attempts = 1 if came_on else row.attempts + 1
-    row.retry_at = time.time() + min(backoff_seconds * 4 ** min(row.attempts - 1, 10), _LONGEST_REST_SECONDS)
+    factor = 4 ** min(row.attempts - 1, 10) if growing else 1
+    row.retry_at = time.time() + min(backoff_seconds * factor, _LONGEST_REST_SECONDS)
     row.parked = row.rank >= 0 and row.attempts >= attempts
     return row
 

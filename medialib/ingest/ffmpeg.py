@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from medialib.errors import N_, MissingTool, ToolFailed
+from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled
 
 _DETAIL_BYTES = 4_000
 _LARGEST_FILE_BYTES = 4 << 30
+# By SIGKILL: itself, or as the sandbox tells it.
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -78,7 +80,10 @@ def run(
             _end(process)
         if process.returncode:
             stderr.seek(0)
-            raise _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {_tail(stderr.read())}")
+            failure = _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {_tail(stderr.read())}")
+            if process.returncode in _KILLED:
+                raise ToolKilled(failure.message, detail=failure.detail)
+            raise failure
     return printed
 
 

@@ -10,7 +10,7 @@ import structlog
 from medialib import metrics
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import AudioRendition, Plan, Rendition
-from medialib.errors import N_, MedialibError, Stopped, ToolFailed, UnusableMedia
+from medialib.errors import N_, MedialibError, Stopped, ToolFailed, ToolKilled, UnusableMedia
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 _HOT_TICK_SECONDS = 0.03
 _BULK_TICK_SECONDS = 0.3
+# To be killed says little about the recording, but one that eats all memory must not be tried for ever.
+_KILLS_PER_ATTEMPT = 10
 _REPORT_SECONDS = 1.0
 # A fragment's header begins behind the styp and sidx boxes, which are short.
 
@@ -126,14 +128,16 @@ def record_failure(
 ) -> None:
     """Count a failed attempt; one that `came_on` (it made segments before it failed) is the first of a new count."""
     jobs = workshop.settings.jobs
+    attempts = jobs.attempts * (_KILLS_PER_ATTEMPT if isinstance(error, ToolKilled) else 1)
     with workshop.database.begin() as session:
         row = edits.record_failure(
             session,
             lesson_id=lesson_id,
             step=step,
             error=error,
-            attempts=1 if isinstance(error, UnusableMedia) else jobs.attempts,
+            attempts=1 if isinstance(error, UnusableMedia) else attempts,
             backoff_seconds=jobs.backoff_seconds,
+            growing=not isinstance(error, ToolKilled),
             came_on=came_on,
         )
         attempts, parked = row.attempts, row.parked

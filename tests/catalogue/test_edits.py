@@ -236,3 +236,19 @@ def test_a_lesson_without_a_poster_is_complete_all_the_same(services: Services, 
             if step != "poster":
                 edits.finish_step(session, lesson_id, step)
     assert settle(services, lesson_id) == "complete"
+
+
+def test_rests_need_not_grow(services: Services, lesson_id: str) -> None:
+    for _ in range(4):
+        with services.database.begin() as session:
+            row = edits.record_failure(
+                session,
+                lesson_id=lesson_id,
+                step="start",
+                error=BROKEN,
+                attempts=30,
+                backoff_seconds=10,
+                growing=False,
+            )
+    assert row.attempts == 4 and not row.parked
+    assert row.retry_at - time.time() < 11

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from medialib.errors import MissingTool, Stopped, ToolFailed
+from medialib.errors import MissingTool, Stopped, ToolFailed, ToolKilled
 from medialib.ingest import ffmpeg
 from medialib.ingest.ffmpeg import Limits, Reach, confine, working_bubblewrap
 
@@ -170,3 +170,10 @@ def test_a_call_gives_way_to_everything_else(reach: Reach) -> None:
     before = os.getpriority(os.PRIO_PROCESS, 0)
     printed = ffmpeg.run(python("import os; print(os.getpriority(os.PRIO_PROCESS, 0))"), reach=reach, limits=limits())
     assert int(printed) == min(19, before + 7)
+
+
+def test_a_program_that_was_killed_is_told_from_one_that_failed(reach: Reach) -> None:
+    for command, kind in (("kill -9 $$", ToolKilled), ("exit 3", ToolFailed)):
+        with pytest.raises(ToolFailed) as caught:
+            ffmpeg.run(["/bin/sh", "-c", command], reach=reach, limits=limits())
+        assert type(caught.value) is kind

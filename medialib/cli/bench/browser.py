@@ -53,7 +53,8 @@ _OVER = """() => {
 _STATE = """() => {
   const video = document.querySelector("video"), pictures = video.getVideoPlaybackQuality();
   return {
-    ...window.notes, ended: video.ended, seconds: video.currentTime, error: video.error && video.error.message,
+    ...window.notes, ended: video.ended, seconds: video.currentTime, ready: video.readyState,
+    error: video.error && video.error.message,
     pictures: pictures.totalVideoFrames, corrupted: pictures.corruptedVideoFrames,
   };
 }"""
@@ -86,10 +87,12 @@ def watch(program: str, address: str, line: dict[str, Any]) -> tuple[bool, list[
         page.goto(address + line["page"])
         page.evaluate(_START, speed)
         try:
-            page.wait_for_function(_OVER, timeout=(60 + 3 * line["seconds"] / speed) * 1000)
+            page.wait_for_function(_OVER, timeout=(60 + 2 * line["seconds"]) * 1000)
         except Error as error:
             troubles.append(f"waiting for the end: {error.message.splitlines()[0]}")
         state = page.evaluate(_STATE)
+    if not state["ended"]:
+        troubles.append(f"it stayed at {state['seconds']:.1f} s (readyState {state['ready']})")
     ended = state["ended"] and abs(state["seconds"] - line["seconds"]) <= _TOLERANCE_SECONDS
     return ended, troubles + _troubles_of(state, line)
 
