@@ -20,6 +20,8 @@ from medialib.settings import Ladder, Limits, RungSettings
 _CLOSE = 1.15
 # A picture rate above this is offered whole from 720 up and halved below.
 _FAST = 40
+# hls.js looks fragments up with a tolerance of this many seconds.
+_CRUMB_SECONDS = Fraction(1, 4)
 
 # ITU-T H.264 (08/2021) table A-1: level, macroblocks per second, per frame, bits per second of High profile.
 _LEVELS = (
@@ -45,6 +47,7 @@ def make_plan(facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, versi
     """The plan for a recording; raises UnusableMedia when it is over a limit or has no length."""
     seconds = _length(facts, ends)
     _check(facts, seconds, limits)
+    seconds = without_crumb(seconds, ladder.segment_seconds)
     if facts.video is None:
         frames = max(1, _audio_frames(seconds))
         return _assemble(facts, ends, ladder, version, video=(), audio_frames=frames)
@@ -53,6 +56,12 @@ def make_plan(facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, versi
     video = tuple(_video_rendition(rung, facts.video, rates, low_frames) for rung in choose_rungs(facts.video, ladder))
     audio_frames = _audio_frames(Fraction(low_frames, rates.low))
     return _assemble(facts, ends, ladder, version, video=video, audio_frames=audio_frames)
+
+
+def without_crumb(seconds: Fraction, segment_seconds: int) -> Fraction:
+    """The length without a last segment of some pictures: hls.js takes one so short for played, and never ends."""
+    crumb = seconds % segment_seconds
+    return seconds - crumb if crumb < _CRUMB_SECONDS and seconds > crumb else seconds
 
 
 def choose_rates(source: Fraction) -> Rates:

@@ -190,7 +190,7 @@ def test_the_codecs_string_bears_profile_and_level() -> None:
 
 def test_sound_alone_has_sounds_only() -> None:
     plan = plan_of(facts(), 10.0)
-    assert (plan.video, plan.start_rung, plan.source.video_index) == ((), None, None)
+    assert (plan.video, plan.start_rung, without_crumb, plan.source.video_index) == ((), None, None)
     assert [(one.name, one.channels) for one in plan.audio] == [("a32m", 1), ("a64", 2)]
     assert plan.segment_count == 3
 
@@ -234,3 +234,9 @@ def test_renditions_are_found_by_name() -> None:
     plan = plan_of(facts(track()), 4)
     assert isinstance(plan.rendition("v480"), VideoRendition)
     assert plan.rendition("v1") is None
+
+
+def test_a_last_segment_of_a_few_pictures_is_left_out() -> None:
+    assert without_crumb(Fraction(241, 30), 4) == 8
+    assert without_crumb(Fraction(33, 4), 4) == Fraction(33, 4)
+    assert without_crumb(Fraction(1, 30), 4) == Fraction(1, 30)
