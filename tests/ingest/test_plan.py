@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from medialib.catalogue.plans import Plan, VideoRendition
 from medialib.errors import UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
-from medialib.ingest.plan import Rates, choose_rates, choose_rungs, h264_level, make_plan, start_rung
+from medialib.ingest.plan import Rates, choose_rates, choose_rungs, h264_level, make_plan, start_rung, without_crumb
 from medialib.settings import Ladder, Limits
 
 
