@@ -190,7 +190,7 @@ def test_the_codecs_string_bears_profile_and_level() -> None:
 
 def test_sound_alone_has_sounds_only() -> None:
     plan = plan_of(facts(), 10.0)
-    assert (plan.video, plan.start_rung, without_crumb, plan.source.video_index) == ((), None, None)
+    assert (plan.video, plan.start_rung, plan.source.video_index) == ((), None, None)
     assert [(one.name, one.channels) for one in plan.audio] == [("a32m", 1), ("a64", 2)]
     assert plan.segment_count == 3
 
