@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medialib.catalogue.themes import Theme, lesson_themes
@@ -16,7 +16,9 @@ class Lesson(Base):
     """A published work. Times are unix seconds; `recorded` is an ISO date or its beginning (2023, 2023-05).
 
     `revision` grows with every change that search must know of; the index is behind while
-    `indexed_revision` is smaller.
+    `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
+    the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
+    from 0.
     """
 
     __tablename__ = "lessons"
@@ -38,6 +40,9 @@ class Lesson(Base):
     language: Mapped[str] = mapped_column(String(20), default="zh")
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0, index=True)
+    poster_choice: Mapped[int] = mapped_column(default=0, server_default="0")
+    chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
+    notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     themes: Mapped[list[Theme]] = relationship(
         secondary=lesson_themes, lazy="selectin", order_by=Theme.position, default_factory=list
     )
@@ -75,7 +80,8 @@ class RenditionProgress(Base):
     """How much of one rendition exists; the files say it, this row is what was last counted.
 
     `codecs` is read from the bitstream's init segment; the bit rates (per second) are measured when complete.
-    `media_per_second` is how many seconds of media one second of encoding makes.
+    `media_per_second` is how many seconds of media one second of encoding makes. A rendition is `left_out` when
+    its segments turned out not to be worth their bits: it is neither made nor offered.
     """
 
     __tablename__ = "renditions"
@@ -91,6 +97,22 @@ class RenditionProgress(Base):
     average_bits_per_second: Mapped[int] = mapped_column(default=0)
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     media_per_second: Mapped[float] = mapped_column(default=0.0)
+    left_out: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Captions(Base):
+    """The captions of a lesson in one language, a BCP 47 tag. `cues` are [begin seconds, end seconds, text] in order;
+    the text may hold <i>, <b> and <u>. `revision` grows with every change, so that addresses can be immutable.
+    """
+
+    __tablename__ = "captions"
+
+    lesson_id: Mapped[str] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[str] = mapped_column(String(100), default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    cues: Mapped[list[list[Any]]] = mapped_column(JSON, default_factory=list)
 
 
 class StepLeft(Base):
