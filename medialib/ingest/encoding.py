@@ -63,8 +63,11 @@ def split(stream: Any, kind: str, count: int) -> list[Any]:
 
 
 def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> dict[str, Any]:
+    # More threads than these would only hold back the first segment.
+    quick = {"threads": 2} if hot else {}
     return {
         "c:v": "libx264",
+        **quick,
         "preset": _HOT_PRESETS.get(plan.preset, plan.preset) if hot else plan.preset,
         "profile:v": "high",
         "level:v": rung.level,

@@ -115,7 +115,7 @@ def _players() -> dict[str, Player]:
 
 
 def _mpv(program: str, master: str) -> Verdict:
-    options = ("--no-config", "--vo=null", "--ao=null", "--untimed", "--msg-level=all=warn")
+    options = ("--no-config", "--vo=null", "--ao=null", "--ao-null-untimed", "--untimed", "--msg-level=all=warn")
     done = _run([program, *options, master])
     return Verdict(done.returncode == 0, _lines(done.stdout + done.stderr))
 

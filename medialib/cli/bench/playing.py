@@ -1,17 +1,26 @@
-"""How soon a recording plays: playlists, first frame and a jump in real Chromium, while nothing but the plan exists."""
+"""How soon a recording plays: playlists, first frame and a jump in real Chromium, while nothing but the plan exists.
+
+Beside them stands what ffmpeg alone takes for the segments that are waited for, with nothing else at work.
+"""
 
 import shutil
+import tempfile
 import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from medialib.catalogue.plans import Plan
 from medialib.cli.bench.browser import find_chromium, opened_page
 from medialib.cli.bench.extent import Extent
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
+from medialib.ingest import commands, ffmpeg
+from medialib.ingest.commands import Run
+from medialib.ingest.tools import find_tools
+from medialib.settings import Tools
 
 # Resolves with the seconds from the call until a picture is presented (after the clock has moved past `from`).
 _NEXT_FRAME = """([seek]) => new Promise((resolve, reject) => {
@@ -28,7 +37,11 @@ _BARS = {
     "playlists answer after the intake's end": "1 s",
     "first frame in Chromium after the intake's end": "2.5 s",
     "jump to 75 %": "2.5 s",
+    "ffmpeg alone, to the end of segment 0": "",
+    "ffmpeg alone, to the end of the segment at 75 %": "",
 }
+
+_LIMITS = ffmpeg.Limits(memory_bytes=6 << 30, wall_seconds=120, stall_seconds=60, nice=0, sandbox="auto")
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,8 @@ class _Waits:
     playlists: float
     first_frame: float
     jump: float
+    alone_first: float
+    alone_jump: float
 
 
 def measure(folder: Path, extent: Extent) -> list[Figure]:
@@ -84,8 +99,26 @@ def _play_anew(folder: Path, program: str, source: Path) -> _Waits:
             page.evaluate(_NEXT_FRAME, [None])
             first_frame = time.monotonic() - end_of_intake
             jump = page.evaluate(_NEXT_FRAME, [0.75])
+    (plan,) = library.plans().values()
     shutil.rmtree(library.folder)
-    return _Waits(playlists, first_frame, jump)
+    alone = [_alone(source, plan, number) for number in (0, plan.segment_count * 3 // 4)]
+    return _Waits(playlists, first_frame, jump, *alone)
+
+
+def _alone(source: Path, plan: Plan, number: int) -> float:
+    """Seconds until the hot run's own command, with nothing else at work, has made its first segment."""
+    tools = find_tools(Tools())
+    assert plan.start_rung
+    run = Run(names=(plan.start_rung,), first=number, count=1, hot=True)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / plan.start_rung).mkdir()
+        began = time.monotonic()
+        ffmpeg.run(
+            commands.video_command(tools.ffmpeg, source, plan, run),
+            reach=ffmpeg.Reach(reads=source, writes=Path(folder)),
+            limits=_LIMITS,
+        )
+        return time.monotonic() - began
 
 
 def _read_playlists(library: BenchLibrary, line: dict[str, Any]) -> None:
