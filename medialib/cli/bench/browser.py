@@ -39,8 +39,9 @@ _NOTES = """(() => {
   });
 })()"""
 
-_START = """(speed) => {
+_START = """([speed, playlist]) => {
   const video = document.querySelector("video");
+  document.querySelector("[data-master]").dataset.master = playlist;
   document.querySelector("button.start").click();
   video.defaultPlaybackRate = video.playbackRate = speed;
 }"""
@@ -76,8 +77,8 @@ def opened_page(program: str) -> Iterator[Page]:
             browser.close()
 
 
-def watch(program: str, address: str, line: dict[str, Any]) -> tuple[bool, list[str]]:
-    """Play a lesson from its page: whether it came to its end, and everything that went wrong on the way."""
+def watch(program: str, address: str, line: dict[str, Any], key: str) -> tuple[bool, list[str]]:
+    """Play a lesson from its page, by the playlist line[key]: whether it came to its end, and what went wrong."""
     troubles: list[str] = []
     speed = 1 if line["seconds"] <= _AT_OWN_SPEED_SECONDS else _FASTEST
     with opened_page(program) as page:
@@ -85,7 +86,7 @@ def watch(program: str, address: str, line: dict[str, Any]) -> tuple[bool, list[
         page.on("console", lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None)
         page.add_init_script(_NOTES)
         page.goto(address + line["page"])
-        page.evaluate(_START, speed)
+        page.evaluate(_START, [speed, line[key]])
         try:
             page.wait_for_function(_OVER, timeout=(60 + 2 * line["seconds"]) * 1000)
         except Error as error:

@@ -1,9 +1,15 @@
-"""Do the lessons play to their end, without an error, in Chromium, mpv and every ffmpeg, and does a checker agree?"""
+"""Do the lessons play to their end, without an error, in Chromium, mpv, VLC and every ffmpeg, in each of their forms?
 
+A checker of playlists is asked as well, when it is beside the checkout.
+"""
+
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +25,14 @@ from medialib.cli.bench.report import Figure
 from medialib.errors import BadRequest, ToolFailed
 from medialib.ingest.tools import all_ffmpegs
 
-NAMES = (
-    "crystal.mp4", "elf.mp4", "frog.webm", "rabbit320.mp4", "long_1080p_lowbitrate.mp4",
-    "internal_emulator_transformer_output_270_rotated.mp4", "sample_portrait.mp4", "outfoxing.mp3", "viper.ogg",
-)  # fmt: skip
+# The forms of a lesson, and the keys of their multivariant playlists.
+FORMS = {"fMP4": "master", "MPEG-TS": "ts_master"}
 CHECKER = SHARED / "tools" / "hlscheck.py"
 _TIMEOUT_SECONDS = 900
+_VLC_OWN_SPEED_SECONDS = 20
+_VLC_FASTEST = 4
+# Not what VLC says of a machine without a screen, a session bus or a sound card.
+_VLC_FAULT = re.compile(r"(demux|adaptive|decoder|packetizer|mp4|ts|http)\b.* error: ")
 _TOLERANCE_SECONDS = 0.3
 
 
@@ -36,7 +44,8 @@ class Verdict:
     errors: list[str]
 
 
-Player = Callable[[str, dict[str, Any]], Verdict]
+# Is given the library's address, what `import --json` said of the lesson, and a key of FORMS.
+Player = Callable[[str, dict[str, Any], str], Verdict]
 
 
 def measure(folder: Path, extent: Extent) -> list[Figure]:
@@ -47,12 +56,14 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
     with running(library):
         lines = {source: line for source in sources if (line := _take_in(library, source))}
         verdicts = {
-            name: [_judge(name, play, library, lines.get(one)) for one in sources] for name, play in players.items()
+            f"{form}: {name}": [_judge(f"{form}: {name}", play, library, lines.get(one), key) for one in sources]
+            for form, key in FORMS.items()
+            for name, play in players.items()
         }
     shutil.rmtree(library.folder)
     made = " made here" if sources[0].parent == folder else ""
     group = f"players, {len(sources)} recordings{made}"
-    absent = {"Chromium", "mpv", "ffmpeg", "hlscheck"} - {name.partition(" ")[0] for name in players}
+    absent = {"Chromium", "mpv", "VLC", "ffmpeg", "hlscheck"} - {name.partition(" ")[0] for name in players}
     missing = [Figure(group=group, what=name, value="not measured: not here", bar="") for name in sorted(absent)]
     return [_figure(group, name, judged) for name, judged in verdicts.items()] + missing
 
@@ -65,11 +76,11 @@ def _take_in(library: BenchLibrary, source: Path) -> dict[str, Any] | None:
         return None
 
 
-def _judge(name: str, play: Player, library: BenchLibrary, line: dict[str, Any] | None) -> Verdict:
+def _judge(name: str, play: Player, library: BenchLibrary, line: dict[str, Any] | None, key: str) -> Verdict:
     """What is not complete cannot be played to its end."""
-    if line is None:
-        return Verdict(False, ["not complete"])
-    verdict = play(library.address, line)
+    if line is None or not line[key]:
+        return Verdict(False, ["not complete" if line is None else "not in this form"])
+    verdict = play(library.address, line, key)
     for error in [*verdict.errors, *([] if verdict.ended else ["not to its end"])]:
         click.echo(f"   {name}, {Path(line['file']).name}: {error}")
     return verdict
@@ -77,22 +88,20 @@ def _judge(name: str, play: Player, library: BenchLibrary, line: dict[str, Any] 
 
 def _figure(group: str, name: str, judged: Sequence[Verdict]) -> Figure:
     ended, errors = sum(one.ended for one in judged), sum(len(one.errors) for one in judged)
-    if name == "hlscheck":
+    if name.endswith("hlscheck"):
         return Figure(group=group, what=name, value=f"{errors} errors in {len(judged)}", bar="0 errors")
     value = f"{ended} of {len(judged)} to their end, {errors} errors"
     return Figure(group=group, what=name, value=value, bar="all, 0 errors")
 
 
 def _recordings(folder: Path, extent: Extent) -> list[Path]:
-    """Everything in the folder that was named, or the nine of the bar beside the checkout, or two made here."""
-    if extent.media:
-        found = sorted(path for path in extent.media.iterdir() if path.is_file() and path.suffix not in (".md", ".txt"))
+    """Everything in the folder that was named, or beside the checkout, or two made here."""
+    beside = SHARED / "media"
+    if media := extent.media or (beside if beside.exists() else None):
+        found = sorted(path for path in media.iterdir() if path.is_file() and path.suffix not in (".md", ".txt"))
         if not found:
             raise BadRequest("There is no recording in the folder of --media.")
         return found
-    beside = [SHARED / "media" / name for name in NAMES]
-    if all(path.exists() for path in beside):
-        return beside
     shapes: dict[str, Any] = {"seconds": 30, "megabits": 1}
     return [
         make_recording(folder, name="small.mp4", height=360, **shapes),
@@ -104,13 +113,15 @@ def _players() -> dict[str, Player]:
     """Those that this machine has, by name."""
     found: dict[str, Player] = {}
     if chromium := find_chromium():
-        found["Chromium"] = lambda address, line: Verdict(*watch(chromium, address, line))
+        found["Chromium"] = lambda address, line, key: Verdict(*watch(chromium, address, line, key))
     if mpv := shutil.which("mpv"):
-        found["mpv"] = lambda address, line: _mpv(mpv, address + line["master"])
+        found["mpv"] = lambda address, line, key: _mpv(mpv, address + line[key])
+    if vlc := shutil.which("cvlc"):
+        found["VLC"] = lambda address, line, key: _vlc(vlc, address + line[key], line["seconds"])
     for number, program in enumerate(all_ffmpegs()):
         found[f"ffmpeg {number + 1}: {_version(program)}"] = _ffmpeg(program)
     if CHECKER.exists() and shutil.which("ffprobe"):
-        found["hlscheck"] = lambda address, line: _check(address + line["master"])
+        found["hlscheck"] = lambda address, line, key: _check(address + line[key])
     return found
 
 
@@ -120,11 +131,46 @@ def _mpv(program: str, master: str) -> Verdict:
     return Verdict(done.returncode == 0, _lines(done.stdout + done.stderr))
 
 
+def _vlc(program: str, master: str, seconds: float) -> Verdict:
+    """It does not say how far it came: it has come to the end when it leaves by itself, and not too early."""
+    # VLC refuses to run as root.
+    other = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") if os.geteuid() == 0 else ()
+    speed = 1 if seconds <= _VLC_OWN_SPEED_SECONDS else _VLC_FASTEST
+    silent = (
+        "-I",
+        "dummy",
+        "--no-interact",
+        "--vout=dummy",
+        "--aout=dummy",
+        "--no-drop-late-frames",
+        "--no-skip-frames",
+    )
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o777)
+        done = _run(
+            [
+                *other,
+                "env",
+                f"HOME={home}",
+                program,
+                *silent,
+                f"--rate={speed}",
+                "--play-and-exit",
+                master,
+                "vlc://quit",
+            ]
+        )
+    faults = [line for line in _lines(done.stderr) if _VLC_FAULT.search(line)]
+    took = (time.monotonic() - began) * speed
+    return Verdict(done.returncode == 0 and took >= seconds - 1, faults)
+
+
 def _ffmpeg(program: str) -> Player:
-    def play(address: str, line: dict[str, Any]) -> Verdict:
+    def play(address: str, line: dict[str, Any], key: str) -> Verdict:
         done = _run([
             program, "-nostdin", "-hide_banner", "-nostats", *("-v", "warning"), *("-progress", "pipe:1"),
-            *("-i", address + line["master"]), *("-map", "0"), *("-f", "null", "-"),
+            *("-i", address + line[key]), *("-map", "0"), *("-f", "null", "-"),
         ])  # fmt: skip
         reached = [int(one) / 1e6 for one in re.findall(r"^out_time_us=(\d+)$", done.stdout, re.MULTILINE)]
         whole = bool(reached) and reached[-1] >= line["seconds"] - _TOLERANCE_SECONDS
