@@ -10,6 +10,8 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 
+from medialib.errors import N_, MissingTool
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -22,7 +24,13 @@ class Database:
 
     def __init__(self, url: str):
         self.url = url
-        self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        try:
+            self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        except ImportError as error:
+            raise MissingTool(
+                N_("The package for this kind of database is not installed. Please run: pip install psycopg"),
+                detail=str(error),
+            ) from error
         if self.engine.dialect.name == "sqlite":
             _tune_sqlite(self.engine)
 

@@ -42,7 +42,7 @@ class Store(_Section):
 class Database(_Section):
     """The catalogue: empty means SQLite inside the store."""
 
-    url: str = ""
+    url: Annotated[str, Field(pattern=r"^$|^(sqlite|postgresql)(\+[a-z0-9]+)?://")] = ""
 
 
 class Jobs(_Section):
@@ -67,7 +67,7 @@ class Jobs(_Section):
 class RungSettings(_Section):
     """One step of the ladder, named by its shorter side in pixels."""
 
-    short_side: Annotated[int, Field(ge=96, le=2160)]
+    short_side: Annotated[int, Field(ge=96, le=2160, multiple_of=2)]
     max_bits_per_second: Annotated[int, Field(ge=50_000)]
     crf: Annotated[int, Field(ge=10, le=40)] = 24
 
@@ -180,8 +180,11 @@ def _parse(text: str, name: str) -> tuple[dict[str, Any], dict[tuple[str, ...], 
     try:
         values = yaml.safe_load(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BadSettings(f"{name}, line {line} or the one before: this is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise BadSettings(f"{name} is not YAML: {error}") from error
+        raise BadSettings(f"{name} is not YAML: {str(error).splitlines()[0]}") from error
     if values is None:
         return {}, {}
     if not isinstance(values, dict):
@@ -227,6 +230,18 @@ def _variable_value(variable: str, text: str) -> Any:
         raise BadSettings(f"{variable} is not YAML: {error}") from error
 
 
+_WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "int_parsing": "a whole number is expected",
+    "int_type": "a whole number is expected",
+    "float_parsing": "a number is expected",
+    "float_type": "a number is expected",
+    "string_type": "a text is expected",
+    "model_type": "keys and values are expected",
+    "string_pattern_mismatch": "it must be empty or begin with sqlite:// or postgresql://",
+}
+
+
 def _explain(
     error: ValidationError, name: str, lines: dict[tuple[str, ...], int], sources: dict[tuple[str, ...], str]
 ) -> str:
@@ -234,7 +249,7 @@ def _explain(
     for problem in error.errors():
         place = tuple(str(part) for part in problem["loc"])
         key = ".".join(place) or "settings"
-        words = "there is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+        words = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         variable = next((sources[one] for one in sources if one[: len(place)] == place[:2]), None)
         if variable and (place[:2] in sources or place not in lines):
             sentences.append(f"{variable} ({key}): {words}")

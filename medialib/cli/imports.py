@@ -19,8 +19,8 @@ from medialib.catalogue.lessons import Lesson
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
-from medialib.ingest.intake import known_already, take_in
-from medialib.ingest.tags import describe
+from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
+from medialib.ingest.tags import describe, sidecar_of
 from medialib.services import Services
 from medialib.tasks import Worker
 
@@ -83,10 +83,8 @@ def import_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, w
     report = _Report(services, console, as_json)
     files = list(_files(paths))
     if dry_run:
-        for path in files:
-            known = known_already(services.workshop, path)
-            report.say(path, "duplicate" if known else "new", lesson=known)
-        return
+        _foretell(services, files, report)
+        ctx.exit(int(report.bad))
     taken = _take_in_all(services, files, report, console, wait=wait)
     if taken and wait == "complete":
         _wait_until_complete(services, taken, report)
@@ -95,6 +93,26 @@ def import_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, w
     if not as_json:
         console.print(", ".join(f"{count} {status}" for status, count in report.counts.items()) or "nothing to import")
     ctx.exit(int(report.bad))
+
+
+def _foretell(services: Services, files: Sequence[Path], report: _Report) -> None:
+    """Say what would become of each file, as far as that is seen without opening the recording."""
+    seen: dict[str, Path] = {}
+    for path in files:
+        try:
+            require_size(services.workshop, path)
+            describe(path, _readable(path.name))
+            sha256 = fingerprint(path)
+        except (UnusableMedia, BadRequest) as error:
+            report.say(path, "refused", reason=str(error))
+            continue
+        except OSError as error:
+            report.say(path, "failed", reason=str(error))
+            continue
+        known = known_already(services.workshop, sha256)
+        twin = seen.setdefault(sha256, path)
+        reason = f"the same as {_readable(twin)}" if twin != path else None
+        report.say(path, "duplicate" if known or reason else "new", lesson=known, reason=reason)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -121,9 +139,12 @@ def _take_in_all(
     )  # fmt: skip
     with bar if not report.as_json else nullcontext():
         task = bar.add_task("", total=sum(path.stat().st_size for path in files))
+        done = 0
         for path in files:
             bar.update(task, description=_readable(path.name))
             lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
+            done += path.stat().st_size
+            bar.update(task, completed=done)  # of a duplicate, or one that was refused, nothing was copied
             if lesson and wait == "complete":
                 taken[lesson.id] = path
             elif lesson:
@@ -144,7 +165,8 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
         if not receipt.duplicate:
             tasks.announce(services, receipt.lesson.id)
             return receipt.lesson
-        report.say(path, "duplicate", lesson=receipt.lesson)
+        unread = "its description beside it is not read again" if sidecar_of(path).is_file() else None
+        report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
     return None
 
 

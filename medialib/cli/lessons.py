@@ -27,6 +27,12 @@ _NARROWING = (
 )
 
 
+_TOLD = (
+    "id", "title", "kind", "length", "state", "reason", "speaker", "unit", "series", "number", "themes", "recorded",
+    "language", "description", "page", "master", "audio",
+)  # fmt: skip
+
+
 def _narrowing(command: Any) -> Any:
     for option in reversed(_NARROWING):
         command = option(command)
@@ -81,9 +87,10 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
         click.echo(json.dumps(detail, ensure_ascii=False))
         return
     console = _plain_console()
-    for key in ("id", "title", "kind", "state", "reason", "page", "master", "audio", "speaker", "unit", "series"):
-        if detail[key] is not None and detail[key] != "":
-            console.print(Text.assemble((f"{key:8}", "bold"), " ", str(detail[key])))
+    told = {**detail, "length": clock(detail["seconds"]), "themes": ", ".join(one["zh"] for one in detail["themes"])}
+    for key in _TOLD:
+        if told[key] is not None and told[key] != "":
+            console.print(Text.assemble((f"{key:12}", "bold"), " ", str(told[key])))
     table = Table("rendition", "done", "of", "speed", "time left")
     for row in detail["renditions"]:
         speed = f"{row['speed']:.1f}x" if row["speed"] else ""
@@ -103,9 +110,10 @@ def retry_command(library: Library, lesson: str) -> None:
     """Try again what was parked."""
     services = open_ready(library)
     with services.database.begin() as session:
+        failed = lookups.troubles(session, lookups.lesson(session, lesson).id)
         edits.retry(session, lesson)
     services.queues.send(BULK, "advance")
-    click.echo(f"{lesson}: tried again from now on")
+    click.echo(f"{lesson}: tried again from now on" if failed else f"{lesson}: nothing has failed")
 
 
 def _plain_console() -> Console:

@@ -3,6 +3,7 @@
 import ctypes
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 
 from medialib.cli import Library
+from medialib.errors import BadSettings
 from medialib.services import Services, open_with
 
 log = structlog.get_logger()
@@ -23,6 +25,8 @@ _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 15
 _LONGEST_PAUSE_SECONDS = 30
 _OPEN_FILES = 65_536
+# A server that was just killed still holds its port for a moment.
+_PORT_SECONDS = 5
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -60,7 +64,26 @@ def serve_command(library: Library) -> None:
     """Answer over HTTP."""
     open_ready(library).database.close()
     allow_many_open_files()
+    _require_port(library)
     _Server(library).run()
+
+
+def _require_port(library: Library) -> None:
+    """Wait a little for the port; raises BadSettings when another program has it, or it cannot be had at all."""
+    server = library.settings.server
+    end = time.monotonic() + _PORT_SECONDS
+    while True:
+        try:
+            with socket.create_server((server.host, server.port)):
+                return
+        except OSError as error:
+            if time.monotonic() > end:
+                raise BadSettings(
+                    f"medialib cannot listen on {server.host}, port {server.port}. Another program may have this port: "
+                    "end it, or choose another one with server.port in config.yaml (or MEDIALIB__SERVER__PORT).",
+                    detail=str(error),
+                ) from error
+        time.sleep(0.2)
 
 
 def allow_many_open_files() -> None:
@@ -92,6 +115,7 @@ def work_command(library: Library) -> None:
 @click.pass_obj
 def run_command(library: Library, demo: bool) -> None:
     """Server and worker together; what dies is restarted."""
+    _require_port(library)
     services = open_ready(library)
     for leftover in services.store.metrics.glob("*.db"):
         leftover.unlink()

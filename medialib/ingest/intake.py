@@ -72,16 +72,33 @@ def _known_by_size(workshop: Workshop, path: Path) -> Receipt | None:
     """Only a file as long as one that is there can be that one: then it is read, and not copied."""
     with workshop.database.read() as session:
         possible = lookups.has_source_of_size(session, path.stat().st_size)
-    lesson = known_already(workshop, path) if possible else None
+    lesson = known_already(workshop, fingerprint(path)) if possible else None
     return Receipt(lesson=lesson, duplicate=True) if lesson else None
 
 
-def known_already(workshop: Workshop, path: Path) -> Lesson | None:
-    """The lesson that was made of exactly this file, without copying it."""
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of the file's bytes."""
     with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def known_already(workshop: Workshop, sha256: str) -> Lesson | None:
+    """The lesson that was made of exactly this file."""
     known = _known(workshop, sha256)
     return known.lesson if known else None
+
+
+def require_size(workshop: Workshop, path: Path) -> int:
+    """The file's size in bytes; raises UnusableMedia when it is empty or over the limit."""
+    limits = workshop.settings.limits
+    size_bytes = path.stat().st_size
+    if size_bytes == 0:
+        raise UnusableMedia(N_("This file is empty. Please send it again."))
+    if size_bytes > limits.file_gigabytes * _GIGABYTE:
+        raise UnusableMedia(
+            N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes}
+        )
+    return size_bytes
 
 
 def probe(workshop: Workshop, source: Path) -> tuple[Facts, Ends]:
@@ -121,15 +138,8 @@ def _ask(workshop: Workshop, source: Path, command: list[str]) -> dict[str, Any]
 
 
 def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], None]) -> tuple[str, int]:
-    limits = workshop.settings.limits
-    size_bytes = path.stat().st_size
-    if size_bytes == 0:
-        raise UnusableMedia(N_("This file is empty. Please send it again."))
-    if size_bytes > limits.file_gigabytes * _GIGABYTE:
-        raise UnusableMedia(
-            N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes}
-        )
-    workshop.store.require_space(size_bytes, int(limits.free_gigabytes * _GIGABYTE))
+    size_bytes = require_size(workshop, path)
+    workshop.store.require_space(size_bytes, int(workshop.settings.limits.free_gigabytes * _GIGABYTE))
     digest = hashlib.sha256()
     total = 0
     with path.open("rb") as source, copy.open("wb") as target:

@@ -12,7 +12,7 @@ lesson's later ones, so a step's run is stopped when earlier work turns up; what
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -67,21 +67,31 @@ def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
 
 def advance(workshop: Workshop, keep_going: Callable[[], bool]) -> bool:
     """Do the most urgent piece of work that nobody else does; False when nothing could be done."""
+    idle: set[Work] = set()
     for work in next_work(workshop):
         with workshop.leases.hold(work.lease_name) as lease:
-            if lease is not None and attempt(workshop, work, lease, keep_going):
+            if lease is not None and attempt(workshop, work, lease, keep_going, idle=idle):
                 return True
+        idle.add(work)
     return False
 
 
-def attempt(workshop: Workshop, work: Work, lease: Lease, keep_going: Callable[[], bool]) -> bool:
+def attempt(
+    workshop: Workshop,
+    work: Work,
+    lease: Lease,
+    keep_going: Callable[[], bool],
+    *,
+    idle: Collection[Work] = (),
+) -> bool:
     """Try a step once; a failure is counted and, after the last attempt, parked with its sentence.
 
-    False when there was nothing to do now, because hot runs are making all that is missing.
+    False when there was nothing to do now, because hot runs are making all that is missing. `idle` is earlier work
+    in which there is nothing to do now: it does not stop this one.
     """
     try:
         recording = runs.load(workshop, work.lesson_id)
-        outcome = _try(workshop, recording, work, lease, keep_going)
+        outcome = _try(workshop, recording, work, lease, _until_urgent(workshop, work, keep_going, idle))
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)
         return True
@@ -100,7 +110,7 @@ def _try(
 ) -> "Outcome":
     before = _segments_made(workshop, recording)
     try:
-        return _DO[work.step](workshop, recording, lease, _until_urgent(workshop, work, keep_going))
+        return _DO[work.step](workshop, recording, lease, keep_going)
     except Stopped:
         raise
     except (ToolFailed, UnusableMedia) as error:
@@ -135,8 +145,10 @@ def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _until_urgent(workshop: Workshop, work: Work, keep_going: Callable[[], bool]) -> Callable[[], bool]:
-    """`keep_going`, and no once earlier work has turned up; looked for every few seconds."""
+def _until_urgent(
+    workshop: Workshop, work: Work, keep_going: Callable[[], bool], idle: Collection[Work]
+) -> Callable[[], bool]:
+    """`keep_going`, and no once earlier work has turned up that is not `idle`; looked for every few seconds."""
     looked = time.monotonic()
 
     def still() -> bool:
@@ -147,7 +159,7 @@ def _until_urgent(workshop: Workshop, work: Work, keep_going: Callable[[], bool]
             return True
         looked = time.monotonic()
         others = workshop.leases.living("work:")
-        free = (one for one in next_work(workshop) if one.lease_name not in others)
+        free = (one for one in next_work(workshop) if one.lease_name not in others and one not in idle)
         return all(STEPS.index(one.step) >= STEPS.index(work.step) for one in free)
 
     return still

@@ -125,8 +125,12 @@ def read_tags(path: Path) -> dict[str, Any]:
     return found
 
 
+def sidecar_of(path: Path) -> Path:
+    return path.with_suffix(".yaml")
+
+
 def read_sidecar(path: Path) -> dict[str, Any]:
-    sidecar = path.with_suffix(".yaml")
+    sidecar = sidecar_of(path)
     if not sidecar.is_file():
         return {}
     try:

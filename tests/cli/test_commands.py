@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,42 @@ def test_a_dry_run_only_says_what_would_be_done(shell: Shell, recordings: Path) 
         "a.mp3": "duplicate", "copy.mp3": "duplicate", "broken.mkv": "new", "b.MP4": "new",
     }  # fmt: skip
     assert shell.json("list")[0]["total"] == 1
+
+
+def test_a_dry_run_foretells_refusals_and_twins(shell: Shell, recordings: Path) -> None:
+    (recordings / "a.yaml").write_text("titel: x", encoding="utf-8")
+    (recordings / "empty.mp4").touch()
+    assert shell("import", "--dry-run", recordings).exit_code == 1
+    told = by_name(shell.json("import", "--dry-run", recordings))
+    assert {name: line["status"] for name, line in told.items()} == {
+        "a.mp3": "refused", "copy.mp3": "new", "broken.mkv": "new", "b.MP4": "new", "empty.mp4": "refused",
+    }  # fmt: skip
+    assert "titel" in told["a.mp3"]["reason"]
+    (recordings / "a.yaml").unlink()
+    told = by_name(shell.json("import", "--dry-run", recordings / "a.mp3", recordings / "deeper"))
+    assert told["copy.mp3"]["status"] == "duplicate"
+    assert told["copy.mp3"]["reason"].startswith("the same as ")
+
+
+def test_a_sidecar_beside_a_duplicate_is_said_to_be_unread(shell: Shell, recordings: Path) -> None:
+    shell("import", recordings / "a.mp3")
+    (recordings / "a.yaml").write_text("title: 新", encoding="utf-8")
+    (line,) = shell.json("import", recordings / "a.mp3")
+    assert (line["status"], line["reason"]) == ("duplicate", "its description beside it is not read again")
+
+
+def test_retry_says_when_nothing_has_failed(shell: Shell, recordings: Path) -> None:
+    (line,) = shell.json("import", recordings / "a.mp3")
+    assert "nothing has failed" in shell("retry", line["lesson"]).stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "run"])
+def test_a_port_that_is_taken_is_a_sentence(shell: Shell, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("MEDIALIB__SERVER__PORT", str(taken.getsockname()[1]))
+        done = shell(command)
+    assert done.exit_code == 1
+    assert "Another program may have this port" in done.stderr
 
 
 def test_import_waits_until_a_lesson_is_complete_and_works_when_nobody_else_does(

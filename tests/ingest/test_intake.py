@@ -11,7 +11,7 @@ from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, UnusableMedia
 from medialib.ingest import pipeline
-from medialib.ingest.intake import known_already, take_in
+from medialib.ingest.intake import fingerprint, known_already, take_in
 from medialib.services import Services
 
 DETAILS = Details(title="竹编")
@@ -61,12 +61,12 @@ def test_a_file_is_kept_unchanged_under_a_name_that_says_what_it_is(
 
 def test_the_same_file_becomes_one_lesson(services: Services, tmp_path: Path) -> None:
     path = media.tone(tmp_path / "a.mp3", seconds=1)
-    assert known_already(services.workshop, path) is None
+    assert known_already(services.workshop, fingerprint(path)) is None
     first = take_in(services.workshop, path, DETAILS, name="a.mp3")
     second = take_in(services.workshop, path, Details(title="other"), name="b.mp3")
     assert (first.duplicate, second.duplicate) == (False, True)
     assert second.lesson.id == first.lesson.id
-    known = known_already(services.workshop, path)
+    known = known_already(services.workshop, fingerprint(path))
     assert known is not None and known.id == first.lesson.id
     assert len(list(services.store.lessons.glob("*/*"))) == 1
 
