@@ -121,6 +121,7 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
         lookups.current_plan(session, lesson),
         lookups.renditions(session, lesson),
         has_poster=has_poster(services, lesson),
+        captions=lookups.captions_of(session, lesson_id),
         reason=str(trouble) if trouble else None,
     )
 

@@ -28,6 +28,15 @@ def without_marks(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
+@dataclass(frozen=True, kw_only=True)
+class CaptionTrack:
+    """The captions of a lesson in one language (BCP 47); `label` is what that language calls itself."""
+
+    language: str
+    label: str
+    cues: tuple[Cue, ...]
+
+
 def to_stored(cues: Iterable[Cue]) -> list[list[Any]]:
     """As the catalogue keeps them: [begin, end, text]."""
     return [[cue.begin, cue.end, cue.text] for cue in cues]

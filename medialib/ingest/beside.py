@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from medialib.ingest.captions import MOST_BYTES
 from medialib.ingest.languages import language_tag
+
+log = structlog.get_logger()
 
 # Better ones first: of two files in one language the first is taken.
 _CAPTIONS = (".vtt", ".srt", ".ass", ".ssa", ".lrc")
@@ -38,12 +42,10 @@ NOTHING = Beside()
 
 
 def look_beside(recording: Path) -> Beside:
-    """Read what belongs to the recording; what cannot be read is as if it were not there."""
+    """Read what belongs to the recording; a file that cannot be opened is empty, and is then told of as unreadable."""
     captions, chapters = [], []
     for path in _neighbours(recording):
         words = _between(recording, path)
-        if words is None:
-            continue
         if path.suffix.lower() == ".cue" or words & _CHAPTERS_WORDS:
             chapters.append(path)
         elif path.suffix.lower() in _CAPTIONS and _is_language(words):
@@ -69,7 +71,7 @@ def _neighbours(recording: Path) -> list[Path]:
     return [path for path in paths if path.suffix.lower() in endings and path != recording][:_MOST_FILES]
 
 
-def _between(recording: Path, path: Path) -> frozenset[str] | None:
+def _between(recording: Path, path: Path) -> frozenset[str]:
     """The words between the recording's name and the ending: NAME.mp4.zh-CN.forced.srt -> zh-cn, forced."""
     rest = path.stem[len(recording.stem) :].lower()
     words = frozenset(rest.split(".")) - {"", recording.suffix.lower().lstrip(".")}
@@ -82,13 +84,17 @@ def _is_language(words: frozenset[str]) -> bool:
 
 
 def _read(paths: Iterable[Path], endings: tuple[str, ...]) -> tuple[TextFile, ...]:
-    found = []
-    for path in sorted(paths, key=lambda path: endings.index(path.suffix.lower())):
-        try:
-            with path.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
-        except OSError:
-            continue
-        name = path.name.encode(errors="replace").decode()
-        found.append(TextFile(name=name, content=content, language=named_language(name)))
-    return tuple(found)
+    ordered = sorted(paths, key=lambda path: endings.index(path.suffix.lower()))
+    return tuple(read_text_file(path, language=named_language(path.name)) for path in ordered)
+
+
+def read_text_file(path: Path, *, language: str) -> TextFile:
+    """At most a byte more than may be; a file that cannot be opened is empty."""
+    name = path.name.encode(errors="replace").decode()
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        log.warning("a file beside a recording cannot be read", file=name, error=str(error))
+        content = b""
+    return TextFile(name=name, content=content, language=language)
