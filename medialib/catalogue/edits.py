@@ -55,7 +55,8 @@ def publish(
 ) -> Lesson:
     """Store a new lesson with its source and plan: from the commit on it is listed and plays.
 
-    `chapters` and `notices` are as Lesson says. `steps` are what is to be done for it, each with its rank among the steps of all lessons.
+    `chapters` and `notices` are as Lesson says.
+    `steps` are what is to be done for it, each with its rank among the steps of all lessons.
     """
     texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name != "themes"}
     lesson = Lesson(

@@ -12,7 +12,7 @@ from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest
 from medialib.ingest.beside import named_language, read_text_file
 from medialib.ingest.captioning import make_track
-from medialib.ingest.languages import own_name
+from medialib.ingest.languages import well_formed
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.tasks import index_stale, worker_lives
@@ -46,9 +46,12 @@ def captions_command(
 
 def _tag(language: str) -> str:
     """What is asked for, when it is a language tag; raises BadRequest."""
-    if own_name(language) == language:
-        raise BadRequest(N_("“%(language)s” is not a language tag such as zh-Hans or en."), values={"language": language})
-    return language
+    tag = well_formed(language)
+    if tag is None:
+        raise BadRequest(
+            N_("“%(language)s” is not a language tag such as zh-Hans or en."), values={"language": language}
+        )
+    return tag
 
 
 def _add(services: Services, lesson_id: str, path: Path, tag: str) -> list[str]:

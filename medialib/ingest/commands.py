@@ -188,10 +188,9 @@ def texts_command(program: str, source: Path, outputs: Mapping[int, str]) -> lis
     `outputs` are the names of files by the index of the track.
     """
     opened = ffmpeg.input(f"file:{source}", **_INPUT)
-    return _complete(program, [
-        opened[str(index)].output(name, **({"c:s": "copy", "f": "ass"} if name.endswith(".ass") else {"c:s": "srt", "f": "srt"}))
-        for index, name in outputs.items()
-    ])  # fmt: skip
+    forms = {".ass": {"c:s": "copy", "f": "ass"}, ".srt": {"c:s": "srt", "f": "srt"}}
+    texts = [opened[str(index)].output(name, **forms[Path(name).suffix]) for index, name in outputs.items()]
+    return _complete(program, texts)
 
 
 def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:

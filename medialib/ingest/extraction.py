@@ -32,9 +32,7 @@ def unreadable_texts(texts: Sequence[TextTrack]) -> tuple[Notice, ...]:
     return (PICTURES,) if texts and not any(one.readable for one in texts) else ()
 
 
-def take_out_captions(
-    workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]
-) -> None:
+def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> None:
     """Store what the text tracks say; languages that the lesson has already stay as they are."""
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, recording.lesson_id)

@@ -166,6 +166,7 @@ def _publish(
     workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
     notices = [*extras.notices, *unreadable_texts(facts.texts)]
+    steps = steps_of(plan, texts=any(one.readable for one in facts.texts))
     stored_facts = json.loads(json.dumps(asdict(facts), default=str))
     try:
         with workshop.database.begin() as session:
@@ -174,7 +175,7 @@ def _publish(
                 lesson_id=lesson_id,
                 details=details,
                 plan=plan,
-                steps={step: STEPS.index(step) for step in steps_of(plan, texts=any(one.readable for one in facts.texts))},
+                steps={step: STEPS.index(step) for step in steps},
                 captions=extras.captions,
                 chapters=[one.to_stored() for one in extras.chapters],
                 notices=[one.to_stored() for one in notices],

@@ -9,7 +9,9 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
 _SIMPLIFIED, _TRADITIONAL = "zh-Hans", "zh-Hant"
 _NAMES = {
     _SIMPLIFIED: "chs sc gb gbk zhs zh-cn zh-sg hans 简体 简体中文 简中 简 chinese-simplified simplified 中简",
-    _TRADITIONAL: "cht tc big5 zht zh-tw zh-hk zh-mo hant 繁体 繁體 繁体中文 繁體中文 繁中 繁 chinese-traditional traditional",
+    _TRADITIONAL: (
+        "cht tc big5 zht zh-tw zh-hk zh-mo hant 繁体 繁體 繁体中文 繁體中文 繁中 繁 chinese-traditional traditional"
+    ),
     "zh": "cn chn chinese 中文 汉语 漢語 普通话 国语 國語 中字 双语 双语字幕",
     "en": "english 英文 英语 英語 英字 us uk",
     "yue": "cantonese 粤语 粵語",
@@ -39,6 +41,16 @@ def language_tag(name: str) -> str | None:
     if tag := _BY_NAME.get(f"{language}-{rest}".lower()):
         return tag
     return "-".join([language, *map(_cased, rest.split("-"))]) if rest else language
+
+
+def well_formed(tag: str) -> str | None:
+    """A tag that somebody typed, in its usual spelling; None when there is no such language."""
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+    spelled = "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
+    return spelled if tag.partition("-")[0].lower() == locale.language else None
 
 
 def own_name(tag: str) -> str:

@@ -1,8 +1,8 @@
 """LRC: lyrics with times, as recorders and music programs write them; pure.
 
-    [ti:小桃讲党课]        a tag; [offset:500] lets every line come half a second earlier
-    [00:12.50][01:40]合唱   a line that is sung twice
-    <00:12.50>合<00:13>唱   with times of words, which are passed over
+[ti:小桃讲党课]        a tag; [offset:500] lets every line come half a second earlier
+[00:12.50][01:40]合唱   a line that is sung twice
+<00:12.50>合<00:13>唱   with times of words, which are passed over
 """
 
 import re

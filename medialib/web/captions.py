@@ -33,9 +33,7 @@ def whole(lesson_id: str, language: str, revision: int) -> Response:
     return _vtt(webvtt.render_captions(_cues(_services().database, lesson_id, language, revision)))
 
 
-@blueprint.get(
-    "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>/index.m3u8"
-)
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>/index.m3u8")
 def playlist(lesson_id: str, version: int, language: str, revision: int) -> Response:
     """A function of the plan alone, like those of pictures and sound."""
     database = _services().database

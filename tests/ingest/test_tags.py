@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medialib.errors import BadRequest
-from medialib.ingest.tags import Sidecar, describe, read_sidecar, read_tags
+from medialib.ingest.embedded import read_tags
+from medialib.ingest.tags import Sidecar, describe, read_sidecar
 
 TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
 
