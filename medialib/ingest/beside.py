@@ -46,9 +46,11 @@ def look_beside(recording: Path) -> Beside:
     captions, chapters = [], []
     for path in _neighbours(recording):
         words = _between(recording, path)
+        if not _is_language(words - _CHAPTERS_WORDS):
+            continue
         if path.suffix.lower() == ".cue" or words & _CHAPTERS_WORDS:
             chapters.append(path)
-        elif path.suffix.lower() in _CAPTIONS and _is_language(words):
+        elif path.suffix.lower() in _CAPTIONS:
             captions.append(path)
     return Beside(captions=_read(captions, _CAPTIONS), chapters=_read(chapters, _CHAPTERS))
 

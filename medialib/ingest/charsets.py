@@ -137,11 +137,23 @@ def mend(text: str) -> str:
     looks = _Bytes(content)
     if not looks.foreign:
         return text
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    if (unicode := _meant_utf8(content)) is not None:
+        return unicode
     if not looks.symbols and looks.longest_run < 4 and looks.foreign <= looks.letters:
         return text
     chinese = chinese_text(content)
     return text if chinese is None or "\ufffd" in chinese else chinese
+
+
+def _meant_utf8(content: bytes) -> str | None:
+    """The text when these bytes were meant as UTF-8.
+
+    Some Chinese words in GBK are UTF-8 by accident, and are Cyrillic, Greek or Arabic then: here they are Chinese.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    foreign = [one for one in text if ord(one) > 0x7F]
+    by_accident = all(0x370 <= ord(one) < 0x800 for one in foreign) and chinese_text(content)
+    return None if by_accident else text

@@ -49,8 +49,9 @@ def well_formed(tag: str) -> str | None:
         locale = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
         return None
-    spelled = "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
-    return spelled if tag.partition("-")[0].lower() == locale.language else None
+    language, *rest = tag.split("-")
+    known = language.lower() == locale.language and _TAG.fullmatch(tag)
+    return "-".join([language.lower(), *map(_cased, rest)]) if known else None
 
 
 def own_name(tag: str) -> str:
