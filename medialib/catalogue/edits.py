@@ -207,9 +207,12 @@ def remove_captions(session: Session, lesson_id: str, language: str) -> None:
     lesson = lookups.lesson(session, lesson_id)
     session.delete(lookups.captions(session, lesson_id, language))
     lesson.revision += 1
+    session.flush()
 
 
 def add_notices(session: Session, lesson_id: str, notices: Sequence[dict[str, Any]]) -> None:
     """Tell something of the recording, once."""
     lesson = lookups.lesson(session, lesson_id)
-    lesson.notices = [*lesson.notices, *(one for one in notices if one not in lesson.notices)]
+    for notice in notices:
+        if notice not in lesson.notices:
+            lesson.notices = [*lesson.notices, notice]

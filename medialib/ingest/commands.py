@@ -3,7 +3,7 @@
 How pictures and sound get onto the grid of segments is said in encoding.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -180,17 +180,6 @@ def poster_command(program: str, source: Path, plan: Plan, at_seconds: float) ->
         picture = picture.filter("thumbnail", 50)
     picture = picture.filter("scale", "min(640,iw*sar)", -2).filter("setsar", 1).filter("format", "yuvj420p")
     return _complete(program, [picture.output("poster.jpg", **{"frames:v": 1, "q:v": 4, "update": 1})])
-
-
-def texts_command(program: str, source: Path, outputs: Mapping[int, str]) -> list[str]:
-    """The text tracks of the source on its own clock, each as SubRip, or as SubStation where it is that.
-
-    `outputs` are the names of files by the index of the track.
-    """
-    opened = ffmpeg.input(f"file:{source}", **_INPUT)
-    forms = {".ass": {"c:s": "copy", "f": "ass"}, ".srt": {"c:s": "srt", "f": "srt"}}
-    texts = [opened[str(index)].output(name, **forms[Path(name).suffix]) for index, name in outputs.items()]
-    return _complete(program, texts)
 
 
 def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:

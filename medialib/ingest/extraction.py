@@ -8,11 +8,11 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.cues import CaptionTrack
 from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
-from medialib.ingest import commands, ffmpeg
+from medialib.ingest import ffmpeg
 from medialib.ingest.captioning import Notice, notice_of, track_of
 from medialib.ingest.captions import MOST_BYTES, read_captions
 from medialib.ingest.runs import Recording
-from medialib.ingest.texts import TextTrack
+from medialib.ingest.texts import TextTrack, texts_command
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -83,7 +83,6 @@ def _contents(
     if not tracks:
         return []
     workspace = workshop.store.workspace(lease.token)
-    names = {one.index: f"{one.index}.{'ass' if one.is_substation else 'srt'}" for one in tracks}
 
     def tick() -> None:
         if lease.lost.is_set() or not keep_going():
@@ -92,7 +91,7 @@ def _contents(
     try:
         try:
             ffmpeg.run(
-                commands.texts_command(workshop.tools.ffmpeg, recording.source, names),
+                texts_command(workshop.tools.ffmpeg, recording.source, tracks),
                 reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
                 limits=workshop.limits(hot=False),
                 tick=tick,
@@ -101,7 +100,7 @@ def _contents(
             raise
         except ToolFailed as error:
             log.warning("text tracks could not all be read", lesson=recording.lesson_id, detail=error.detail)
-        return [(one, _content(workspace / names[one.index])) for one in tracks]
+        return [(one, _content(workspace / one.file_name)) for one in tracks]
     finally:
         workshop.store.discard(lease.token)
 

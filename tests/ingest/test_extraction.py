@@ -14,11 +14,11 @@ from medialib.catalogue.cues import from_stored
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import Stopped
-from medialib.ingest import commands, ffmpeg, pipeline, runs
+from medialib.ingest import pipeline, runs
 from medialib.ingest.beside import Beside, TextFile
 from medialib.ingest.extraction import PICTURES, take_out_captions, unreadable_texts
 from medialib.ingest.intake import take_in
-from medialib.ingest.texts import read_text_tracks
+from medialib.ingest.texts import read_text_tracks, texts_command
 from medialib.services import Services
 
 SRT = "1\n00:00:00,500 --> 00:00:01,500\n<i>选竹</i>\n\n2\n00:00:02,000 --> 00:00:03,000\n破篾\n"
@@ -160,14 +160,14 @@ def test_tracks_are_ordered_by_what_is_meant_to_be_shown_and_titles_know_more_th
         {"index": 6, "codec_type": "audio", "codec_name": "aac"},
     ]
     found = read_text_tracks(streams)
-    assert [(one.index, one.language, one.is_substation) for one in found] == [
-        (4, "", False), (3, "zh-Hant", False), (2, "en", True),
+    assert [(one.index, one.language, one.file_name) for one in found] == [
+        (4, "", "4.srt"), (3, "zh-Hant", "3.srt"), (2, "en", "2.ass"),
     ]  # fmt: skip
 
 
-def test_only_the_recording_is_read_and_nothing_that_it_names(tmp_path: Path) -> None:
-    argv = commands.texts_command("ffmpeg", Path("/a.mkv"), {2: "2.srt", 3: "3.ass"})
+def test_only_the_recording_is_read_and_nothing_that_it_names() -> None:
+    tracks = read_text_tracks([{"index": 3, "codec_type": "subtitle", "codec_name": "ass"}])
+    argv = texts_command("ffmpeg", Path("/a.mkv"), tracks)
     assert argv[argv.index("-protocol_whitelist") + 1] == "file"
     assert "hls" not in argv[argv.index("-format_whitelist") + 1]
     assert argv[-1] == "3.ass" and "file:/a.mkv" in argv
-    assert ffmpeg.Reach(reads=Path("/a.mkv"), writes=tmp_path).writes == tmp_path
