@@ -6,6 +6,7 @@ of the characters that come out are everyday ones.
 
 import codecs
 from dataclasses import dataclass
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -18,6 +19,7 @@ _MARKS = (
 )
 # What else is likely; among all that it knows the detector takes French for Hungarian.
 _OTHERS = ["cp1252", "cp1251", "koi8_r", "cp932", "euc_jp", "cp949"]
+_JUDGED_CHARACTERS = 5_000
 _LOOKED_AT_BYTES = 64 * 1024
 # So many of the characters may be broken without the encoding being wrong.
 _BROKEN = 0.02
@@ -46,7 +48,7 @@ def chinese_text(content: bytes) -> str | None:
         text = _readable(content, encoding)
         if text is None:
             continue
-        foreign = [one for one in text if ord(one) > 0x7F]
+        foreign = list(islice((one for one in text if ord(one) > 0x7F), _JUDGED_CHARACTERS))
         score = sum(map(everyday, foreign)) / len(foreign) if foreign else 0.0
         if score > best_score:
             best, best_score = text, score

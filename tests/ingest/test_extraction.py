@@ -7,6 +7,7 @@ from typing import Any
 
 import media
 import pytest
+from mutagen.id3 import CHAP, CTOC, ID3, TIT2, CTOCFlags, Encoding
 from web.factories import make_services
 
 from medialib.catalogue import lookups
@@ -139,6 +140,19 @@ def test_what_is_inside_waits_for_more_urgent_work(services: Services, tmp_path:
         with pytest.raises(Stopped):
             take_out_captions(services.workshop, runs.load(services.workshop, lesson.id), lease, lambda: False)
     assert list(services.store.temporary.iterdir()) == []
+
+
+def test_chapters_of_id3_are_mended_as_its_tags_are(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=6)
+    tags = ID3(path)
+    for number, title in enumerate(("选竹", "破篾")):
+        written = TIT2(Encoding.LATIN1, [title.encode("gbk").decode("latin-1")])
+        tags.add(CHAP(f"c{number}", number * 3000, number * 3000 + 3000, sub_frames=[written]))
+    tags.add(CTOC("toc", CTOCFlags.TOP_LEVEL | CTOCFlags.ORDERED, ["c0", "c1"]))
+    tags.save(path)
+    lesson = taken_in(services, path)
+    assert [one["title"] for one in lesson.chapters] == ["选竹", "破篾"]
+    assert [one["start_seconds"] for one in lesson.chapters] == pytest.approx([0, 3], abs=0.1)
 
 
 def test_captions_that_are_pictures_are_told_of() -> None:
