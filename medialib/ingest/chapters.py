@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -48,7 +48,10 @@ def clean_chapters(chapters: Iterable[Chapter], *, seconds: float) -> tuple[Chap
 
 
 def read_container_chapters(probe: Mapping[str, Any], *, clock_start: float) -> tuple[Chapter, ...]:
-    """Those of ffprobe's -show_chapters, on the lesson's clock; ID3's titles are mended as tags are."""
+    """Those of ffprobe's -show_chapters, on the lesson's clock; ID3's titles are mended as tags are.
+
+    Where the first lies before the first picture, they were counted from there, and not on the file's clock.
+    """
     found = []
     for one in probe.get("chapters", []):
         try:
@@ -56,8 +59,10 @@ def read_container_chapters(probe: Mapping[str, Any], *, clock_start: float) -> 
         except (KeyError, ValueError, TypeError):
             continue
         title = mend(str(one.get("tags", {}).get("title", "")))
-        found.append(Chapter(start_seconds=start - clock_start, title=title))
-    return tuple(found)
+        found.append(Chapter(start_seconds=start, title=title))
+    first = min((one.start_seconds for one in found), default=0.0)
+    shift = clock_start if first > clock_start - _NEAREST_SECONDS else 0.0
+    return tuple(replace(one, start_seconds=one.start_seconds - shift) for one in found)
 
 
 def read_chapters(content: bytes, name: str) -> tuple[Chapter, ...]:

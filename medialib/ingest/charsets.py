@@ -23,8 +23,9 @@ _JUDGED_CHARACTERS = 5_000
 _LOOKED_AT_BYTES = 64 * 1024
 # So many of the characters may be broken without the encoding being wrong.
 _BROKEN = 0.02
-# At least so many of the foreign characters are everyday ones when Chinese text was decoded rightly.
-_EVERYDAY = 0.6
+# More than so many of the foreign characters are everyday ones when Chinese text was decoded rightly; nearly any
+# bytes are some character of Big5.
+_EVERYDAY_IN_GB, _EVERYDAY_IN_BIG5 = 0.6, 0.8
 
 
 def decode(content: bytes) -> str:
@@ -32,8 +33,8 @@ def decode(content: bytes) -> str:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, errors="replace")
-    if encoding := _wide(content[:_LOOKED_AT_BYTES]):
-        return content.decode(encoding, errors="replace")
+    if wide := _wide(content[:_LOOKED_AT_BYTES]):
+        return content.decode(wide, errors="replace")
     text = _readable(content, "utf-8")
     if text is not None:
         return text
@@ -43,34 +44,38 @@ def decode(content: bytes) -> str:
 
 def chinese_text(content: bytes) -> str | None:
     """The text when it is Chinese in GB18030 or Big5; None when neither makes sense of it."""
-    best, best_score = None, _EVERYDAY
-    for encoding, everyday in (("gb18030", is_everyday_in_gb), ("big5hkscs", _is_everyday_in_big5)):
+    best, best_score = None, 0.0
+    for encoding, everyday, enough in (
+        ("gb18030", _everyday_in_gb, _EVERYDAY_IN_GB),
+        ("big5hkscs", _everyday_in_big5, _EVERYDAY_IN_BIG5),
+    ):
         text = _readable(content, encoding)
         if text is None:
             continue
         foreign = list(islice((one for one in text if ord(one) > 0x7F), _JUDGED_CHARACTERS))
         score = sum(map(everyday, foreign)) / len(foreign) if foreign else 0.0
-        if score > best_score:
+        if score > max(best_score, enough):
             best, best_score = text, score
     return best
 
 
-def is_everyday_in_gb(character: str) -> bool:
-    """Whether it is among the 3,755 first-level characters of GB 2312, or its punctuation."""
+def _everyday_in_gb(character: str) -> float:
+    """1 for the 3,755 first-level characters of GB 2312 and its punctuation, a half for the second level."""
     try:
         code = character.encode("gb2312")
     except UnicodeEncodeError:
-        return character in "—…·“”‘’"
-    return len(code) == 2 and (0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
+        return float(character in "—…·“”‘’")
+    first = 0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7
+    return 1.0 if first else 0.5 if code[0] >= 0xD8 else 0.0
 
 
-def _is_everyday_in_big5(character: str) -> bool:
-    """Whether it is among the 5,401 first-level characters of Big5, or its punctuation."""
+def _everyday_in_big5(character: str) -> float:
+    """1 for the 5,401 first-level characters of Big5 and its punctuation, a half for the second level."""
     try:
         code = character.encode("big5")
     except UnicodeEncodeError:
-        return False
-    return len(code) == 2 and (0xA1 <= code[0] <= 0xC6)
+        return 0.0
+    return 1.0 if 0xA1 <= code[0] <= 0xC6 else 0.5 if code[0] >= 0xC9 else 0.0
 
 
 def _wide(content: bytes) -> str | None:

@@ -25,7 +25,8 @@ _UNREADABLE = (
 # Where each container keeps what; better ones first. Vorbis and APE names are compared without case.
 _ID3 = {
     "title": ("TIT2",), "speaker": ("TPE1", "TPE2", "TCOM"), "series": ("TALB",), "number": ("TRCK",),
-    "description": ("TDES", "COMM"), "recorded": ("TDRC", "TDRL", "TDOR"), "language": ("TLAN",),
+    "description": ("TDES", "TXXX:description", "COMM", "TXXX:comment"), "recorded": ("TDRC", "TDRL", "TDOR"),
+    "language": ("TLAN",),
 }  # fmt: skip
 _MP4 = {
     "title": ("©nam",), "speaker": ("©ART", "aART", "©wrt"), "series": ("©alb", "tvsh"), "number": ("trkn",),
@@ -52,8 +53,8 @@ _NOISE = re.compile(
     r"^[\s0-9a-f]{16,}$|^\W*(https?://|www\.)\S+\W*$|^\W*\d*\W*$",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"(\d{4})(?:[-/.年]?(\d{1,2})(?:[-/.月]?(\d{1,2}))?)?(?!\d)")
-_EARLIEST_YEAR = 1900
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?|(\d\d)(\d\d))?(?!\d)")
+_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2999
 # Clocks that were never set.
 _EPOCHS = ("1904-01-01", "1970-01-01")
 
@@ -112,7 +113,7 @@ def _understood(said: Mapping[str, list[str]]) -> dict[str, Any]:
         texts = (text[:_MOST_BYTES] for text in said.get(field, []))
         value = next((value for text in texts if (value := understand(text)) not in (None, "")), None)
         if value is not None:
-            found[field] = value[: _LONGEST[field]] if field in _LONGEST else value
+            found[field] = value[: _LONGEST[field]] if isinstance(value, str) and field in _LONGEST else value
     return found
 
 
@@ -143,7 +144,7 @@ def _recorded(text: str) -> str | None:
     except ValueError:
         return None
     told = "-".join([f"{parts[0]:04}", *(f"{part:02}" for part in parts[1:])])
-    return told if parts[0] >= _EARLIEST_YEAR and told not in _EPOCHS else None
+    return told if _EARLIEST_YEAR <= parts[0] <= _LATEST_YEAR and told not in _EPOCHS else None
 
 
 def _language(text: str) -> str | None:

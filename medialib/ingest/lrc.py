@@ -41,7 +41,7 @@ def read_lrc(text: str) -> tuple[LrcLine, ...]:
 
 def _seconds(time: re.Match[str]) -> float:
     fraction = time[3] or "0"
-    return int(time[1]) * 60 + int(time[2]) + int(fraction) / 10 ** len(fraction)
+    return int(time[1]) * 60 + int(time[2]) + float(f"0.{fraction}")
 
 
 def _offset(line: str, before: int) -> int:

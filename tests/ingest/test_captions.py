@@ -149,13 +149,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_no_more_than_a_moment(name: str) -> None:
-    content = HOSTILE[name].encode()[:MOST_BYTES]
+    content = HOSTILE[name].encode()[: MOST_BYTES // 5]
     began = time.process_time()
     try:
         cues = read_captions(content, name)
     except BadRequest:
         cues = ()
-    assert time.process_time() - began < 6
+    assert time.process_time() - began < 3
     assert all("<a" not in cue.text for cue in cues[:9])
 
 

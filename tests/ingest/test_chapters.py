@@ -68,4 +68,5 @@ def test_chapters_of_a_container_are_on_the_lessons_clock_and_mended() -> None:
     }
     found = read_container_chapters(probe, clock_start=5.0)
     assert [(one.start_seconds, one.title) for one in found] == [(0.0, "开场"), (60.5, "")]
+    assert [one.start_seconds for one in read_container_chapters(probe, clock_start=9.0)] == [5.0, 65.5]
     assert read_container_chapters({}, clock_start=0) == ()

@@ -53,7 +53,9 @@ def test_no_bytes_stop_the_reading(content: bytes) -> None:
     assert isinstance(decode(content), str)
 
 
-@pytest.mark.parametrize("title", ["凉席编织", "你好", "表", "Excel表格", "第1课", "小桃讲（三）", "A面", "2023年5月"])
+@pytest.mark.parametrize(
+    "title", ["凉席编织", "你好", "表", "Excel表格", "第1课", "小桃讲（三）", "A面", "破篾", "一一", "2023年5月"]
+)
 def test_a_tag_in_gbk_that_was_read_as_latin1_is_mended(title: str) -> None:
     assert mend(title.encode("gbk").decode("latin-1")) == title
 
