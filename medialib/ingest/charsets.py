@@ -155,12 +155,14 @@ def mend(text: str) -> str:
 def _meant_utf8(content: bytes) -> str | None:
     """The text when these bytes were meant as UTF-8.
 
-    Some Chinese words in GBK are UTF-8 by accident, and are Cyrillic, Greek or Arabic then: here they are Chinese.
+    Some Chinese words in GBK are UTF-8 by accident, and are Cyrillic, Greek or Arabic then, or accented letters without
+    a plain one among them: here they are Chinese.
     """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    foreign = [one for one in text if ord(one) > 0x7F]
-    by_accident = all(0x370 <= ord(one) < 0x800 for one in foreign) and chinese_text(content)
-    return None if by_accident else text
+    if any(ord(one) >= 0x800 for one in text):
+        return text
+    european = all(ord(one) < 0x250 for one in text) and any(one.isascii() and one.isalpha() for one in text)
+    return text if european or chinese_text(content) is None else None
