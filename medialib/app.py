@@ -10,7 +10,7 @@ from flask_compress import Compress
 
 from medialib.delivery import words
 from medialib.services import Services
-from medialib.web import errors, headers, health, i18n, playback
+from medialib.web import captions, errors, headers, health, i18n, playback
 from medialib.web.api import lessons as api
 from medialib.web.phone import formats, pages
 
@@ -28,7 +28,7 @@ def create_app(services: Services) -> Flask:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=[
             "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml",
-            "application/vnd.apple.mpegurl",
+            "application/vnd.apple.mpegurl", "text/vtt",
         ],
         COMPRESS_STREAMS=False,
     )  # fmt: skip
@@ -42,6 +42,7 @@ def create_app(services: Services) -> Flask:
     for blueprint in (pages.make_blueprint(services), api.make_blueprint(services), health.make_blueprint(services)):
         app.register_blueprint(blueprint)
     app.register_blueprint(playback.blueprint)
+    app.register_blueprint(captions.blueprint)  # after playback, whose converters it uses
     _let_static_files_be_kept(app)
     return app
 

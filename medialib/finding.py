@@ -112,7 +112,8 @@ def summaries(services: Services, session: Session, findings: Findings) -> dict[
 def detail(services: Services, session: Session, lesson_id: str) -> dict[str, Any]:
     """One lesson as JSON: what `GET /api/lessons/ID` answers and `medialib show --json` prints.
 
-    `reason` is English here; a surface with another language puts its translation there (see `parked_by`).
+    `reason` and `notices` are English here; a surface with another language puts its translations there (see
+    `parked_by` and `notices_of`).
     """
     lesson = lookups.lesson(session, lesson_id)
     trouble = parked_by(session, lesson)
@@ -121,6 +122,7 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
         lookups.current_plan(session, lesson),
         lookups.renditions(session, lesson),
         has_poster=has_poster(services, lesson),
+        captions=lookups.captions_of(session, lesson_id),
         reason=str(trouble) if trouble else None,
     )
 
@@ -131,6 +133,11 @@ def parked_by(session: Session, lesson: Lesson) -> MedialibError | None:
         return None
     troubles = sorted(lookups.troubles(session, lesson.id), key=lambda one: not one.parked)
     return MedialibError(troubles[0].message, values=troubles[0].message_values) if troubles else None
+
+
+def notices_of(lesson: Lesson) -> list[MedialibError]:
+    """What is to be said of a recording, each with its sentence."""
+    return [MedialibError(one["message"], values=one["values"]) for one in lesson.notices]
 
 
 def theme_slug(session: Session, name: str) -> str:

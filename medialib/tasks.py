@@ -8,7 +8,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
@@ -156,7 +156,8 @@ def index_stale(services: Services) -> int:
         while True:
             with services.database.read() as session:
                 stale = lookups.stale_in_index(session, _INDEX_BATCH)
-                documents = [document(lesson) for lesson in stale]
+                said = lookups.transcripts(session, [lesson.id for lesson in stale])
+                documents = [document(lesson, said.get(lesson.id, "")) for lesson in stale]
             if not stale:
                 return done
             try:
@@ -192,7 +193,7 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
             if lease:
                 with services.database.read() as session:
                     lessons = lookups.all_lessons(session)
-                count = services.index.rebuild(document(lesson) for lesson in lessons)
+                count = services.index.rebuild(_documents(services, lessons))
                 with services.database.begin() as session:
                     edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in lessons])
                 return count
@@ -201,7 +202,16 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
         time.sleep(0.2)
 
 
-def document(lesson: Lesson) -> Document:
+def _documents(services: Services, lessons: Sequence[Lesson]) -> Iterator[Document]:
+    """Captions of all lessons at once would fill the memory."""
+    for at in range(0, len(lessons), _INDEX_BATCH):
+        some = lessons[at : at + _INDEX_BATCH]
+        with services.database.read() as session:
+            said = lookups.transcripts(session, [lesson.id for lesson in some])
+        yield from (document(lesson, said.get(lesson.id, "")) for lesson in some)
+
+
+def document(lesson: Lesson, transcript: str = "") -> Document:
     """What the index knows of a lesson."""
     return Document(
         id=lesson.id,
@@ -212,6 +222,7 @@ def document(lesson: Lesson) -> Document:
         series=lesson.series,
         themes=tuple(theme.slug for theme in lesson.themes),
         theme_words=tuple(word for theme in lesson.themes for word in (theme.zh, theme.en) if word),
+        transcript=transcript,
         kind=lesson.kind,
         year=lesson.year,
         seconds=lesson.seconds,

@@ -11,7 +11,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
-from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.cues import CaptionTrack, to_stored
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
 from medialib.errors import MedialibError
@@ -48,9 +49,13 @@ def publish(
     plan: Plan,
     source_parts: dict[str, Any],
     steps: Mapping[str, int] = MappingProxyType({}),
+    captions: Sequence[CaptionTrack] = (),
+    chapters: Sequence[dict[str, Any]] = (),
+    notices: Sequence[dict[str, Any]] = (),
 ) -> Lesson:
     """Store a new lesson with its source and plan: from the commit on it is listed and plays.
 
+    `chapters` and `notices` are as Lesson says.
     `steps` are what is to be done for it, each with its rank among the steps of all lessons.
     """
     texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name != "themes"}
@@ -61,10 +66,14 @@ def publish(
         published_at=time.time(),
         plan_version=plan.version,
         themes=[_theme(session, name) for name in dict.fromkeys(details.themes)],
+        chapters=list(chapters),
+        notices=list(notices),
         **texts,
     )
     session.add(lesson)
     session.flush()
+    for track in captions:
+        _store_captions(session, lesson, track)
     session.add(Source(lesson_id=lesson_id, **source_parts))
     session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json()))
     for rendition in plan.renditions:
@@ -172,3 +181,38 @@ def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None
     """Search knows these lessons in these revisions."""
     for lesson_id, revision in revisions:
         session.execute(update(Lesson).where(Lesson.id == lesson_id).values(indexed_revision=revision))
+
+
+def put_captions(session: Session, lesson_id: str, track: CaptionTrack) -> None:
+    """Store the captions of a lesson in one language, in place of those that are there; raises NotFound."""
+    lesson = lookups.lesson(session, lesson_id)
+    lesson.revision += 1
+    _store_captions(session, lesson, track)
+
+
+def _store_captions(session: Session, lesson: Lesson, track: CaptionTrack) -> None:
+    """With the lesson's revision, which never comes back: their addresses are kept for ever."""
+    row = session.get(Captions, (lesson.id, track.language))
+    if row is None:
+        rows = lookups.captions_of(session, lesson.id)
+        position = max((one.position for one in rows), default=-1) + 1
+        row = Captions(lesson_id=lesson.id, language=track.language, position=position)
+        session.add(row)
+    row.label, row.cues, row.revision = track.label, to_stored(track.cues), lesson.revision
+    session.flush()
+
+
+def remove_captions(session: Session, lesson_id: str, language: str) -> None:
+    """Raises NotFound."""
+    lesson = lookups.lesson(session, lesson_id)
+    session.delete(lookups.captions(session, lesson_id, language))
+    lesson.revision += 1
+    session.flush()
+
+
+def add_notices(session: Session, lesson_id: str, notices: Sequence[dict[str, Any]]) -> None:
+    """Tell something of the recording, once."""
+    lesson = lookups.lesson(session, lesson_id)
+    for notice in notices:
+        if notice not in lesson.notices:
+            lesson.notices = [*lesson.notices, notice]

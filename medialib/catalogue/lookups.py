@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
-from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.cues import from_stored, transcript
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme, lesson_themes
 from medialib.errors import N_, NotFound
@@ -196,3 +197,26 @@ def lesson_count(session: Session) -> int:
 def indexed_count(session: Session) -> int:
     """How many lessons search should know, in this or an earlier form."""
     return session.scalar(select(func.count()).select_from(Lesson).where(Lesson.indexed_revision > 0)) or 0
+
+
+def captions_of(session: Session, lesson_id: str) -> Sequence[Captions]:
+    """The captions of a lesson in every language, without their cues."""
+    query = select(Captions).where(Captions.lesson_id == lesson_id).options(defer(Captions.cues))
+    return session.scalars(query.order_by(Captions.position, Captions.language)).all()
+
+
+def captions(session: Session, lesson_id: str, language: str) -> Captions:
+    """Raises NotFound."""
+    found = session.get(Captions, (lesson_id, language))
+    if found is None:
+        raise NotFound(N_("There are no captions in this language."), detail=f"{lesson_id} {language}")
+    return found
+
+
+def transcripts(session: Session, lesson_ids: Sequence[str]) -> dict[str, str]:
+    """What is said in each of these lessons, by its captions in all languages."""
+    found: dict[str, str] = {}
+    query = select(Captions.lesson_id, Captions.cues).where(Captions.lesson_id.in_(lesson_ids))
+    for lesson_id, cues in session.execute(query):
+        found[lesson_id] = found.get(lesson_id, "") + transcript(from_stored(cues)) + "\n"
+    return found

@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": "lessons",
     "search": "lessons",
     "retry": "lessons",
+    "captions": "captions",
     "reindex": "care",
     "doctor": "care",
     "bench": "care",

@@ -19,6 +19,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
+from medialib.ingest.beside import look_beside
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
 from medialib.ingest.tags import describe, sidecar_of
 from medialib.services import Services
@@ -156,7 +157,9 @@ def _take_in_all(
 def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
     try:
         name = _readable(path.name)
-        receipt = take_in(services.workshop, path, describe(path, name), name=name, copied=copied)
+        receipt = take_in(
+            services.workshop, path, describe(path, name), name=name, beside=look_beside(path), copied=copied
+        )
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
     except (MedialibError, OSError, SQLAlchemyError) as error:

@@ -21,6 +21,17 @@ class Sound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subtitles:
+    """An EXT-X-MEDIA of type SUBTITLES (section 4.4.6.1); `spoken`: they write down what is said, in its language."""
+
+    group: str
+    name: str
+    language: str
+    uri: str
+    spoken: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """An EXT-X-STREAM-INF and its URI (section 4.4.6.2); bit rates per second, those of the sound included."""
 
@@ -31,12 +42,16 @@ class Variant:
     resolution: tuple[int, int] | None = None
     frames_per_second: int | None = None
     audio_group: str | None = None
+    subtitles_group: str | None = None
 
 
-def render_multivariant(sounds: Sequence[Sound], variants: Sequence[Variant]) -> str:
+def render_multivariant(
+    sounds: Sequence[Sound], variants: Sequence[Variant], subtitles: Sequence[Subtitles] = ()
+) -> str:
     """The multivariant playlist; its first variant is what a player begins with."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media_line(sound) for sound in sounds]
+    lines += [_subtitles_line(one) for one in subtitles]
     for variant in variants:
         lines += [_stream_line(variant), variant.uri]
     return "\n".join(lines) + "\n"
@@ -47,6 +62,15 @@ def _media_line(sound: Sound) -> str:
         f"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID={_quoted(sound.group)},NAME={_quoted(sound.name)},"
         f"LANGUAGE={_quoted(sound.language)},DEFAULT=YES,AUTOSELECT=YES,CHANNELS={_quoted(str(sound.channels))},"
         f"URI={_quoted(sound.uri)}"
+    )
+
+
+def _subtitles_line(one: Subtitles) -> str:
+    # They are shown when the viewer, or the settings of the device, ask for it.
+    spoken = ',CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog"' if one.spoken else ""
+    return (
+        f"#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID={_quoted(one.group)},NAME={_quoted(one.name)},"
+        f"LANGUAGE={_quoted(one.language)},DEFAULT=NO,AUTOSELECT=YES,FORCED=NO{spoken},URI={_quoted(one.uri)}"
     )
 
 
@@ -62,6 +86,8 @@ def _stream_line(variant: Variant) -> str:
         parts.append(f"FRAME-RATE={variant.frames_per_second:.3f}")
     if variant.audio_group:
         parts.append(f"AUDIO={_quoted(variant.audio_group)}")
+    if variant.subtitles_group:
+        parts.append(f"SUBTITLES={_quoted(variant.subtitles_group)}")
     return "#EXT-X-STREAM-INF:" + ",".join(parts)
 
 

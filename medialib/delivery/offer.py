@@ -1,12 +1,14 @@
 """What a player is offered of a lesson: its variants as far as they are made. Of stored rows it only reads fields."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from medialib.catalogue.lessons import RenditionProgress
+from medialib.catalogue.lessons import Captions, RenditionProgress
 from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
-from medialib.delivery.hls import Sound, Variant
+from medialib.delivery.hls import Sound, Subtitles, Variant
 
 _GROUP = "sound"
+_SUBTITLES = "captions"
 # Until a rendition is measured, a segment is taken to peak this far above the encoder's ceiling.
 _UNMEASURED_PEAK = 1.5
 
@@ -49,6 +51,25 @@ def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Varia
         )
         for one in reversed(plan.audio)
     )
+
+
+def subtitles(plan: Plan, rows: Sequence[Captions], *, language: str) -> tuple[Subtitles, ...]:
+    """The captions in every language; `language` is that of the sound."""
+    return tuple(
+        Subtitles(
+            group=_SUBTITLES,
+            name=row.label or row.language,
+            language=row.language,
+            uri=f"v{plan.version}/captions/{row.language}/{row.revision}/index.m3u8",
+            spoken=row.language.partition("-")[0] == language.partition("-")[0],
+        )
+        for row in rows
+    )
+
+
+def with_subtitles(variants: Sequence[Variant], subtitles: Sequence[Subtitles]) -> tuple[Variant, ...]:
+    """Every variant says which captions go with it."""
+    return tuple(replace(one, subtitles_group=_SUBTITLES if subtitles else None) for one in variants)
 
 
 def _with_picture(

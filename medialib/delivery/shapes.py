@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from medialib.catalogue.lessons import Lesson, RenditionProgress
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
 
 Spans = Sequence[tuple[int, int]]
@@ -29,6 +29,15 @@ def audio_path(lesson_id: str, plan: Plan) -> str | None:
 def poster_path(lesson: Lesson) -> str:
     """Where the poster is, once it is made."""
     return f"/media/{lesson.id}/v{lesson.plan_version}/poster.jpg"
+
+
+def captions_path(row: Captions) -> str:
+    """All captions in one language as one file, kept for ever: a change has another address."""
+    return f"/media/{row.lesson_id}/captions/{row.language}/{row.revision}.vtt"
+
+
+def chapters_path(lesson: Lesson) -> str | None:
+    return f"/media/{lesson.id}/chapters.vtt" if lesson.chapters else None
 
 
 def lesson_summary(
@@ -58,6 +67,7 @@ def lesson_detail(
     renditions: Sequence[RenditionProgress],
     *,
     has_poster: bool,
+    captions: Sequence[Captions] = (),
     reason: str | None = None,
 ) -> dict[str, Any]:
     """Everything known of one lesson; `reason` is the sentence that says why it is parked."""
@@ -74,6 +84,10 @@ def lesson_detail(
         "recorded": lesson.recorded,
         "language": lesson.language,
         "published_at": datetime.fromtimestamp(lesson.published_at, UTC).isoformat(timespec="seconds"),
+        "captions": [{"language": one.language, "label": one.label, "url": captions_path(one)} for one in captions],
+        "chapters": lesson.chapters,
+        "chapters_track": chapters_path(lesson),
+        "notices": [one["message"] % one["values"] if one["values"] else one["message"] for one in lesson.notices],
         "themes": [{"slug": theme.slug, "zh": theme.zh, "en": theme.en} for theme in lesson.themes],
         "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},
         "renditions": [_progress(row, plan) for row in renditions],

@@ -54,7 +54,7 @@ class Run:
 def probe_command(ffprobe: str, source: Path) -> list[str]:
     return [
         *_probing(ffprobe),
-        *("-show_format", "-show_streams"),
+        *("-show_format", "-show_streams", "-show_chapters"),
         *("-i", f"file:{source}"),
     ]
 

@@ -1,6 +1,6 @@
 """What ffprobe says of a file, as a frozen value; pure.
 
-Field names of the JSON: ffprobe's `-of json -show_format -show_streams`.
+Field names of the JSON: ffprobe's `-of json -show_format -show_streams -show_chapters`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from medialib.errors import N_, UnusableMedia
+from medialib.ingest.chapters import Chapter, read_container_chapters
+from medialib.ingest.texts import TextTrack, read_text_tracks
 
 _PICTURES = {"png", "mjpeg", "bmp", "gif", "webp", "tiff", "jpeg2000", "svg"}
 
@@ -49,6 +51,8 @@ class Facts:
     video: VideoTrack | None
     audio: tuple[AudioTrack, ...]
     cover_index: int | None
+    texts: tuple[TextTrack, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,14 +74,17 @@ def read_facts(probe: Mapping[str, Any]) -> Facts:
         raise UnusableMedia(N_("There is neither sound nor a moving picture in this file. Please choose another file."))
     container = probe.get("format", {})
     used = [*([one for one in moving if video and one["index"] == video.index]), *audio[:1]]
+    start = _start(container, used)
     return Facts(
         container=str(container.get("format_name", "")),
-        start_seconds=_start(container, used),
+        start_seconds=start,
         declared_seconds=_declared(container, used),
         track_count=len(streams),
         video=video,
         audio=tuple(_audio_track(one) for one in audio),
         cover_index=int(stills[0]["index"]) if stills else None,
+        texts=read_text_tracks(streams),
+        chapters=read_container_chapters(probe, clock_start=start),
     )
 
 

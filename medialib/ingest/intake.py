@@ -18,6 +18,9 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, NotReady, ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg
+from medialib.ingest.beside import NOTHING, Beside
+from medialib.ingest.captioning import accompany
+from medialib.ingest.extraction import unreadable_texts
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
 from medialib.ingest.pipeline import STEPS, steps_of
 from medialib.ingest.plan import make_plan
@@ -45,10 +48,17 @@ class Receipt:
 
 
 def take_in(
-    workshop: Workshop, path: Path, details: Details, *, name: str, copied: Callable[[int], None] = lambda _: None
+    workshop: Workshop,
+    path: Path,
+    details: Details,
+    *,
+    name: str,
+    beside: Beside = NOTHING,
+    copied: Callable[[int], None] = lambda _: None,
 ) -> Receipt:
-    """Make a lesson of the file at `path`, which people know as `name`; `copied` hears of every block's bytes.
+    """Make a lesson of the file at `path`, which people know as `name`, and of what lies `beside` it.
 
+    `copied` hears of every block's bytes. What is wrong with captions or chapters is told in the lesson's notices.
     Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
     """
     lesson_id = edits.new_lesson_id()
@@ -61,9 +71,8 @@ def take_in(
             copy = workshop.store.workspace(lease.token) / "source"
             sha256, size_bytes = _copy(workshop, path, copy, copied)
             known = _known(workshop, sha256)
-            return known or _publish(
-                workshop, copy, lesson_id, details, {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
-            )
+            source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
+            return known or _publish(workshop, copy, lesson_id, details, beside, source_parts)
         finally:
             workshop.store.discard(lease.token)
 
@@ -158,11 +167,16 @@ def _known(workshop: Workshop, sha256: str) -> Receipt | None:
     return Receipt(lesson=lesson, duplicate=True) if lesson else None
 
 
-def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, source_parts: dict[str, Any]) -> Receipt:
+def _publish(
+    workshop: Workshop, copy: Path, lesson_id: str, details: Details, beside: Beside, source_parts: dict[str, Any]
+) -> Receipt:
     facts, ends = probe(workshop, copy)
     plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
     workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
+    extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
+    notices = [*extras.notices, *unreadable_texts(facts.texts)]
+    steps = steps_of(plan, texts=any(one.readable for one in facts.texts))
     stored_facts = json.loads(json.dumps(asdict(facts), default=str))
     try:
         with workshop.database.begin() as session:
@@ -171,7 +185,10 @@ def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, s
                 lesson_id=lesson_id,
                 details=details,
                 plan=plan,
-                steps={step: STEPS.index(step) for step in steps_of(plan)},
+                steps={step: STEPS.index(step) for step in steps},
+                captions=extras.captions,
+                chapters=[one.to_stored() for one in extras.chapters],
+                notices=[one.to_stored() for one in notices],
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
             )
     except (IntegrityError, DataError, OverflowError, UnicodeError) as error:

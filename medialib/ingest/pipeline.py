@@ -2,6 +2,7 @@
 
     init    the init segments of what is played first, from the settings alone
     poster  one picture
+    captions  the text tracks that are inside
     audio   all sounds, the whole lesson
     start   the start rung, the whole lesson: from here on it plays everywhere
     rungs   the other rungs, decoded once together
@@ -21,7 +22,7 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
-from medialib.ingest import commands, ffmpeg, runs
+from medialib.ingest import commands, extraction, ffmpeg, runs
 from medialib.ingest.commands import Run
 from medialib.ingest.hot import being_made
 from medialib.ingest.runs import Recording
@@ -43,7 +44,7 @@ class Outcome(Enum):
 # Does (part of) a step.
 Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
-STEPS = ("init", "poster", "audio", "start", "rungs")
+STEPS = ("init", "poster", "captions", "audio", "start", "rungs")
 _LOOK_AROUND_SECONDS = 2.0
 
 
@@ -130,10 +131,11 @@ def prepare(workshop: Workshop, lesson_id: str) -> None:
             attempt(workshop, work, lease, lambda: True)
 
 
-def steps_of(plan: Plan) -> tuple[str, ...]:
-    """What is to be done for a plan, in order."""
+def steps_of(plan: Plan, *, texts: bool = False) -> tuple[str, ...]:
+    """What is to be done for a plan, in order; `texts`: there are captions inside the source."""
     poster = ("poster",) if plan.source.video_index is not None or plan.source.cover_index is not None else ()
-    return ("init", *poster, *(step for step, names in _names(plan).items() if names))
+    captions = (extraction.STEP,) if texts else ()
+    return ("init", *poster, *captions, *(step for step, names in _names(plan).items() if names))
 
 
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -202,6 +204,13 @@ def _make_poster(workshop: Workshop, recording: Recording, lease: Lease, _: Call
     return Outcome.DONE
 
 
+def _take_out_captions(
+    workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]
+) -> Outcome:
+    extraction.take_out_captions(workshop, recording, lease, keep_going)
+    return Outcome.DONE
+
+
 def _make_segments(step: str) -> Step:
     """One run of a step; it is done when the store lacks none of its segments."""
 
@@ -220,6 +229,7 @@ def _make_segments(step: str) -> Step:
 _DO: dict[str, Step] = {
     "init": _make_inits,
     "poster": _make_poster,
+    "captions": _take_out_captions,
     "audio": _make_segments("audio"),
     "start": _make_segments("start"),
     "rungs": _make_segments("rungs"),

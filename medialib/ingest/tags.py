@@ -1,25 +1,17 @@
-"""What a file says of itself: tags by mutagen, and the sidecar NAME.yaml beside NAME.mp4."""
+"""What is said of a recording: the sidecar NAME.yaml beside NAME.mp4, its own tags, its name."""
 
-import struct
 import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-import mutagen
-import structlog
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from medialib.catalogue.edits import Details
 from medialib.errors import N_, BadRequest
+from medialib.ingest.embedded import read_tags
 
-log = structlog.get_logger()
-
-# What mutagen raises for damaged tags: its own errors, and whatever its parsers stumble over.
-_UNREADABLE = (
-    mutagen.MutagenError, struct.error, ValueError, EOFError, LookupError, ArithmeticError, TypeError, AttributeError,
-)  # fmt: skip
 _MOST_DIGITS = 6
 
 _MOST_SIDECAR_BYTES = 64 * 1024
@@ -108,23 +100,6 @@ def describe(path: Path, name: str) -> Details:
     return Details(**found)
 
 
-def read_tags(path: Path) -> dict[str, Any]:
-    """title, speaker (artist), series (album) and number (track) as far as the file has them."""
-    try:
-        tags = mutagen.File(path, easy=True)
-    except _UNREADABLE as error:
-        log.info("tags cannot be read", file=path.name, error=str(error))
-        return {}
-    found: dict[str, Any] = {}
-    for key, field, limit in (("title", "title", 500), ("artist", "speaker", 200), ("album", "series", 200)):
-        if text := _first(tags, key):
-            found[field] = text[:limit]
-    track = _first(tags, "tracknumber").partition("/")[0]
-    if track.isdecimal() and len(track) <= _MOST_DIGITS:
-        found["number"] = int(track)
-    return found
-
-
 def sidecar_of(path: Path) -> Path:
     return path.with_suffix(".yaml")
 
@@ -165,9 +140,3 @@ def _why(error: Exception) -> str:
         told = ([".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")] for one in error.errors())
         return "; ".join(": ".join(filter(None, parts)) for parts in told)
     return str(error).replace("\n", " ")
-
-
-def _first(tags: Any, key: str) -> str:
-    """The first value of a tag without control characters and surrounding space, or nothing."""
-    values = tags.get(key) if tags is not None else None
-    return _without_controls(str(values[0])).strip() if values else ""

@@ -23,8 +23,9 @@ _SORTS = {
     "longest": ("seconds", True),
     "shortest": ("seconds", False),
 }
-# How much a hit counts by field; a pair of characters counts 0.4 of a word, a single character less still.
-_WORD_WEIGHTS = {"title": 4.0, "names": 2.0, "description": 1.2, "transcript": 0.5}
+# How much a hit counts by field; a pair of characters counts 0.4 of a word, a single character less still. What is
+# only said counts less than any hit in a title or a description can.
+_WORD_WEIGHTS = {"title": 4.0, "names": 2.0, "description": 1.2, "transcript": 0.03}
 _GRAM_WEIGHTS = {"title_grams": 4.0, "names": 2.0, "description_grams": 1.2}
 _SOUND_WEIGHTS = {"title_sounds": 3.0, "names_sounds": 1.5, "description_sounds": 0.8}
 _INITIALS = 3.0

@@ -11,7 +11,10 @@ from medialib.search import sounds, text
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """What the index knows of one lesson; themes are slugs, seconds a length, published Unix seconds."""
+    """What the index knows of one lesson; themes are slugs, seconds a length, published Unix seconds.
+
+    `transcript` is what is said in it, by its captions.
+    """
 
     id: str
     title: str
@@ -98,7 +101,7 @@ def index_fields(document: Document) -> dict[str, object]:
         "names": [*text.words(names), *text.grams(names)],
         "names_sounds": sounds.sound_terms(said),
         "initials": sounds.initials_terms(f"{document.title} {said}"),
-        "transcript": text.words(document.transcript),
+        "transcript": text.said_words(document.transcript),
         "theme": list(document.themes),
         "kind": [document.kind],
         "unit": [unit] if (unit := exact_unit(document.unit)) else [],

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import opencc
 import rjieba
@@ -86,6 +87,22 @@ def grams(text: str) -> list[str]:
         if run.han:
             found.extend(run.text)
             found.extend(bigrams(run.text))
+    return found
+
+
+def said_words(text: str) -> list[str]:
+    """The words of a transcript, which may be hours long: without every pair of characters, as `grams` has.
+
+    Where the dictionary left two characters alone they are a word as well, since on their own (in a question) they
+    may be taken for one: 着|竹|鞭 -> 竹鞭.
+    """
+    found: list[str] = []
+    for run in runs(normalise(text)):
+        if not run.han:
+            found.extend(latin_parts(run.text))
+            continue
+        found.extend(rjieba.cut_for_search(run.text))
+        found.extend(a + b for a, b in pairwise(rjieba.cut(run.text)) if len(a) == len(b) == 1)
     return found
 
 

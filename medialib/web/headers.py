@@ -2,10 +2,11 @@
 
 from flask import Flask, Response, g
 
-# hls.js feeds the player from blob: addresses and works in a blob: worker; nothing else may be inline or foreign.
+# hls.js feeds the player from blob: addresses, makes captions' tracks of an empty data: address, and works in a blob:
+# worker; nothing else may be inline or foreign.
 POLICY = "; ".join((
     "default-src 'self'",
-    "media-src 'self' blob:",
+    "media-src 'self' blob: data:",
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",

@@ -19,10 +19,12 @@ from medialib.delivery import hls, offer
 from medialib.errors import N_, NotFound, NotReady
 from medialib.jobs.queue import HOT
 from medialib.services import Services
+from medialib.web.keeping import kept as _kept
+from medialib.web.keeping import let_other_sites_play
 
 blueprint = Blueprint("playback", __name__)
+blueprint.after_request(let_other_sites_play)
 
-_YEAR_SECONDS = 365 * 24 * 3600
 _LOOK_SECONDS = 0.03
 _ASK_CATALOGUE_SECONDS = 0.5
 _RETRY_SECONDS = 2
@@ -61,9 +63,11 @@ def master(lesson_id: str) -> Response:
     with _services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         plan, rows = lookups.current_plan(session, lesson), lookups.renditions(session, lesson)
+        subtitles = offer.subtitles(plan, lookups.captions_of(session, lesson_id), language=lesson.language)
     metrics.PLAYS.labels(lesson.kind).inc()
     sounds = offer.sounds(plan, language=lesson.language) if plan.video else ()
-    return _playlist(hls.render_multivariant(sounds, offer.variants(plan, rows)))
+    variants = offer.with_subtitles(offer.variants(plan, rows), subtitles)
+    return _playlist(hls.render_multivariant(sounds, variants, subtitles))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/audio.m3u8")
@@ -72,10 +76,12 @@ def audio(lesson_id: str) -> Response:
     with _services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         plan, rows = lookups.current_plan(session, lesson), lookups.renditions(session, lesson)
+        subtitles = offer.subtitles(plan, lookups.captions_of(session, lesson_id), language=lesson.language)
     if not plan.audio:
         raise NotFound(N_("This lesson has no sound."))
     metrics.PLAYS.labels("audio").inc()
-    return _playlist(hls.render_multivariant((), offer.audio_variants(plan, rows)))
+    variants = offer.with_subtitles(offer.audio_variants(plan, rows), subtitles)
+    return _playlist(hls.render_multivariant((), variants, subtitles))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/index.m3u8")
@@ -129,14 +135,6 @@ def poster(lesson_id: str, version: int) -> Response:
     if not place.exists():
         raise NotFound(N_("There is no picture of this lesson yet."))
     return _kept(send_file(place, mimetype="image/jpeg", conditional=True))
-
-
-@blueprint.after_request
-def _let_other_sites_play(response: Response) -> Response:
-    """Players on other origins may read media, ranges included."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag, Retry-After"
-    return response
 
 
 def _services() -> Services:
@@ -197,8 +195,3 @@ def _playlist(text: str) -> Response:
 def _file(place: Path, name: str) -> Response:
     kind = "audio/mp4" if name.startswith("a") else "video/mp4"
     return _kept(send_file(place, mimetype=kind, conditional=True))
-
-
-def _kept(response: Response) -> Response:
-    response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
-    return response

@@ -293,3 +293,51 @@ def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", main.list_commands(click.Context(main)))
 def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert shell(command, "--help").exit_code == 0
+
+
+def test_captions_beside_a_recording_come_in_with_it_and_more_are_added_later(shell: Shell, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "课.mp3", seconds=5)
+    srt = "1\n00:00:01,000 --> 00:00:02,000\n竹荪\n"
+    (tmp_path / "课.srt").write_bytes(srt.encode("gb18030"))
+    (tmp_path / "课.en.srt").write_text("no captions")
+    (line,) = shell.json("import", path)
+    assert line["status"] == "published"
+    lesson = line["lesson"]
+    (shown,) = shell.json("show", lesson)
+    assert [one["language"] for one in shown["captions"]] == ["zh"]
+    assert shown["notices"] == ["The captions 课.en.srt cannot be read. Please save them as SRT or WebVTT."]
+    (found,) = shell.json("search", "竹荪")
+    assert [one["id"] for one in found["results"]] == [lesson]
+
+    more = tmp_path / "other.srt"
+    more.write_text(srt.replace("竹荪", "mushroom") + "\n2\n00:01:00,000 --> 00:01:01,000\nlate\n")
+    added = shell("captions", lesson, more)
+    assert (added.exit_code, added.stderr) == (
+        0, "The captions other.srt are longer than the recording: 1 lines are left out.\n",
+    )  # fmt: skip
+    (listed,) = shell.json("captions", lesson)
+    assert [(one["language"], one["label"], one["lines"]) for one in listed["captions"]] == [
+        ("zh", "中文", 1), ("en", "English", 1),
+    ]  # fmt: skip
+    assert shell.json("search", "mushroom")[0]["total"] == 1
+    assert shell("captions", lesson, "--remove", "--language", "en").exit_code == 0
+    assert shell.json("search", "mushroom")[0]["total"] == 0
+    assert "zh  中文  1" in shell("captions", lesson).stdout
+
+
+def test_wrong_captions_are_refused_with_a_sentence(shell: Shell, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "课.mp3", seconds=1)
+    (line,) = shell.json("import", path)
+    bad = tmp_path / "bad.srt"
+    bad.write_bytes(b"\0\xff")
+    for arguments, sentence in (
+        ((bad,), "cannot be read"),
+        ((bad, "--language", "klingon"), "is not a language tag"),
+        (("--remove", "--language", "fr"), "no captions in this language"),
+        (("--remove",), "--remove goes with --language"),
+    ):
+        done = shell("captions", line["lesson"], *arguments)
+        assert done.exit_code in (1, 2)
+        assert sentence in done.stderr
+    assert shell("captions", "nosuch2345").exit_code == 1
+    assert shell("captions", line["lesson"]).stdout == "no captions\n"

@@ -7,9 +7,12 @@ import media
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutagen.apev2 import APEv2
+from mutagen.id3 import COMM, ID3, TIT2, Encoding, Frame
 
 from medialib.errors import BadRequest
-from medialib.ingest.tags import Sidecar, describe, read_sidecar, read_tags
+from medialib.ingest.embedded import _said, _understood, read_tags
+from medialib.ingest.tags import Sidecar, describe, read_sidecar
 
 TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
 
@@ -50,8 +53,9 @@ def test_tags_that_are_garbage_do_no_harm(tmp_path: Path, name: str) -> None:
             broken[chance.randrange(min(len(broken), 2000))] = chance.randrange(256)
         path.write_bytes(broken)
         found = read_tags(path)
-        assert set(found) <= {"title", "speaker", "series", "number"}
-        assert all(isinstance(value, int) or value.isprintable() for value in found.values())
+        assert set(found) <= {"title", "speaker", "series", "number", "description", "recorded", "language"}
+        lines = [part for value in found.values() for part in str(value).split("\n")]
+        assert all(line.isprintable() for line in lines)
 
 
 def test_words_that_are_not_utf8_are_read_somehow(tmp_path: Path) -> None:
@@ -155,3 +159,82 @@ def test_a_sidecar_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes("title: 竹编".encode("gb18030"))
     with pytest.raises(BadRequest):
         read_sidecar(tmp_path / "a.mp4")
+
+
+def test_what_else_the_tags_say_is_read(tmp_path: Path) -> None:
+    more = ("-metadata", "date=2023-05-04", "-metadata", "comment=从选竹到收口", "-metadata", "language=chi")
+    for name in ("a.mp3", "a.m4a", "a.ogg", "a.flac", "a.wma"):
+        found = read_tags(media.tone(tmp_path / name, seconds=0.3, more=(*TAGS, *more)))
+        assert found["title"] == "凉席编织", name
+        assert found.get("recorded", "2023-05-04") == "2023-05-04", name
+        assert found["description"] == "从选竹到收口", name
+        assert found.get("language", "zh") == "zh", name
+
+
+def with_id3(path: Path, *frames: Frame) -> Path:
+    """A bare ID3 tag, which is all that is looked at."""
+    media.tone(path, seconds=0.2, more=("-id3v2_version", "0", "-write_id3v1", "0"))
+    tags = ID3()
+    for frame in frames:
+        tags.add(frame)
+    tags.save(path)
+    return path
+
+
+def as_latin1(text: str, encoding: str) -> str:
+    return text.encode(encoding).decode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (TIT2(Encoding.LATIN1, [as_latin1("凉席编织", "gbk")]), "凉席编织"),
+        (TIT2(Encoding.LATIN1, [as_latin1("高山茶園冬季管理", "big5")]), "高山茶園冬季管理"),
+        (TIT2(Encoding.LATIN1, [as_latin1("凉席", "utf-8")]), "凉席"),
+        (TIT2(Encoding.LATIN1, ["Été à Besançon"]), "Été à Besançon"),
+        (TIT2(Encoding.UTF16, ["凉席"]), "凉席"),
+        (TIT2(Encoding.UTF8, ["ÄãºÃ"]), "ÄãºÃ"),
+    ],
+)
+def test_id3_is_read_in_the_encoding_it_was_really_written_in(tmp_path: Path, written: Frame, title: str) -> None:
+    assert read_tags(with_id3(tmp_path / "a.mp3", written))["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("comment", "description"),
+    [
+        ("从选竹到收口\n第二行", "从选竹到收口\n第二行"),
+        ("163 key(Don't modify):L64FU3W4YxX3ZFTmbZ", None),
+        ("00000A2B 00000B3C 0000AAAA", None),
+        ("www.example.com", None),
+        ("Encoded by LAME", None),
+        ("Lavf58.29", None),
+        ("  ", None),
+        ("0", None),
+    ],
+)
+def test_only_what_a_person_wrote_is_a_description(tmp_path: Path, comment: str, description: str | None) -> None:
+    path = with_id3(tmp_path / "a.mp3", COMM(Encoding.UTF16, "chi", "", [comment]))
+    assert read_tags(path).get("description") == description
+
+
+@pytest.mark.parametrize(
+    ("date", "recorded"),
+    [
+        ("2023", "2023"), ("2023-05", "2023-05"), ("2023-05-04T10:00:00", "2023-05-04"), ("20230504", "2023-05-04"),
+        ("2023/5/4", "2023-05-04"), ("2023年5月4日", "2023-05-04"), ("1970-01-01", None), ("1904-01-01", None),
+        ("0000", None), ("2023-13-01", None), ("99999", None), ("May", None),
+    ],
+)  # fmt: skip
+def test_a_date_is_one_that_was(tmp_path: Path, date: str, recorded: str | None) -> None:
+    path = media.tone(tmp_path / "a.flac", seconds=0.2, more=("-metadata", f"date={date}"))
+    assert read_tags(path).get("recorded") == recorded
+
+
+def test_ape_tags_are_read(tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=0.3, more=("-write_id3v1", "0", "-id3v2_version", "0"))
+    tags = APEv2()
+    tags.update({"Title": "凉席", "Artist": "贺老师", "Year": "2021", "Track": "4/9", "Comment": "好课"})
+    tags.save(path)
+    opened = _understood(_said(APEv2(path)))
+    assert opened == {"title": "凉席", "speaker": "贺老师", "number": 4, "description": "好课", "recorded": "2021"}

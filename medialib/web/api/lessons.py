@@ -26,9 +26,11 @@ def make_blueprint(services: Services) -> Blueprint:
     def lesson(lesson_id: str) -> ResponseReturnValue:
         with services.database.read() as session:
             document = finding.detail(services, session, lesson_id)
-            trouble = finding.parked_by(session, lookups.lesson(session, lesson_id))
+            lesson = lookups.lesson(session, lesson_id)
+            trouble, notices = finding.parked_by(session, lesson), finding.notices_of(lesson)
         if trouble:
             document["reason"] = sentence(trouble)
+        document["notices"] = [sentence(one) for one in notices]
         return _fresh(jsonify(document))
 
     return blueprint

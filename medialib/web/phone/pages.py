@@ -131,6 +131,7 @@ def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
             card=_card(services, lesson, plan, {}),
             document=document,
             reason=sentence(trouble) if trouble else None,
+            notices=[sentence(one) for one in finding.notices_of(lesson)],
             start_rung=_start_side(plan, document["renditions"]),
         )
 

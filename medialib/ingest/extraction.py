@@ -1,0 +1,112 @@
+"""The captions inside a recording: its text tracks are taken out by ffmpeg and kept as if they lay beside it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.cues import CaptionTrack
+from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
+from medialib.ingest import ffmpeg
+from medialib.ingest.captioning import Notice, notice_of, track_of
+from medialib.ingest.captions import MOST_BYTES, read_captions
+from medialib.ingest.runs import Recording
+from medialib.ingest.texts import TextTrack, texts_command
+from medialib.ingest.workshop import Workshop
+from medialib.jobs.leases import Lease
+from medialib.store import open_regular
+
+log = structlog.get_logger()
+
+STEP = "captions"
+PICTURES = Notice(
+    message=N_("The captions inside this recording are pictures and cannot be read. Put a text file (SRT) beside it."),
+    values={},
+)
+_DAMAGED = Notice(message=N_("The captions inside this recording cannot be read."), values={})
+
+
+def unreadable_texts(texts: Sequence[TextTrack]) -> tuple[Notice, ...]:
+    """What is to be said when all captions inside are pictures."""
+    return (PICTURES,) if texts and not any(one.readable for one in texts) else ()
+
+
+def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> None:
+    """Store what the text tracks say; languages that the lesson has already stay as they are."""
+    with workshop.database.read() as session:
+        lesson = lookups.lesson(session, recording.lesson_id)
+        stored = lookups.source(session, recording.lesson_id).facts.get("texts", [])
+        taken = {row.language for row in lookups.captions_of(session, recording.lesson_id)}
+    readable = [track for track in (TextTrack(**one) for one in stored) if track.readable]
+    tracks: dict[str, CaptionTrack] = {}
+    notices: list[Notice] = []
+    for text_track, content in _contents(workshop, recording, lease, readable, keep_going):
+        try:
+            track, told = _read(text_track, content, recording, lesson.language)
+        except BadRequest as error:
+            log.info("a text track is left out", lesson=recording.lesson_id, error=str(error), detail=error.detail)
+            notices.append(notice_of(error) if content else _DAMAGED)
+            continue
+        if track.language not in taken and track.language not in tracks:
+            tracks[track.language] = track
+            notices += told
+    with workshop.database.begin() as session:
+        for track in tracks.values():
+            edits.put_captions(session, recording.lesson_id, track)
+        # A lesson needs none: an empty track beside a good one is no news.
+        edits.add_notices(session, recording.lesson_id, [] if tracks else [one.to_stored() for one in notices])
+
+
+def _read(
+    text_track: TextTrack, content: bytes, recording: Recording, lesson_language: str
+) -> tuple[CaptionTrack, list[Notice]]:
+    name = f"#{text_track.index}"
+    return track_of(
+        read_captions(content, name),
+        name,
+        seconds=recording.plan.seconds,
+        shift_seconds=-recording.plan.source.start_seconds,
+        language=text_track.language,
+        lesson_language=lesson_language,
+    )
+
+
+def _contents(
+    workshop: Workshop,
+    recording: Recording,
+    lease: Lease,
+    tracks: list[TextTrack],
+    keep_going: Callable[[], bool],
+) -> list[tuple[TextTrack, bytes]]:
+    """What ffmpeg makes of each track; what it had written before it failed counts, too."""
+    if not tracks:
+        return []
+    workspace = workshop.store.workspace(lease.token)
+
+    def tick() -> None:
+        if lease.lost.is_set() or not keep_going():
+            raise Stopped(N_("This work goes on later."))
+
+    try:
+        try:
+            ffmpeg.run(
+                texts_command(workshop.tools.ffmpeg, recording.source, tracks),
+                reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
+                limits=workshop.limits(hot=False),
+                tick=tick,
+            )
+        except ToolKilled:
+            raise
+        except ToolFailed as error:
+            log.warning("text tracks could not all be read", lesson=recording.lesson_id, detail=error.detail)
+        return [(one, _content(workspace / one.file_name)) for one in tracks]
+    finally:
+        workshop.store.discard(lease.token)
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_symlink() and not path.exists():
+        return b""
+    with open_regular(path) as file:
+        return file.read(MOST_BYTES + 1)

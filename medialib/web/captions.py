@@ -1,0 +1,94 @@
+"""Captions and chapters: whole files for <track> and for taking along, segments and their playlist for HLS."""
+
+from functools import lru_cache
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.routing import BaseConverter
+
+from medialib.catalogue import lookups
+from medialib.catalogue.cues import Cue, from_stored
+from medialib.database import Database
+from medialib.delivery import hls, webvtt
+from medialib.errors import N_, NotFound
+from medialib.services import Services
+from medialib.web.keeping import kept, let_other_sites_play
+
+blueprint = Blueprint("captions", __name__)
+blueprint.after_request(let_other_sites_play)
+
+
+class Language(BaseConverter):
+    """A BCP 47 tag."""
+
+    regex = "[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"
+
+
+@blueprint.record
+def _teach_routes(state: object) -> None:
+    state.app.url_map.converters["language"] = Language  # type: ignore[attr-defined]
+
+
+@blueprint.get("/media/<lesson:lesson_id>/captions/<language:language>/<number:revision>.vtt")
+def whole(lesson_id: str, language: str, revision: int) -> Response:
+    return _vtt(webvtt.render_captions(_cues(_services().database, lesson_id, language, revision)))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>/index.m3u8")
+def playlist(lesson_id: str, version: int, language: str, revision: int) -> Response:
+    """A function of the plan alone, like those of pictures and sound."""
+    database = _services().database
+    _cues(database, lesson_id, language, revision)
+    with database.read() as session:
+        plan = lookups.plan(session, lesson_id, version)
+    return _answer(webvtt.render_playlist(plan), hls.MEDIA_TYPE)
+
+
+@blueprint.get(
+    "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>/<number:number>.vtt"
+)
+def segment(lesson_id: str, version: int, language: str, revision: int, number: int) -> Response:
+    database = _services().database
+    cues = _cues(database, lesson_id, language, revision)
+    with database.read() as session:
+        plan = lookups.plan(session, lesson_id, version)
+    if number >= plan.segment_count:
+        raise NotFound(N_("The recording is not that long."))
+    return _vtt(webvtt.render_segment(cues, plan, number))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/chapters.vtt")
+def chapters(lesson_id: str) -> Response:
+    with _services().database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+    if not lesson.chapters:
+        raise NotFound(N_("This lesson has no chapters."))
+    text = webvtt.render_chapters(lesson.chapters, seconds=lesson.seconds)
+    response = Response(text, mimetype=webvtt.MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=8)
+def _cues(database: Database, lesson_id: str, language: str, revision: int) -> tuple[Cue, ...]:
+    """The cues of this revision, which never change: those of eight hours are not read anew for every segment."""
+    with database.read() as session:
+        row = lookups.captions(session, lesson_id, language)
+        if row.revision != revision:
+            raise NotFound(N_("There are no captions in this language."), detail=f"{language} r{revision}")
+        return from_stored(row.cues)
+
+
+def _services() -> Services:
+    services: Services = current_app.extensions["medialib"]
+    return services
+
+
+def _vtt(text: str) -> Response:
+    return _answer(text, webvtt.MEDIA_TYPE)
+
+
+def _answer(text: str, kind: str) -> Response:
+    response = kept(Response(text, mimetype=kind))
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]

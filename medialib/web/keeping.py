@@ -1,0 +1,18 @@
+"""How long answers under /media/ may be kept, and who may read them."""
+
+from flask import Response
+
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def kept(response: Response) -> Response:
+    """For an address whose content never changes."""
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+    return response
+
+
+def let_other_sites_play(response: Response) -> Response:
+    """Players on other origins may read media, ranges included."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag, Retry-After"
+    return response
