@@ -10,7 +10,7 @@ from flask_compress import Compress
 
 from medialib.delivery import words
 from medialib.services import Services
-from medialib.web import errors, headers, health, i18n, playback
+from medialib.web import errors, headers, health, i18n, pictures, playback
 from medialib.web.api import lessons as api
 from medialib.web.phone import formats, pages
 
@@ -27,7 +27,7 @@ def create_app(services: Services) -> Flask:
         MAX_CONTENT_LENGTH=64 * 1024,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=[
-            "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml",
+            "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/vtt",
             "application/vnd.apple.mpegurl",
         ],
         COMPRESS_STREAMS=False,
@@ -42,6 +42,7 @@ def create_app(services: Services) -> Flask:
     for blueprint in (pages.make_blueprint(services), api.make_blueprint(services), health.make_blueprint(services)):
         app.register_blueprint(blueprint)
     app.register_blueprint(playback.blueprint)
+    app.register_blueprint(pictures.blueprint)
     _let_static_files_be_kept(app)
     return app
 

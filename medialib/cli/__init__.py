@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": "lessons",
     "search": "lessons",
     "retry": "lessons",
+    "poster": "pictures",
     "reindex": "care",
     "doctor": "care",
     "bench": "care",

@@ -20,7 +20,7 @@ from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.intake import known_already, take_in
-from medialib.ingest.tags import describe
+from medialib.ingest.tags import describe, find_picture
 from medialib.services import Services
 from medialib.tasks import Worker
 
@@ -135,7 +135,8 @@ def _take_in_all(
 def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
     try:
         name = _readable(path.name)
-        receipt = take_in(services.workshop, path, describe(path, name), name=name, copied=copied)
+        details, picture = describe(path, name), find_picture(path)
+        receipt = take_in(services.workshop, path, details, name=name, picture=picture, copied=copied)
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
     except (MedialibError, OSError, SQLAlchemyError) as error:

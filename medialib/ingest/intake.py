@@ -19,7 +19,8 @@ from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, NotReady, ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
-from medialib.ingest.pipeline import STEPS, steps_of
+from medialib.ingest.pictures import LARGEST_BYTES
+from medialib.ingest.pipeline import RANKS, steps_of
 from medialib.ingest.plan import make_plan
 from medialib.ingest.workshop import Workshop
 
@@ -45,9 +46,17 @@ class Receipt:
 
 
 def take_in(
-    workshop: Workshop, path: Path, details: Details, *, name: str, copied: Callable[[int], None] = lambda _: None
+    workshop: Workshop,
+    path: Path,
+    details: Details,
+    *,
+    name: str,
+    picture: Path | None = None,
+    copied: Callable[[int], None] = lambda _: None,
 ) -> Receipt:
-    """Make a lesson of the file at `path`, which people know as `name`; `copied` hears of every block's bytes.
+    """Make a lesson of the file at `path`, which people know as `name`, to be shown by `picture`.
+
+    `copied` hears of every block's bytes.
 
     Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
     """
@@ -61,9 +70,12 @@ def take_in(
             copy = workshop.store.workspace(lease.token) / "source"
             sha256, size_bytes = _copy(workshop, path, copy, copied)
             known = _known(workshop, sha256)
-            return known or _publish(
-                workshop, copy, lesson_id, details, {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
-            )
+            if known:
+                return known
+            if picture:
+                _keep_picture(picture, copy.with_name("cover"))
+            parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
+            return _publish(workshop, copy, lesson_id, details, parts)
         finally:
             workshop.store.discard(lease.token)
 
@@ -142,6 +154,12 @@ def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], No
     return digest.hexdigest(), total
 
 
+def _keep_picture(picture: Path, copy: Path) -> None:
+    """Copy as much of it as a picture may have; whether it is one is seen when it is wanted."""
+    with picture.open("rb") as source, copy.open("wb") as target:
+        target.write(source.read(LARGEST_BYTES + 1))
+
+
 def _known(workshop: Workshop, sha256: str) -> Receipt | None:
     with workshop.database.read() as session:
         lesson = lookups.lesson_with_source(session, sha256)
@@ -153,6 +171,8 @@ def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, s
     plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
     workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
+    if (cover := copy.with_name("cover")).exists():
+        workshop.store.publish(cover, workshop.store.cover(lesson_id))
     stored_facts = json.loads(json.dumps(asdict(facts), default=str))
     try:
         with workshop.database.begin() as session:
@@ -161,7 +181,7 @@ def _publish(workshop: Workshop, copy: Path, lesson_id: str, details: Details, s
                 lesson_id=lesson_id,
                 details=details,
                 plan=plan,
-                steps={step: STEPS.index(step) for step in steps_of(plan)},
+                steps={step: RANKS[step] for step in steps_of(plan)},
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
             )
     except (IntegrityError, DataError, OverflowError, UnicodeError) as error:

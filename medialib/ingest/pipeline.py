@@ -1,9 +1,11 @@
 """The ordered steps that turn a published lesson into a complete one; read this first.
 
     init    the init segments of what is played first, from the settings alone
-    poster  one picture
+    poster  the pictures that it is shown by
     audio   all sounds, the whole lesson
     start   the start rung, the whole lesson: from here on it plays everywhere
+    sheets  small pictures of the whole film, to find a place by
+    peaks   the sound of a recording without a picture, to be drawn
     rungs   the other rungs, decoded once together
 
 State is derived: what the plan wants and the store lacks is the work. All lessons' earlier steps come before any
@@ -21,8 +23,9 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
-from medialib.ingest import commands, ffmpeg, runs
+from medialib.ingest import artwork, commands, ffmpeg, overview, runs
 from medialib.ingest.commands import Run
+from medialib.ingest.errand import Errand
 from medialib.ingest.hot import being_made
 from medialib.ingest.runs import Recording
 from medialib.ingest.workshop import Workshop
@@ -43,7 +46,8 @@ class Outcome(Enum):
 # Does (part of) a step.
 Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
-STEPS = ("init", "poster", "audio", "start", "rungs")
+STEPS = ("init", "poster", "audio", "start", "sheets", "peaks", "rungs")
+RANKS = {step: rank for rank, step in enumerate(STEPS)}
 _LOOK_AROUND_SECONDS = 2.0
 
 
@@ -122,8 +126,9 @@ def prepare(workshop: Workshop, lesson_id: str) -> None:
 
 def steps_of(plan: Plan) -> tuple[str, ...]:
     """What is to be done for a plan, in order."""
-    poster = ("poster",) if plan.source.video_index is not None or plan.source.cover_index is not None else ()
-    return ("init", *poster, *(step for step, names in _names(plan).items() if names))
+    making = _names(plan)
+    overview = "sheets" if plan.video else "peaks"
+    return tuple(step for step in STEPS if step in ("init", "poster", overview) or making.get(step))
 
 
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -148,7 +153,7 @@ def _until_urgent(workshop: Workshop, work: Work, keep_going: Callable[[], bool]
         looked = time.monotonic()
         others = workshop.leases.living("work:")
         free = (one for one in next_work(workshop) if one.lease_name not in others)
-        return all(STEPS.index(one.step) >= STEPS.index(work.step) for one in free)
+        return all(RANKS[one.step] >= RANKS[work.step] for one in free)
 
     return still
 
@@ -172,22 +177,14 @@ def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Calla
     return Outcome.DONE
 
 
-def _make_poster(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> Outcome:
-    store, plan = workshop.store, recording.plan
-    workspace = store.workspace(lease.token)
-    at_seconds = min(plan.source.video_end_seconds * 0.1, 60.0)
-    try:
-        ffmpeg.run(
-            commands.poster_command(workshop.tools.ffmpeg, recording.source, plan, at_seconds),
-            reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
-            limits=workshop.limits(hot=False),
-        )
-        if not (workspace / "poster.jpg").exists():
-            raise ToolFailed(N_("No picture could be taken of this recording."))
-        store.publish(workspace / "poster.jpg", store.poster(recording.lesson_id, plan.version))
-    finally:
-        store.discard(lease.token)
-    return Outcome.DONE
+def _make_pictures(make: Callable[[Errand], bool | None]) -> Step:
+    """A step that is done in one go, or not yet (False)."""
+
+    def step(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
+        errand = Errand(workshop=workshop, recording=recording, lease=lease, keep_going=keep_going)
+        return Outcome.NOTHING_NOW if make(errand) is False else Outcome.DONE
+
+    return step
 
 
 def _make_segments(step: str) -> Step:
@@ -207,9 +204,11 @@ def _make_segments(step: str) -> Step:
 
 _DO: dict[str, Step] = {
     "init": _make_inits,
-    "poster": _make_poster,
+    "poster": _make_pictures(artwork.make_posters),
     "audio": _make_segments("audio"),
     "start": _make_segments("start"),
+    "sheets": _make_pictures(overview.make_sheets),
+    "peaks": _make_pictures(overview.make_peaks),
     "rungs": _make_segments("rungs"),
 }
 

@@ -1,4 +1,4 @@
-"""What a file says of itself: tags by mutagen, and the sidecar NAME.yaml beside NAME.mp4."""
+"""What a file says of itself: tags by mutagen, and the sidecars NAME.yaml and NAME.jpg beside NAME.mp4."""
 
 import struct
 import unicodedata
@@ -21,6 +21,8 @@ _UNREADABLE = (
     mutagen.MutagenError, struct.error, ValueError, EOFError, LookupError, ArithmeticError, TypeError, AttributeError,
 )  # fmt: skip
 _MOST_DIGITS = 6
+
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG")
 
 _MOST_SIDECAR_BYTES = 64 * 1024
 _DEEPEST = 2
@@ -138,6 +140,12 @@ def read_sidecar(path: Path) -> dict[str, Any]:
             N_("The description %(file)s is not right: %(why)s"), values={"file": sidecar.name, "why": _why(error)}
         ) from error
     return given.model_dump(exclude_none=True)
+
+
+def find_picture(path: Path) -> Path | None:
+    """The picture that lies beside NAME.mp4: NAME.jpg, NAME.png or NAME.webp."""
+    beside = (path.with_suffix(ending) for ending in _PICTURES)
+    return next((one for one in beside if one.is_file()), None)
 
 
 def _parse(content: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Playlists, segments and posters: what players ask for.
+"""Playlists and segments: what players ask for.
 
 A segment that exists is sent from the store without a question to the database; one that does not is hurried
 and waited for.
@@ -82,7 +82,7 @@ def audio(lesson_id: str) -> Response:
 def media(lesson_id: str, version: int, name: str) -> Response:
     """The media playlist of a rendition: a function of the plan alone, kept for ever."""
     plan, rendition = _rendition(lesson_id, version, name)
-    return _kept(_playlist(hls.render_media(plan, rendition)))
+    return kept(_playlist(hls.render_media(plan, rendition)))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/init.mp4")
@@ -123,16 +123,8 @@ def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     return _file(place, name)
 
 
-@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster.jpg")
-def poster(lesson_id: str, version: int) -> Response:
-    place = _services().store.poster(lesson_id, version)
-    if not place.exists():
-        raise NotFound(N_("There is no picture of this lesson yet."))
-    return _kept(send_file(place, mimetype="image/jpeg", conditional=True))
-
-
 @blueprint.after_request
-def _let_other_sites_play(response: Response) -> Response:
+def let_other_sites_read(response: Response) -> Response:
     """Players on other origins may read media, ranges included."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag, Retry-After"
@@ -196,9 +188,9 @@ def _playlist(text: str) -> Response:
 
 def _file(place: Path, name: str) -> Response:
     kind = "audio/mp4" if name.startswith("a") else "video/mp4"
-    return _kept(send_file(place, mimetype=kind, conditional=True))
+    return kept(send_file(place, mimetype=kind, conditional=True))
 
 
-def _kept(response: Response) -> Response:
+def kept(response: Response) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
     return response
