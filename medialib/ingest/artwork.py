@@ -29,7 +29,8 @@ _VISITS = 12
 _PATIENCE_SECONDS, _ENOUGH = 5.0, 4
 # A film of so few lines has no pictures that could be shown on a card.
 _SMALLEST_SIDE = 32
-_SHORT_SECONDS = 4
+# After so many visits that failed, and none that did not, the others would fail too.
+_HOPELESS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,10 +159,11 @@ def find_stills(errand: Errand) -> list[Still]:
     seconds, failures = plan.source.video_end_seconds, []
     stills: dict[float, Still] = {}
     began = time.monotonic()
-    for number, at in enumerate(_spread(seconds) if seconds > _SHORT_SECONDS else ()):
+    for number, at in enumerate(() if picture_commands.is_short(plan) else _spread(seconds)):
         command = picture_commands.visit_command(program, errand.recording.source, plan, at)
         failures += _collect(errand, command, str(number), stills)
-        if time.monotonic() - began > _PATIENCE_SECONDS and _different(stills, seconds) >= _ENOUGH:
+        hopeless = not stills and len(failures) == _HOPELESS
+        if hopeless or (time.monotonic() - began > _PATIENCE_SECONDS and _different(stills, seconds) >= _ENOUGH):
             break
     if _different(stills, seconds) < _ENOUGH // 2:
         command = picture_commands.sweep_command(program, errand.recording.source, plan, _VISITS)

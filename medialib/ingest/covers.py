@@ -164,7 +164,8 @@ def draw_cover(lesson_id: str, title: str, beside: str, size: tuple[int, int]) -
 
 
 def _write(picture: Image.Image, title: str, beside: str) -> None:
-    name = lettering.find_font(title)
+    title = " ".join(title.split())
+    name = lettering.find_font(title) if title else None
     unit = picture.height / _UNITS_HIGH
     width = picture.width - 2 * _MARGIN * unit
     found = _set_title(title, name, unit, width) if name else None

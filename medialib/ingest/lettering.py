@@ -1,5 +1,6 @@
 """Words on a drawn picture: a font of this machine that has them, broken into lines that fit; pure but for fonts."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +20,8 @@ _FONTS = (
 _MOST_FACES = 6
 _SIMPLIFIED = (" SC", " CN")
 _TRIAL_SIZE = 24
+# More than this is never shown.
+_LONGEST = 200
 _NOBODYS = "\uffff"
 # What may not begin a line, and what may not end one.
 _NOT_FIRST = "，。、；：？！）》」』】”’…—·,.;:?!)]}%"
@@ -72,16 +75,21 @@ def set_lines(text: str, name: str, sizes: Sequence[int], width: float, most: in
 def break_lines(text: str, font: Font, width: float) -> list[str]:
     """Lines no wider than `width`: broken between Chinese characters and at spaces."""
     lines, line = [], ""
-    for piece in _pieces(" ".join(text.split())):
+    for piece in _pieces(" ".join(text.split())[:_LONGEST]):
         if line and font.getlength((line + piece).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
         line += piece.lstrip() if not line else piece
         while font.getlength(line.rstrip()) > width and len(line) > 1:
-            fitting = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or font.getlength(line[:n]) <= width)
-            lines.append(line[:fitting])
-            line = line[fitting:]
+            end = _fitting(line, font, width)
+            lines.append(line[:end])
+            line = line[end:]
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _fitting(line: str, font: Font, width: float) -> int:
+    """How many letters of a word that is too long fit, one at least."""
+    return bisect_right(range(2, len(line)), width, key=lambda end: font.getlength(line[:end])) + 1
 
 
 def _pieces(text: str) -> list[str]:

@@ -15,6 +15,8 @@ _STILLS_PER_SECOND = "10/3"
 _STILLS = 3
 _GROUP_SECONDS = 0.85
 SWEEP_SECONDS = 60
+# A film of no more pixels than this (20 s of 720p) is decoded whole: quicker than many short looks at it.
+_SHORT_PIXELS = 20 * 30 * 1280 * 720
 # Between the tiles of the last, unfinished row.
 _DARK = "0x14110E"
 
@@ -23,7 +25,7 @@ def visit_command(program: str, source: Path, plan: Plan, at_seconds: float) -> 
     """still-MILLISECONDS.jpg: a keyframe before `at_seconds` and two pictures after it."""
     use = plan.source
     picture = open_source(source, use.start_seconds + at_seconds)[str(use.video_index)]
-    picture = _on_the_clock(picture, plan).filter("fps", fps=_STILLS_PER_SECOND, round="near")
+    picture = _on_the_clock(picture, plan).filter("fps", fps=_STILLS_PER_SECOND, round="near", eof_action="pass")
     return complete(program, [_stills(picture, plan, **{"frames:v": _STILLS})])
 
 
@@ -32,7 +34,9 @@ def sweep_command(program: str, source: Path, plan: Plan, groups: int) -> list[s
     use = plan.source
     length = min(use.video_end_seconds, SWEEP_SECONDS)
     picture = _on_the_clock(open_source(source, use.start_seconds)[str(use.video_index)], plan)
-    picture = picture.filter("trim", end=SWEEP_SECONDS).filter("fps", fps=_STILLS_PER_SECOND, round="near")
+    picture = picture.filter("trim", end=SWEEP_SECONDS).filter(
+        "fps", fps=_STILLS_PER_SECOND, round="near", eof_action="pass"
+    )
     picture = picture.filter("select", f"lt(mod(t,{max(length / groups, _GROUP_SECONDS):.3f}),{_GROUP_SECONDS})")
     return complete(program, [_stills(picture, plan)])
 
@@ -63,6 +67,12 @@ def peaks_command(program: str, joined: Path, samples_per_peak: int) -> list[str
     measured = {"metadata": 1, "reset": 1, "measure_perchannel": "none", "measure_overall": "Peak_level"}
     sound = sound.filter("astats", **measured).filter("ametadata", mode="print", file="peaks.txt")
     return complete(program, [sound.output("-", format="null")])
+
+
+def is_short(plan: Plan) -> bool:
+    """Whether a sweep sees all of a film, and quickly."""
+    best = plan.video[-1]
+    return best.frames * best.width * best.height <= _SHORT_PIXELS and plan.seconds <= SWEEP_SECONDS
 
 
 def picture_size(plan: Plan) -> tuple[int, int]:

@@ -13,6 +13,7 @@ import click
 import media
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from medialib.cli import main
 from medialib.cli.processes import allow_many_open_files
@@ -256,3 +257,17 @@ def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", main.list_commands(click.Context(main)))
 def test_every_command_explains_itself(shell: Shell, command: str) -> None:
     assert shell(command, "--help").exit_code == 0
+
+
+def test_another_picture_can_be_chosen(shell: Shell, recordings: Path) -> None:
+    beside = Image.new("RGB", (400, 400), "#DDB566")
+    beside.save(recordings / "a.jpg")
+    (line,) = shell.json("import", "--wait", "complete", recordings / "a.mp3")
+    (told,) = shell.json("poster", line["lesson"])
+    assert [(one["number"], one["chosen"], one["origin"]) for one in told["posters"]] == [(0, True, "beside")]
+    assert shell.json("poster", "--choose", "0", line["lesson"]) == [told]
+    assert "400x400" in shell("poster", line["lesson"]).stdout
+    refused, unknown = shell("poster", "--choose", "1", line["lesson"]), shell("poster", "nosuch2345")
+    assert (refused.exit_code, unknown.exit_code) == (1, 1)
+    assert "numbered from 0 to 0" in refused.stderr
+    assert "no such lesson" in unknown.stderr

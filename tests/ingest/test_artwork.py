@@ -48,6 +48,8 @@ def pictured(services: Services, path: Path, picture: Path | None = None) -> tup
 
 
 def do(services: Services, lesson: Lesson, step: str) -> None:
+    with services.database.begin() as session:
+        edits.finish_step(session, lesson.id, "init")  # or that would be more urgent
     with services.leases.hold("test") as lease:
         assert lease
         pipeline.attempt(services.workshop, pipeline.Work(step=step, lesson_id=lesson.id), lease, lambda: True)
@@ -79,7 +81,7 @@ def with_cover(path: Path, content: bytes, name: str = "cover.jpg") -> Path:
     picture = path.with_name(name)
     picture.write_bytes(content)
     plain = media.tone(path.with_name("plain.mka"), seconds=2)
-    how = ("-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v:0", "attached_pic")
+    how: tuple[str, ...] = ("-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v:0", "attached_pic")
     if path.suffix == ".mka":
         kind = "image/png" if name.endswith("png") else "image/jpeg"
         how = ("-map", "0", "-attach", str(picture), "-metadata:s:t", f"mimetype={kind}")

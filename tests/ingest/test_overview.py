@@ -7,7 +7,7 @@ from typing import Any
 
 import media
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 from web.factories import make_services
 
 from medialib.catalogue import edits, lookups
@@ -37,6 +37,9 @@ def taken_in(services: Services, path: Path) -> Lesson:
 
 
 def do(services: Services, lesson: Lesson, *steps: str) -> None:
+    with services.database.begin() as session:
+        for step in {"init", "poster", "audio"} - set(steps):
+            edits.finish_step(session, lesson.id, step)  # or they would be more urgent
     for step in steps:
         with services.leases.hold("test") as lease:
             assert lease
@@ -47,9 +50,7 @@ def tile(sheet: Image.Image, number: int, size: tuple[int, int]) -> float:
     """The mean brightness of a tile."""
     row, column = divmod(number % 100, 10)
     box = (column * size[0], row * size[1], (column + 1) * size[0], (row + 1) * size[1])
-    value = sheet.convert("L").crop(box).resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    assert isinstance(value, int)
-    return value
+    return ImageStat.Stat(sheet.convert("L").crop(box)).mean[0]
 
 
 def brightening(path: Path, seconds: int) -> Path:
@@ -76,7 +77,7 @@ def test_a_short_films_tiles_show_their_moments(services: Services, tmp_path: Pa
 
 def test_a_long_films_tiles_are_the_beginnings_of_its_segments(services: Services, tmp_path: Path) -> None:
     lesson = taken_in(services, brightening(tmp_path / "a.mp4", 210))
-    do(services, lesson, "start", "sheets")
+    do(services, lesson, "start", "start", "sheets")
     found: list[float] = []
     for number, rows in ((0, 10), (1, 1)):
         with Image.open(services.store.sheet(lesson.id, 1, number)) as sheet:
@@ -107,7 +108,7 @@ def test_sheets_wait_for_the_start_rung_and_give_up_with_it(services: Services, 
     do(services, lesson, "sheets", "sheets", "sheets")
     with services.database.read() as session:
         (trouble,) = lookups.troubles(session, lesson.id)
-    assert (trouble.step, trouble.parked, trouble.detail) == ("sheets", True, "v90 is not complete")
+    assert (trouble.step, trouble.parked, trouble.detail) == ("sheets", True, "v96 is not complete")
 
 
 def test_peaks_are_as_high_as_the_sound(services: Services, tmp_path: Path) -> None:
@@ -121,8 +122,8 @@ def test_peaks_are_as_high_as_the_sound(services: Services, tmp_path: Path) -> N
     assert document["seconds"] == pytest.approx(8, abs=0.05)
     assert len(peaks) == pytest.approx(8 * 48_000 / 2048, abs=2)
     at = [peaks[int(second * 48_000 / 2048)] for second in (0.5, 1.5, 2.5, 3.5, 6.5, 7.5)]
-    assert at[0] == at[2] == at[4] > 20
-    assert max(at[1], at[3], at[5]) <= 1
+    assert min(at[0], at[2], at[4]) > 40
+    assert max(at[1], at[3], at[5]) <= 2
 
 
 def test_silence_has_peaks_of_nothing(services: Services, tmp_path: Path) -> None:
