@@ -11,7 +11,7 @@ from medialib.ingest.storyboard import COLUMNS, Storyboard
 
 LARGEST_SIDE = 1280
 # Three pictures in 0.9 s: enough to see a fade, a cut or a shake.
-_STILLS_PER_SECOND = "10/3"
+_STILLS_PER_SECOND = {"fps": "10/3", "round": "near", "eof_action": "pass"}
 _STILLS = 3
 _GROUP_SECONDS = 0.85
 SWEEP_SECONDS = 60
@@ -25,7 +25,7 @@ def visit_command(program: str, source: Path, plan: Plan, at_seconds: float) -> 
     """still-MILLISECONDS.jpg: a keyframe before `at_seconds` and two pictures after it."""
     use = plan.source
     picture = open_source(source, use.start_seconds + at_seconds)[str(use.video_index)]
-    picture = _on_the_clock(picture, plan).filter("fps", fps=_STILLS_PER_SECOND, round="near", eof_action="pass")
+    picture = _on_the_clock(picture, plan).filter("fps", **_STILLS_PER_SECOND)
     return complete(program, [_stills(picture, plan, **{"frames:v": _STILLS})])
 
 
@@ -33,10 +33,9 @@ def sweep_command(program: str, source: Path, plan: Plan, groups: int) -> list[s
     """The same all over the first minute, by decoding it whole: for films with hardly a keyframe."""
     use = plan.source
     length = min(use.video_end_seconds, SWEEP_SECONDS)
-    picture = _on_the_clock(open_source(source, use.start_seconds)[str(use.video_index)], plan)
-    picture = picture.filter("trim", end=SWEEP_SECONDS).filter(
-        "fps", fps=_STILLS_PER_SECOND, round="near", eof_action="pass"
-    )
+    # From the very beginning: who seeks in a film with one keyframe may get behind it.
+    picture = _on_the_clock(open_source(source, 0)[str(use.video_index)], plan)
+    picture = picture.filter("trim", end=SWEEP_SECONDS).filter("fps", **_STILLS_PER_SECOND)
     picture = picture.filter("select", f"lt(mod(t,{max(length / groups, _GROUP_SECONDS):.3f}),{_GROUP_SECONDS})")
     return complete(program, [_stills(picture, plan)])
 

@@ -102,7 +102,7 @@ def test_a_film_that_begins_in_the_dark_is_shown_in_the_light(services: Services
 
 
 def test_several_different_pictures_are_kept_in_several_sizes(services: Services, tmp_path: Path) -> None:
-    path = shot(tmp_path / "a.mp4", "mandelbrot=size=1280x720:rate=5:maxiter=200", "-t", "12", "-g", "5")
+    path = shot(tmp_path / "a.mp4", "mandelbrot=size=1280x720:rate=1:maxiter=100", "-t", "10")
     lesson, posters = pictured(services, path)
     assert 2 <= len(posters.candidates) <= 4
     assert {one.widths for one in posters.candidates} == {(320, 640, 1280)}
@@ -116,6 +116,13 @@ def test_a_film_with_one_keyframe_is_looked_at_beyond_it(services: Services, tmp
     path = shot(tmp_path / "a.mp4", f"{VIEW}:duration=10", "-vf", "fade=in:st=2:d=2", "-g", "1000")
     lesson, posters = pictured(services, path)
     assert brightness(shown(services, lesson, posters)) > 80
+
+
+def test_a_flash_film_that_cannot_be_sought_in_has_a_picture(services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "a.flv"
+    shot(path, f"{VIEW}:duration=2", "-g", "1000", "-output_ts_offset", "0.067")
+    _, posters = pictured(services, path)
+    assert {one.origin for one in posters.candidates} == {"frame"}
 
 
 def test_a_film_of_darkness_is_drawn(services: Services, tmp_path: Path) -> None:
