@@ -10,7 +10,7 @@ from flask_compress import Compress
 
 from medialib.delivery import words
 from medialib.services import Services
-from medialib.web import captions, errors, headers, health, i18n, playback
+from medialib.web import captions, errors, headers, health, i18n, pictures, playback
 from medialib.web.api import lessons as api
 from medialib.web.phone import formats, pages
 
@@ -27,8 +27,8 @@ def create_app(services: Services) -> Flask:
         MAX_CONTENT_LENGTH=64 * 1024,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=[
-            "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml",
-            "application/vnd.apple.mpegurl", "text/vtt",
+            "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/vtt",
+            "application/vnd.apple.mpegurl",
         ],
         COMPRESS_STREAMS=False,
     )  # fmt: skip
@@ -43,6 +43,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(blueprint)
     app.register_blueprint(playback.blueprint)
     app.register_blueprint(captions.blueprint)  # after playback, whose converters it uses
+    app.register_blueprint(pictures.blueprint)
     _let_static_files_be_kept(app)
     return app
 

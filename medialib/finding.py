@@ -1,5 +1,6 @@
 """Finding lessons by words and filters: by the search index, or by the database when that cannot answer."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.posters import Posters
 from medialib.catalogue.themes import Theme
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
@@ -101,7 +103,7 @@ def summaries(services: Services, session: Session, findings: Findings) -> dict[
             shapes.lesson_summary(
                 lesson,
                 plans[lesson.id],
-                has_poster=has_poster(services, lesson),
+                pictures=posters(services, lesson),
                 highlights=findings.highlights.get(lesson.id),
             )
             for lesson in findings.lessons
@@ -121,8 +123,9 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
         lesson,
         lookups.current_plan(session, lesson),
         lookups.renditions(session, lesson),
-        has_poster=has_poster(services, lesson),
         captions=lookups.captions_of(session, lesson_id),
+        pictures=posters(services, lesson),
+        overview=_overview(services, lesson),
         reason=str(trouble) if trouble else None,
     )
 
@@ -148,8 +151,22 @@ def theme_slug(session: Session, name: str) -> str:
     return theme.slug
 
 
-def has_poster(services: Services, lesson: Lesson) -> bool:
-    return services.store.poster(lesson.id, lesson.plan_version).exists()
+def posters(services: Services, lesson: Lesson) -> Posters | None:
+    """The pictures of a lesson, as soon as they are made."""
+    return read_posters(services, lesson.id, lesson.plan_version)
+
+
+def read_posters(services: Services, lesson_id: str, version: int) -> Posters | None:
+    try:
+        text = services.store.poster_list(lesson_id, version).read_bytes()
+    except FileNotFoundError:
+        return None
+    return Posters.from_json(json.loads(text))
+
+
+def _overview(services: Services, lesson: Lesson) -> shapes.Overview:
+    store, place = services.store, (lesson.id, lesson.plan_version)
+    return shapes.Overview(thumbnails=store.thumbnails(*place).exists(), peaks=store.peaks(*place).exists())
 
 
 def choices(session: Session) -> Choices:

@@ -60,8 +60,29 @@ class Store:
     def segment(self, lesson_id: str, version: int, name: str, number: int) -> Path:
         return self.rendition(lesson_id, version, name) / f"{number}.m4s"
 
-    def poster(self, lesson_id: str, version: int) -> Path:
-        return self.version(lesson_id, version) / "poster.jpg"
+    def cover(self, lesson_id: str) -> Path:
+        """The picture that lay beside the recording, as it came."""
+        return self.lesson(lesson_id) / "cover"
+
+    def posters(self, lesson_id: str, version: int) -> Path:
+        """The folder of the pictures that a lesson may be shown by; it is there when all of them are."""
+        return self.version(lesson_id, version) / "posters"
+
+    def poster(self, lesson_id: str, version: int, choice: int, width: int, ending: str) -> Path:
+        return self.posters(lesson_id, version) / str(choice) / f"{width}.{ending}"
+
+    def poster_list(self, lesson_id: str, version: int) -> Path:
+        return self.posters(lesson_id, version) / "posters.json"
+
+    def sheet(self, lesson_id: str, version: int, number: int) -> Path:
+        return self.version(lesson_id, version) / "sheets" / f"{number}.jpg"
+
+    def thumbnails(self, lesson_id: str, version: int) -> Path:
+        """Where on the sheets which moment is; it is there when all of them are."""
+        return self.version(lesson_id, version) / "sheets" / "thumbnails.vtt"
+
+    def peaks(self, lesson_id: str, version: int) -> Path:
+        return self.version(lesson_id, version) / "peaks.json"
 
     def segments(self, lesson_id: str, version: int, name: str) -> dict[int, int]:
         """Sizes in bytes of the finished segments by number."""
@@ -96,6 +117,26 @@ class Store:
         if place.lstat().st_ino != inode:
             place.unlink()
             raise OSError(errno.EMLINK, "a finished file was exchanged", str(place))
+        sync_directory(place.parent)
+        return True
+
+    def publish_folder(self, finished: Path, place: Path) -> bool:
+        """Move a finished folder into place as one, durably; False when one is there already, which then stays."""
+        for path in finished.rglob("*"):
+            if path.is_dir():
+                sync_directory(path)
+            else:
+                with open_regular(path) as file:
+                    os.fsync(file.fileno())
+        sync_directory(finished)
+        self._make_directory(place.parent)
+        try:
+            finished.rename(place)  # onto a folder that holds something, this fails
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            shutil.rmtree(finished)
+            return False
         sync_directory(place.parent)
         return True
 

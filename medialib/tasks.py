@@ -112,6 +112,7 @@ class Worker:
             try:
                 if turn == 0:
                     sweep_orphans(self._services)
+                    order_steps(self._services)
                 reconcile(self._services, quiet=turn > 0)
             except Exception:
                 log.exception("reconciling failed, trying again")
@@ -135,6 +136,12 @@ def reconcile(services: Services, *, quiet: bool) -> None:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
                 services.index.merge_if_many()
+
+
+def order_steps(services: Services) -> None:
+    """Bring work that an earlier version left into the order of this one."""
+    with services.database.begin() as session:
+        edits.rank_steps(session, pipeline.RANKS)
 
 
 def sweep_orphans(services: Services) -> None:

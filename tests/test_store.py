@@ -113,7 +113,7 @@ def test_discarding_a_workspace_leaves_the_others(store: Store) -> None:
 
 
 def test_a_removed_lesson_is_gone_and_others_stay(store: Store) -> None:
-    mine, yours = store.poster(LESSON, 1), store.poster("abzzzzzzzz", 1)
+    mine, yours = store.peaks(LESSON, 1), store.peaks("abzzzzzzzz", 1)
     store.publish(finished(store, b"one"), mine)
     store.publish(finished(store, b"two"), yours)
     store.remove_lesson(LESSON)

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
 from medialib.catalogue.cues import CaptionTrack, to_stored
-from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.lessons import (
+    EXTRAS,
+    Captions,
+    Lesson,
+    RenditionProgress,
+    Source,
+    StepLeft,
+    StoredPlan,
+)
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
 from medialib.errors import MedialibError
@@ -159,9 +167,9 @@ def finish_step(session: Session, lesson_id: str, step: str) -> None:
 def settle(session: Session, lesson_id: str) -> str:
     """Bring the lesson's state in line with what is left: complete, parked when all that is left is, or published.
 
-    A lesson without a poster is complete all the same.
+    A lesson that lacks only pictures, and will not get them, is complete all the same.
     """
-    left = [row for row in lookups.steps_left(session, lesson_id) if not (row.parked and row.step == "poster")]
+    left = [row for row in lookups.steps_left(session, lesson_id) if not (row.parked and row.step in EXTRAS)]
     parked = bool(left) and all(row.parked for row in left)
     state = "parked" if parked else "published" if left else "complete"
     session.execute(update(Lesson).where(Lesson.id == lesson_id).values(state=state))
@@ -175,6 +183,25 @@ def retry(session: Session, lesson_id: str) -> None:
     fresh = {"attempts": 0, "retry_at": 0.0, "parked": False, "message": "", "detail": ""}
     session.execute(update(StepLeft).where(StepLeft.lesson_id == lesson_id).values(**fresh))
     settle(session, lesson_id)
+
+
+def choose_poster(session: Session, lesson_id: str, choice: int) -> None:
+    """Let the lesson be shown by the candidate of this number."""
+    lookups.lesson(session, lesson_id).poster_choice = choice
+
+
+def add_notice(session: Session, lesson_id: str, message: str, **values: str | int | float) -> None:
+    """Put a sentence about the recording on its lesson, once."""
+    lesson, notice = lookups.lesson(session, lesson_id), {"message": message, "values": values}
+    if notice not in lesson.notices:
+        lesson.notices = [*lesson.notices, notice]
+
+
+def rank_steps(session: Session, ranks: Mapping[str, int]) -> None:
+    """Bring what is left to do in line with the present order of the steps."""
+    for step, rank in ranks.items():
+        wrong = (StepLeft.step == step, StepLeft.rank >= 0, StepLeft.rank != rank)
+        session.execute(update(StepLeft).where(*wrong).values(rank=rank))
 
 
 def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None:

@@ -11,6 +11,9 @@ from medialib.database import Base
 Kind = Literal["video", "audio"]
 State = Literal["published", "complete", "parked"]
 
+EXTRAS = frozenset({"poster", "sheets", "peaks"})
+"""Steps whose failure leaves a lesson complete: it plays without them."""
+
 
 class Lesson(Base):
     """A published work. Times are unix seconds; `recorded` is an ISO date or its beginning (2023, 2023-05).

@@ -25,6 +25,7 @@ _COMMANDS = {
     "search": "lessons",
     "retry": "lessons",
     "captions": "captions",
+    "poster": "pictures",
     "reindex": "care",
     "doctor": "care",
     "bench": "care",

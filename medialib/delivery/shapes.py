@@ -1,16 +1,27 @@
 """A lesson as the JSON that the HTTP API and the commands both show. Of stored rows it only reads fields."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.catalogue.posters import Posters
+from medialib.delivery import posters
 
 Spans = Sequence[tuple[int, int]]
 
 USUAL_SHARE_OF_MAXIMUM = 0.6
 """What a picture takes on average of the bit rate that its rung allows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Which means to find a place in a lesson are made."""
+
+    thumbnails: bool
+    peaks: bool
 
 
 def page_path(lesson_id: str) -> str:
@@ -26,11 +37,6 @@ def audio_path(lesson_id: str, plan: Plan) -> str | None:
     return f"/media/{lesson_id}/audio.m3u8" if plan.audio else None
 
 
-def poster_path(lesson: Lesson) -> str:
-    """Where the poster is, once it is made."""
-    return f"/media/{lesson.id}/v{lesson.plan_version}/poster.jpg"
-
-
 def captions_path(row: Captions) -> str:
     """All captions in one language as one file, kept for ever: a change has another address."""
     return f"/media/{row.lesson_id}/captions/{row.language}/{row.revision}.vtt"
@@ -41,7 +47,7 @@ def chapters_path(lesson: Lesson) -> str | None:
 
 
 def lesson_summary(
-    lesson: Lesson, plan: Plan, *, has_poster: bool, highlights: Mapping[str, Spans] | None = None
+    lesson: Lesson, plan: Plan, *, pictures: Posters | None, highlights: Mapping[str, Spans] | None = None
 ) -> dict[str, Any]:
     """One entry of a list. Addresses are paths below the site's root.
 
@@ -56,7 +62,7 @@ def lesson_summary(
         "page": page_path(lesson.id),
         "master": master_path(lesson.id),
         "audio": audio_path(lesson.id, plan),
-        "poster": poster_path(lesson) if has_poster else None,
+        "poster": posters.shown(lesson, pictures).address if pictures else None,
         "highlights": {field: [list(span) for span in marked.get(field, ())] for field in ("title", "description")},
     }
 
@@ -66,14 +72,18 @@ def lesson_detail(
     plan: Plan,
     renditions: Sequence[RenditionProgress],
     *,
-    has_poster: bool,
     captions: Sequence[Captions] = (),
+    pictures: Posters | None,
+    overview: Overview,
     reason: str | None = None,
 ) -> dict[str, Any]:
     """Everything known of one lesson; `reason` is the sentence that says why it is parked."""
     return {
-        **lesson_summary(lesson, plan, has_poster=has_poster),
+        **lesson_summary(lesson, plan, pictures=pictures),
         "ts_master": None,
+        "posters": posters.described(lesson, pictures) if pictures else [],
+        "thumbnails": posters.thumbnails_path(lesson) if overview.thumbnails else None,
+        "peaks": posters.peaks_path(lesson) if overview.peaks else None,
         "state": lesson.state,
         "reason": reason,
         "description": lesson.description,

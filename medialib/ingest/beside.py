@@ -1,4 +1,4 @@
-"""What lies beside a recording: NAME.srt, NAME.en.vtt, NAME.chs.ass, NAME.lrc, NAME.chapters.vtt, NAME.cue."""
+"""What lies beside a recording: NAME.srt, NAME.en.vtt, NAME.lrc, NAME.chapters.vtt, NAME.cue, a picture."""
 
 import os
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ _CHAPTERS = (".vtt", ".lrc", ".cue", ".srt", ".txt")
 _CHAPTERS_WORDS = frozenset({"chapters", "chapter", "章节", "章節"})
 # What else stands between the recording's name and the ending, and names no language.
 _PASSED_OVER = frozenset({"default", "forced", "sdh", "cc", "hi", "sub", "subs", "subtitle", "subtitles", "字幕"})
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG")
 _MOST_FILES = 40
 
 
@@ -32,10 +33,11 @@ class TextFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """The captions and the files with chapters, better ones first."""
+    """The captions and the files with chapters, better ones first, and the picture that the recording is shown by."""
 
     captions: tuple[TextFile, ...] = ()
     chapters: tuple[TextFile, ...] = ()
+    picture: Path | None = None
 
 
 NOTHING = Beside()
@@ -52,7 +54,13 @@ def look_beside(recording: Path) -> Beside:
             chapters.append(path)
         elif path.suffix.lower() in _CAPTIONS:
             captions.append(path)
-    return Beside(captions=_read(captions, _CAPTIONS), chapters=_read(chapters, _CHAPTERS))
+    return Beside(captions=_read(captions, _CAPTIONS), chapters=_read(chapters, _CHAPTERS), picture=_picture(recording))
+
+
+def _picture(recording: Path) -> Path | None:
+    """NAME.jpg, NAME.png or NAME.webp beside NAME.mp4."""
+    beside = (recording.with_suffix(ending) for ending in _PICTURES)
+    return next((one for one in beside if one.is_file()), None)
 
 
 def named_language(name: str) -> str:

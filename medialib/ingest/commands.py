@@ -170,18 +170,6 @@ def init_command(program: str, plan: Plan) -> list[str]:
     return _complete(program, outputs)
 
 
-def poster_command(program: str, source: Path, plan: Plan, at_seconds: float) -> list[str]:
-    """poster.jpg, 640 wide at most: the most typical picture of the two seconds after `at_seconds`."""
-    use = plan.source
-    if use.video_index is None:
-        picture = ffmpeg.input(f"file:{source}", **_INPUT)[str(use.cover_index)]
-    else:
-        picture = _open(source, use.start_seconds + at_seconds, t="3")[str(use.video_index)]
-        picture = picture.filter("thumbnail", 50)
-    picture = picture.filter("scale", "min(640,iw*sar)", -2).filter("setsar", 1).filter("format", "yuvj420p")
-    return _complete(program, [picture.output("poster.jpg", **{"frames:v": 1, "q:v": 4, "update": 1})])
-
-
 def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:
     """The source from the keyframe before `seek_seconds`, on its own clock.
 
@@ -233,3 +221,7 @@ def _audio(plan: Plan, name: str) -> AudioRendition:
 
 def _sample(plan: Plan, rendition: Rendition, number: int) -> int:
     return int(plan.start(rendition, number) * SAMPLE_RATE)
+
+
+# For the commands of pictures, in a module of their own.
+open_source, complete = _open, _complete

@@ -22,7 +22,8 @@ from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
-from medialib.ingest.pipeline import STEPS, steps_of
+from medialib.ingest.pictures import LARGEST_BYTES
+from medialib.ingest.pipeline import RANKS, steps_of
 from medialib.ingest.plan import make_plan
 from medialib.ingest.workshop import Workshop
 
@@ -72,6 +73,8 @@ def take_in(
             sha256, size_bytes = _copy(workshop, path, copy, copied)
             known = _known(workshop, sha256)
             source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
+            if beside.picture and not known:
+                _keep_picture(beside.picture, copy.with_name("cover"))
             return known or _publish(workshop, copy, lesson_id, details, beside, source_parts)
         finally:
             workshop.store.discard(lease.token)
@@ -161,6 +164,12 @@ def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], No
     return digest.hexdigest(), total
 
 
+def _keep_picture(picture: Path, copy: Path) -> None:
+    """Copy as much of it as a picture may have; whether it is one is seen when it is wanted."""
+    with picture.open("rb") as source, copy.open("wb") as target:
+        target.write(source.read(LARGEST_BYTES + 1))
+
+
 def _known(workshop: Workshop, sha256: str) -> Receipt | None:
     with workshop.database.read() as session:
         lesson = lookups.lesson_with_source(session, sha256)
@@ -177,6 +186,8 @@ def _publish(
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
     notices = [*extras.notices, *unreadable_texts(facts.texts)]
     steps = steps_of(plan, texts=any(one.readable for one in facts.texts))
+    if (cover := copy.with_name("cover")).exists():
+        workshop.store.publish(cover, workshop.store.cover(lesson_id))
     stored_facts = json.loads(json.dumps(asdict(facts), default=str))
     try:
         with workshop.database.begin() as session:
@@ -185,7 +196,7 @@ def _publish(
                 lesson_id=lesson_id,
                 details=details,
                 plan=plan,
-                steps={step: STEPS.index(step) for step in steps},
+                steps={step: RANKS[step] for step in steps},
                 captions=extras.captions,
                 chapters=[one.to_stored() for one in extras.chapters],
                 notices=[one.to_stored() for one in notices],

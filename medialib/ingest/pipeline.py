@@ -1,10 +1,12 @@
 """The ordered steps that turn a published lesson into a complete one; read this first.
 
     init    the init segments of what is played first, from the settings alone
-    poster  one picture
+    poster  the pictures that it is shown by
     captions  the text tracks that are inside
     audio   all sounds, the whole lesson
     start   the start rung, the whole lesson: from here on it plays everywhere
+    sheets  small pictures of the whole film, to find a place by
+    peaks   the sound of a recording without a picture, to be drawn
     rungs   the other rungs, decoded once together
 
 State is derived: what the plan wants and the store lacks is the work. All lessons' earlier steps come before any
@@ -22,8 +24,9 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
-from medialib.ingest import commands, extraction, ffmpeg, runs
+from medialib.ingest import artwork, commands, extraction, ffmpeg, overview, runs
 from medialib.ingest.commands import Run
+from medialib.ingest.errand import Errand
 from medialib.ingest.hot import being_made
 from medialib.ingest.runs import Recording
 from medialib.ingest.workshop import Workshop
@@ -44,7 +47,8 @@ class Outcome(Enum):
 # Does (part of) a step.
 Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
-STEPS = ("init", "poster", "captions", "audio", "start", "rungs")
+STEPS = ("init", "poster", "captions", "audio", "start", "sheets", "peaks", "rungs")
+RANKS = {step: rank for rank, step in enumerate(STEPS)}
 _LOOK_AROUND_SECONDS = 2.0
 
 
@@ -133,9 +137,11 @@ def prepare(workshop: Workshop, lesson_id: str) -> None:
 
 def steps_of(plan: Plan, *, texts: bool = False) -> tuple[str, ...]:
     """What is to be done for a plan, in order; `texts`: there are captions inside the source."""
-    poster = ("poster",) if plan.source.video_index is not None or plan.source.cover_index is not None else ()
-    captions = (extraction.STEP,) if texts else ()
-    return ("init", *poster, *captions, *(step for step, names in _names(plan).items() if names))
+    making = (step for step, names in _names(plan).items() if names)
+    wanted = {"init", "poster", "sheets" if plan.video else "peaks", *making}
+    if texts:
+        wanted.add(extraction.STEP)
+    return tuple(step for step in STEPS if step in wanted)
 
 
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -162,7 +168,7 @@ def _until_urgent(
         looked = time.monotonic()
         others = workshop.leases.living("work:")
         free = (one for one in next_work(workshop) if one.lease_name not in others and one not in idle)
-        return all(STEPS.index(one.step) >= STEPS.index(work.step) for one in free)
+        return all(RANKS[one.step] >= RANKS[work.step] for one in free)
 
     return still
 
@@ -186,22 +192,14 @@ def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Calla
     return Outcome.DONE
 
 
-def _make_poster(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> Outcome:
-    store, plan = workshop.store, recording.plan
-    workspace = store.workspace(lease.token)
-    at_seconds = min(plan.source.video_end_seconds * 0.1, 60.0)
-    try:
-        ffmpeg.run(
-            commands.poster_command(workshop.tools.ffmpeg, recording.source, plan, at_seconds),
-            reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
-            limits=workshop.limits(hot=False),
-        )
-        if not (workspace / "poster.jpg").exists():
-            raise ToolFailed(N_("No picture could be taken of this recording."))
-        store.publish(workspace / "poster.jpg", store.poster(recording.lesson_id, plan.version))
-    finally:
-        store.discard(lease.token)
-    return Outcome.DONE
+def _make_pictures(make: Callable[[Errand], bool | None]) -> Step:
+    """A step that is done in one go, or not yet (False)."""
+
+    def step(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
+        errand = Errand(workshop=workshop, recording=recording, lease=lease, keep_going=keep_going)
+        return Outcome.NOTHING_NOW if make(errand) is False else Outcome.DONE
+
+    return step
 
 
 def _take_out_captions(
@@ -228,10 +226,12 @@ def _make_segments(step: str) -> Step:
 
 _DO: dict[str, Step] = {
     "init": _make_inits,
-    "poster": _make_poster,
+    "poster": _make_pictures(artwork.make_posters),
     "captions": _take_out_captions,
     "audio": _make_segments("audio"),
     "start": _make_segments("start"),
+    "sheets": _make_pictures(overview.make_sheets),
+    "peaks": _make_pictures(overview.make_peaks),
     "rungs": _make_segments("rungs"),
 }
 

@@ -1,4 +1,4 @@
-"""Playlists, segments and posters: what players ask for.
+"""Playlists and segments: what players ask for.
 
 A segment that exists is sent from the store without a question to the database; one that does not is hurried
 and waited for.
@@ -19,8 +19,7 @@ from medialib.delivery import hls, offer
 from medialib.errors import N_, NotFound, NotReady
 from medialib.jobs.queue import HOT
 from medialib.services import Services
-from medialib.web.keeping import kept as _kept
-from medialib.web.keeping import let_other_sites_play
+from medialib.web.keeping import kept, let_other_sites_play
 
 blueprint = Blueprint("playback", __name__)
 blueprint.after_request(let_other_sites_play)
@@ -88,7 +87,7 @@ def audio(lesson_id: str) -> Response:
 def media(lesson_id: str, version: int, name: str) -> Response:
     """The media playlist of a rendition: a function of the plan alone, kept for ever."""
     plan, rendition = _rendition(lesson_id, version, name)
-    return _kept(_playlist(hls.render_media(plan, rendition)))
+    return kept(_playlist(hls.render_media(plan, rendition)))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/init.mp4")
@@ -127,14 +126,6 @@ def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     metrics.SEGMENTS.labels("waited").inc()
     metrics.HOT_WAIT.observe(time.monotonic() - began)
     return _file(place, name)
-
-
-@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster.jpg")
-def poster(lesson_id: str, version: int) -> Response:
-    place = _services().store.poster(lesson_id, version)
-    if not place.exists():
-        raise NotFound(N_("There is no picture of this lesson yet."))
-    return _kept(send_file(place, mimetype="image/jpeg", conditional=True))
 
 
 def _services() -> Services:
@@ -194,4 +185,4 @@ def _playlist(text: str) -> Response:
 
 def _file(place: Path, name: str) -> Response:
     kind = "audio/mp4" if name.startswith("a") else "video/mp4"
-    return _kept(send_file(place, mimetype=kind, conditional=True))
+    return kept(send_file(place, mimetype=kind, conditional=True))

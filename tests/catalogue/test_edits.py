@@ -14,7 +14,7 @@ from medialib.catalogue.lookups import Wanted
 from medialib.errors import NotFound, ToolFailed
 from medialib.services import Services
 
-STEPS = ("init", "poster", "audio", "start", "rungs")
+STEPS = ("init", "poster", "audio", "start", "sheets", "rungs")
 BROKEN = ToolFailed("This part of the recording could not be converted.", detail="exit 1")
 SOURCE = {"name": "a.mp4", "extension": ".mp4", "size_bytes": 1, "facts": {}}
 
@@ -228,14 +228,26 @@ def test_a_changed_lesson_is_stale_until_search_knows_it(services: Services, les
         assert [one.id for one in lookups.stale_in_index(session, 10)] == [lesson_id]
 
 
-def test_a_lesson_without_a_poster_is_complete_all_the_same(services: Services, lesson_id: str) -> None:
-    for _ in range(3):
-        fail(services, lesson_id, "poster")
+@pytest.mark.parametrize("lacking", [("poster",), ("sheets",), ("poster", "sheets")])
+def test_a_lesson_without_its_pictures_is_complete_all_the_same(
+    services: Services, lesson_id: str, lacking: tuple[str, ...]
+) -> None:
+    for step in lacking * 3:
+        fail(services, lesson_id, step)
     with services.database.begin() as session:
         for step in STEPS:
-            if step != "poster":
+            if step not in lacking:
                 edits.finish_step(session, lesson_id, step)
     assert settle(services, lesson_id) == "complete"
+
+
+def test_a_notice_is_put_on_a_lesson_once(services: Services, lesson_id: str) -> None:
+    with services.database.begin() as session:
+        for count in (1, 2, 1):
+            edits.add_notice(session, lesson_id, "It has %(count)s parts.", count=count)
+    with services.database.read() as session:
+        notices = lookups.lesson(session, lesson_id).notices
+    assert notices == [{"message": "It has %(count)s parts.", "values": {"count": count}} for count in (1, 2)]
 
 
 def test_rests_need_not_grow(services: Services, lesson_id: str) -> None:

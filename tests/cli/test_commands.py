@@ -14,6 +14,7 @@ import click
 import media
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from medialib.cli import main
 from medialib.cli.processes import allow_many_open_files
@@ -341,3 +342,17 @@ def test_wrong_captions_are_refused_with_a_sentence(shell: Shell, tmp_path: Path
         assert sentence in done.stderr
     assert shell("captions", "nosuch2345").exit_code == 1
     assert shell("captions", line["lesson"]).stdout == "no captions\n"
+
+
+def test_another_picture_can_be_chosen(shell: Shell, recordings: Path) -> None:
+    beside = Image.new("RGB", (400, 400), "#DDB566")
+    beside.save(recordings / "a.jpg")
+    (line,) = shell.json("import", "--wait", "complete", recordings / "a.mp3")
+    (told,) = shell.json("poster", line["lesson"])
+    assert [(one["number"], one["chosen"], one["origin"]) for one in told["posters"]] == [(0, True, "beside")]
+    assert shell.json("poster", "--choose", "0", line["lesson"]) == [told]
+    assert "400x400" in shell("poster", line["lesson"]).stdout
+    refused, unknown = shell("poster", "--choose", "1", line["lesson"]), shell("poster", "nosuch2345")
+    assert (refused.exit_code, unknown.exit_code) == (1, 1)
+    assert "numbered from 0 to 0" in refused.stderr
+    assert "no such lesson" in unknown.stderr

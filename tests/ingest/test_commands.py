@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from medialib.catalogue.plans import Plan
-from medialib.ingest import commands
+from medialib.ingest import commands, picture_commands
 from medialib.ingest.commands import Run
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
 from medialib.ingest.plan import make_plan
+from medialib.ingest.storyboard import make_storyboard
 from medialib.settings import Ladder, Limits
 
 SOURCE = Path("/store/-strange 'name'; [v]:1")
@@ -38,9 +39,12 @@ READING = [
     commands.tail_command("ffprobe", SOURCE, 12.5),
     commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2)),
     commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5)),
-    commands.poster_command("ffmpeg", SOURCE, PLAN, 1.0),
     commands.whole_command("ffmpeg", SOURCE, PLAN),
-    commands.poster_command("ffmpeg", SOURCE, replace(PLAN, source=replace(PLAN.source, video_index=None)), 1.0),
+    picture_commands.visit_command("ffmpeg", SOURCE, PLAN, 1.0),
+    picture_commands.sweep_command("ffmpeg", SOURCE, PLAN, 12),
+    picture_commands.cover_command("ffmpeg", SOURCE, PLAN),
+    picture_commands.sheet_command("ffmpeg", SOURCE, make_storyboard(PLAN), 0, keyframes=True),
+    picture_commands.peaks_command("ffmpeg", SOURCE, 2048),
 ]
 
 
@@ -196,6 +200,22 @@ def test_a_tail_never_begins_before_the_file() -> None:
     assert after(commands.tail_command("ffprobe", SOURCE, -7.5), "-read_intervals") == "0.000%"
 
 
-def test_a_poster_is_the_cover_where_there_is_no_film() -> None:
-    assert "[0:0]" in filters(READING[6])
-    assert "[0:2]" in filters(READING[4])
+def test_pictures_have_the_colours_of_the_rungs_and_a_jpegs_range() -> None:
+    chain = filters(READING[5])
+    assert "in_color_matrix=bt601:in_range=pc:out_color_matrix=bt709:out_range=tv" in chain
+    assert chain.index("out_color_matrix=bt709") < chain.index("out_color_matrix=bt601:out_range=pc")
+    assert "scale=1280:720" in chain
+    assert after(READING[5], "-frames:v") == "3"
+
+
+def test_a_cover_is_copied_as_it_is() -> None:
+    assert after(READING[7], "-map") == "0:0"
+    assert after(READING[7], "-c") == "copy"
+
+
+def test_tiles_come_from_keyframes_alone_where_they_are_far_apart() -> None:
+    board = make_storyboard(PLAN)
+    near = picture_commands.sheet_command("ffmpeg", SOURCE, board, 0, keyframes=False)
+    assert after(READING[8], "-skip_frame") == "nokey"
+    assert "-skip_frame" not in near
+    assert "fps=fps=1/1" in filters(near)

@@ -35,17 +35,17 @@ def nothing_is_left(services: Services) -> bool:
 @pytest.mark.parametrize(
     ("name", "extension", "steps"),
     [
-        ("a.mov", ".mp4", ("init", "poster", "audio", "start", "rungs")),
-        ("a.webm", ".mkv", ("init", "poster", "audio", "start", "rungs")),
-        ("a.mp3", ".mp3", ("init", "audio")),
-        ("a.ogg", ".ogg", ("init", "audio")),
+        ("a.mov", ".mp4", ("init", "poster", "audio", "start", "sheets", "rungs")),
+        ("a.webm", ".mkv", ("init", "poster", "audio", "start", "sheets", "rungs")),
+        ("a.mp3", ".mp3", ("init", "poster", "audio", "peaks")),
+        ("a.ogg", ".ogg", ("init", "poster", "audio", "peaks")),
     ],
 )
 def test_a_file_is_kept_unchanged_under_a_name_that_says_what_it_is(
     services: Services, tmp_path: Path, name: str, extension: str, steps: tuple[str, ...]
 ) -> None:
     path = tmp_path / name
-    if "poster" in steps:
+    if "sheets" in steps:
         media.film(path, seconds=1, size="640x480")
     else:
         media.tone(path, seconds=1)

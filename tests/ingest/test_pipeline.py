@@ -81,7 +81,7 @@ def test_all_steps_make_a_lesson_complete(services: Services, tmp_path: Path) ->
         assert row.peak_bits_per_second >= row.average_bits_per_second > 0
         assert row.seconds_done == pytest.approx(row.seconds_total)
         assert row.codecs.startswith(("avc1.", "mp4a.40.2"))
-    assert services.store.poster(lesson.id, 1).read_bytes()[:2] == b"\xff\xd8"
+    assert services.store.poster(lesson.id, 1, 0, 320, "jpg").read_bytes()[:2] == b"\xff\xd8"
     assert list(services.store.temporary.iterdir()) == []
     assert services.leases.living() == {}
 

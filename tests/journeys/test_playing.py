@@ -16,6 +16,7 @@ from .running import Library, troubles_of, until
 SHARED = Path(__file__).parents[3] / "shared"
 CHECKER = SHARED / "tools" / "hlscheck.py"
 REAL = ("crystal.mp4", "frog.webm", "sample_portrait.mp4", "viper.ogg")
+PICTURES = {"poster/0/640.jpg": "image/jpeg", "poster/0/320.webp": "image/webp", "sheets/0.jpg": "image/jpeg"}
 BROWSER = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio",
@@ -108,9 +109,37 @@ def test_a_browser_plays_a_lesson_to_its_end(library: Library, short_lesson: str
     assert troubles == []
 
 
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_the_shape_of_the_sound_leads_to_any_place_in_it(library: Library) -> None:
+    path = media.tone(library.folder / "夜读.mp3", seconds=40)
+    (line,) = library.imported("--wait", "complete", path)
+    troubles: list[str] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+        page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.goto(f"{library.site}/lessons/{line['lesson']}")
+        wave = page.locator("canvas.waveform")
+        wave.wait_for()
+        box = wave.bounding_box()
+        assert box and box["height"] >= 48
+        wave.click(position={"x": box["width"] / 2, "y": 20})
+        page.wait_for_function("() => document.querySelector('video').currentTime > 20.5", timeout=30_000)
+        page.evaluate("document.querySelector('video').pause()")
+        assert 20 <= int(wave.get_attribute("aria-valuenow") or 0) < 24
+        wave.press("ArrowRight")
+        page.wait_for_function("() => document.querySelector('video').currentTime > 25", timeout=30_000)
+        wave.press("Home")
+        page.wait_for_function("() => document.querySelector('video').currentTime === 0", timeout=30_000)
+        assert wave.get_attribute("aria-valuetext") == "0:00"
+        browser.close()
+    assert troubles == []
+
+
 def test_media_are_kept_for_ever_and_sent_in_parts(library: Library, short_lesson: str) -> None:
     films = {"v240/0.m4s": "video/mp4", "v240/init.mp4": "video/mp4"}
-    for name, kind in (films | {"a64/0.m4s": "audio/mp4", "poster.jpg": "image/jpeg"}).items():
+    for name, kind in (films | {"a64/0.m4s": "audio/mp4", "poster.jpg": "image/jpeg"} | PICTURES).items():
         address = f"/media/{short_lesson}/v1/{name}"
         whole = library.get(address)
         assert (whole.status_code, whole.headers["Content-Type"]) == (200, kind)

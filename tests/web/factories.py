@@ -1,6 +1,7 @@
 """Makes libraries and lessons for tests, without encoding anything."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,13 @@ from medialib.catalogue import edits
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
+from medialib.catalogue.posters import Candidate, Posters
 from medialib.database import Base
 from medialib.search.schema import Document
 from medialib.services import Services, open_with
 from medialib.settings import Settings
 
+POSTER_WIDTHS = (320, 640, 1280)
 RUNGS = {240: 280_000, 480: 900_000, 720: 2_000_000}
 
 
@@ -80,6 +83,24 @@ def add_lesson(
         if searchable:
             services.index.put([_document(lesson)])
     return lesson_id
+
+
+def add_posters(services: Services, lesson_id: str, *origins: str) -> None:
+    """Files of a few bytes in place of pictures."""
+    candidates = tuple(
+        Candidate(origin=origin, width=1280, height=720, widths=POSTER_WIDTHS, at_seconds=number * 1.5)  # type: ignore[arg-type]
+        for number, origin in enumerate(origins)
+    )
+    for number in range(len(candidates)):
+        for width in POSTER_WIDTHS:
+            for ending in ("jpg", "webp"):
+                write(services.store.poster(lesson_id, 1, number, width, ending), f"{number} {width} {ending}")
+    write(services.store.poster_list(lesson_id, 1), json.dumps(Posters(candidates=candidates).to_json()))
+
+
+def write(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text)
 
 
 def _document(lesson: Lesson) -> Document:

@@ -9,7 +9,7 @@ from medialib.catalogue import edits
 from medialib.errors import ToolFailed
 from medialib.services import Services
 
-from .factories import add_lesson
+from .factories import add_lesson, add_posters
 
 PIECES = {"id", "title", "kind", "seconds", "page", "master", "audio", "poster", "highlights"}
 
@@ -51,12 +51,10 @@ def test_found_words_come_with_their_places(client: FlaskClient, services: Servi
 
 def test_a_silent_lesson_has_no_audio_and_a_made_poster_has_an_address(client: FlaskClient, services: Services) -> None:
     lesson_id = add_lesson(services, sound=False)
-    poster = services.store.poster(lesson_id, 1)
-    poster.parent.mkdir(parents=True)
-    poster.write_bytes(b"jpeg")
+    add_posters(services, lesson_id, "frame")
     result = client.get("/api/lessons").get_json()["results"][0]
     assert result["audio"] is None
-    assert result["poster"] == f"/media/{lesson_id}/v1/poster.jpg"
+    assert result["poster"] == f"/media/{lesson_id}/v1/poster/0/640.jpg"
 
 
 def test_an_audio_lesson_has_a_master_as_well(client: FlaskClient, services: Services) -> None:

@@ -10,7 +10,7 @@ from medialib.catalogue import edits
 from medialib.errors import ToolFailed
 from medialib.services import Services
 
-from .factories import add_lesson
+from .factories import add_lesson, add_posters
 
 LESSON = "abcde23456"
 
@@ -138,12 +138,10 @@ def test_a_parked_lesson_says_what_happened(client: FlaskClient, services: Servi
 
 def test_a_made_poster_takes_the_place_of_the_drawn_cover(client: FlaskClient, services: Services) -> None:
     add_lesson(services, lesson_id=LESSON)
-    assert "poster.jpg" not in page(client, "/")
-    poster = services.store.poster(LESSON, 1)
-    poster.parent.mkdir(parents=True)
-    poster.write_bytes(b"jpeg")
-    assert f"/media/{LESSON}/v1/poster.jpg" in page(client, "/")
-    assert f'poster="/media/{LESSON}/v1/poster.jpg"' in page(client, f"/lessons/{LESSON}")
+    assert "/poster/" not in page(client, "/")
+    add_posters(services, LESSON, "frame")
+    assert f"/media/{LESSON}/v1/poster/0/640.jpg" in page(client, "/")
+    assert f'poster="/media/{LESSON}/v1/poster/0/640.jpg"' in page(client, f"/lessons/{LESSON}")
 
 
 def test_the_language_follows_the_address_and_then_the_cookie(client: FlaskClient) -> None:

@@ -13,7 +13,8 @@ from medialib.catalogue import lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
-from medialib.delivery import shapes
+from medialib.delivery import posters, shapes
+from medialib.delivery.posters import Shown
 from medialib.errors import N_, NotFound
 from medialib.services import Services
 from medialib.web.forms import Listing, read_listing
@@ -29,7 +30,7 @@ class Card:
 
     lesson: Lesson
     cover: str
-    poster: str | None
+    poster: Shown | None
     highlights: finding.Highlights
     audio_bytes: int | None
 
@@ -109,10 +110,11 @@ def _cards(services: Services, session: Session, found: finding.Findings) -> lis
 
 
 def _card(services: Services, lesson: Lesson, plan: Plan, highlights: finding.Highlights) -> Card:
+    pictures = finding.posters(services, lesson)
     return Card(
         lesson=lesson,
         cover=cover_file(lesson.id, lesson.kind),
-        poster=shapes.poster_path(lesson) if finding.has_poster(services, lesson) else None,
+        poster=posters.shown(lesson, pictures) if pictures else None,
         highlights=highlights,
         audio_bytes=shapes.audio_bytes(plan),
     )

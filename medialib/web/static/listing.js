@@ -5,7 +5,17 @@ document.documentElement.classList.add("scripted");
 function drawnCover(event) {
   const image = event.currentTarget;
   image.removeEventListener("error", drawnCover);
+  image.parentElement.querySelector("source")?.remove();
+  image.removeAttribute("srcset");
   image.src = image.dataset.cover;
+}
+
+// A picture in several sizes: the browser takes the one that fits this screen.
+function fetchPoster(image) {
+  const source = image.parentElement.querySelector("source[data-srcset]");
+  if (source) source.srcset = source.dataset.srcset;
+  if (image.dataset.srcset) image.srcset = image.dataset.srcset;
+  image.src = image.dataset.poster;
 }
 
 const nearby = new IntersectionObserver(
@@ -13,7 +23,7 @@ const nearby = new IntersectionObserver(
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       nearby.unobserve(target);
-      target.src = target.dataset.poster;
+      fetchPoster(target);
     }
   },
   { rootMargin: "160px" },
@@ -22,7 +32,7 @@ const nearby = new IntersectionObserver(
 for (const image of document.querySelectorAll("img[data-cover]")) {
   image.addEventListener("error", drawnCover);
   if (image.dataset.poster) nearby.observe(image);
-  else if (image.complete && image.naturalWidth === 0) image.src = image.dataset.cover;
+  else if (image.complete && image.naturalWidth === 0) drawnCover({ currentTarget: image });
 }
 
 for (const form of document.querySelectorAll("form[data-submit-on-change]")) {

@@ -113,6 +113,17 @@ class Player {
     await this.#open(this.#video.currentTime, true);
   }
 
+  // To a place in the lesson, from the beginning of playing or while it plays.
+  async seek(seconds) {
+    if (this.started && this.#video.readyState > 0) {
+      this.#video.currentTime = seconds;
+      return;
+    }
+    this.#part(".start").hidden = true;
+    this.#video.controls = true;
+    await this.#open(seconds, true);
+  }
+
   async #open(seconds, playing) {
     clearTimeout(this.#timer);
     this.#part(".failed").hidden = true;
@@ -234,6 +245,7 @@ function bindSwitch(player, group) {
 const box = document.querySelector("[data-player]");
 if (box) {
   const player = new Player(box);
+  box.addEventListener("seek-to", (event) => player.seek(event.detail));
   const group = document.querySelector(".listen-switch");
   if (group) bindSwitch(player, group);
   const speed = document.querySelector(".speed");

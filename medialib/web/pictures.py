@@ -1,0 +1,58 @@
+"""Pictures of lessons, their thumbnails and peaks: files that never change, once they are there."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, send_file
+
+from medialib import finding
+from medialib.catalogue.posters import ENDINGS
+from medialib.delivery.posters import USUAL_WIDTH
+from medialib.errors import N_, NotFound
+from medialib.services import Services
+from medialib.web.keeping import kept, let_other_sites_play
+
+blueprint = Blueprint("pictures", __name__)
+blueprint.after_request(let_other_sites_play)
+
+_TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "vtt": "text/vtt", "json": "application/json"}
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster.jpg")
+def poster(lesson_id: str, version: int) -> Response:
+    """The best picture in a usual size, whichever is chosen."""
+    posters = finding.read_posters(_services(), lesson_id, version)
+    width = posters.candidates[0].nearest(USUAL_WIDTH) if posters else 0
+    return _file(_services().store.poster(lesson_id, version, 0, width, "jpg"))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster/<number:choice>/<number:width>.<ending>")
+def candidate(lesson_id: str, version: int, choice: int, width: int, ending: str) -> Response:
+    if ending not in ENDINGS:
+        raise NotFound(N_("There is no picture of this lesson yet."), detail=ending)
+    return _file(_services().store.poster(lesson_id, version, choice, width, ending))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/<number:sheet>.jpg")
+def sheet(lesson_id: str, version: int, sheet: int) -> Response:
+    return _file(_services().store.sheet(lesson_id, version, sheet))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/thumbnails.vtt")
+def thumbnails(lesson_id: str, version: int) -> Response:
+    return _file(_services().store.thumbnails(lesson_id, version))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/peaks.json")
+def peaks(lesson_id: str, version: int) -> Response:
+    return _file(_services().store.peaks(lesson_id, version))
+
+
+def _services() -> Services:
+    services: Services = current_app.extensions["medialib"]
+    return services
+
+
+def _file(place: Path) -> Response:
+    if not place.exists():
+        raise NotFound(N_("There is no picture of this lesson yet."))
+    return kept(send_file(place, mimetype=_TYPES[place.suffix[1:]], conditional=True))
