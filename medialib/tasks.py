@@ -8,7 +8,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -198,6 +198,28 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
                 return count
         if time.monotonic() >= end:
             return None
+        time.sleep(0.2)
+
+
+def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_seconds: float = 10) -> None:
+    """Take lessons away: out of the catalogue, the store and the index.
+
+    Work under way ends by itself, as the lesson is gone; what it still puts into the store is swept a day later. The
+    index may be busy for longer than is waited: it shows no lesson that the catalogue does not have.
+    """
+    for lesson_id in lesson_ids:
+        with services.database.begin() as session:
+            edits.remove(session, lesson_id)
+        services.store.remove_lesson(lesson_id)
+    end = time.monotonic() + wait_seconds
+    while time.monotonic() < end:
+        with services.leases.hold(_INDEX_LEASE) as lease:
+            if lease:
+                try:
+                    services.index.remove(lesson_ids)
+                except (IndexUnavailable, IndexBusy) as error:
+                    log.warning("the index cannot be written now", error=str(error))
+                return
         time.sleep(0.2)
 
 

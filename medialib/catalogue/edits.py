@@ -168,6 +168,11 @@ def retry(session: Session, lesson_id: str) -> None:
     settle(session, lesson_id)
 
 
+def remove(session: Session, lesson_id: str) -> None:
+    """Forget a lesson with its source, plans, progress, captions and steps; its files are the store's affair."""
+    session.delete(lookups.lesson(session, lesson_id))
+
+
 def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None:
     """Search knows these lessons in these revisions."""
     for lesson_id, revision in revisions:

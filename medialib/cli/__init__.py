@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": "lessons",
     "search": "lessons",
     "retry": "lessons",
+    "demo": "demo",
     "reindex": "care",
     "doctor": "care",
     "bench": "care",
