@@ -4,6 +4,7 @@ A lesson of it is known by its source's name. What is there already is not made 
 off goes on where it stopped.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from medialib.catalogue import lookups
 from medialib.demo.lessons import Demonstration, demonstrations
 from medialib.demo.recording import record
 from medialib.demo.typeface import find_typeface
-from medialib.errors import N_, NotReady
+from medialib.errors import N_, NotReady, Stopped
 from medialib.ingest.intake import take_in
 from medialib.jobs.leases import Lease
 from medialib.services import Services
@@ -80,19 +81,30 @@ def remove_demonstration(services: Services) -> int:
 def _make(services: Services, lessons: Sequence[Demonstration], folder: Path, tell: Told) -> None:
     if not lessons:
         return
-    typeface = find_typeface()
+    typeface, ending = find_typeface(), threading.Event()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         try:
             places = [folder / one.slug for one in lessons]
-            files = pool.map(partial(record, services.workshop, typeface), lessons, places)
+            files = pool.map(partial(record, services.workshop, typeface, tick=_until(ending)), lessons, places)
             for lesson, file in zip(lessons, files, strict=True):
                 receipt = take_in(services.workshop, file, lesson.described(), name=lesson.source_name)
                 if not receipt.duplicate:
                     tasks.announce(services, receipt.lesson.id)
                 tell(lesson, Became.DUPLICATE if receipt.duplicate else Became.PUBLISHED)
         except BaseException:
+            ending.set()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _until(ending: threading.Event) -> Callable[[], None]:
+    """What those who still work ask now and then: it raises Stopped when the making is at its end."""
+
+    def ask() -> None:
+        if ending.is_set():
+            raise Stopped("the making of the demonstration library ends")
+
+    return ask
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A demonstration lesson's files: drawn and composed in a folder, with captions and chapters beside the recording."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,17 +29,25 @@ from medialib.ingest.workshop import Workshop
 _GAP_SECONDS = 0.12
 
 
-def record(workshop: Workshop, typeface: Typeface, lesson: Demonstration, folder: Path) -> Path:
-    """The recording, made in this new folder; raises ToolFailed, OSError."""
+def record(
+    workshop: Workshop,
+    typeface: Typeface,
+    lesson: Demonstration,
+    folder: Path,
+    *,
+    tick: Callable[[], None] = lambda: None,
+) -> Path:
+    """The recording, made in this new folder; `tick` is called meanwhile and may raise. Raises ToolFailed, OSError."""
     folder.mkdir()
     reach, limits = Reach(reads=None, writes=folder), workshop.limits(hot=False)
+    tick()
     speech = _speak(workshop, lesson, reach)
     if lesson.is_film:
         command = film_command(workshop.tools.ffmpeg, draw_film(lesson, typeface, folder), lesson, speech)
     else:
         draw_cover(lesson, typeface, folder)
         command = reading_command(workshop.tools.ffmpeg, lesson, speech)
-    run(command, reach=reach, limits=limits)
+    run(command, reach=reach, limits=limits, tick=tick)
     recording = folder / f"{lesson.slug}.{'mp4' if lesson.is_film else 'm4a'}"
     write_sidecars(lesson, recording)
     return recording
