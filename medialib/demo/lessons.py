@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medialib.catalogue.edits import Details
 from medialib.demo.scenes import SCENES
+from medialib.demo.tune import Tune
 from medialib.ingest.tags import Sidecar
 
 # Longer than anyone reads: a first picture without words, which becomes the poster.
@@ -23,15 +24,6 @@ _READING = "声音是合成的，用来试试边干活边听、锁屏播放和�
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Tune(_Frozen):
-    """A phrase that is repeated, in numbered notation: a letter a beat, 8 and 9 are the high 1 and 2, a dot rests."""
-
-    notes: str
-    bass: str
-    root_hertz: float
-    beat_seconds: float
 
 
 class Bar(_Frozen):

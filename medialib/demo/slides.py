@@ -1,6 +1,6 @@
 """What comes in over a scene: the panel with its slides, and the card that says what to remember."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -19,7 +19,7 @@ from medialib.demo.drawing import (
     Pen,
     Region,
 )
-from medialib.demo.lessons import Bar, Demonstration, Slide
+from medialib.demo.lessons import Bar, Beat, Demonstration, Slide
 from medialib.demo.motion import STILL, Glide, Motion
 from medialib.demo.scenes import SCENES
 from medialib.demo.typeface import TITLE
@@ -59,9 +59,13 @@ class Stay:
 
 def stays(lesson: Demonstration) -> tuple[Stay, ...]:
     """Slides that follow each other share a panel."""
-    shown = [(*lesson.starts[number : number + 2], beat.slide) for number, beat in enumerate(lesson.beats)]
-    runs = (tuple(run) for there, run in groupby(shown, lambda one: one[2] is not None) if there)
-    return tuple(Stay(begin=run[0][0], end=run[-1][1], slides=run) for run in runs)
+    numbered = groupby(enumerate(lesson.beats), lambda one: one[1].slide is not None)
+    return tuple(_stay(lesson, list(run)) for shown, run in numbered if shown)
+
+
+def _stay(lesson: Demonstration, run: Sequence[tuple[int, Beat]]) -> Stay:
+    slides = tuple((lesson.starts[number], lesson.starts[number + 1], beat.slide) for number, beat in run if beat.slide)
+    return Stay(begin=lesson.starts[run[0][0]], end=lesson.starts[run[-1][0] + 1], slides=slides)
 
 
 def coming_and_going(stay: Stay, way: float) -> tuple[Glide, Glide]:

@@ -2,7 +2,7 @@
 
 import math
 
-from medialib.demo.lessons import Tune
+from pydantic import BaseModel, ConfigDict
 
 # Semitones above the root, in the pentatonic scale and its fourth.
 _SEMITONES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "8": 12, "9": 14}
@@ -11,6 +11,17 @@ _RING_SECONDS, _LOW_RING_SECONDS = 2.4, 3.2
 # A small bell for whoever only listens: here the next sentence begins.
 CHIME = "0.09*(sin(6576*t)+0.5*sin(9852*t)+0.2*sin(13180*t))*exp(-5*t)*min(1,t*200)"
 CHIME_SECONDS = 1.2
+
+
+class Tune(BaseModel):
+    """A phrase that is repeated, in numbered notation: a letter a beat, 8 and 9 are the high 1 and 2, a dot rests."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    notes: str
+    bass: str
+    root_hertz: float
+    beat_seconds: float
 
 
 def phrase(tune: Tune) -> str:
@@ -36,7 +47,7 @@ def _low(tune: Tune, place: int) -> str:
 
 
 def _turns(tune: Tune, name: str) -> float:
-    return math.tau * tune.root_hertz * 2.0 ** (_SEMITONES[name] / 12)
+    return math.tau * tune.root_hertz * math.exp2(_SEMITONES[name] / 12)
 
 
 def _note(tune: Tune, place: int, sound: str, ring_seconds: float) -> str:

@@ -110,8 +110,7 @@ RESCUE = Scene(paper=DAWN, card_right=True, layers=(
     Layer(draw=_ring, depth=0.75, bob=2.4, bob_seconds=_PRESS_SECONDS, start=(0, 4)),
     Layer(draw=_heart, depth=0.75, start=(0, 6), bob=5, bob_seconds=_PRESS_SECONDS),
     Layer(draw=_chest, depth=0.75, start=(0, 3), bob=3, bob_seconds=_PRESS_SECONDS),
-    Layer(draw=_arms, depth=0.75, start=(0, -120), bob=5, bob_seconds=_PRESS_SECONDS,
-          moves=(Move(begin=0.05, end=0.3, by=(0, 125)),)),
+    Layer(draw=_arms, depth=0.75, start=(0, 5), bob=5, bob_seconds=_PRESS_SECONDS),
 ))  # fmt: skip
 PHONE = Scene(paper=MORNING, card_right=True, layers=(
     Layer(draw=sun(CREAM, 240, 56, 30), depth=0, start=(0, 10), drift=(20, -24)),

@@ -234,5 +234,5 @@ ACCOUNTS = Scene(paper="#DFE3D8", card_right=True, layers=(
     Layer(draw=hills((66, 68, 65, 70, 58, 75), (86, 80, 88, 82, 90, 84)), depth=0),
     Layer(draw=_hall, depth=0.5),
     Layer(draw=_logs, depth=0.8, start=(20, 0), moves=(Move(begin=0, end=0.8, by=(-14, 0)),)),
-    Layer(draw=_board, start=(8, 150), moves=(Move(begin=0.02, end=0.4, by=(0, -134)),)),
+    Layer(draw=_board, start=(8, 22), moves=(Move(begin=0, end=0.3, by=(0, -6)),)),
 ))  # fmt: skip
