@@ -151,7 +151,7 @@ def lesson_with_source(session: Session, sha256: str) -> Lesson | None:
 def lessons_by_source_name(session: Session, names: Sequence[str]) -> dict[str, str]:
     """Ids of the lessons whose file came in under one of these names."""
     query = select(Source.name, Source.lesson_id).where(Source.name.in_(names))
-    return dict(session.execute(query).tuples().all())
+    return {row.name: row.lesson_id for row in session.execute(query)}
 
 
 def renditions(session: Session, one: Lesson) -> Sequence[RenditionProgress]:

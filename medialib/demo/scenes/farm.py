@@ -107,7 +107,7 @@ def _yard(pen: Pen) -> None:
     pen.hill(BAMBOO, 160, 150, 156, 148, 154)
 
 
-_STRIP, _ROWS, _COLUMNS = 15.0, 7, 21
+_STRIP, _COLUMNS = 15.0, 21
 
 
 def _loose_strips(pen: Pen) -> None:
@@ -183,13 +183,13 @@ YARD = Scene(paper=CREAM, layers=(
 ))  # fmt: skip
 MAT = Scene(paper=PINE, layers=(
     Layer(draw=_loose_strips, depth=0),
-    Layer(draw=_woven(3), depth=0),
+    Layer(draw=_woven(4), depth=0),
     *(
         Layer(draw=_woven_row(row), depth=0, start=(330, 0), appears=begin - 0.02,
               moves=(Move(begin=begin, end=begin + 0.5, by=(-330, 0)),))
-        for row, begin in ((3, 0.12), (4, 1.2), (5, 2.2), (6, 3.1))
+        for row, begin in ((4, 0.12), (5, 1.2), (6, 2.2), (7, 3.1))
     ),
-    Layer(draw=_beater, depth=0, start=(34, -44), drift=(-14, 0), bob=7, bob_seconds=1.2, moves=(
+    Layer(draw=_beater, depth=0, start=(34, -52), drift=(-14, 0), bob=7, bob_seconds=1.2, moves=(
         Move(begin=0.12, end=0.6, by=(0, 22)), Move(begin=1.2, end=1.7, by=(0, -15)),
         Move(begin=2.2, end=2.7, by=(0, -15)), Move(begin=3.1, end=3.6, by=(0, -15)),
     )),
