@@ -1,5 +1,6 @@
 """demo: lessons to look around with, and the way to be rid of them again."""
 
+import os
 import signal
 import sys
 
@@ -23,6 +24,8 @@ def demo_command(library: Library, remove: bool) -> None:
     if remove:
         click.echo(f"{remove_demonstration(services)} demonstration lessons removed")
         return
+    # Drawing gives way to the pages that are looked at meanwhile.
+    os.nice(library.settings.tools.bulk_nice)
     make_demonstration(services, tell=_tell)
     if not worker_lives(services):
         index_stale(services)

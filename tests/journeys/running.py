@@ -89,7 +89,7 @@ class Library:
         assert self._supervisor is not None and self._supervisor.poll() is None, self.log
         try:
             return requests.get(f"{self.site}/readyz", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 
