@@ -21,7 +21,7 @@ SQUARE_PIXELS_PER_UNIT = SQUARE[1] / UNITS_HIGH
 _FRAMES_PER_SECOND = 25
 _SAMPLES_PER_SECOND = 24_000
 _FADE_SECONDS = 1.5
-_SPEECH_DELAY_SECONDS = 0.4
+SPEECH_DELAY_SECONDS = 0.4
 _AUDIO = {"c:a": "aac", "aac_coder": "fast", "b:a": 56_000, "map_metadata": -1, "fflags": "+bitexact"}
 
 
@@ -59,15 +59,15 @@ def reading_command(program: str, lesson: Demonstration, speech: Sequence[str]) 
 
 
 def speech_command(program: str, words: str, name: str) -> list[str]:
-    """A sentence spoken by espeak-ng."""
-    return [program, "-v", "cmn", "-s", "160", "-p", "45", "-w", name, words]
+    """A sentence spoken by espeak-ng, as fast as the beats of the lessons allow."""
+    return [program, "-v", "cmn", "-s", "230", "-p", "45", "-w", name, words]
 
 
 def _sound(lesson: Demonstration, speech: Sequence[str]) -> Any:
     tracks = [_music(lesson, volume=0.4 if speech else 1.0)]
     if speech:
         spoken = (ffmpeg.input(name)["a"].filter("aresample", _SAMPLES_PER_SECOND) for name in speech)
-        tracks += [_at(one, lesson.starts[number] + _SPEECH_DELAY_SECONDS) for number, one in enumerate(spoken)]
+        tracks += [_at(one, lesson.starts[number] + SPEECH_DELAY_SECONDS) for number, one in enumerate(spoken)]
     else:
         bells = ffmpeg.input(f"aevalsrc=exprs='{CHIME}':d={CHIME_SECONDS}:s={_SAMPLES_PER_SECOND}", f="lavfi")["a"]
         copies = bells.filter_multi_output("asplit", len(lesson.beats) - 1)
