@@ -89,7 +89,7 @@ def test_a_film_has_picture_and_sound_as_long_as_it_says(made: Made) -> None:
     lesson = lesson_of(made.services, FILM)
     with made.services.database.read() as session:
         plan = lookups.current_plan(session, lesson)
-    assert lesson.seconds == pytest.approx(BY_SLUG[FILM].seconds, abs=0.1)
+    assert lesson.seconds == pytest.approx(BY_SLUG[FILM].seconds, abs=0.3)
     assert [(one.width, one.height, one.frames_per_second) for one in plan.video] == [(428, 240, 25), (854, 480, 25)]
     assert plan.audio
 
@@ -100,7 +100,8 @@ def test_a_reading_has_a_cover(made: Made) -> None:
         plan = lookups.current_plan(session, lesson)
     assert lesson.kind == "audio"
     assert plan.source.cover_index is not None
-    assert lesson.seconds == pytest.approx(BY_SLUG[READING].seconds, abs=0.1)
+    # A plan leaves out what would be a last segment of a moment only.
+    assert lesson.seconds == pytest.approx(BY_SLUG[READING].seconds, abs=0.3)
 
 
 def test_the_sound_is_neither_silent_nor_clipped(made: Made) -> None:
