@@ -18,6 +18,7 @@ BIN := .venv/bin
 # setuptools warns of every editable installation.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt
 VENDOR := medialib/web/static/vendor
+FONT := medialib/demo/vendor/noto-sans-sc
 CATALOGUES := $(wildcard medialib/web/translations/*/LC_MESSAGES/*.po)
 
 # A step is done again when the content of what it was made from has changed (not its date), when the
@@ -36,7 +37,7 @@ help:
 	@echo "make test   set everything up, check the code, run every test"
 	echo "make setup, lint, bench, messages, migration, lock, clean: see CONTRIBUTING.md"
 
-setup: $(PACKAGES) $(VENDOR)/hls.min.js $(CATALOGUES:.po=.mo)
+setup: $(PACKAGES) $(VENDOR)/hls.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
 	@:
 
 run: setup
@@ -80,6 +81,13 @@ $(VENDOR)/hls.min.js: $(MODULES)
 	cp node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
 	cp node_modules/hls.js/dist/hls.min.js $@
 
+# What the demonstration's words are drawn with; the ranges come last, as they say that all is there.
+$(FONT)/unicode.json: $(MODULES)
+	@mkdir -p $(FONT)/files
+	cp node_modules/@fontsource-variable/noto-sans-sc/LICENSE $(FONT)
+	cp node_modules/@fontsource-variable/noto-sans-sc/files/*-wght-normal.woff2 $(FONT)/files
+	cp node_modules/@fontsource-variable/noto-sans-sc/unicode.json $@
+
 ifneq ($(CATALOGUES),)
 $(CATALOGUES:.po=.mo) &: $(CATALOGUES) | $(PACKAGES)
 	@$(BIN)/python -m medialib.web.i18n
@@ -110,5 +118,5 @@ lock: setup
 	END
 
 clean:
-	rm -rf .venv .build node_modules build medialib.egg-info $(VENDOR) $(CATALOGUES:.po=.mo) \
+	rm -rf .venv .build node_modules build medialib.egg-info $(VENDOR) $(dir $(FONT)) $(CATALOGUES:.po=.mo) \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

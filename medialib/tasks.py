@@ -218,6 +218,28 @@ def _documents(services: Services, lessons: Sequence[Lesson]) -> Iterator[Docume
         yield from (document(lesson, said.get(lesson.id, "")) for lesson in some)
 
 
+def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_seconds: float = 10) -> None:
+    """Take lessons away: out of the catalogue, the store and the index.
+
+    Work under way ends by itself, as the lesson is gone; what it still puts into the store is swept a day later. The
+    index may be busy for longer than is waited: it shows no lesson that the catalogue does not have.
+    """
+    for lesson_id in lesson_ids:
+        with services.database.begin() as session:
+            edits.remove(session, lesson_id)
+        services.store.remove_lesson(lesson_id)
+    end = time.monotonic() + wait_seconds
+    while time.monotonic() < end:
+        with services.leases.hold(_INDEX_LEASE) as lease:
+            if lease:
+                try:
+                    services.index.remove(lesson_ids)
+                except (IndexUnavailable, IndexBusy) as error:
+                    log.warning("the index cannot be written now", error=str(error))
+                return
+        time.sleep(0.2)
+
+
 def document(lesson: Lesson, transcript: str = "") -> Document:
     """What the index knows of a lesson."""
     return Document(

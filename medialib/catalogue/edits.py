@@ -204,6 +204,11 @@ def rank_steps(session: Session, ranks: Mapping[str, int]) -> None:
         session.execute(update(StepLeft).where(*wrong).values(rank=rank))
 
 
+def remove(session: Session, lesson_id: str) -> None:
+    """Forget a lesson with its source, plans, progress, captions and steps; its files are the store's affair."""
+    session.delete(lookups.lesson(session, lesson_id))
+
+
 def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None:
     """Search knows these lessons in these revisions."""
     for lesson_id, revision in revisions:

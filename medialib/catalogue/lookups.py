@@ -149,6 +149,12 @@ def lesson_with_source(session: Session, sha256: str) -> Lesson | None:
     return session.scalar(select(Lesson).join(Source, Source.lesson_id == Lesson.id).where(Source.sha256 == sha256))
 
 
+def lessons_by_source_name(session: Session, names: Sequence[str]) -> dict[str, str]:
+    """Ids of the lessons whose file came in under one of these names."""
+    query = select(Source.name, Source.lesson_id).where(Source.name.in_(names))
+    return {row.name: row.lesson_id for row in session.execute(query)}
+
+
 def renditions(session: Session, one: Lesson) -> Sequence[RenditionProgress]:
     """How far the renditions of the current plan have come, audio last, small rungs first."""
     query = select(RenditionProgress).where(

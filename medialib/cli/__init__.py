@@ -26,6 +26,7 @@ _COMMANDS = {
     "retry": "lessons",
     "captions": "captions",
     "poster": "pictures",
+    "demo": "demo",
     "reindex": "care",
     "doctor": "care",
     "bench": "care",

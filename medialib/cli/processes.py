@@ -111,7 +111,7 @@ def work_command(library: Library) -> None:
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Make a small demonstration library when there are no lessons.")
+@click.option("--demo", is_flag=True, help="Fill an empty library with lessons to look around with.")
 @click.pass_obj
 def run_command(library: Library, demo: bool) -> None:
     """Server and worker together; what dies is restarted."""
@@ -119,15 +119,18 @@ def run_command(library: Library, demo: bool) -> None:
     services = open_ready(library)
     for leftover in services.store.metrics.glob("*.db"):
         leftover.unlink()
+    children = [_child(library, "serve"), _child(library, "work")]
     if demo:
-        from medialib.demo import make_demonstration
-        from medialib.tasks import announce
+        from medialib.demo import is_wanted
 
-        make_demonstration(services, announce=lambda lesson_id: announce(services, lesson_id))
+        if is_wanted(services):
+            click.echo("This library is empty: lessons to look around with appear within a minute.")
+            click.echo("(medialib demo --remove takes them away again, medialib run alone makes none.)")
+            children.append(_child(library, "demo", once=True))
     services.database.close()
     server = library.settings.server
     click.echo(f"medialib: http://{server.host}:{server.port}/  (Ctrl+C stops)")
-    Supervisor([_child(library, "serve"), _child(library, "work")]).watch()
+    Supervisor(children).watch()
 
 
 def open_ready(library: Library) -> Services:
@@ -140,22 +143,24 @@ def open_ready(library: Library) -> Services:
     return services
 
 
-def _child(library: Library, command: str) -> "_Child":
+def _child(library: Library, command: str, *, once: bool = False) -> "_Child":
     config = ("--config", str(library.config)) if library.config else ()
     # After a lease's time others take the work over: to stay away for longer helps nobody.
     longest = min(_LONGEST_PAUSE_SECONDS, library.settings.jobs.lease_seconds)
-    return _Child(argv=(sys.executable, "-m", "medialib", *config, command), longest_pause_seconds=longest)
+    argv = (sys.executable, "-m", "medialib", *config, command)
+    return _Child(argv=argv, longest_pause_seconds=longest, once=once)
 
 
 @dataclass
 class _Child:
-    """A process that should be running, and when it may be started again."""
+    """A process that should be running, and when it may be started again; one that runs `once` may end."""
 
     argv: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause_seconds: float = 0.5
     longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS
+    once: bool = False
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.argv, preexec_fn=_die_with_parent)
@@ -163,7 +168,7 @@ class _Child:
 
     def tend(self) -> None:
         """Start the process, or again when it has ended: at once, with growing pauses if it keeps dying."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and (self.process.poll() is None or self.once):
             return
         if self.process is not None:
             lived = time.monotonic() - self.started

@@ -1,86 +1,126 @@
-"""The demonstration library: eight small lessons, drawn and composed here, for the first look around."""
+"""The demonstration library: fourteen lessons, drawn and composed here, for the first look around.
 
-from collections.abc import Callable
+A lesson of it is known by its source's name. What is there already is not made again, so that a making which was cut
+off goes on where it stopped.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from enum import Enum
 from functools import partial
 from pathlib import Path
 
-import click
-
+from medialib import tasks
 from medialib.catalogue import lookups
-from medialib.demo.commands import SQUARE, WIDE, Cel, film_command, reading_command
-from medialib.demo.drawing import Drawing, Layer, Pen, Scene
-from medialib.demo.lessons import DEMONSTRATIONS, Demonstration
-from medialib.ingest.ffmpeg import Reach, run
+from medialib.demo.lessons import Demonstration, demonstrations
+from medialib.demo.recording import record
+from medialib.demo.typeface import find_typeface
+from medialib.errors import N_, NotReady, Stopped
+from medialib.ingest.beside import look_beside
 from medialib.ingest.intake import take_in
-from medialib.ingest.workshop import Workshop
+from medialib.jobs.leases import Lease
 from medialib.services import Services
 
 _AT_ONCE = 2
+_LEASE = "demo"
+_LOOK_SECONDS = 0.5
 
 
-def make_demonstration(services: Services, *, announce: Callable[[str], None]) -> int:
-    """Make the demonstration lessons in a library that has none, `announce` each by its id; returns how many.
+class Became(Enum):
+    """What became of one demonstration lesson."""
 
-    0 when there are lessons, or while another process is at it. Raises MissingTool, ToolFailed, NoSpace.
-    """
+    PUBLISHED = "published"
+    DUPLICATE = "duplicate"
+
+
+Told = Callable[[Demonstration, Became], None]
+
+
+def is_wanted(services: Services) -> bool:
+    """Whether there is nothing in this library but, perhaps, a part of the demonstration."""
+    there = lessons_there(services)
     with services.database.read() as session:
-        if lookups.lesson_count(session):
-            return 0
-    with services.leases.hold("demo") as lease:
-        if lease is None:
-            return 0
+        return len(there) == lookups.lesson_count(session) and len(there) < len(demonstrations())
+
+
+def lessons_there(services: Services) -> dict[str, str]:
+    """Ids of the demonstration lessons by the names of their sources."""
+    with services.database.read() as session:
+        return lookups.lessons_by_source_name(session, [one.source_name for one in demonstrations()])
+
+
+def make_demonstration(services: Services, *, tell: Told, only: Sequence[str] = ()) -> None:
+    """Make the demonstration lessons that are not there yet, or of them those with these slugs only.
+
+    Each is published and announced to the workers as soon as it is made. Raises NotReady while another process is at
+    it, MissingTool, ToolFailed, NoSpace.
+    """
+    chosen = [one for one in demonstrations() if not only or one.slug in only]
+    with _alone(services) as lease:
+        there = lessons_there(services)
+        for one in chosen:
+            if one.source_name in there:
+                tell(one, Became.DUPLICATE)
         try:
-            return _make(services.workshop, services.store.workspace(lease.token), announce)
+            folder = services.store.workspace(lease.token)
+            _make(services, [one for one in chosen if one.source_name not in there], folder, tell)
         finally:
             services.store.discard(lease.token)
 
 
-def _make(workshop: Workshop, folder: Path, announce: Callable[[str], None]) -> int:
-    count = len(DEMONSTRATIONS)
-    places = [folder / str(number) for number in range(count)]
+def remove_demonstration(services: Services) -> int:
+    """Take the demonstration lessons away with all that was made of them; returns how many there were."""
+    with _alone(services):
+        there = lessons_there(services)
+        tasks.remove_lessons(services, list(there.values()))
+        return len(there)
+
+
+def _make(services: Services, lessons: Sequence[Demonstration], folder: Path, tell: Told) -> None:
+    if not lessons:
+        return
+    typeface, ending = find_typeface(), threading.Event()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        files = pool.map(partial(_record, workshop), DEMONSTRATIONS, places)
-        for number, (demonstration, file) in enumerate(zip(DEMONSTRATIONS, files, strict=True), 1):
-            title = demonstration.details.title
-            receipt = take_in(workshop, file, demonstration.details, name=f"示例 {title}{file.suffix}")
-            announce(receipt.lesson.id)
-            click.echo(f"  示例课程 {number}/{count}: {title}")
-    return count
+        try:
+            places = [folder / one.slug for one in lessons]
+            files = pool.map(partial(record, services.workshop, typeface, tick=_until(ending)), lessons, places)
+            for lesson, file in zip(lessons, files, strict=True):
+                receipt = take_in(
+                    services.workshop, file, lesson.described(), name=lesson.source_name, beside=look_beside(file)
+                )
+                if not receipt.duplicate:
+                    tasks.announce(services, receipt.lesson.id)
+                tell(lesson, Became.DUPLICATE if receipt.duplicate else Became.PUBLISHED)
+        except BaseException:
+            ending.set()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def _record(workshop: Workshop, demonstration: Demonstration, folder: Path) -> Path:
-    """The lesson's file, made in a folder of its own."""
-    folder.mkdir()
-    program, tune, seconds = workshop.tools.ffmpeg, demonstration.tune, demonstration.seconds
-    if demonstration.scene:
-        command, name = film_command(program, _draw_scene(demonstration.scene, folder), tune, seconds), "film.mp4"
-    else:
-        assert demonstration.cover is not None
-        _draw_cover(demonstration.cover, folder)
-        command, name = reading_command(program, tune, seconds), "reading.m4a"
-    run(command, reach=Reach(reads=None, writes=folder), limits=workshop.limits(hot=True))
-    return folder / name
+def _until(ending: threading.Event) -> Callable[[], None]:
+    """What those who still work ask now and then: it raises Stopped when the making is at its end."""
+
+    def ask() -> None:
+        if ending.is_set():
+            raise Stopped("the making of the demonstration library ends")
+
+    return ask
 
 
-def _draw_scene(scene: Scene, folder: Path) -> list[Cel]:
-    Pen(WIDE, scene.paper).finish().convert("RGB").save(folder / "sheet.png")
-    return [_draw_layer(layer, folder, f"{number}.png") for number, layer in enumerate(scene.layers)]
-
-
-def _draw_layer(layer: Layer, folder: Path, name: str) -> Cel:
-    """A layer without what is empty around it: less to lay over every picture."""
-    pen = Pen(WIDE, None)
-    layer.draw(pen)
-    drawn = pen.finish()
-    # From an even place on: the colours of the film have half its resolution.
-    left, upper, right, lower = drawn.getbbox() or (0, 0, *WIDE)
-    corner = (left // 2 * 2, upper // 2 * 2)
-    drawn.crop((*corner, right, lower)).save(folder / name, compress_level=1)
-    return Cel(name=name, corner=corner, layer=layer)
-
-
-def _draw_cover(draw: Drawing, folder: Path) -> None:
-    pen = Pen(SQUARE, None)
-    draw(pen)
-    pen.finish().convert("RGB").save(folder / "cover.png")
+@contextmanager
+def _alone(services: Services) -> Iterator[Lease]:
+    """The lease of the demonstration. That of a process which was killed is waited for until it lapses."""
+    end = time.monotonic() + services.settings.jobs.lease_seconds + 1
+    while True:
+        with services.leases.hold(_LEASE) as lease:
+            if lease:
+                yield lease
+                return
+        if time.monotonic() > end:
+            raise NotReady(
+                N_("Another process is making the demonstration library. Please wait for it."), retry_seconds=60
+            )
+        time.sleep(_LOOK_SECONDS)

@@ -1,98 +1,114 @@
-"""What the demonstration lessons are called, show and sound like. The one made last stands first on the page."""
+"""What the demonstration lessons are called, say and sound like, read from lessons.yaml; and when they say it."""
 
-from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from itertools import accumulate
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medialib.catalogue.edits import Details
-from medialib.demo import covers, scenes
-from medialib.demo.drawing import Drawing, Scene
+from medialib.demo.scenes import SCENES
+from medialib.demo.tune import Tune
+from medialib.ingest.tags import Sidecar
 
-_FARMING, _HOME, _LISTENING = "县农技推广站讲师团", "家乡故事", "边干活边听"
-_SKILLS = "竹乡技能课"
+# Longer than anyone reads: a first picture without words, which becomes the poster.
+_OPENING_SECONDS, _CLOSING_SECONDS = 6.5, 5.5
+# espeak-ng takes at most 0.27 s for a character and 0.9 s more for a sentence (at 230 words a minute).
+_SHORTEST_SECONDS, _BREATH_SECONDS, _SECONDS_PER_CHARACTER = 4.8, 1.5, 0.27
+_READING_BREATH_SECONDS = 2.6
 
-
-@dataclass(frozen=True, kw_only=True)
-class Tune:
-    """A phrase that is repeated, in numbered notation: a letter a beat, 8 and 9 are the high 1 and 2, a dot rests."""
-
-    notes: str
-    root_hertz: float
-    beat_seconds: float
+_FILM = "画面是画出来的，声音是合成的，用来试试播放、字幕、搜索和接着看。"
+_READING = "声音是合成的，用来试试边干活边听、锁屏播放和接着听。"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demonstration:
-    """One lesson: with a scene it is a film, with a cover an audio reading."""
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    details: Details
-    seconds: int
+
+class Bar(_Frozen):
+    """One bar of a slide's chart."""
+
+    label: str
+    value: Annotated[int, Field(gt=0)]
+
+
+class Slide(_Frozen):
+    """What a panel shows beside the scene."""
+
+    kicker: str
+    title: str
+    lines: tuple[str, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    number: str = ""
+
+
+class Beat(_Frozen):
+    """What is said at one time, and shown meanwhile."""
+
+    says: str
+    chapter: str = ""
+    slide: Slide | None = None
+
+
+class Demonstration(_Frozen):
+    """One lesson: a film when its picture is a scene, else an audio reading with a cover."""
+
+    slug: str
+    picture: str
+    details: Sidecar
     tune: Tune
-    scene: Scene | None = None
-    cover: Drawing | None = None
+    beats: tuple[Beat, ...]
+    remember: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _begins_and_ends_without_a_slide(self) -> "Demonstration":
+        if self.beats[0].slide or self.beats[-1].slide:
+            raise ValueError("the first and the last beat show the scene alone")
+        return self
+
+    @property
+    def is_film(self) -> bool:
+        return self.picture in SCENES
+
+    @property
+    def source_name(self) -> str:
+        """What its file is known as in the catalogue: the mark of a demonstration lesson."""
+        return f"medialib-demo-{self.slug}.{'mp4' if self.is_film else 'm4a'}"
+
+    def described(self) -> Details:
+        """What is stored of the lesson; it says of itself that it is an example."""
+        given = self.details.model_dump(exclude_none=True)
+        kind, what = ("示例课程", _FILM) if self.is_film else ("示例音频", _READING)
+        return Details(**given | {"description": f"{given['description']}\n\n（{kind}：{what}）"})
+
+    @cached_property
+    def starts(self) -> tuple[float, ...]:
+        """When each beat begins, and at last when the lesson ends."""
+        return tuple(accumulate((self._lasts(number) for number in range(len(self.beats))), initial=0.0))
+
+    @property
+    def seconds(self) -> float:
+        return self.starts[-1]
+
+    def at(self, place: float) -> float:
+        """The moment of a place counted in beats: 2.5 is the middle of the third."""
+        number = min(int(place), len(self.beats) - 1)
+        return self.starts[number] + (place - number) * (self.starts[number + 1] - self.starts[number])
+
+    def _lasts(self, number: int) -> float:
+        spoken = len(self.beats[number].says) * _SECONDS_PER_CHARACTER
+        if not self.is_film:
+            return round(max(_SHORTEST_SECONDS, spoken + _READING_BREATH_SECONDS), 1)
+        least = {0: _OPENING_SECONDS, len(self.beats) - 1: _CLOSING_SECONDS}.get(number, _SHORTEST_SECONDS)
+        return round(max(least, spoken + _BREATH_SECONDS), 1)
 
 
-def _film(what: str) -> str:
-    return f"示例课程：画面是画出来的{what}，声音是合成的轻音乐，没有人讲课。用来试试播放、搜索和接着看。"
-
-
-def _reading(what: str) -> str:
-    return f"示例音频：一段合成的{what}，没有人朗读。用来试试边干活边听、锁屏播放和接着听。"
-
-
-DEMONSTRATIONS = (
-    Demonstration(
-        details=Details(
-            title="山洪来了往哪儿走", description=_reading("缓慢琶音"), unit="武潭镇", series=_LISTENING, number=1,
-            recorded="2023-06", themes=("health",),
-        ),
-        seconds=60, tune=Tune(notes="1.3.5.8.6.5.3.2.", root_hertz=220, beat_seconds=0.5), cover=covers.evening,
-    ),
-    Demonstration(
-        details=Details(
-            title="夜读一刻：种子与土地", description=_reading("夜曲"), unit="桃花江镇", series=_LISTENING, number=2,
-            recorded="2024-01", themes=("ideas", "conduct"),
-        ),
-        seconds=64, tune=Tune(notes="5..8..6..5..3.2.", root_hertz=196, beat_seconds=0.6), cover=covers.blossom,
-    ),
-    Demonstration(
-        details=Details(
-            title="村里的事大家商量着办", description=_film("村庄和飞鸟"), unit="高桥镇", series="议事小课堂", number=1,
-            recorded="2023-09", themes=("governance", "conduct"),
-        ),
-        seconds=20, tune=Tune(notes="3.5.6.5.3.2.1...", root_hertz=262, beat_seconds=0.5), scene=scenes.VILLAGE,
-    ),
-    Demonstration(
-        details=Details(
-            title="资江边的老桥", description=_film("石桥和乌篷船"), unit="桃花江镇", series=_HOME, number=1,
-            recorded="2023-10", themes=("heritage",),
-        ),
-        seconds=28, tune=Tune(notes="6.8.9.8.6.5.3.5.", root_hertz=220, beat_seconds=0.6), scene=scenes.RIVER,
-    ),
-    Demonstration(
-        details=Details(
-            title="梯田早稻怎样育秧", description=_film("梯田和日出"), speaker=_FARMING, unit="三堂街镇",
-            series=_SKILLS, number=3, recorded="2024-03-20", themes=("skills", "revival"),
-        ),
-        seconds=22, tune=Tune(notes="1.2.3.5.6.5.3.1.", root_hertz=247, beat_seconds=0.45), scene=scenes.FIELD,
-    ),
-    Demonstration(
-        details=Details(
-            title="春茶的采摘与初制", description=_film("茶园"), speaker=_FARMING, unit="松木塘镇",
-            series=_SKILLS, number=4, recorded="2024-04-08", themes=("skills", "revival"),
-        ),
-        seconds=20, tune=Tune(notes="5.3.2.3.5.6.8.6.", root_hertz=233, beat_seconds=0.5), scene=scenes.TEA,
-    ),
-    Demonstration(
-        details=Details(
-            title="跑步鸡养殖三步走", description=_film("养鸡的院子"), speaker=_FARMING, unit="三堂街镇",
-            series=_SKILLS, number=2, recorded="2024-02", themes=("skills", "stories"),
-        ),
-        seconds=20, tune=Tune(notes="1.5.3.5.1.5.6.5.", root_hertz=294, beat_seconds=0.36), scene=scenes.YARD,
-    ),
-    Demonstration(
-        details=Details(
-            title="笋竹两用林的冬季管护", description=_film("竹林"), speaker=_FARMING, unit="马迹塘镇",
-            series=_SKILLS, number=1, recorded="2023-12-05", themes=("skills", "revival"),
-        ),
-        seconds=24, tune=Tune(notes="3.5.8.6.5.3.5...", root_hertz=208, beat_seconds=0.55), scene=scenes.GROVE,
-    ),
-)  # fmt: skip
+@cache
+def demonstrations() -> tuple[Demonstration, ...]:
+    """All of them, in the order in which they are made."""
+    text = resources.files("medialib.demo").joinpath("lessons.yaml").read_text(encoding="utf-8")
+    # Dates stay texts, as in a sidecar.
+    given = yaml.load(text, Loader=yaml.BaseLoader)
+    return tuple(Demonstration.model_validate(one) for one in given)

@@ -37,10 +37,10 @@ class Library:
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         with (self.folder / "log").open("ab") as log:
             self._supervisor = subprocess.Popen(
-                self._argv("run"), cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                self._argv("run", *options), cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
         until(self._answers, seconds=40)
 
@@ -55,6 +55,7 @@ class Library:
         for process in alive:
             process.kill()
         assert not alive, alive
+        self._supervisor = None
 
     def processes(self) -> list[psutil.Process]:
         """Everything that the supervisor has started, and what that has started."""
@@ -88,7 +89,7 @@ class Library:
         assert self._supervisor is not None and self._supervisor.poll() is None, self.log
         try:
             return requests.get(f"{self.site}/readyz", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 
