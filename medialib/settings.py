@@ -86,6 +86,7 @@ class Ladder(_Section):
     )
     stereo_bits_per_second: Annotated[int, Field(ge=16_000, le=320_000)] = 64_000
     mono_bits_per_second: Annotated[int, Field(ge=16_000, le=128_000)] = 32_000
+    sound_tracks: Annotated[int, Field(ge=1, le=32)] = 4
 
     @model_validator(mode="after")
     def _rungs_climb(self) -> "Ladder":
@@ -95,6 +96,15 @@ class Ladder(_Section):
         if self.start_rung not in sides:
             raise ValueError(f"start_rung must be one of the rungs: {', '.join(map(str, sides))}")
         return self
+
+
+class Sound(_Section):
+    """How every lesson is brought to one loudness (EBU R 128), and its speech cleaned."""
+
+    loudness_lufs: Annotated[float, Field(ge=-31, le=-9)] = -16
+    peak_dbtp: Annotated[float, Field(ge=-9, le=0)] = -1.5
+    most_gain_db: Annotated[float, Field(ge=0, le=40)] = 20
+    clean_speech: bool = False
 
 
 class Runs(_Section):
@@ -137,6 +147,7 @@ class Settings(_Section):
     database: Database = Database()
     jobs: Jobs = Jobs()
     ladder: Ladder = Ladder()
+    sound: Sound = Sound()
     runs: Runs = Runs()
     tools: Tools = Tools()
     limits: Limits = Limits()

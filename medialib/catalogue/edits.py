@@ -31,7 +31,7 @@ _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What people say of a lesson."""
+    """What people say of a lesson; `clean_speech` is about the making, None: as the settings say."""
 
     title: str
     description: str = ""
@@ -42,6 +42,7 @@ class Details:
     recorded: str | None = None
     language: str = "zh"
     themes: tuple[str, ...] = ()
+    clean_speech: bool | None = None
 
 
 def new_lesson_id() -> str:
@@ -66,7 +67,7 @@ def publish(
     `chapters` and `notices` are as Lesson says.
     `steps` are what is to be done for it, each with its rank among the steps of all lessons.
     """
-    texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name != "themes"}
+    texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name in Lesson.__table__.columns}
     lesson = Lesson(
         id=lesson_id,
         kind="video" if plan.video else "audio",

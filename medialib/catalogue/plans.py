@@ -15,12 +15,39 @@ SAMPLES_PER_FRAME = 1_024
 
 
 @dataclass(frozen=True, kw_only=True)
+class SoundUse:
+    """One sound track of the source, and how it is made to sound right.
+
+    `end_seconds` is the end of its last sound on the lesson's clock. `gain_db` brings it to the wanted loudness,
+    `mono_gain_db` is what its mix to one channel needs on top; peaks are held below `ceiling_dbtp` (None: not at
+    all). `channels` are the source's channels that become left and right, none for the usual mix of all. What is
+    as faint as `noise_db` is taken for noise and lowered (None: nothing is). `language` is a BCP 47 tag or empty.
+    """
+
+    index: int
+    end_seconds: float
+    gain_db: float = 0.0
+    mono_gain_db: float = 0.0
+    ceiling_dbtp: float | None = None
+    channels: tuple[int, ...] = ()
+    noise_db: float | None = None
+    language: str = ""
+    title: str = ""
+    commentary: bool = False
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "SoundUse":
+        return cls(**{**document, "channels": tuple(document["channels"])})
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceUse:
     """Which tracks of the source are read, and how.
 
     `start_seconds` is the source's own clock at the lesson's 0; `video_end_seconds` and `audio_end_seconds` are
     the ends of the last picture and sound that really are there, on the lesson's clock; `matrix` is the YCbCr
-    matrix in swscale's words; `cover_index` an attached picture.
+    matrix in swscale's words; `cover_index` an attached picture. `sounds` are the tracks that are offered, the
+    usual one first; plans from before there were several have none, but `audio_index`.
     """
 
     video_index: int | None
@@ -32,6 +59,24 @@ class SourceUse:
     full_range: bool = False
     deinterlace: bool = False
     cover_index: int | None = None
+    sounds: tuple[SoundUse, ...] = ()
+
+    @property
+    def heard(self) -> tuple[SoundUse, ...]:
+        """The sound tracks that are offered, whenever the plan was made."""
+        if self.audio_index is None or self.sounds:
+            return self.sounds
+        return (SoundUse(index=self.audio_index, end_seconds=self.audio_end_seconds),)
+
+    @property
+    def gain_db(self) -> float:
+        """The gain of the usual sound."""
+        return self.heard[0].gain_db if self.heard else 0.0
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "SourceUse":
+        sounds = tuple(SoundUse.from_json(one) for one in document.get("sounds", ()))
+        return cls(**{**document, "sounds": sounds})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +104,14 @@ class VideoRendition:
 
 @dataclass(frozen=True, kw_only=True)
 class AudioRendition:
-    """One AAC-LC encoding of the sound at 48 kHz; `frames` of 1024 samples."""
+    """One AAC-LC encoding at 48 kHz of a sound track (`track` counts SourceUse.heard); `frames` of 1024 samples."""
 
     name: str
     channels: int
     bits_per_second: int
     frames: int
     codecs: str = "mp4a.40.2"
+    track: int = 0
 
     @property
     def frame_seconds(self) -> Fraction:
@@ -81,7 +127,10 @@ Rendition = VideoRendition | AudioRendition
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything that the playlists and the encoder need to know; immutable once stored."""
+    """Everything that the playlists and the encoder need to know; immutable once stored.
+
+    `audio` are other sound tracks first, then the usual one, the best encoding of it last.
+    """
 
     version: int
     segment_seconds: int
@@ -100,6 +149,11 @@ class Plan:
     def played_first(self) -> tuple[Rendition, ...]:
         """What a player that begins asks for: the start rung and the sounds."""
         return (*(one for one in self.video if one.name == self.start_rung), *self.audio)
+
+    @property
+    def usual_audio(self) -> tuple[AudioRendition, ...]:
+        """The encodings of the usual sound track, the best one last."""
+        return tuple(one for one in self.audio if one.track == 0)
 
     @property
     def seconds(self) -> float:
@@ -142,7 +196,7 @@ class Plan:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Plan":
         parts = dict(document)
-        parts["source"] = SourceUse(**parts["source"])
+        parts["source"] = SourceUse.from_json(parts["source"])
         parts["video"] = tuple(VideoRendition(**one) for one in parts["video"])
         parts["audio"] = tuple(AudioRendition(**one) for one in parts["audio"])
         return cls(**parts)

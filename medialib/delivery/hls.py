@@ -11,13 +11,18 @@ MEDIA_TYPE = "application/vnd.apple.mpegurl"
 
 @dataclass(frozen=True, kw_only=True)
 class Sound:
-    """An EXT-X-MEDIA of type AUDIO (section 4.4.6.1)."""
+    """An EXT-X-MEDIA of type AUDIO (section 4.4.6.1).
+
+    One of a group is `default`; players may choose an `automatic` one by the viewer's language.
+    """
 
     group: str
     name: str
     language: str
     channels: int
     uri: str
+    default: bool = True
+    automatic: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +65,8 @@ def render_multivariant(
 def _media_line(sound: Sound) -> str:
     return (
         f"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID={_quoted(sound.group)},NAME={_quoted(sound.name)},"
-        f"LANGUAGE={_quoted(sound.language)},DEFAULT=YES,AUTOSELECT=YES,CHANNELS={_quoted(str(sound.channels))},"
+        f"LANGUAGE={_quoted(sound.language)},DEFAULT={_yes(sound.default)},AUTOSELECT={_yes(sound.automatic)},"
+        f"CHANNELS={_quoted(str(sound.channels))},"
         f"URI={_quoted(sound.uri)}"
     )
 
@@ -89,6 +95,10 @@ def _stream_line(variant: Variant) -> str:
     if variant.subtitles_group:
         parts.append(f"SUBTITLES={_quoted(variant.subtitles_group)}")
     return "#EXT-X-STREAM-INF:" + ",".join(parts)
+
+
+def _yes(true: bool) -> str:
+    return "YES" if true else "NO"
 
 
 def _quoted(text: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from babel.core import Locale, UnknownLocaleError
+
 from medialib.catalogue.lessons import Captions, RenditionProgress
 from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
 from medialib.delivery.hls import Sound, Subtitles, Variant
@@ -14,16 +16,49 @@ _UNMEASURED_PEAK = 1.5
 
 
 def sounds(plan: Plan, *, language: str) -> tuple[Sound, ...]:
-    """The sound that goes with every picture: the best there is."""
+    """The sounds that go with every picture, the usual one first: the best encoding of each track.
+
+    `language` is the lesson's: that of the usual sound when the recording does not say it of several.
+    """
     if not plan.audio:
         return ()
-    best = plan.audio[-1]
-    return (
+    best = {one.track: one for one in plan.audio}
+    tags = _languages(plan, language)
+    names = sound_names(plan, language=language)
+    return tuple(
         Sound(
-            group=_GROUP, name=language or "und", language=language or "und", channels=best.channels,
-            uri=_playlist(plan, best),
-        ),
+            group=_GROUP, name=names[track], language=tags[track], channels=best[track].channels,
+            uri=_playlist(plan, best[track]), default=track == 0,
+            # Nothing tells two of one language apart when a player chooses by itself (section 4.4.6.2.1).
+            automatic=not use.commentary and tags[track] not in tags[:track],
+        )
+        for track, use in enumerate(plan.source.heard)
     )  # fmt: skip
+
+
+def sound_names(plan: Plan, *, language: str) -> tuple[str, ...]:
+    """What people call each sound track: its title, else its language in that language; no two are the same."""
+    names: list[str] = []
+    for use, tag in zip(plan.source.heard, _languages(plan, language), strict=True):
+        name = use.title or _language_name(tag)
+        same = sum(name == one or one.startswith(f"{name} (") for one in names)
+        names.append(f"{name} ({same + 1})" if same else name)
+    return tuple(names)
+
+
+def _languages(plan: Plan, language: str) -> tuple[str, ...]:
+    """A BCP 47 tag for each track. What people say of the lesson is truer than the tag of an only track."""
+    first, *others = plan.source.heard
+    known = (first.language or language) if others else (language or first.language)
+    return tuple(tag or "und" for tag in (known, *(one.language for one in others)))
+
+
+def _language_name(tag: str) -> str:
+    """中文 for zh, English for en; languages without a name of their own in CLDR have their English one."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name() or tag
+    except (UnknownLocaleError, ValueError):
+        return Locale("en").languages.get(tag, tag)
 
 
 def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
@@ -49,7 +84,7 @@ def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Varia
             average_bits_per_second=_average(progress[one.name], one.bits_per_second),
             codecs=progress[one.name].codecs,
         )
-        for one in reversed(plan.audio)
+        for one in reversed(plan.usual_audio)
     )
 
 

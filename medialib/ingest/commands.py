@@ -1,6 +1,6 @@
 """Plan to ffmpeg and ffprobe argv, built with ffmpeg-python and never run by it; pure.
 
-How pictures and sound get onto the grid of segments is said in encoding.py.
+How pictures and sound get onto the grid of segments is said in encoding.py and mixing.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,10 +16,11 @@ from medialib.catalogue.plans import (
     AudioRendition,
     Plan,
     Rendition,
+    SoundUse,
     VideoRendition,
     aligned_segment,
 )
-from medialib.ingest import encoding
+from medialib.ingest import encoding, mixing
 
 # Demuxers that read one file and nothing else. Text formats that name other files (HLS, DASH, ffconcat, SDP)
 # are not here, whatever the file is called; `-protocol_whitelist file` alone would let them read other files.
@@ -28,10 +29,12 @@ FORMATS = (
 )
 _INPUT = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 
+# What listening leaves in the working directory.
+LOUDNESS_FILE, PEAKS_FILE = "loudness.txt", "peaks.txt"
+CHANNEL_FILES = ("left.txt", "right.txt", "middle.txt")
+
 # Sound is decoded from this long before a run, so that the decoder has settled.
 _LEAD_SECONDS = 0.5
-# AAC frames that are encoded before a run and thrown away: the encoder's state settles.
-_WARM_UP_FRAMES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,15 @@ class Run:
     @property
     def numbers(self) -> range:
         return range(self.first, self.first + self.count)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Samples on the lesson's clock: computed from `lead` on, kept from `first` to before `last`."""
+
+    lead: int
+    first: int
+    last: int
 
 
 def probe_command(ffprobe: str, source: Path) -> list[str]:
@@ -121,12 +133,27 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     aligned = aligned_segment(run.first, plan.segment_seconds)
     run = replace(run, first=aligned, count=run.count + run.first - aligned)
     first, last = (_sample(plan, tracks[0], number) for number in (run.first, run.first + run.count))
-    lead = max(0, first - _WARM_UP_FRAMES * SAMPLES_PER_FRAME)
-    use = plan.source
-    seek = max(0.0, min(lead / SAMPLE_RATE - _LEAD_SECONDS, use.audio_end_seconds - 2))
-    opened = _open(source, use.start_seconds + seek)[str(use.audio_index)]
-    sound = encoding.sound(opened, use.start_seconds, lead, last)
-    return _complete(program, _sounds(sound, plan, tracks, run, first))
+    lead = max(0, first - mixing.WARM_UP_FRAMES * SAMPLES_PER_FRAME)
+    ends = [plan.source.heard[one.track].end_seconds for one in tracks]
+    seek = max(0.0, min(lead / SAMPLE_RATE - _LEAD_SECONDS, min(ends) - 2))
+    opened = _open(source, plan.source.start_seconds + seek)
+    return _complete(program, _sounds(opened, plan, tracks, run, Span(lead=lead, first=first, last=last)))
+
+
+def listen_command(
+    program: str, source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]], *, levelled: bool
+) -> list[str]:
+    """Measure `spans` (begin, length in seconds) of a sound track, one after the other, as they are or levelled."""
+    parts = []
+    for begin, seconds in spans:
+        opened = _open(source, plan.source.start_seconds + begin, **({"t": f"{seconds:.3f}"} if begin else {}))
+        parts.append(mixing.stereo(opened[str(use.index)], use).filter("aresample", SAMPLE_RATE))
+    sound = ffmpeg.concat(*parts, v=0, a=1) if len(parts) > 1 else parts[0]
+    sound = mixing.cleaned(sound, use)
+    if levelled:
+        sound = mixing.levelled(sound, use, channels=2)
+    sound = mixing.measured(sound, LOUDNESS_FILE, PEAKS_FILE, CHANNEL_FILES)
+    return _complete(program, [sound.output("-", format="null")])
 
 
 def whole_command(program: str, source: Path, plan: Plan) -> list[str]:
@@ -147,10 +174,8 @@ def whole_command(program: str, source: Path, plan: Plan) -> list[str]:
                 encoding.segments(shaped, plan, rung.name, everything.first, **encoding.video_encoding(plan, rung))
             )
     if plan.audio:
-        sound = encoding.sound(
-            opened[str(use.audio_index)], use.start_seconds, 0, _sample(plan, plan.audio[0], plan.segment_count)
-        )
-        outputs += _sounds(sound, plan, plan.audio, everything, 0)
+        span = Span(lead=0, first=0, last=_sample(plan, plan.audio[0], plan.segment_count))
+        outputs += _sounds(opened, plan, plan.audio, everything, span)
     return _complete(program, outputs)
 
 
@@ -164,7 +189,7 @@ def init_command(program: str, plan: Plan) -> list[str]:
             shaped = encoding.shaped(ffmpeg.input(black, f="lavfi", t=0.2)["v"], plan, one, one.frames_per_second)
             outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.video_encoding(plan, one)))
         else:
-            silence = f"anullsrc=r={SAMPLE_RATE}:cl={encoding.layout(one)}"
+            silence = f"anullsrc=r={SAMPLE_RATE}:cl={mixing.layout(one)}"
             shaped = ffmpeg.input(silence, f="lavfi", t=0.2)["a"].filter("aformat", sample_fmts="fltp")
             outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0)))
     return _complete(program, outputs)
@@ -183,11 +208,21 @@ def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:
     return ffmpeg.input(f"file:{source}", **options)
 
 
-def _sounds(sound: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run, first: int) -> list[Any]:
+def _sounds(opened: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run, span: Span) -> list[Any]:
+    """The encodings of `run`: every sound track is decoded and cleaned once."""
     outputs = []
-    for branch, track in zip(encoding.split(sound, "asplit", len(tracks)), tracks, strict=True):
-        shaped = branch.filter("aformat", channel_layouts=encoding.layout(track), sample_fmts="fltp")
-        outputs.append(encoding.segments(shaped, plan, track.name, run.first, **encoding.audio_encoding(track, first)))
+    for number, use in enumerate(plan.source.heard):
+        these = [one for one in tracks if one.track == number]
+        if not these:
+            continue
+        sound = mixing.stereo(opened[str(use.index)], use)
+        sound = mixing.on_the_grid(sound, plan.source.start_seconds, span.lead, span.last)
+        sound = mixing.cleaned(sound, use)
+        for branch, one in zip(encoding.split(sound, "asplit", len(these)), these, strict=True):
+            level = mixing.levelled(branch, use, one.channels)
+            outputs.append(
+                encoding.segments(level, plan, one.name, run.first, **encoding.audio_encoding(one, span.first))
+            )
     return outputs
 
 

@@ -1,13 +1,13 @@
 """The filters and encoder settings that keep the grid of segments, as ffmpeg-python values; pure.
 
 Each was tried on ffmpeg 5.1 and 9.0: `fps=start_time` puts the first picture on the grid, `tpad`+`trim` yield
-exactly the planned pictures, `-g` with `-sc_threshold 0` starts every segment with an IDR picture, `apad`+`atrim`
-put the sound on AAC frame boundaries.
+exactly the planned pictures, `-g` with `-sc_threshold 0` starts every segment with an IDR picture. What is done to
+the sound is said in mixing.py.
 """
 
 from typing import Any
 
-from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, Plan, VideoRendition
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
 
 # What a hot run uses instead: only presets whose parameter sets are the same, since all share one init segment.
 _HOT_PRESETS = {"veryfast": "superfast"}
@@ -21,18 +21,6 @@ def on_the_grid(picture: Any, start_seconds: float, begin: float, rate: int, *, 
         picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
     picture = picture.filter("fps", fps=rate, start_time=f"{begin:.6f}", round="near")
     return picture.filter("tpad", stop=-1, stop_mode="clone")
-
-
-def sound(sound: Any, start_seconds: float, first: int, last: int) -> Any:
-    """The samples first .. last-1 of the lesson's clock, silence where the source has none.
-
-    What comes before `first` is cut by atrim, since aresample's first_pts is only exact where it adds silence.
-    """
-    if start_seconds:
-        sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
-    sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
-    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
-    return sound.filter("atrim", end_pts=last)
 
 
 def shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
@@ -112,7 +100,3 @@ def segments(stream: Any, plan: Plan, name: str, first_number: int, **options: A
         map_metadata=-1,
         **options,
     )
-
-
-def layout(track: AudioRendition) -> str:
-    return "mono" if track.channels == 1 else "stereo"

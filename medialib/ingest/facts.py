@@ -4,7 +4,7 @@ Field names of the JSON: ffprobe's `-of json -show_format -show_streams -show_ch
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,8 @@ from medialib.ingest.chapters import Chapter, read_container_chapters
 from medialib.ingest.texts import TextTrack, read_text_tracks
 
 _PICTURES = {"png", "mjpeg", "bmp", "gif", "webp", "tiff", "jpeg2000", "svg"}
+_COMMENTARIES = ("comment", "visual_impaired", "descriptions")
+_COMMENTARY_WORDS = ("commentary", "评论音轨", "评论音軌", "讲评")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +34,15 @@ class VideoTrack:
 
 @dataclass(frozen=True, kw_only=True)
 class AudioTrack:
-    """One sound track; `language` is an ISO 639 code or empty."""
+    """One sound track; `language` is an ISO 639 code or empty, `layout` ffmpeg's name of its channels or empty."""
 
     index: int
     codec: str
     channels: int
     language: str
+    layout: str = ""
+    title: str = ""
+    commentary: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +62,14 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class Ends:
-    """Where the last picture and the last sound end on the file's clock, in seconds; None when none was found."""
+    """Where the last picture and the last sound end on the file's clock, in seconds; None when none was found.
+
+    `sounds` are the ends of all sound tracks that were found, by index; `audio_seconds` is that of the usual one.
+    """
 
     video_seconds: float | None
     audio_seconds: float | None
+    sounds: Mapping[int, float] = field(default_factory=dict)
 
 
 def read_facts(probe: Mapping[str, Any]) -> Facts:
@@ -68,7 +77,7 @@ def read_facts(probe: Mapping[str, Any]) -> Facts:
     streams: list[Mapping[str, Any]] = list(probe.get("streams", []))
     moving = [one for one in streams if one.get("codec_type") == "video" and not _is_picture(one)]
     stills = [one for one in streams if one.get("codec_type") == "video" and _is_picture(one)]
-    audio = [one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")]
+    audio = _usual_first([one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")])
     video = next((track for track in map(_video_track, moving) if track), None)
     if video is None and not audio:
         raise UnusableMedia(N_("There is neither sound nor a moving picture in this file. Please choose another file."))
@@ -98,7 +107,9 @@ def read_ends(packets: Iterable[Mapping[str, Any]], facts: Facts) -> Ends:
             index = int(packet["stream_index"])
             ends[index] = max(end, ends.get(index, end))
     video_end = ends.get(facts.video.index) if facts.video else None
-    return Ends(video_seconds=video_end, audio_seconds=ends.get(facts.audio[0].index) if facts.audio else None)
+    sounds = {one.index: ends[one.index] for one in facts.audio if one.index in ends}
+    audio_end = sounds.get(facts.audio[0].index) if facts.audio else None
+    return Ends(video_seconds=video_end, audio_seconds=audio_end, sounds=sounds)
 
 
 def _is_picture(stream: Mapping[str, Any]) -> bool:
@@ -133,12 +144,28 @@ def _video_track(stream: Mapping[str, Any]) -> VideoTrack | None:
     )
 
 
+def _usual_first(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The track that is heard when nobody chooses comes first: the first default one that is not a commentary."""
+    return sorted(streams, key=lambda one: (_is_commentary(one), not one.get("disposition", {}).get("default")))
+
+
+def _is_commentary(stream: Mapping[str, Any]) -> bool:
+    """Talk about the film, or a description of it for the blind (HTML: kind of track)."""
+    told = stream.get("disposition", {})
+    named = str(stream.get("tags", {}).get("title", "")).casefold()
+    return any(told.get(kind) for kind in _COMMENTARIES) or any(word in named for word in _COMMENTARY_WORDS)
+
+
 def _audio_track(stream: Mapping[str, Any]) -> AudioTrack:
+    tags = stream.get("tags", {})
     return AudioTrack(
         index=int(stream["index"]),
         codec=str(stream["codec_name"]),
         channels=int(stream.get("channels") or 2),
-        language=str(stream.get("tags", {}).get("language", "")).replace("und", ""),
+        language=str(tags.get("language", "")).replace("und", ""),
+        layout=str(stream.get("channel_layout", "")).replace("unknown", ""),
+        title=str(tags.get("title", "")),
+        commentary=_is_commentary(stream),
     )
 
 

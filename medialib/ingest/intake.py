@@ -22,6 +22,7 @@ from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
+from medialib.ingest.listening import with_levels
 from medialib.ingest.pictures import LARGEST_BYTES
 from medialib.ingest.pipeline import RANKS, steps_of
 from medialib.ingest.plan import make_plan
@@ -181,6 +182,10 @@ def _publish(
 ) -> Receipt:
     facts, ends = probe(workshop, copy)
     plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
+    clean = details.clean_speech
+    if clean is None:
+        clean = workshop.settings.sound.clean_speech
+    plan = with_levels(workshop, copy, plan, facts, clean=clean)
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
     workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)

@@ -8,18 +8,23 @@ from medialib.catalogue.plans import (
     SAMPLES_PER_FRAME,
     AudioRendition,
     Plan,
+    SoundUse,
     SourceUse,
     VideoRendition,
     first_audio_frame,
 )
 from medialib.errors import N_, UnusableMedia
-from medialib.ingest.facts import Ends, Facts, VideoTrack
+from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
+from medialib.ingest.languages import language_tag
 from medialib.settings import Ladder, Limits, RungSettings
 
 # A rung this close to the source's own size is not worth its bits.
 _CLOSE = 1.15
 # A picture rate above this is offered whole from 720 up and halved below.
 _FAST = 40
+# libswresample knows where the channels of up to this many are, whether the file says it or not.
+_MOST_PLACED_CHANNELS = 8
+_TITLE_CHARACTERS = 60
 # hls.js looks fragments up with a tolerance of this many seconds.
 _CRUMB_SECONDS = Fraction(1, 4)
 
@@ -127,7 +132,8 @@ def _check(facts: Facts, seconds: Fraction, limits: Limits) -> None:
 def _assemble(
     facts: Facts, ends: Ends, ladder: Ladder, version: int, *, video: tuple[VideoRendition, ...], audio_frames: int
 ) -> Plan:
-    audio = _audio_renditions(ladder, audio_frames) if facts.audio else ()
+    sounds = tuple(_sound_use(track, facts, ends) for track in facts.audio[: ladder.sound_tracks])
+    audio = _audio_renditions(ladder, audio_frames, len(sounds))
     video_end, audio_end = (
         (end or facts.start_seconds) - facts.start_seconds for end in (ends.video_seconds, ends.audio_seconds)
     )
@@ -141,6 +147,7 @@ def _assemble(
         full_range=bool(facts.video and facts.video.full_range),
         deinterlace=bool(facts.video and facts.video.interlaced),
         cover_index=facts.cover_index,
+        sounds=sounds,
     )
     return Plan(
         version=version,
@@ -188,9 +195,38 @@ def _audio_frames(seconds: Fraction) -> int:
     return -(-seconds.numerator * SAMPLE_RATE // (seconds.denominator * SAMPLES_PER_FRAME))
 
 
-def _audio_renditions(ladder: Ladder, frames: int) -> tuple[AudioRendition, ...]:
+def _audio_renditions(ladder: Ladder, frames: int, tracks: int) -> tuple[AudioRendition, ...]:
+    """The usual track in stereo and, for those who save data, in mono; the others in stereo."""
+    if not tracks:
+        return ()
     stereo, mono = ladder.stereo_bits_per_second, ladder.mono_bits_per_second
-    return (
-        AudioRendition(name=f"a{mono // 1000}m", channels=1, bits_per_second=mono, frames=frames),
-        AudioRendition(name=f"a{stereo // 1000}", channels=2, bits_per_second=stereo, frames=frames),
+    name = f"a{stereo // 1000}"
+    others = (
+        AudioRendition(name=f"{name}t{track}", channels=2, bits_per_second=stereo, frames=frames, track=track)
+        for track in range(1, tracks)
     )
+    return (
+        *others,
+        AudioRendition(name=f"a{mono // 1000}m", channels=1, bits_per_second=mono, frames=frames),
+        AudioRendition(name=name, channels=2, bits_per_second=stereo, frames=frames),
+    )
+
+
+def _sound_use(track: AudioTrack, facts: Facts, ends: Ends) -> SoundUse:
+    """How a track is read, as long as nobody has listened to it."""
+    end = ends.audio_seconds if track == facts.audio[0] else ends.sounds.get(track.index)
+    return SoundUse(
+        index=track.index,
+        end_seconds=(end or facts.start_seconds) - facts.start_seconds,
+        channels=_channels(track),
+        language=language_tag(track.language) or "",
+        title=" ".join(track.title.split())[:_TITLE_CHARACTERS],
+        commentary=track.commentary,
+    )
+
+
+def _channels(track: AudioTrack) -> tuple[int, ...]:
+    """Where libswresample cannot mix: the first of an ambisonic sound hears all around, the first two of many lead."""
+    if track.layout.startswith("ambisonic"):
+        return (0, 0)
+    return (0, 1) if track.channels > _MOST_PLACED_CHANNELS else ()

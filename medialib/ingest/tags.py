@@ -71,6 +71,8 @@ _Recorded = Annotated[
 _Language = Annotated[
     Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)] | None, _Optional
 ]
+# Read as plain text: pydantic knows true, yes, on, 1 and their opposites.
+_Choice = Annotated[bool | None, _Optional]
 
 
 class Sidecar(BaseModel):
@@ -87,6 +89,7 @@ class Sidecar(BaseModel):
     number: _Number = None
     recorded: _Recorded = None
     language: _Language = None
+    clean_speech: _Choice = None
 
 
 def describe(path: Path, name: str) -> Details:

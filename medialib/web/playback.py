@@ -45,9 +45,9 @@ class Number(BaseConverter):
 
 
 class RenditionName(BaseConverter):
-    """v480, a64, a32m: also the name of a directory."""
+    """v480, a64, a32m, a64t1: also the name of a directory."""
 
-    regex = "[av][0-9]{1,4}m?"
+    regex = "[av][0-9]{1,4}(?:m|t[0-9]{1,2})?"
 
 
 @blueprint.record

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from medialib.catalogue.plans import AudioRendition, Plan
 from medialib.catalogue.themes import Theme
+from medialib.delivery.offer import sound_names
 from medialib.web.i18n import gettext
 
 Span = tuple[int, int]
@@ -44,6 +45,8 @@ def rendition_name(name: str, plan: Plan) -> str:
     """What a person calls this rendition: 标清 480."""
     rung = plan.rendition(name)
     if rung is None or isinstance(rung, AudioRendition):
+        if rung and rung.track:
+            return gettext("Sound: %(name)s", name=sound_names(plan, language="")[rung.track])
         return gettext("Sound, saving data") if rung and rung.channels == 1 else gettext("Sound")
     side = min(rung.width, rung.height)
     if side <= 300:

@@ -62,6 +62,8 @@ class Player {
   #mediaErrors = 0;
   #timer = 0;
   #slow = 0;
+  #soundTrack = null;
+  #tellSoundTracks = () => {};
 
   constructor(box) {
     this.#box = box;
@@ -96,6 +98,21 @@ class Player {
 
   setSpeed(speed) {
     this.#video.defaultPlaybackRate = this.#video.playbackRate = speed;
+  }
+
+  // `tell` hears of the names of the sound tracks, and which is playing, whenever there are others.
+  onSoundTracks(tell) {
+    this.#tellSoundTracks = tell;
+    if (!this.#native || !this.#video.audioTracks) return;
+    const tracks = this.#video.audioTracks;
+    const told = () => tell([...tracks].map((one) => one.label || one.language), [...tracks].findIndex((one) => one.enabled));
+    for (const event of ["addtrack", "removetrack", "change"]) tracks.addEventListener(event, told);
+  }
+
+  setSoundTrack(number) {
+    this.#soundTrack = number;
+    if (this.#hls) this.#hls.audioTrack = number;
+    else [...(this.#video.audioTracks ?? [])].forEach((one, place) => (one.enabled = place === number));
   }
 
   async setMode(mode) {
@@ -162,6 +179,12 @@ class Player {
       const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === side);
       if (level >= 0) hls.startLevel = level;
       hls.startLoad(seconds > 0 ? seconds : -1);
+    });
+    hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
+      const chosen = this.#soundTrack in audioTracks ? this.#soundTrack : Math.max(0, audioTracks.findIndex((one) => one.default));
+      this.#tellSoundTracks(audioTracks.map((one) => one.name), chosen);
+      // Afterwards: hls.js itself now turns to the usual one.
+      queueMicrotask(() => hls === this.#hls && chosen === this.#soundTrack && (hls.audioTrack = chosen));
     });
     hls.on(Hls.Events.FRAG_BUFFERED, () => (this.#attempts = 0));
     hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
@@ -242,13 +265,24 @@ function bindSwitch(player, group) {
   group.hidden = false;
 }
 
+function bindSoundTracks(player, label) {
+  const select = label.querySelector("select");
+  player.onSoundTracks((names, chosen) => {
+    select.replaceChildren(...names.map((name, place) => new Option(name, place)));
+    select.selectedIndex = chosen;
+    label.hidden = names.length < 2;
+  });
+  select.addEventListener("change", () => player.setSoundTrack(select.selectedIndex));
+}
+
 const box = document.querySelector("[data-player]");
 if (box) {
   const player = new Player(box);
   box.addEventListener("seek-to", (event) => player.seek(event.detail));
   const group = document.querySelector(".listen-switch");
   if (group) bindSwitch(player, group);
-  const speed = document.querySelector(".speed");
+  bindSoundTracks(player, document.querySelector(".sound-track"));
+  const speed = document.querySelector(".speed:not(.sound-track)");
   speed.hidden = false;
   speed.querySelector("select").addEventListener("change", (event) => player.setSpeed(Number(event.target.value)));
 }

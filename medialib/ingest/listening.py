@@ -1,0 +1,79 @@
+"""Listens to a recording before its plan is stored: how loud each sound track is, and what is wrong with its channels.
+
+What is decided from that is said in loudness.py.
+"""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from medialib.catalogue.plans import Plan, SoundUse
+from medialib.errors import ToolFailed
+from medialib.ingest import commands, ffmpeg, loudness, mixing
+from medialib.ingest.commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE
+from medialib.ingest.facts import Facts
+from medialib.ingest.loudness import Channels, Heard
+from medialib.ingest.workshop import Workshop
+from medialib.store import open_regular
+
+log = structlog.get_logger()
+
+
+def with_levels(workshop: Workshop, source: Path, plan: Plan, facts: Facts, *, clean: bool) -> Plan:
+    """The plan with the gain of each sound track; one that cannot be heard keeps its level."""
+    channels = {track.index: track.channels for track in facts.audio}
+    sounds = []
+    for use in plan.source.heard:
+        limited = replace(use, ceiling_dbtp=workshop.settings.sound.peak_dbtp)
+        try:
+            sounds.append(_levelled(workshop, source, plan, limited, clean=clean, pair=channels[use.index] == 2))
+        except ToolFailed as error:
+            log.warning("a sound track cannot be measured", track=use.index, detail=error.detail)
+            sounds.append(limited)
+    return replace(plan, source=replace(plan.source, sounds=tuple(sounds)))
+
+
+def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, clean: bool, pair: bool) -> SoundUse:
+    """`pair`: the track has two channels, of which one may be dead or the opposite of the other."""
+    wanted = workshop.settings.sound
+    heard = _hear(workshop, source, plan, use)
+    offset_db = 0.0
+    if heard.channels and pair:
+        use = replace(use, channels=loudness.choose_channels(heard.channels))
+        offset_db = loudness.doubling_db(heard.channels, use.channels)
+    if heard.channels and not use.channels:
+        use = replace(use, mono_gain_db=loudness.mono_gain_db(heard.channels))
+    noise_db = loudness.noise_db(heard.blocks) if clean else None
+    if noise_db is not None:
+        use = replace(use, noise_db=noise_db)
+        heard, offset_db = _hear(workshop, source, plan, use), 0.0
+    use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
+    if loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use)):
+        limited = _hear(workshop, source, plan, use, levelled=True)
+        use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited.blocks, wanted))
+    return use
+
+
+def _hear(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, levelled: bool = False) -> Heard:
+    """Raises ToolFailed. The file itself stays beyond the reach of what reads it."""
+    spans = loudness.windows(plan.seconds)
+    with tempfile.TemporaryDirectory(dir=source.parent, prefix="listen-") as scratch:
+        ffmpeg.run(
+            commands.listen_command(workshop.tools.ffmpeg, source, plan, use, spans, levelled=levelled),
+            reach=ffmpeg.Reach(reads=source, writes=Path(scratch)),
+            limits=workshop.limits(hot=True),
+        )
+        blocks, peaks, *channels = (_read(Path(scratch) / name) for name in (LOUDNESS_FILE, PEAKS_FILE, *CHANNEL_FILES))
+    last = [loudness.read_figures(text)[-1:] for text in channels]
+    found = Channels(left_db=last[0][0], right_db=last[1][0], middle_db=last[2][0]) if all(last) else None
+    return Heard(blocks=loudness.read_blocks(blocks), peaks_db=loudness.read_figures(peaks), channels=found)
+
+
+def _read(path: Path) -> str:
+    """What ffmpeg has written; nothing when no sound came."""
+    if not path.exists():
+        return ""
+    with open_regular(path) as file:
+        return file.read().decode("ascii", errors="replace")

@@ -1,0 +1,92 @@
+"""From a sound track of the source to the samples of a rendition, as ffmpeg-python values; pure.
+
+Everything is computed in floats, so that nothing clips before the limiter. The limiter, the denoiser and the AAC
+encoder remember what came before: a run therefore begins WARM_UP_FRAMES early and throws those away, and runs made
+one by one join like one (tests/ingest/test_sound.py compares them).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, SoundUse
+
+# Half a second: the limiter lets go within 50 ms, the denoiser smooths over about 300 ms.
+WARM_UP_FRAMES = 24
+# AAC at 64 kbit/s comes out up to this much louder at its peaks than what went in (measured: docs/decisions.md).
+_CODER_OVERSHOOT_DB = 1.5
+_RUMBLE_HERTZ = 80
+# Enough to tell a dead channel: that of a telephone.
+_LEVEL_RATE = 8_000
+_NOISE_REDUCTION_DB = 12
+
+
+def stereo(sound: Any, use: SoundUse) -> Any:
+    """Left and right: of many channels the centre is kept and the low-frequency one left out (ITU-R BS.775-3)."""
+    if use.channels:
+        left, right = use.channels
+        sound = sound.filter("pan", args=f"stereo|c0=c{left}|c1=c{right}")
+    return sound.filter("aformat", channel_layouts="stereo", sample_fmts="fltp")
+
+
+def on_the_grid(sound: Any, start_seconds: float, first: int, last: int) -> Any:
+    """The samples first .. last-1 of the lesson's clock, silence where the source has none.
+
+    What comes before `first` is cut by atrim, since aresample's first_pts is only exact where it adds silence.
+    """
+    if start_seconds:
+        sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
+    sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
+    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
+    return sound.filter("atrim", end_pts=last)
+
+
+def cleaned(sound: Any, use: SoundUse) -> Any:
+    """Without rumble and steady noise, where the plan says so."""
+    if use.noise_db is None:
+        return sound
+    sound = sound.filter("highpass", f=_RUMBLE_HERTZ)
+    return sound.filter("afftdn", nr=_NOISE_REDUCTION_DB, nf=round(use.noise_db, 1))
+
+
+def levelled(sound: Any, use: SoundUse, channels: int) -> Any:
+    """At the lesson's loudness in so many channels, no peak above the ceiling."""
+    gain_db = use.gain_db
+    if channels == 1:
+        sound = sound.filter("aformat", channel_layouts="mono", sample_fmts="fltp")
+        gain_db += use.mono_gain_db
+    if gain_db:
+        sound = sound.filter("volume", f"{gain_db:.2f}dB")
+    if use.ceiling_dbtp is not None:
+        # level: no gain of its own. latency: what comes out is not delayed.
+        limit = f"{limit_db(use):.2f}dB"
+        sound = sound.filter("alimiter", limit=limit, attack=5, release=50, level=0, latency=1)
+    return sound
+
+
+def limit_db(use: SoundUse) -> float:
+    """The highest sample that the limiter lets through.
+
+    Peaks between the samples are 0.1 dB above them in speech and music; what the encoder adds is far more.
+    """
+    return min(0.0, (use.ceiling_dbtp or 0.0) - _CODER_OVERSHOOT_DB)
+
+
+def measured(sound: Any, loudness: str, peaks: str, channels: Sequence[str]) -> Any:
+    """The sound with its figures written into files: loudness and peak every 100 ms, then the level of each channel."""
+    sound = _printed(sound.filter("ebur128", metadata=1), "r128.M", loudness)
+    sound = sound.filter("astats", metadata=1, reset=1, measure_overall="Peak_level", measure_perchannel="none")
+    sound = _printed(sound, "astats.Overall.Peak_level", peaks)
+    sound = sound.filter("pan", args="3c|c0=c0|c1=c1|c2=0.5*c0+0.5*c1").filter("aresample", _LEVEL_RATE)
+    sound = sound.filter("asetnsamples", _LEVEL_RATE)
+    sound = sound.filter("astats", metadata=1, measure_overall="none", measure_perchannel="RMS_level")
+    for number, file in enumerate(channels, start=1):
+        sound = _printed(sound, f"astats.{number}.RMS_level", file)
+    return sound
+
+
+def _printed(sound: Any, key: str, file: str) -> Any:
+    return sound.filter("ametadata", mode="print", key=f"lavfi.{key}", file=file)
+
+
+def layout(track: AudioRendition) -> str:
+    return "mono" if track.channels == 1 else "stereo"
