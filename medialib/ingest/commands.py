@@ -56,7 +56,7 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """Samples on the lesson's clock: computed from `lead` on, kept from `first` to before `last`."""
+    """Samples on the lesson's clock: encoded from `lead` on, kept from `first` to before `last`."""
 
     lead: int
     first: int
@@ -191,7 +191,7 @@ def init_command(program: str, plan: Plan) -> list[str]:
         else:
             silence = f"anullsrc=r={SAMPLE_RATE}:cl={mixing.layout(one)}"
             shaped = ffmpeg.input(silence, f="lavfi", t=0.2)["a"].filter("aformat", sample_fmts="fltp")
-            outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0)))
+            outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0, SAMPLE_RATE)))
     return _complete(program, outputs)
 
 
@@ -216,12 +216,12 @@ def _sounds(opened: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run,
         if not these:
             continue
         sound = mixing.stereo(opened[str(use.index)], use)
-        sound = mixing.on_the_grid(sound, plan.source.start_seconds, span.lead, span.last)
-        sound = mixing.cleaned(sound, use)
+        end = span.last + mixing.TAIL_FRAMES * SAMPLES_PER_FRAME
+        sound = mixing.on_the_grid(sound, use, plan.source.start_seconds, span.lead, end)
         for branch, one in zip(encoding.split(sound, "asplit", len(these)), these, strict=True):
             level = mixing.levelled(branch, use, one.channels)
             outputs.append(
-                encoding.segments(level, plan, one.name, run.first, **encoding.audio_encoding(one, span.first))
+                encoding.segments(level, plan, one.name, run.first, **encoding.audio_encoding(one, span.first, span.last))
             )
     return outputs
 

@@ -72,11 +72,12 @@ def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> di
     }
 
 
-def audio_encoding(track: AudioRendition, first_sample: int) -> dict[str, Any]:
+def audio_encoding(track: AudioRendition, first: int, last: int) -> dict[str, Any]:
+    """The samples first .. last-1 are kept of what is encoded."""
     return {
         "c:a": "aac",
         "b:a": track.bits_per_second,
-        "bsf:a": f"noise=amount=0:drop=lt(pts\\,{first_sample})",
+        "bsf:a": f"noise=amount=0:drop=lt(pts\\,{first})+gte(pts\\,{last})",
     }
 
 

@@ -1,8 +1,8 @@
 """From a sound track of the source to the samples of a rendition, as ffmpeg-python values; pure.
 
 Everything is computed in floats, so that nothing clips before the limiter. The limiter, the denoiser and the AAC
-encoder remember what came before: a run therefore begins WARM_UP_FRAMES early and throws those away, and runs made
-one by one join like one (tests/ingest/test_sound.py compares them).
+encoder remember what came before: a run therefore begins WARM_UP_FRAMES early, goes on for TAIL_FRAMES, and throws
+those away. So runs made one by one join like one (tests/ingest/test_sound.py compares them).
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,17 @@ from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, SoundUse
 
 # Half a second: the limiter lets go within 50 ms, the denoiser smooths over about 300 ms.
 WARM_UP_FRAMES = 24
+# An AAC frame is half of what the next one says too, and the encoder looks ahead: it must hear what comes after a run,
+# or every join clicks.
+TAIL_FRAMES = 4
 # AAC at 64 kbit/s comes out up to this much louder at its peaks than what went in (measured: docs/decisions.md).
 _CODER_OVERSHOOT_DB = 1.5
 _RUMBLE_HERTZ = 80
 # Enough to tell a dead channel: that of a telephone.
 _LEVEL_RATE = 8_000
 _NOISE_REDUCTION_DB = 12
+# Samples at 48 kHz by which afftdn's output is late, and does not say so (ffmpeg 5.1 and 9.0 alike).
+_DENOISER_DELAY = 1_200
 
 
 def stereo(sound: Any, use: SoundUse) -> Any:
@@ -28,20 +33,22 @@ def stereo(sound: Any, use: SoundUse) -> Any:
     return sound.filter("aformat", channel_layouts="stereo", sample_fmts="fltp")
 
 
-def on_the_grid(sound: Any, start_seconds: float, first: int, last: int) -> Any:
-    """The samples first .. last-1 of the lesson's clock, silence where the source has none.
+def on_the_grid(sound: Any, use: SoundUse, start_seconds: float, first: int, last: int) -> Any:
+    """The samples first .. last-1 of the lesson's clock, silence where the source has none, cleaned if so planned.
 
     What comes before `first` is cut by atrim, since aresample's first_pts is only exact where it adds silence.
     """
+    delay = 0 if use.noise_db is None else _DENOISER_DELAY
     if start_seconds:
         sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
     sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
     sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
-    return sound.filter("atrim", end_pts=last)
+    sound = cleaned(sound.filter("atrim", end_pts=last + delay), use)
+    return sound.filter("asetpts", f"PTS-{delay}").filter("atrim", start_pts=first) if delay else sound
 
 
 def cleaned(sound: Any, use: SoundUse) -> Any:
-    """Without rumble and steady noise, where the plan says so."""
+    """Without rumble and steady noise, where the plan says so; what comes out is _DENOISER_DELAY late."""
     if use.noise_db is None:
         return sound
     sound = sound.filter("highpass", f=_RUMBLE_HERTZ)
