@@ -103,7 +103,7 @@ class Sound(_Section):
 
     loudness_lufs: Annotated[float, Field(ge=-31, le=-9)] = -16
     peak_dbtp: Annotated[float, Field(ge=-9, le=0)] = -1.5
-    most_gain_db: Annotated[float, Field(ge=0, le=40)] = 20
+    most_gain_db: Annotated[float, Field(ge=0, le=40)] = 35
     clean_speech: bool = False
 
 

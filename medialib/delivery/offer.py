@@ -37,10 +37,10 @@ def sounds(plan: Plan, *, language: str) -> tuple[Sound, ...]:
 
 
 def sound_names(plan: Plan, *, language: str) -> tuple[str, ...]:
-    """What people call each sound track: its title, else its language in that language; no two are the same."""
+    """What people call each sound track: its title, its language in that language, or its number; all differ."""
     names: list[str] = []
-    for use, tag in zip(plan.source.heard, _languages(plan, language), strict=True):
-        name = use.title or _language_name(tag)
+    for number, (use, tag) in enumerate(zip(plan.source.heard, _languages(plan, language), strict=True), start=1):
+        name = use.title or _language_name(tag) or str(number)
         same = sum(name == one or one.startswith(f"{name} (") for one in names)
         names.append(f"{name} ({same + 1})" if same else name)
     return tuple(names)
@@ -54,11 +54,11 @@ def _languages(plan: Plan, language: str) -> tuple[str, ...]:
 
 
 def _language_name(tag: str) -> str:
-    """中文 for zh, English for en; languages without a name of their own in CLDR have their English one."""
+    """中文 for zh, English for en; languages without a name of their own in CLDR have their English one, or none."""
     try:
-        return Locale.parse(tag, sep="-").get_display_name() or tag
+        return Locale.parse(tag, sep="-", resolve_likely_subtags=False).get_display_name() or ""
     except (UnknownLocaleError, ValueError):
-        return Locale("en").languages.get(tag, tag)
+        return Locale("en").languages.get(tag, "") if tag != "und" else ""
 
 
 def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:

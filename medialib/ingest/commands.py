@@ -141,9 +141,9 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
 
 
 def listen_command(
-    program: str, source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]], *, levelled: bool
+    program: str, source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]], *, levelled: int = 0
 ) -> list[str]:
-    """Measure `spans` (begin, length in seconds) of a sound track, one after the other, as they are or levelled."""
+    """Measure `spans` (begin, length in seconds) of a sound track, as they are, or `levelled` in so many channels."""
     parts = []
     for begin, seconds in spans:
         opened = _open(source, plan.source.start_seconds + begin, **({"t": f"{seconds:.3f}"} if begin else {}))
@@ -151,7 +151,7 @@ def listen_command(
     sound = ffmpeg.concat(*parts, v=0, a=1) if len(parts) > 1 else parts[0]
     sound = mixing.cleaned(sound, use)
     if levelled:
-        sound = mixing.levelled(sound, use, channels=2)
+        sound = mixing.levelled(sound, use, levelled)
     sound = mixing.measured(sound, LOUDNESS_FILE, PEAKS_FILE, CHANNEL_FILES)
     return _complete(program, [sound.output("-", format="null")])
 
@@ -191,7 +191,9 @@ def init_command(program: str, plan: Plan) -> list[str]:
         else:
             silence = f"anullsrc=r={SAMPLE_RATE}:cl={mixing.layout(one)}"
             shaped = ffmpeg.input(silence, f="lavfi", t=0.2)["a"].filter("aformat", sample_fmts="fltp")
-            outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0, SAMPLE_RATE)))
+            outputs.append(
+                encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0, SAMPLE_RATE))
+            )
     return _complete(program, outputs)
 
 
@@ -220,9 +222,8 @@ def _sounds(opened: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run,
         sound = mixing.on_the_grid(sound, use, plan.source.start_seconds, span.lead, end)
         for branch, one in zip(encoding.split(sound, "asplit", len(these)), these, strict=True):
             level = mixing.levelled(branch, use, one.channels)
-            outputs.append(
-                encoding.segments(level, plan, one.name, run.first, **encoding.audio_encoding(one, span.first, span.last))
-            )
+            settings = encoding.audio_encoding(one, span.first, span.last)
+            outputs.append(encoding.segments(level, plan, one.name, run.first, **settings))
     return outputs
 
 

@@ -20,6 +20,9 @@ from medialib.store import open_regular
 
 log = structlog.get_logger()
 
+# A limiter takes the more the louder it gets: the first correction only comes near.
+_CORRECTIONS = 2
+
 
 def with_levels(workshop: Workshop, source: Path, plan: Plan, facts: Facts, *, clean: bool) -> Plan:
     """The plan with the gain of each sound track; one that cannot be heard keeps its level."""
@@ -50,15 +53,19 @@ def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, cl
         use = replace(use, noise_db=noise_db)
         heard, offset_db = _hear(workshop, source, plan, use), 0.0
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
-    if loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use)):
-        limited = _hear(workshop, source, plan, use, levelled=True)
+    if not loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2)):
+        return use
+    for _ in range(_CORRECTIONS):
+        limited = _hear(workshop, source, plan, use, levelled=2)
         use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited.blocks, wanted))
-    return use
+    mono = _hear(workshop, source, plan, use, levelled=1)
+    return replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, mono.blocks, wanted))
 
 
-def _hear(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, levelled: bool = False) -> Heard:
-    """Raises ToolFailed. The file itself stays beyond the reach of what reads it."""
+def _hear(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, levelled: int = 0) -> Heard:
+    """As it is, or `levelled` in so many channels. Raises ToolFailed."""
     spans = loudness.windows(plan.seconds)
+    # The file itself must stay beyond the reach of what reads it.
     with tempfile.TemporaryDirectory(dir=source.parent, prefix="listen-") as scratch:
         ffmpeg.run(
             commands.listen_command(workshop.tools.ffmpeg, source, plan, use, spans, levelled=levelled),

@@ -22,9 +22,9 @@ _RELATIVE_GATE_LU = 10.0
 # ebur128 begins with an empty window of 400 ms.
 _FILLING_BLOCKS = 3
 
-# A cough, a clap, a slammed door: above what nine tenths of the blocks stay below by so much, and soon over.
+# A cough, a clap, a slammed door: above what three quarters of the blocks stay below by so much, and soon over.
 _BURST_LU = 8.0
-_BURST_QUANTILE = 0.9
+_BURST_QUANTILE = 0.75
 _LONGEST_BURST_BLOCKS = 20
 
 # A channel so much fainter than the other one is a cable that was not plugged in.
@@ -37,8 +37,10 @@ _MOST_MONO_GAIN_DB = 6.0
 _BITE_DB = 2.0
 _BITTEN_SHARE = 0.01
 _MOST_CORRECTION_DB = 6.0
+_MOST_MONO_CORRECTION_DB = 3.0
 
 _QUIET_QUANTILE = 0.1
+_FAINT_LUFS = -50.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +111,13 @@ def choose_gain(blocks: Sequence[float], sound: Sound, *, offset_db: float = 0.0
     loudness = integrated(without_bursts(blocks))
     if loudness is None:
         return 0.0
-    return round(min(sound.loudness_lufs - loudness - offset_db, sound.most_gain_db), 2)
+    wanted = sound.loudness_lufs - loudness - offset_db
+    return round(min(wanted, _most_gain(loudness, sound)), 2)
+
+
+def _most_gain(loudness: float, sound: Sound) -> float:
+    """The fainter a recording, the likelier it is nothing but noise, which is not to become a din."""
+    return max(0.0, sound.most_gain_db - 2 * max(0.0, _FAINT_LUFS - loudness))
 
 
 def is_held_down(heard: Heard, gain_db: float, limit_db: float) -> bool:
@@ -125,6 +133,15 @@ def correct_gain(gain_db: float, limited: Sequence[float], sound: Sound) -> floa
         return gain_db
     correction = max(-_MOST_CORRECTION_DB, min(sound.loudness_lufs - loudness, _MOST_CORRECTION_DB))
     return round(min(gain_db + correction, sound.most_gain_db), 2)
+
+
+def correct_mono_gain(mono_gain_db: float, limited: Sequence[float], sound: Sound) -> float:
+    """The same for the mix to one channel, which peaks higher, and so loses more."""
+    loudness = integrated(limited)
+    if loudness is None:
+        return mono_gain_db
+    correction = max(-_MOST_MONO_CORRECTION_DB, min(sound.loudness_lufs - loudness, _MOST_MONO_CORRECTION_DB))
+    return round(mono_gain_db + correction, 2)
 
 
 def choose_channels(channels: Channels) -> tuple[int, ...]:

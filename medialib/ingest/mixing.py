@@ -15,8 +15,10 @@ WARM_UP_FRAMES = 24
 # An AAC frame is half of what the next one says too, and the encoder looks ahead: it must hear what comes after a run,
 # or every join clicks.
 TAIL_FRAMES = 4
-# AAC at 64 kbit/s comes out up to this much louder at its peaks than what went in (measured: docs/decisions.md).
-_CODER_OVERSHOOT_DB = 1.5
+# AAC at 32 kbit/s (mono) and 64 (stereo) peaks so much higher than what went in (measured: docs/decisions.md).
+_CODER_OVERSHOOT_DB = {1: 3.5, 2: 2.5}
+# What is coded at 32 kbit/s is so much louder than what went in, in the middle.
+_CODER_ADDS_DB = 0.4
 _RUMBLE_HERTZ = 80
 # Enough to tell a dead channel: that of a telephone.
 _LEVEL_RATE = 8_000
@@ -60,22 +62,22 @@ def levelled(sound: Any, use: SoundUse, channels: int) -> Any:
     gain_db = use.gain_db
     if channels == 1:
         sound = sound.filter("aformat", channel_layouts="mono", sample_fmts="fltp")
-        gain_db += use.mono_gain_db
+        gain_db += use.mono_gain_db - _CODER_ADDS_DB
     if gain_db:
         sound = sound.filter("volume", f"{gain_db:.2f}dB")
     if use.ceiling_dbtp is not None:
         # level: no gain of its own. latency: what comes out is not delayed.
-        limit = f"{limit_db(use):.2f}dB"
+        limit = f"{limit_db(use, channels=channels):.2f}dB"
         sound = sound.filter("alimiter", limit=limit, attack=5, release=50, level=0, latency=1)
     return sound
 
 
-def limit_db(use: SoundUse) -> float:
+def limit_db(use: SoundUse, *, channels: int) -> float:
     """The highest sample that the limiter lets through.
 
     Peaks between the samples are 0.1 dB above them in speech and music; what the encoder adds is far more.
     """
-    return min(0.0, (use.ceiling_dbtp or 0.0) - _CODER_OVERSHOOT_DB)
+    return min(0.0, (use.ceiling_dbtp or 0.0) - _CODER_OVERSHOOT_DB[channels])
 
 
 def measured(sound: Any, loudness: str, peaks: str, channels: Sequence[str]) -> Any:
@@ -83,7 +85,11 @@ def measured(sound: Any, loudness: str, peaks: str, channels: Sequence[str]) -> 
     sound = _printed(sound.filter("ebur128", metadata=1), "r128.M", loudness)
     sound = sound.filter("astats", metadata=1, reset=1, measure_overall="Peak_level", measure_perchannel="none")
     sound = _printed(sound, "astats.Overall.Peak_level", peaks)
-    sound = sound.filter("pan", args="3c|c0=c0|c1=c1|c2=0.5*c0+0.5*c1").filter("aresample", _LEVEL_RATE)
+    sound = (
+        sound.filter("aformat", channel_layouts="stereo")
+        .filter("pan", args="3c|c0=c0|c1=c1|c2=0.5*c0+0.5*c1")
+        .filter("aresample", _LEVEL_RATE)
+    )
     sound = sound.filter("asetnsamples", _LEVEL_RATE)
     sound = sound.filter("astats", metadata=1, measure_overall="none", measure_perchannel="RMS_level")
     for number, file in enumerate(channels, start=1):

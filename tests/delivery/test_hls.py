@@ -53,6 +53,11 @@ def test_a_multivariant_playlist_says_what_there_is(
     assert render_multivariant(sounds, variants) == "\n".join([*head, *lines]) + "\n"
 
 
+def test_a_sound_that_is_not_the_usual_one_says_so() -> None:
+    other = replace(SOUND, default=False, automatic=False)
+    assert "DEFAULT=NO,AUTOSELECT=NO,CHANNELS" in render_multivariant([SOUND, other], [PICTURE])
+
+
 def test_a_media_playlist_is_complete_from_the_start() -> None:
     plan = make_plan(seconds=10)
     assert render_media(plan, plan.video[0]) == (

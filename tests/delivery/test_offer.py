@@ -1,12 +1,13 @@
 """What a player is offered, as far as it is made."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from web.factories import make_plan
 
 from medialib.catalogue.lessons import RenditionProgress
-from medialib.catalogue.plans import Plan
+from medialib.catalogue.plans import Plan, SoundUse
 from medialib.delivery import offer
 
 
@@ -67,6 +68,42 @@ def test_sound_alone_is_offered_best_first_without_a_group() -> None:
     plan = make_plan(kind="audio")
     assert [one.uri for one in offer.variants(plan, rows(plan))] == ["v1/a64/index.m3u8"]
     assert [one.audio_group for one in offer.audio_variants(plan, rows(plan))] == [None]
+
+
+def with_sounds(*uses: SoundUse) -> Plan:
+    plan = make_plan()
+    others = tuple(replace(plan.audio[0], name=f"a64t{track}", track=track) for track in range(1, len(uses)))
+    return replace(plan, audio=(*others, *plan.audio), source=replace(plan.source, sounds=uses))
+
+
+def use(index: int, language: str = "", **parts: Any) -> SoundUse:
+    return SoundUse(index=index, end_seconds=600, language=language, **parts)
+
+
+def test_every_sound_track_is_offered_beside_the_picture_the_usual_one_by_itself() -> None:
+    plan = with_sounds(use(1, "zh"), use(2, "en"), use(3, "wuu"))
+    found = offer.sounds(plan, language="zh")
+    assert [(one.name, one.language, one.uri) for one in found] == [
+        ("中文", "zh", "v1/a64/index.m3u8"),
+        ("English", "en", "v1/a64t1/index.m3u8"),
+        ("Wu Chinese", "wuu", "v1/a64t2/index.m3u8"),
+    ]
+    assert [(one.group, one.default, one.automatic) for one in found] == [
+        ("sound", True, True), ("sound", False, True), ("sound", False, True),
+    ]  # fmt: skip
+
+
+def test_no_two_sound_tracks_have_one_name_or_are_chosen_by_one_language() -> None:
+    plan = with_sounds(use(1), use(2, "zh"), use(3, "zh", title="导演讲评", commentary=True), use(4, "zh"), use(5))
+    found = offer.sounds(plan, language="zh")
+    assert [one.name for one in found] == ["中文", "中文 (2)", "导演讲评", "中文 (3)", "5"]
+    assert [one.automatic for one in found] == [True, False, False, False, True]
+
+
+def test_listening_and_the_list_of_variants_know_the_usual_track_only() -> None:
+    plan = with_sounds(use(1, "zh"), use(2, "en"))
+    assert [one.uri for one in offer.audio_variants(plan, rows(plan))] == ["v1/a64/index.m3u8"]
+    assert [one.audio_group for one in offer.variants(plan, rows(plan))] == ["sound", None]
 
 
 @pytest.mark.parametrize(("language", "told"), [("zh", "zh"), ("", "und")])

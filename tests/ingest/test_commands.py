@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from medialib.catalogue.plans import Plan
 from medialib.ingest import commands, picture_commands
 from medialib.ingest.commands import Run
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
+from medialib.ingest.mixing import TAIL_FRAMES, WARM_UP_FRAMES
 from medialib.ingest.plan import make_plan
 from medialib.ingest.storyboard import make_storyboard
 from medialib.settings import Ladder, Limits
@@ -19,12 +21,14 @@ SOURCE = Path("/store/-strange 'name'; [v]:1")
 TEXT_FORMATS = {"hls", "applehttp", "concat", "dash", "sdp", "image2", "lavfi", "tty", "webvtt", "srt", "rtsp", "imf"}
 
 
-def plan_of(*, start: float = 0.0, seconds: float = 20.0, interlaced: bool = False, rate: int = 25) -> Plan:
+def plan_of(
+    *, start: float = 0.0, seconds: float = 20.0, interlaced: bool = False, rate: int = 25, sounds: int = 1
+) -> Plan:
     video = VideoTrack(
         index=2, codec="h264", width=1280, height=720, rotation=0, frames_per_second=Fraction(rate), matrix="bt601",
         full_range=True, interlaced=interlaced,
     )  # fmt: skip
-    audio = (AudioTrack(index=1, codec="aac", channels=2, language=""),)
+    audio = tuple(AudioTrack(index=index, codec="aac", channels=2, language="") for index in (1, 3, 4)[:sounds])
     facts = Facts(
         container="mov", start_seconds=start, declared_seconds=seconds, track_count=3, video=video, audio=audio,
         cover_index=0,
@@ -45,6 +49,7 @@ READING = [
     picture_commands.cover_command("ffmpeg", SOURCE, PLAN),
     picture_commands.sheet_command("ffmpeg", SOURCE, make_storyboard(PLAN), 0, keyframes=True),
     picture_commands.peaks_command("ffmpeg", SOURCE, 2048),
+    commands.listen_command("ffmpeg", SOURCE, PLAN, PLAN.source.heard[0], [(0.0, 20.0)]),
 ]
 
 
@@ -163,13 +168,14 @@ def test_only_interlaced_pictures_are_deinterlaced(interlaced: bool) -> None:
     assert ("bwdif" in filters(argv)) is interlaced
 
 
-def test_sound_is_put_on_the_grid_with_four_frames_to_warm_up() -> None:
+def test_sound_is_put_on_the_grid_with_frames_before_and_after_that_are_thrown_away() -> None:
     argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=2, count=2))
     first, end = 8 * 48_000, 16 * 48_000
+    lead, tail = first - WARM_UP_FRAMES * 1024, end + TAIL_FRAMES * 1024
     assert "async=1" in filters(argv)
-    assert f"first_pts={first - 4096}" in filters(argv)
-    assert f"atrim=start_pts={first - 4096}[" in filters(argv) and f"atrim=end_pts={end}" in filters(argv)
-    assert f"lt(pts\\,{first})" in after(argv, "-bsf:a")
+    assert f"first_pts={lead}" in filters(argv)
+    assert f"atrim=start_pts={lead}[" in filters(argv) and f"atrim=end_pts={tail}" in filters(argv)
+    assert after(argv, "-bsf:a") == f"noise=amount=0:drop=lt(pts\\,{first})+gte(pts\\,{end})"
     assert [after(argv[place:], "-b:a") for place, word in enumerate(argv) if word == "-b:a"] == ["32000", "64000"]
 
 
@@ -177,14 +183,65 @@ def test_sound_is_begun_where_a_segment_and_a_frame_begin_together() -> None:
     """The hls muxer counts from its first frame: begun elsewhere, it would cut some segments a frame too late."""
     argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a64",), first=3, count=2))
     assert after(argv, "-start_number") == "2"
-    assert f"lt(pts\\,{8 * 48_000})" in after(argv, "-bsf:a")
-    assert f"atrim=end_pts={20 * 48_000 // 1024 * 1024 + 1024}" in filters(argv)
+    end = 20 * 48_000 // 1024 * 1024 + 1024
+    assert after(argv, "-bsf:a") == f"noise=amount=0:drop=lt(pts\\,{8 * 48_000})+gte(pts\\,{end})"
 
 
 def test_sound_from_the_beginning_needs_no_warming_up() -> None:
     argv = READING[3]
     assert "first_pts=0" in filters(argv)
     assert "-ss" not in argv
+
+
+def with_sound(**parts: Any) -> Plan:
+    (use,) = PLAN.source.sounds
+    return replace(PLAN, source=replace(PLAN.source, sounds=(replace(use, **parts),)))
+
+
+def test_every_encoding_has_its_gain_and_then_its_limiter() -> None:
+    plan = with_sound(gain_db=7.5, mono_gain_db=2.5, ceiling_dbtp=-1.5)
+    graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a32m", "a64"), first=0, count=1)))
+    assert "volume=9.60dB" in graph and "volume=7.50dB" in graph
+    assert graph.count("alimiter=") == 2
+    assert all("latency=1:level=0" in part for part in graph.split(";") if "alimiter=" in part)
+
+
+def test_a_plan_from_before_loudness_is_carried_out_as_it_was() -> None:
+    plan = Plan.from_json({**PLAN.to_json(), "source": {**PLAN.to_json()["source"], "sounds": ()}})
+    graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))
+    assert "volume" not in graph and "alimiter" not in graph and "[0:1]" in graph
+
+
+@pytest.mark.parametrize(("channels", "pan"), [((), ""), ((1, 1), "pan=args=stereo|c0=c1|c1=c1")])
+def test_both_sides_get_the_chosen_channels(channels: tuple[int, ...], pan: str) -> None:
+    plan = with_sound(channels=channels)
+    graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))
+    assert pan in graph.replace("\\", "")
+    assert ("pan=" in graph) is bool(pan)
+
+
+def test_speech_is_cleaned_only_where_the_plan_says_so_and_comes_out_in_time() -> None:
+    run = Run(names=("a64",), first=2, count=1)
+    graph = filters(commands.audio_command("ffmpeg", SOURCE, with_sound(noise_db=-52.0), run))
+    assert "highpass=f=80" in graph and "afftdn=nf=-52.0" in graph and "asetpts=PTS-1200" in graph
+    assert "afftdn" not in filters(commands.audio_command("ffmpeg", SOURCE, PLAN, run))
+
+
+def test_each_sound_track_is_read_once_for_all_its_encodings() -> None:
+    plan = plan_of(sounds=3)
+    assert [one.name for one in plan.audio] == ["a64t1", "a64t2", "a32m", "a64"]
+    run = Run(names=tuple(one.name for one in plan.audio), first=0, count=5)
+    argv = commands.audio_command("ffmpeg", SOURCE, plan, run)
+    assert [filters(argv).count(f"[0:{index}]") for index in (1, 3, 4)] == [1, 1, 1]
+    assert argv.count("-i") == 1 and argv.count("aac") == 4
+
+
+def test_windows_are_listened_to_one_after_the_other() -> None:
+    spans = [(10.0, 15.0), (60.0, 15.0)]
+    argv = commands.listen_command("ffmpeg", SOURCE, plan_of(start=5.0), PLAN.source.heard[0], spans)
+    assert [word for before, word in pairwise(argv) if before == "-ss"] == ["15.000000", "65.000000"]
+    assert [word for before, word in pairwise(argv) if before == "-t"] == ["15.000", "15.000"]
+    assert "concat=" in filters(argv) and "alimiter" not in filters(argv)
 
 
 def test_init_segments_are_made_without_the_source() -> None:

@@ -173,5 +173,18 @@ def test_ends_are_those_of_the_tracks_that_are_used() -> None:
         {"stream_index": 7, "pts_time": "99.0"},
         {"stream_index": 1},
     ]
-    assert read_ends(told, facts) == Ends(video_seconds=5.24, audio_seconds=5.25)
+    assert read_ends(told, facts) == Ends(video_seconds=5.24, audio_seconds=5.25, sounds={1: 5.25})
     assert read_ends([], facts) == Ends(video_seconds=None, audio_seconds=None)
+
+
+def test_the_sound_that_is_heard_first_is_the_default_one_and_no_commentary() -> None:
+    tracks = [
+        AUDIO | {"index": 1, "disposition": {"default": 1}, "tags": {"title": "Director's Commentary"}},
+        AUDIO | {"index": 2, "disposition": {"default": 0}, "tags": {"language": "eng"}},
+        AUDIO | {"index": 3, "disposition": {"default": 1}, "tags": {"language": "chi"}, "channel_layout": "stereo"},
+        AUDIO | {"index": 4, "disposition": {"default": 1, "visual_impaired": 1}, "tags": {}},
+    ]
+    facts = read_facts(probe(VIDEO, *tracks))
+    assert [one.index for one in facts.audio] == [3, 2, 1, 4]
+    assert [one.commentary for one in facts.audio] == [False, False, True, True]
+    assert [one.layout for one in facts.audio] == ["stereo", "", "", ""]

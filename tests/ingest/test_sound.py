@@ -1,0 +1,295 @@
+"""What is heard: loudness, channels, tracks, joins, and sound in step with the picture, through the real engine."""
+
+import array
+import math
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import media
+import pytest
+from web.factories import make_services
+
+from medialib.catalogue.plans import Plan
+from medialib.ingest import commands, ffmpeg
+from medialib.ingest.commands import Run
+from medialib.ingest.ffmpeg import Limits, Reach
+from medialib.ingest.intake import probe
+from medialib.ingest.listening import with_levels
+from medialib.ingest.plan import make_plan
+from medialib.ingest.workshop import Workshop
+from medialib.settings import Ladder, RungSettings, Settings, Sound
+
+LADDER = Ladder(
+    segment_seconds=2,
+    preset="ultrafast",
+    start_rung=96,
+    rungs=(RungSettings(short_side=96, max_bits_per_second=90_000),),
+)
+LIMITS = Limits(memory_bytes=4 << 30, wall_seconds=60, stall_seconds=60, nice=0, sandbox="auto")
+# Noise with the pace of speech.
+SPEECH = (
+    "anoisesrc=color=pink:amplitude=0.9:seed=3:r=48000:d=8,highpass=f=150,lowpass=f=3400,asetnsamples=480,"
+    "volume='(0.2+0.8*abs(sin(9*t)))*lt(mod(t,3.7),2.8)':eval=frame"
+)
+EVERY_FFMPEG = pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    services = make_services(tmp_path_factory.mktemp("library"))
+    yield services.workshop
+    services.index.close()
+    services.database.close()
+
+
+def plan_of(workshop: Workshop, source: Path, *, clean: bool = False) -> Plan:
+    facts, ends = probe(workshop, source)
+    plan = make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
+    return with_levels(workshop, source, plan, facts, clean=clean)
+
+
+def sound(path: Path, graph: str, *options: str) -> Path:
+    media.run_ffmpeg("-filter_complex", graph, *options, f"file:{path}")
+    return path
+
+
+def render(folder: Path, plan: Plan, source: Path, name: str, *, each: int | None = None, program: str = "") -> Path:
+    """A rendition in one file: of one run, or of runs of `each` segments that know nothing of each other."""
+    command = commands.video_command if name.startswith("v") else commands.audio_command
+    parts, program = [], program or media.tools().ffmpeg
+    for first in range(0, plan.segment_count, each or plan.segment_count):
+        count = min(each or plan.segment_count, plan.segment_count - first)
+        place = folder / f"{name}-{each}-{first}"
+        (place / name).mkdir(parents=True)
+        argv = command(program, source, plan, Run(names=(name,), first=first, count=count))
+        ffmpeg.run(argv, reach=Reach(reads=source, writes=place), limits=LIMITS)
+        parts += [place / name / f"{number}.m4s" for number in range(first, first + count)]
+    init = folder / f"{name}-{each}-0" / name / "init.mp4"
+    return media.joined(folder / f"{name}-{each}.mp4", init, *parts)
+
+
+def samples(path: Path, channels: int = 2) -> "array.array[float]":
+    """Interleaved, at 48 kHz, as they are decoded."""
+    argv = [media.tools().ffmpeg, "-nostdin", "-v", "error", "-i", f"file:{path}", "-f", "f32le"]
+    done = subprocess.run([*argv, "-ac", str(channels), "-"], capture_output=True, check=True)
+    return array.array("f", done.stdout)
+
+
+def level_db(values: "array.array[float]") -> float:
+    return 10 * math.log10(sum(value * value for value in values) / len(values) + 1e-12)
+
+
+def hertz(path: Path) -> float:
+    """Of a tone: half as many times as it crosses zero in a second."""
+    values = samples(path, 1)[24_000:72_000]
+    return sum((one < 0) != (other < 0) for one, other in pairwise(values)) / 2
+
+
+def loudness(path: Path) -> tuple[float, float]:
+    """LUFS and dBTP by ffmpeg's own meter."""
+    argv = [media.tools().ffmpeg, "-nostdin", "-hide_banner", "-i", f"file:{path}", "-af", "ebur128=peak=true"]
+    told = subprocess.run([*argv, "-f", "null", "-"], capture_output=True, text=True, check=True).stderr
+    words = told.rpartition("Summary:")[2].split()
+    return float(words[words.index("I:") + 1]), float(words[words.index("Peak:") + 1])
+
+
+COUGH = "anoisesrc=color=brown:r=48000:d=8,highpass=f=200,volume='2*lt(mod(t+1,6),0.3)':eval=frame[cough]"
+RECORDINGS = {
+    "quiet.flac": (f"{SPEECH},volume=-20dB", ()),
+    "clipped.wav": (f"{SPEECH},volume=24dB", ()),
+    "coughs.flac": (f"{SPEECH},volume=-18dB[voice];{COUGH};[voice][cough]amix=inputs=2:normalize=0", ()),
+    "telephone.wav": (f"{SPEECH},aresample=8000", ("-c:a", "pcm_mulaw")),
+    "studio.flac": (f"{SPEECH},aresample=192000", ()),
+    "surround.mkv": (f"{SPEECH},pan=5.1|FC=0.3*c0|FL=0.02*c0|FR=0.02*c0|LFE=c0", ("-c:a", "ac3")),
+    "left.flac": (f"{SPEECH},pan=stereo|c0=0.3*c0|c1=0*c0", ()),
+    "twisted.flac": (f"{SPEECH},pan=stereo|c0=0.3*c0|c1=-0.3*c0", ()),
+}
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_every_recording_comes_out_at_the_target_and_clips_nowhere(
+    workshop: Workshop, tmp_path: Path, name: str
+) -> None:
+    graph, options = RECORDINGS[name]
+    source = sound(tmp_path / name, graph, *options)
+    plan = plan_of(workshop, source)
+    for one in plan.audio:
+        lufs, peak = loudness(render(tmp_path, plan, source, one.name))
+        assert abs(lufs - Sound().loudness_lufs) <= 1, one.name
+        assert peak <= 0, one.name
+
+
+@pytest.mark.parametrize("graph", ["anullsrc=d=3", "aevalsrc=0.00005*sin(440*t):d=3"])
+def test_silence_stays_silent(workshop: Workshop, tmp_path: Path, graph: str) -> None:
+    source = sound(tmp_path / "silence.flac", graph)
+    plan = plan_of(workshop, source)
+    assert 0 <= plan.source.gain_db <= 20
+    assert level_db(samples(render(tmp_path, plan, source, "a64"))) < -60
+
+
+def test_a_recording_that_cannot_be_heard_is_taken_in_at_its_own_level(workshop: Workshop, tmp_path: Path) -> None:
+    source = media.tone(tmp_path / "tone.flac", seconds=3)
+    facts, ends = probe(workshop, source)
+    plan = make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
+    source.write_bytes(b"garbage" * 1000)
+    plan = with_levels(workshop, source, plan, facts, clean=False)
+    assert (plan.source.gain_db, plan.source.sounds[0].ceiling_dbtp) == (0.0, -1.5)
+
+
+@EVERY_FFMPEG
+@pytest.mark.parametrize("noise_db", [None, -50.0])
+def test_runs_made_one_by_one_sound_like_one_run(
+    workshop: Workshop, tmp_path: Path, program: str, noise_db: float | None
+) -> None:
+    """Tones that the limiter has to hold: at a click, what differs would be nearly as loud as they are."""
+    tones = "aevalsrc=0.4*sin(2*PI*220*t)+0.4*sin(2*PI*331*t)*lt(mod(t\\,0.7)\\,0.3):s=44100:d=8"
+    source = sound(tmp_path / "tones.flac", tones)
+    plan = plan_of(workshop, source)
+    use = replace(plan.source.sounds[0], gain_db=12.0, noise_db=noise_db)
+    plan = replace(plan, segment_seconds=2, source=replace(plan.source, sounds=(use,)))
+    whole = samples(render(tmp_path, plan, source, "a64", program=program))
+    joined = samples(render(tmp_path, plan, source, "a64", each=1, program=program))
+    assert len(whole) == len(joined) == plan.audio[-1].frames * 1024 * 2
+    difference = array.array("f", (one - other for one, other in zip(whole, joined, strict=True)))
+    for number in range(1, plan.segment_count):
+        join = int(plan.start(plan.audio[-1], number) * 48_000) * 2
+        assert level_db(difference[join - 4800 : join + 4800]) < level_db(whole) - 30
+
+
+@pytest.mark.parametrize("channel", ["FC", "FL", "SL"])
+def test_surround_keeps_what_is_said_in_any_place(workshop: Workshop, tmp_path: Path, channel: str) -> None:
+    source = sound(tmp_path / "surround.flac", f"sine=440:d=3,pan=5.1(side)|{channel}=c0")
+    plan = plan_of(workshop, source)
+    for name, channels in (("a64", 2), ("a32m", 1)):
+        assert level_db(samples(render(tmp_path, plan, source, name), channels)) > -24
+
+
+def test_the_bass_channel_is_left_out(workshop: Workshop, tmp_path: Path) -> None:
+    source = sound(tmp_path / "bass.flac", "sine=60:d=3,pan=5.1|LFE=c0|FC=0.02*c0")
+    use = replace(plan_of(workshop, source).source.sounds[0], gain_db=0.0)
+    plan = plan_of(workshop, source)
+    plan = replace(plan, source=replace(plan.source, sounds=(use,)))
+    assert level_db(samples(render(tmp_path, plan, source, "a64"))) < -45
+
+
+@pytest.mark.parametrize(
+    ("name", "graph"),
+    [
+        ("three.wav", "sine=440:d=3,pan=3c|c0=c0|c1=c0|c2=c0"),
+        ("twelve.wav", "sine=440:d=3,pan=12c|c0=c0|c1=c0|c5=c0"),
+        ("crowd.mka", "sine=440:d=3,pan=20c|c0=c0|c1=c0"),
+        ("slow.wav", "sine=440:d=3,aresample=8000"),
+        ("odd.wav", "sine=440:d=3,aresample=11025"),
+        ("fast.wav", "sine=440:d=3,aresample=192000"),
+    ],
+)
+def test_unknown_layouts_and_odd_rates_are_heard(workshop: Workshop, tmp_path: Path, name: str, graph: str) -> None:
+    source = sound(tmp_path / name, graph, "-c:a", "pcm_s16le")
+    plan = plan_of(workshop, source)
+    for one in plan.audio:
+        file = render(tmp_path, plan, source, one.name)
+        assert -24 < level_db(samples(file)) < -12
+        assert hertz(file) == pytest.approx(440, abs=5)
+
+
+def test_each_sound_track_is_a_rendition_of_its_own_at_the_same_loudness(workshop: Workshop, tmp_path: Path) -> None:
+    source = tmp_path / "languages.mkv"
+    media.run_ffmpeg(
+        *("-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=5"),
+        *("-f", "lavfi", "-i", "sine=300:d=5", "-f", "lavfi", "-i", "sine=600:d=5,volume=-15dB"),
+        *("-f", "lavfi", "-i", "sine=900:d=2", "-map", "0:v", "-map", "1:a", "-map", "2:a", "-map", "3:a"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"),
+        *("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=chi", "-metadata:s:a:2", "language=chi"),
+        *("-metadata:s:a:2", "title=Commentary by the author"),
+        *("-disposition:a:0", "0", "-disposition:a:1", "default", "-disposition:a:2", "default"),
+        f"file:{source}",
+    )
+    plan = plan_of(workshop, source)
+    assert [one.name for one in plan.audio] == ["a64t1", "a64t2", "a32m", "a64"]
+    told = [(one.language, one.title, one.commentary) for one in plan.source.heard]
+    assert told == [("zh", "", False), ("en", "", False), ("zh", "Commentary by the author", True)]
+    assert len({one.frames for one in plan.audio}) == 1
+    for name, tone in (("a64", 600), ("a64t1", 300), ("a64t2", 900)):
+        file = render(tmp_path, plan, source, name)
+        assert hertz(file) == pytest.approx(tone, abs=8)
+        assert abs(loudness(file)[0] - Sound().loudness_lufs) <= 1
+        assert len(samples(file, 1)) == plan.audio[0].frames * 1024
+
+
+def test_no_more_sound_tracks_are_offered_than_the_settings_say(workshop: Workshop, tmp_path: Path) -> None:
+    source = tmp_path / "many.mka"
+    tones = [part for number in range(4) for part in ("-f", "lavfi", "-i", f"sine={300 + 100 * number}:d=1")]
+    maps = [part for number in range(4) for part in ("-map", str(number))]
+    media.run_ffmpeg(*tones, *maps, f"file:{source}")
+    facts, ends = probe(workshop, source)
+    plan = make_plan(facts, ends, ladder=Ladder(sound_tracks=2), limits=Settings().limits)
+    assert [one.name for one in plan.audio] == ["a64t1", "a32m", "a64"]
+
+
+def test_cleaned_speech_stays_and_the_noise_around_it_goes(workshop: Workshop, tmp_path: Path) -> None:
+    hiss = "anoisesrc=color=white:amplitude=0.01:r=48000:d=8[hiss];[voice][hiss]amix=inputs=2:normalize=0"
+    source = sound(tmp_path / "hiss.flac", f"{SPEECH},volume=-12dB[voice];{hiss}")
+    levels = {}
+    for clean in (False, True):
+        plan = plan_of(workshop, source, clean=clean)
+        (tmp_path / str(clean)).mkdir()
+        file = render(tmp_path / str(clean), plan, source, "a64")
+        assert abs(loudness(file)[0] - Sound().loudness_lufs) <= 1
+        pauses = samples(file, 1)[int(3.0 * 48_000) : int(3.6 * 48_000)]
+        levels[clean] = level_db(pauses)
+    assert levels[True] < levels[False] - 6
+
+
+FLASHES = "color=black:s=160x90:r=25:d=9,drawbox=c=white:t=fill:enable='lt(mod(t+1,2),0.2)'"
+BEEPS = "aevalsrc=0.5*sin(2*PI*1000*t)*lt(mod(t+1\\,2)\\,0.2):s=48000:d=9"
+CONTAINERS = {
+    "plain.mp4": (),
+    "plain.mkv": (),
+    "late.ts": ("-output_ts_offset", "7.3"),
+    "late.mkv": ("-output_ts_offset", "3.21"),
+    "cleaned.mp4": (),
+}
+
+
+@pytest.mark.parametrize("name", [*CONTAINERS, "edited.mp4", "sound-begins-late.mkv"])
+def test_sound_and_picture_are_in_step(workshop: Workshop, tmp_path: Path, name: str) -> None:
+    source = tmp_path / name
+    made = tmp_path / "made.mkv" if name not in CONTAINERS else source
+    media.run_ffmpeg(
+        *("-f", "lavfi", "-i", FLASHES, "-f", "lavfi", "-i", BEEPS, "-c:v", "libx264", "-preset", "veryfast"),
+        *("-bf", "2", "-g", "40", "-pix_fmt", "yuv420p", "-c:a", "aac", *CONTAINERS.get(name, ()), f"file:{made}"),
+    )
+    if name == "edited.mp4":  # cut between keyframes without encoding: an edit list says where to begin
+        media.run_ffmpeg("-ss", "0.7", "-i", f"file:{made}", "-c", "copy", f"file:{source}")
+    elif made != source:  # the same moments, without the first 0.6 s of sound
+        cut = ("-map", "0:v", "-map", "1:a", "-c:v", "copy", "-af", "atrim=start=0.6", "-c:a", "aac", "-copyts")
+        media.run_ffmpeg("-i", f"file:{made}", "-i", f"file:{made}", *cut, f"file:{source}")
+    plan = plan_of(workshop, source, clean=name == "cleaned.mp4")
+    light = media.brightness(render(tmp_path, plan, source, "v90", each=2))
+    loud = media.loudness(render(tmp_path, plan, source, "a64", each=2), 0.002)
+    flashes = [number / 25 for number, (before, now) in enumerate(pairwise(light), 1) if before < 100 <= now]
+    beeps = [
+        number * 0.002
+        for number, level in enumerate(loud)
+        if level > 0.1 and max(loud[max(0, number - 50) : number], default=0) <= 0.1
+    ]
+    assert len(flashes) >= 3
+    flashes = [one for one in flashes if one > 0.1]
+    assert len(flashes) == len([one for one in beeps if one > 0.1])
+    for flash, beep in zip(flashes, (one for one in beeps if one > 0.1), strict=True):
+        assert abs(flash - beep) <= 0.040
+
+
+def test_eight_hours_are_planned_and_heard_in_moments(workshop: Workshop, tmp_path: Path) -> None:
+    minute = media.tone(tmp_path / "minute.mp3", seconds=60, more=("-ar", "16000", "-b:a", "16k"))
+    source = tmp_path / "long.mp3"
+    media.run_ffmpeg("-stream_loop", "479", "-i", str(minute), "-c", "copy", f"file:{source}")
+    began = time.monotonic()
+    plan = plan_of(workshop, source)
+    assert time.monotonic() - began < 10
+    assert plan.seconds == pytest.approx(8 * 3600, abs=60)
+    assert plan.source.gain_db == pytest.approx(Sound().loudness_lufs + 21, abs=3)
