@@ -4,6 +4,7 @@ import array
 import math
 import subprocess
 import time
+import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -146,18 +147,19 @@ def test_runs_made_one_by_one_sound_like_one_run(
     workshop: Workshop, tmp_path: Path, program: str, noise_db: float | None
 ) -> None:
     """Tones that the limiter has to hold: at a click, what differs would be nearly as loud as they are."""
-    tones = "aevalsrc=0.4*sin(2*PI*220*t)+0.4*sin(2*PI*331*t)*lt(mod(t\\,0.7)\\,0.3):s=44100:d=8"
+    tones = "aevalsrc=0.4*sin(2*PI*220*t)+0.4*sin(2*PI*331*t)*lt(mod(t\\,0.7)\\,0.3):s=44100:d=12"
     source = sound(tmp_path / "tones.flac", tones)
     plan = plan_of(workshop, source)
     use = replace(plan.source.sounds[0], gain_db=12.0, noise_db=noise_db)
-    plan = replace(plan, segment_seconds=2, source=replace(plan.source, sounds=(use,)))
-    whole = samples(render(tmp_path, plan, source, "a64", program=program))
-    joined = samples(render(tmp_path, plan, source, "a64", each=1, program=program))
-    assert len(whole) == len(joined) == plan.audio[-1].frames * 1024 * 2
+    # Segments of 4 s: the third one is where a run of its own begins.
+    plan = replace(plan, segment_seconds=4, segment_count=3, source=replace(plan.source, sounds=(use,)))
+    whole = samples(render(tmp_path, plan, source, "a64", program=program), 1)
+    joined = samples(render(tmp_path, plan, source, "a64", each=1, program=program), 1)
+    assert len(whole) == len(joined) == plan.audio[-1].frames * 1024
     difference = array.array("f", (one - other for one, other in zip(whole, joined, strict=True)))
     for number in range(1, plan.segment_count):
-        join = int(plan.start(plan.audio[-1], number) * 48_000) * 2
-        assert level_db(difference[join - 4800 : join + 4800]) < level_db(whole) - 30
+        join = int(plan.start(plan.audio[-1], number) * 48_000)
+        assert level_db(difference[join - 2400 : join + 2400]) < level_db(whole) - 30
 
 
 @pytest.mark.parametrize("channel", ["FC", "FL", "SL"])
@@ -180,8 +182,6 @@ def test_the_bass_channel_is_left_out(workshop: Workshop, tmp_path: Path) -> Non
     ("name", "graph"),
     [
         ("three.wav", "sine=440:d=3,pan=3c|c0=c0|c1=c0|c2=c0"),
-        ("twelve.wav", "sine=440:d=3,pan=12c|c0=c0|c1=c0|c5=c0"),
-        ("crowd.mka", "sine=440:d=3,pan=20c|c0=c0|c1=c0"),
         ("slow.wav", "sine=440:d=3,aresample=8000"),
         ("odd.wav", "sine=440:d=3,aresample=11025"),
         ("fast.wav", "sine=440:d=3,aresample=192000"),
@@ -194,6 +194,19 @@ def test_unknown_layouts_and_odd_rates_are_heard(workshop: Workshop, tmp_path: P
         file = render(tmp_path, plan, source, one.name)
         assert -24 < level_db(samples(file)) < -12
         assert hertz(file) == pytest.approx(440, abs=5)
+
+
+@pytest.mark.parametrize("channels", [7, 12, 24])
+def test_a_mixing_desks_many_channels_are_heard(workshop: Workshop, tmp_path: Path, channels: int) -> None:
+    """The file does not say what they are; the tone is on all of them."""
+    source = tmp_path / "desk.wav"
+    with wave.open(str(source), "wb") as file:
+        file.setparams((channels, 2, 48_000, 0, "NONE", ""))
+        tone = (int(6000 * math.sin(2 * math.pi * 440 * number / 48_000)) for number in range(96_000))
+        file.writeframes(b"".join(value.to_bytes(2, "little", signed=True) * channels for value in tone))
+    plan = plan_of(workshop, source)
+    for one in plan.audio:
+        assert hertz(render(tmp_path, plan, source, one.name)) == pytest.approx(440, abs=5)
 
 
 def test_each_sound_track_is_a_rendition_of_its_own_at_the_same_loudness(workshop: Workshop, tmp_path: Path) -> None:
@@ -244,8 +257,8 @@ def test_cleaned_speech_stays_and_the_noise_around_it_goes(workshop: Workshop, t
     assert levels[True] < levels[False] - 6
 
 
-FLASHES = "color=black:s=160x90:r=25:d=9,drawbox=c=white:t=fill:enable='lt(mod(t+1,2),0.2)'"
-BEEPS = "aevalsrc=0.5*sin(2*PI*1000*t)*lt(mod(t+1\\,2)\\,0.2):s=48000:d=9"
+FLASHES = "color=black:s=192x108:r=25:d=7,drawbox=c=white:t=fill:enable='lt(mod(t+1,2),0.2)'"
+BEEPS = "aevalsrc=0.5*sin(2*PI*1000*t)*lt(mod(t+1\\,2)\\,0.2):s=48000:d=7"
 CONTAINERS = {
     "plain.mp4": (),
     "plain.mkv": (),
@@ -269,7 +282,7 @@ def test_sound_and_picture_are_in_step(workshop: Workshop, tmp_path: Path, name:
         cut = ("-map", "0:v", "-map", "1:a", "-c:v", "copy", "-af", "atrim=start=0.6", "-c:a", "aac", "-copyts")
         media.run_ffmpeg("-i", f"file:{made}", "-i", f"file:{made}", *cut, f"file:{source}")
     plan = plan_of(workshop, source, clean=name == "cleaned.mp4")
-    light = media.brightness(render(tmp_path, plan, source, "v90", each=2))
+    light = media.brightness(render(tmp_path, plan, source, plan.video[0].name, each=2))
     loud = media.loudness(render(tmp_path, plan, source, "a64", each=2), 0.002)
     flashes = [number / 25 for number, (before, now) in enumerate(pairwise(light), 1) if before < 100 <= now]
     beeps = [
