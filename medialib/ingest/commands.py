@@ -149,7 +149,7 @@ def listen_command(
         opened = _open(source, plan.source.start_seconds + begin, **({"t": f"{seconds:.3f}"} if begin else {}))
         parts.append(mixing.stereo(opened[str(use.index)], use).filter("aresample", SAMPLE_RATE))
     sound = ffmpeg.concat(*parts, v=0, a=1) if len(parts) > 1 else parts[0]
-    sound = mixing.cleaned(sound, use)
+    sound = mixing.cleaned(mixing.in_channels(sound, 2), use)
     if levelled:
         sound = mixing.levelled(sound, use, levelled)
     sound = mixing.measured(sound, LOUDNESS_FILE, PEAKS_FILE, CHANNEL_FILES)

@@ -19,6 +19,7 @@ TAIL_FRAMES = 4
 _CODER_OVERSHOOT_DB = {1: 3.5, 2: 2.5}
 # What is coded at 32 kbit/s is so much louder than what went in, in the middle.
 _CODER_ADDS_DB = 0.4
+_LAYOUTS = {1: "mono", 2: "stereo"}
 _RUMBLE_HERTZ = 80
 # Enough to tell a dead channel: that of a telephone.
 _LEVEL_RATE = 8_000
@@ -32,7 +33,12 @@ def stereo(sound: Any, use: SoundUse) -> Any:
     if use.channels:
         left, right = use.channels
         sound = sound.filter("pan", args=f"stereo|c0=c{left}|c1=c{right}")
-    return sound.filter("aformat", channel_layouts="stereo", sample_fmts="fltp")
+    return in_channels(sound, 2)
+
+
+def in_channels(sound: Any, channels: int) -> Any:
+    """To be said after every aresample and before every split, or ffmpeg lets the mono encoding make the other mono."""
+    return sound.filter("aformat", channel_layouts=_LAYOUTS[channels], sample_fmts="fltp")
 
 
 def on_the_grid(sound: Any, use: SoundUse, start_seconds: float, first: int, last: int) -> Any:
@@ -45,7 +51,7 @@ def on_the_grid(sound: Any, use: SoundUse, start_seconds: float, first: int, las
         sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
     sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
     sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
-    sound = cleaned(sound.filter("atrim", end_pts=last + delay), use)
+    sound = cleaned(in_channels(sound.filter("atrim", end_pts=last + delay), 2), use)
     return sound.filter("asetpts", f"PTS-{delay}").filter("atrim", start_pts=first) if delay else sound
 
 
@@ -60,8 +66,8 @@ def cleaned(sound: Any, use: SoundUse) -> Any:
 def levelled(sound: Any, use: SoundUse, channels: int) -> Any:
     """At the lesson's loudness in so many channels, no peak above the ceiling."""
     gain_db = use.gain_db
+    sound = in_channels(sound, channels)
     if channels == 1:
-        sound = sound.filter("aformat", channel_layouts="mono", sample_fmts="fltp")
         gain_db += use.mono_gain_db - _CODER_ADDS_DB
     if gain_db:
         sound = sound.filter("volume", f"{gain_db:.2f}dB")
@@ -85,12 +91,8 @@ def measured(sound: Any, loudness: str, peaks: str, channels: Sequence[str]) -> 
     sound = _printed(sound.filter("ebur128", metadata=1), "r128.M", loudness)
     sound = sound.filter("astats", metadata=1, reset=1, measure_overall="Peak_level", measure_perchannel="none")
     sound = _printed(sound, "astats.Overall.Peak_level", peaks)
-    sound = (
-        sound.filter("aformat", channel_layouts="stereo")
-        .filter("pan", args="3c|c0=c0|c1=c1|c2=0.5*c0+0.5*c1")
-        .filter("aresample", _LEVEL_RATE)
-    )
-    sound = sound.filter("asetnsamples", _LEVEL_RATE)
+    sound = in_channels(sound, 2).filter("pan", args="3c|c0=c0|c1=c1|c2=0.5*c0+0.5*c1")
+    sound = sound.filter("aresample", _LEVEL_RATE).filter("asetnsamples", _LEVEL_RATE)
     sound = sound.filter("astats", metadata=1, measure_overall="none", measure_perchannel="RMS_level")
     for number, file in enumerate(channels, start=1):
         sound = _printed(sound, f"astats.{number}.RMS_level", file)
@@ -102,4 +104,4 @@ def _printed(sound: Any, key: str, file: str) -> Any:
 
 
 def layout(track: AudioRendition) -> str:
-    return "mono" if track.channels == 1 else "stereo"
+    return _LAYOUTS[track.channels]

@@ -1,7 +1,10 @@
 """Facts to Plan: tables for the choices, properties for the grid."""
 
+import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -240,3 +243,63 @@ def test_a_last_segment_of_a_few_pictures_is_left_out() -> None:
     assert without_crumb(Fraction(241, 30), 4) == 8
     assert without_crumb(Fraction(33, 4), 4) == Fraction(33, 4)
     assert without_crumb(Fraction(1, 30), 4) == Fraction(1, 30)
+
+
+def sounds_of(*tracks: AudioTrack, ladder: Ladder | None = None, ends: dict[int, float] | None = None) -> Plan:
+    given = replace(facts(track(), start=2.0), audio=tracks)
+    found = Ends(video_seconds=12.0, audio_seconds=11.0, sounds=ends or {})
+    return make_plan(given, found, ladder=ladder or Ladder(), limits=Limits())
+
+
+def heard(index: int, channels: int = 2, **parts: Any) -> AudioTrack:
+    return AudioTrack(**{"index": index, "codec": "aac", "channels": channels, "language": "", **parts})
+
+
+def test_other_sound_tracks_are_renditions_in_stereo_as_long_as_the_usual_one() -> None:
+    tracks = (heard(1, language="chi"), heard(4, language="eng", title=" English \n dub "), heard(2, commentary=True))
+    plan = sounds_of(*tracks, ends={1: 11.0, 4: 9.5})
+    assert [(one.name, one.track, one.channels) for one in plan.audio] == [
+        ("a64t1", 1, 2), ("a64t2", 2, 2), ("a32m", 0, 1), ("a64", 0, 2),
+    ]  # fmt: skip
+    assert len({one.frames for one in plan.audio}) == 1
+    assert [one.name for one in plan.usual_audio] == ["a32m", "a64"]
+    assert [(one.index, one.language, one.title, one.commentary) for one in plan.source.heard] == [
+        (1, "zh", "", False), (4, "en", "English dub", False), (2, "", "", True),
+    ]  # fmt: skip
+    assert [one.end_seconds for one in plan.source.heard] == [9.0, 7.5, 0.0]
+
+
+def test_sound_tracks_beyond_the_limit_are_left_out() -> None:
+    plan = sounds_of(*(heard(number) for number in range(1, 9)), ladder=Ladder(sound_tracks=1))
+    assert [one.name for one in plan.audio] == ["a32m", "a64"]
+
+
+@pytest.mark.parametrize(
+    ("sound", "channels"),
+    [
+        (heard(1, 1), ()),
+        (heard(1, 6, layout="5.1"), ()),
+        (heard(1, 6), ()),
+        (heard(1, 12), (0, 1)),
+        (heard(1, 4, layout="ambisonic 1"), (0, 0)),
+    ],
+)
+def test_channels_that_cannot_be_mixed_are_chosen_from(sound: AudioTrack, channels: tuple[int, ...]) -> None:
+    assert sounds_of(sound).source.heard[0].channels == channels
+
+
+def test_a_plan_is_the_same_after_it_was_stored() -> None:
+    plan = sounds_of(heard(1, 12), heard(2))
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_a_plan_that_was_stored_before_sounds_were_measured_is_still_read() -> None:
+    document = json.loads(json.dumps(sounds_of(heard(1)).to_json()))
+    del document["source"]["sounds"]
+    for one in document["audio"]:
+        del one["track"]
+    plan = Plan.from_json(document)
+    assert [(one.index, one.end_seconds, one.gain_db, one.ceiling_dbtp) for one in plan.source.heard] == [
+        (1, 9.0, 0.0, None)
+    ]
+    assert plan.source.gain_db == 0

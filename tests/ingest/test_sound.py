@@ -162,6 +162,21 @@ def test_runs_made_one_by_one_sound_like_one_run(
         assert level_db(difference[join - 2400 : join + 2400]) < level_db(whole) - 30
 
 
+def test_left_and_right_stay_apart_beside_an_encoding_in_one_channel(workshop: Workshop, tmp_path: Path) -> None:
+    source = sound(tmp_path / "wide.flac", "aevalsrc=0.2*sin(2*PI*300*t)|0.2*sin(2*PI*900*t):d=3")
+    plan = plan_of(workshop, source)
+    for name in ("a64", "a32m"):
+        (tmp_path / name).mkdir()
+    argv = commands.audio_command(media.tools().ffmpeg, source, plan, Run(names=("a32m", "a64"), first=0, count=1))
+    ffmpeg.run(argv, reach=Reach(reads=source, writes=tmp_path), limits=LIMITS)
+    file = media.joined(tmp_path / "a64.mp4", tmp_path / "a64" / "init.mp4", tmp_path / "a64" / "0.m4s")
+    assert media.ask(file, "-show_streams")["streams"][0]["channels"] == 2
+    both = samples(file)
+    sides = both[::2], both[1::2]
+    crossings = [sum((one < 0) != (other < 0) for one, other in pairwise(side[24_000:72_000])) / 2 for side in sides]
+    assert crossings == [pytest.approx(300, abs=5), pytest.approx(900, abs=5)]
+
+
 @pytest.mark.parametrize("channel", ["FC", "FL", "SL"])
 def test_surround_keeps_what_is_said_in_any_place(workshop: Workshop, tmp_path: Path, channel: str) -> None:
     source = sound(tmp_path / "surround.flac", f"sine=440:d=3,pan=5.1(side)|{channel}=c0")
