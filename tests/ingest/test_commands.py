@@ -206,6 +206,15 @@ def test_every_encoding_has_its_gain_and_then_its_limiter() -> None:
     assert all("latency=1:level=0" in part for part in graph.split(";") if "alimiter=" in part)
 
 
+def test_a_split_is_fixed_to_stereo_before_one_branch_becomes_mono() -> None:
+    """Otherwise ffmpeg makes both of them mono."""
+    graph = filters(commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=1)))
+    (split,) = (part for part in graph.split(";") if "asplit" in part)
+    source = split.partition("]")[0] + "]"
+    (before,) = (part for part in graph.split(";") if part.endswith(source))
+    assert "channel_layouts=stereo" in before
+
+
 def test_a_plan_from_before_loudness_is_carried_out_as_it_was() -> None:
     plan = Plan.from_json({**PLAN.to_json(), "source": {**PLAN.to_json()["source"], "sounds": ()}})
     graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))

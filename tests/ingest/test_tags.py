@@ -82,6 +82,15 @@ def test_a_sidecar_comes_before_tags_and_name(tmp_path: Path) -> None:
     assert (details.recorded, details.language) == ("2023-05-01", "zh-HK")
 
 
+@pytest.mark.parametrize(
+    ("text", "clean"), [("clean_speech: true\n", True), ("clean_speech: no\n", False), ("clean_speech:\n", None)]
+)
+def test_a_sidecar_says_whether_speech_is_cleaned(tmp_path: Path, text: str, clean: bool | None) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=0.3)
+    sidecar(tmp_path, text)
+    assert describe(path, "x.mp3").clean_speech is clean
+
+
 def test_numbers_and_dates_in_a_sidecar_are_texts_where_texts_are_wanted(tmp_path: Path) -> None:
     assert read_sidecar(sidecar(tmp_path, "title: 2023\nrecorded: 2023\n")) == {"title": "2023", "recorded": "2023"}
 
@@ -123,6 +132,7 @@ def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
         ("language: 'zh\"'\n", "language"),
         ("language: |\n  zh\n  x\n", "language"),
         ("language: 中文\n", "language"),
+        ("clean_speech: perhaps\n", "clean_speech"),
         ('title: "\\UFFFFFFFF"\n', "a.yaml"),
         (f"title: {'长' * 501}\n", "title"),
         ("- a\n- b\n", "dictionary"),
