@@ -15,7 +15,7 @@ from medialib.settings import Sound, Tools
 from medialib.store import Store
 
 _SECONDS = 20
-_LONG_SECONDS = 900
+_LONG_SECONDS = 420
 # Noise in the band and with the pace of speech: syllables, and a pause after every sentence.
 _SPEECH = (
     "anoisesrc=color=pink:amplitude=0.9:seed={seed}:r={rate}:d={seconds},highpass=f=150,lowpass=f=3400,"
@@ -48,8 +48,8 @@ class _Recording:
 
 _RECORDINGS = (
     _Recording("speech.m4a", "{speech}"),
-    _Recording("quiet-speech.flac", "{speech},volume=-28dB"),
-    _Recording("very-quiet-speech.wav", "{speech},volume=-33dB"),
+    _Recording("quiet-speech.flac", "{speech},volume=-14dB"),
+    _Recording("very-quiet-speech.wav", "{speech},volume=-22dB"),
     _Recording("loud-speech.mp3", "{speech},volume=6dB", ("-ac", "2")),
     _Recording("clipped-speech.wav", "{speech},volume=24dB", ("-c:a", "pcm_s16le")),
     _Recording("coughs.flac", "{speech},volume=-20dB[voice];" + _COUGHS),
@@ -66,7 +66,7 @@ _RECORDINGS = (
     _Recording("left-only.flac", "{speech},volume=-10dB,pan=stereo|c0=c0|c1=0*c0"),
     _Recording("twisted.flac", "{speech},volume=-10dB,pan=stereo|c0=c0|c1=-1*c0"),
     _Recording("mostly-silence.flac", "{speech},volume='if(lt(mod(t,20),5),0.4,0)':eval=frame"),
-    _Recording("long.mp3", "{speech},volume='0.05+0.2*t/900':eval=frame", rate=16_000, seconds=_LONG_SECONDS),
+    _Recording("long.mp3", "{speech},volume='0.05+0.2*t/420':eval=frame", rate=16_000, seconds=_LONG_SECONDS),
 )
 
 
