@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 # A limiter takes the more the louder it gets: the first correction only comes near.
 _CORRECTIONS = 2
+# So much higher are the peaks of two sides with the same sound when they are added.
+_ADDED_SIDES_DB = 3.0
 
 
 def with_levels(workshop: Workshop, source: Path, plan: Plan, facts: Facts, *, clean: bool) -> Plan:
@@ -53,13 +55,20 @@ def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, cl
         use = replace(use, noise_db=noise_db)
         heard, offset_db = _hear(workshop, source, plan, use), 0.0
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
-    if not loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2)):
-        return use
-    for _ in range(_CORRECTIONS):
-        limited = _hear(workshop, source, plan, use, levelled=2)
-        use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited.blocks, wanted))
-    mono = _hear(workshop, source, plan, use, levelled=1)
-    return replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, mono.blocks, wanted))
+    held_down = loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2))
+    for _ in range(_CORRECTIONS if held_down else 0):
+        limited = _coded(_hear(workshop, source, plan, use, levelled=2), channels=2)
+        use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited, wanted))
+    mono_db = use.gain_db + use.mono_gain_db + _ADDED_SIDES_DB
+    if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
+        mono = _coded(_hear(workshop, source, plan, use, levelled=1), channels=1)
+        use = replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, mono, wanted))
+    return use
+
+
+def _coded(heard: Heard, *, channels: int) -> list[float]:
+    """The blocks as loud as they are after the encoder."""
+    return [block + mixing.CODER_ADDS_DB[channels] for block in heard.blocks]
 
 
 def _hear(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, levelled: int = 0) -> Heard:

@@ -18,7 +18,7 @@ TAIL_FRAMES = 4
 # AAC at 32 kbit/s (mono) and 64 (stereo) peaks so much higher than what went in (measured: docs/decisions.md).
 _CODER_OVERSHOOT_DB = {1: 5.0, 2: 3.0}
 # What was coded is so much louder than what went in, in the middle of many recordings.
-_CODER_ADDS_DB = {1: 0.4, 2: 0.2}
+CODER_ADDS_DB = {1: 0.4, 2: 0.2}
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _RUMBLE_HERTZ = 80
 # Enough to tell a dead channel: that of a telephone.
@@ -68,7 +68,7 @@ def levelled(sound: Any, use: SoundUse, channels: int) -> Any:
     gain_db = use.gain_db + (use.mono_gain_db if channels == 1 else 0.0)
     sound = in_channels(sound, channels)
     if gain_db:
-        sound = sound.filter("volume", f"{gain_db - _CODER_ADDS_DB[channels]:.2f}dB")
+        sound = sound.filter("volume", f"{gain_db - CODER_ADDS_DB[channels]:.2f}dB")
     if use.ceiling_dbtp is not None:
         # level: no gain of its own. latency: what comes out is not delayed.
         limit = f"{limit_db(use, channels=channels):.2f}dB"
