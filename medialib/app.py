@@ -10,7 +10,7 @@ from flask_compress import Compress
 
 from medialib.delivery import words
 from medialib.services import Services
-from medialib.web import captions, errors, headers, health, i18n, pictures, playback
+from medialib.web import captions, errors, headers, health, i18n, packages, pictures, playback
 from medialib.web.api import lessons as api
 from medialib.web.phone import formats, pages
 
@@ -42,8 +42,9 @@ def create_app(services: Services) -> Flask:
     for blueprint in (pages.make_blueprint(services), api.make_blueprint(services), health.make_blueprint(services)):
         app.register_blueprint(blueprint)
     app.register_blueprint(playback.blueprint)
-    app.register_blueprint(captions.blueprint)  # after playback, whose converters it uses
+    app.register_blueprint(captions.blueprint)  # these three after playback, whose converters they use
     app.register_blueprint(pictures.blueprint)
+    app.register_blueprint(packages.blueprint)
     _let_static_files_be_kept(app)
     return app
 

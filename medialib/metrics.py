@@ -28,4 +28,4 @@ ENCODE_SPEED = Gauge(
 )
 
 QUEUE_DEPTH = "medialib_queue_depth"
-"""Not counted here but asked of the queues when a scrape comes (web/health.py), by queue: hot or bulk."""
+"""Not counted here but asked of the queues when a scrape comes (web/health.py), by queue: hot, downloads or bulk."""

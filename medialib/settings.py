@@ -37,6 +37,7 @@ class Store(_Section):
     """Where media, database and index live: a directory, or its file: URL."""
 
     url: str = "media_store"
+    cache_gigabytes: Annotated[float, Field(ge=0)] = 10
 
 
 class Database(_Section):
@@ -168,7 +169,8 @@ def load_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
     except ValidationError as error:
         raise BadSettings(_explain(error, name, lines, sources)) from error
     folder = path.parent.resolve() if path else Path.cwd()
-    return settings.model_copy(update={"store": Store(url=_absolute(settings.store.url, folder))})
+    store = settings.store.model_copy(update={"url": _absolute(settings.store.url, folder)})
+    return settings.model_copy(update={"store": store})
 
 
 def _read(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Every path under media_store/, and the one way to put a file there: write beside, fsync, rename."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -37,6 +38,11 @@ class Store:
     @property
     def index(self) -> Path:
         return self.root / "index"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again from the segments, and goes when room is wanted."""
+        return self.root / "cache"
 
     @property
     def metrics(self) -> Path:
@@ -83,6 +89,24 @@ class Store:
 
     def peaks(self, lesson_id: str, version: int) -> Path:
         return self.version(lesson_id, version) / "peaks.json"
+
+    def keyframes(self, lesson_id: str, version: int, name: str) -> Path:
+        """Where the first picture of each segment is: a JSON list of [offset, length] in bytes."""
+        return self.rendition(lesson_id, version, name) / "keyframes.json"
+
+    def cached(self, lesson_id: str, version: int) -> Path:
+        return self.cache / lesson_id[:2] / lesson_id / f"v{version}"
+
+    def ts_segment(self, lesson_id: str, version: int, name: str, number: int) -> Path:
+        return self.cached(lesson_id, version) / name / f"{number}.ts"
+
+    def film(self, lesson_id: str, version: int) -> Path:
+        """The whole lesson as one MP4 file."""
+        return self.cached(lesson_id, version) / "lesson.mp4"
+
+    def recording(self, lesson_id: str, version: int, stamp: str) -> Path:
+        """The whole sound as one M4A file, labelled as `stamp` stands for."""
+        return self.cached(lesson_id, version) / "sound" / f"{stamp}.m4a"
 
     def segments(self, lesson_id: str, version: int, name: str) -> dict[int, int]:
         """Sizes in bytes of the finished segments by number."""
@@ -170,6 +194,22 @@ class Store:
 
     def remove_lesson(self, lesson_id: str) -> None:
         shutil.rmtree(self.lesson(lesson_id), ignore_errors=True)
+        shutil.rmtree(self.cache / lesson_id[:2] / lesson_id, ignore_errors=True)
+
+    def trim_cache(self, *, keep_bytes: int, free_bytes: int = 0) -> int:
+        """Remove what was least recently read or made until at most `keep_bytes` are cached and `free_bytes` freed.
+
+        Returns how many bytes were freed. Who is reading a file that goes reads it to its end.
+        """
+        found = sorted(_cached_files(self.cache), key=lambda one: max(one[1].st_atime, one[1].st_mtime))
+        excess = max(free_bytes, sum(known.st_size for _, known in found) - keep_bytes)
+        freed = 0
+        for path, known in found:
+            if freed >= excess:
+                break
+            path.unlink(missing_ok=True)
+            freed += known.st_size
+        return freed
 
     def require_space(self, wanted_bytes: int, reserve_bytes: int) -> None:
         """Raise NoSpace unless `wanted_bytes` fit and `reserve_bytes` stay free."""
@@ -195,6 +235,16 @@ def sync_directory(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _cached_files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Every file below `folder` that is still there when it is looked at."""
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _cached_files(Path(entry.path))
+        else:
+            with contextlib.suppress(FileNotFoundError):
+                yield Path(entry.path), entry.stat(follow_symlinks=False)
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

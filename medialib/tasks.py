@@ -15,8 +15,8 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError
-from medialib.ingest import hot, pipeline, runs
-from medialib.jobs.queue import BULK, HOT
+from medialib.ingest import cache, hot, packaging, pipeline, runs
+from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
 from medialib.services import Services
 
@@ -28,6 +28,7 @@ _INDEX_LEASE = "index"
 _INDEX_BATCH = 200
 _MOST_AHEAD = 4
 _ORPHAN_SECONDS = 24 * 3600
+_TURNS_BETWEEN_TRIMS = 10
 
 
 def announce(services: Services, lesson_id: str) -> None:
@@ -59,11 +60,16 @@ class Worker:
         queues = services.queues
         queues.on("segment", self._segment)
         queues.on("prepare", self._prepare)
+        queues.on("ts", self._ts)
+        queues.on("film", self._film)
+        queues.on("recording", self._recording)
         queues.on("index", self._index)
         queues.on("advance", self._advance)
         self._consumers = [
             queues.consumer(HOT, workers=jobs.hot_workers, poll_seconds=_HOT_POLL_SECONDS),
             queues.consumer(BULK, workers=jobs.bulk_workers, poll_seconds=_BULK_POLL_SECONDS),
+            # One at a time: a whole lesson's file is much to read and write.
+            queues.consumer(DOWNLOADS, workers=1, poll_seconds=_BULK_POLL_SECONDS),
         ]
         self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
         self._lease = services.leases.take(f"worker:{secrets.token_hex(4)}")
@@ -94,6 +100,15 @@ class Worker:
     def _prepare(self, lesson_id: str) -> None:
         self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
 
+    def _ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
+        self._logging_errors(lambda: packaging.make_ts(self._workshop, lesson_id, version, name, number))
+
+    def _film(self, lesson_id: str, version: int) -> None:
+        self._logging_errors(lambda: packaging.make_film(self._workshop, lesson_id, version))
+
+    def _recording(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: packaging.make_recording(self._workshop, lesson_id))
+
     def _index(self) -> None:
         index_stale(self._services)
 
@@ -114,6 +129,8 @@ class Worker:
                     sweep_orphans(self._services)
                     order_steps(self._services)
                 reconcile(self._services, quiet=turn > 0)
+                if turn % _TURNS_BETWEEN_TRIMS == 0:
+                    cache.trim(self._workshop)
             except Exception:
                 log.exception("reconciling failed, trying again")
             if self._stopping.wait(self._services.settings.jobs.reconcile_seconds):

@@ -147,3 +147,19 @@ def test_only_old_folders_of_lessons_are_told(store: Store) -> None:
     store.lesson("abcdefgh23").mkdir(parents=True)
     assert store.lesson_folders(older_than_seconds=60) == []
     assert store.lesson_folders(older_than_seconds=-60) == ["abcdefgh23"]
+
+
+def test_the_cache_loses_what_was_used_longest_ago(store: Store) -> None:
+    places = [store.ts_segment(LESSON, 1, "v480", number) for number in range(4)]
+    for age, place in enumerate(reversed(places)):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"x" * 100)
+        os.utime(place, (1_000_000 - age, 1_000_000 - age))
+    os.utime(places[0], (2_000_000, 0))  # made first, but read of late
+    assert store.trim_cache(keep_bytes=400) == 0
+    assert store.trim_cache(keep_bytes=250) == 200
+    assert [place.exists() for place in places] == [True, False, False, True]
+    assert store.trim_cache(keep_bytes=250, free_bytes=1) == 100
+    assert [place.exists() for place in places] == [True, False, False, False]
+    store.remove_lesson(LESSON)
+    assert store.trim_cache(keep_bytes=0) == 0

@@ -83,6 +83,7 @@ class RenditionProgress(Base):
     """How much of one rendition exists; the files say it, this row is what was last counted.
 
     `codecs` is read from the bitstream's init segment; the bit rates (per second) are measured when complete.
+    Those of `ts` are what the rendition takes in MPEG-TS, those of `keyframes` its first pictures of each segment.
     `media_per_second` is how many seconds of media one second of encoding makes. A rendition is `left_out` when
     its segments turned out not to be worth their bits: it is neither made nor offered.
     """
@@ -100,6 +101,10 @@ class RenditionProgress(Base):
     average_bits_per_second: Mapped[int] = mapped_column(default=0)
     size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     media_per_second: Mapped[float] = mapped_column(default=0.0)
+    ts_peak_bits_per_second: Mapped[int] = mapped_column(default=0, server_default="0")
+    ts_average_bits_per_second: Mapped[int] = mapped_column(default=0, server_default="0")
+    keyframes_peak_bits_per_second: Mapped[int] = mapped_column(default=0, server_default="0")
+    keyframes_average_bits_per_second: Mapped[int] = mapped_column(default=0, server_default="0")
     left_out: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 

@@ -164,6 +164,17 @@ def renditions(session: Session, one: Lesson) -> Sequence[RenditionProgress]:
     return sorted(session.scalars(query), key=lambda row: names.index(row.name))
 
 
+def are_complete(session: Session, lesson_id: str, version: int, names: Sequence[str]) -> bool:
+    """Whether every segment of these renditions is made."""
+    query = select(func.count()).where(
+        RenditionProgress.lesson_id == lesson_id,
+        RenditionProgress.version == version,
+        RenditionProgress.name.in_(names),
+        RenditionProgress.complete,
+    )
+    return session.scalar(query) == len(names)
+
+
 def troubles(session: Session, lesson_id: str) -> Sequence[StepLeft]:
     """Steps of the lesson that have failed: resting until the next attempt, or parked."""
     query = select(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.attempts > 0)

@@ -13,6 +13,10 @@ from typing import Any
 SAMPLE_RATE = 48_000
 SAMPLES_PER_FRAME = 1_024
 
+TS_CLOCK_SECONDS = 10
+"""What the clock of MPEG-TS segments says at the lesson's 0: TS knows no time before 0, and pictures are decoded before
+they are shown."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SoundUse:

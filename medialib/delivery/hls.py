@@ -8,6 +8,11 @@ from medialib.catalogue.plans import Plan, Rendition
 
 MEDIA_TYPE = "application/vnd.apple.mpegurl"
 
+_INIT = '#EXT-X-MAP:URI="init.mp4"'
+# EXT-X-VERSION: what EXT-X-MAP in fMP4 playlists needs, and what every box knows (section 8).
+FMP4 = 7
+MPEG_TS = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sound:
@@ -50,15 +55,32 @@ class Variant:
     subtitles_group: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Keyframes:
+    """An EXT-X-I-FRAME-STREAM-INF (section 4.4.6.3): single pictures, for looking while one seeks."""
+
+    uri: str
+    peak_bits_per_second: int
+    average_bits_per_second: int
+    codecs: str
+    resolution: tuple[int, int]
+
+
 def render_multivariant(
-    sounds: Sequence[Sound], variants: Sequence[Variant], subtitles: Sequence[Subtitles] = ()
+    sounds: Sequence[Sound],
+    variants: Sequence[Variant],
+    subtitles: Sequence[Subtitles] = (),
+    *,
+    keyframes: Sequence[Keyframes] = (),
+    version: int = FMP4,
 ) -> str:
     """The multivariant playlist; its first variant is what a player begins with."""
-    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{version}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media_line(sound) for sound in sounds]
     lines += [_subtitles_line(one) for one in subtitles]
     for variant in variants:
         lines += [_stream_line(variant), variant.uri]
+    lines += [_keyframes_line(one) for one in keyframes]
     return "\n".join(lines) + "\n"
 
 
@@ -101,6 +123,14 @@ def _yes(true: bool) -> str:
     return "YES" if true else "NO"
 
 
+def _keyframes_line(one: Keyframes) -> str:
+    return (
+        f"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={one.peak_bits_per_second},"
+        f"AVERAGE-BANDWIDTH={one.average_bits_per_second},CODECS={_quoted(one.codecs)},"
+        f"RESOLUTION={one.resolution[0]}x{one.resolution[1]},URI={_quoted(one.uri)}"
+    )
+
+
 def _quoted(text: str) -> str:
     """A quoted string, which can hold neither a double quote nor the end of a line (section 4.2)."""
     return '"' + " ".join(text.replace('"', "'").splitlines()) + '"'
@@ -108,21 +138,36 @@ def _quoted(text: str) -> str:
 
 def render_media(plan: Plan, rendition: Rendition) -> str:
     """The media playlist of a rendition: complete from the start, whatever is encoded already."""
+    return _media(plan, rendition, [f"{number}.m4s" for number in range(plan.segment_count)], FMP4, (_INIT,))
+
+
+def render_ts(plan: Plan, rendition: Rendition) -> str:
+    """The same segments as MPEG-TS, which needs no init segment."""
+    return _media(plan, rendition, [f"{number}.ts" for number in range(plan.segment_count)], MPEG_TS, ())
+
+
+def render_keyframes(plan: Plan, rendition: Rendition, places: Sequence[tuple[int, int]]) -> str:
+    """The first picture of every segment (section 4.4.3.6): `places` are its [offset, length] in bytes there."""
+    pictures = [f"#EXT-X-BYTERANGE:{length}@{at}\n{number}.m4s" for number, (at, length) in enumerate(places)]
+    return _media(plan, rendition, pictures, FMP4, ("#EXT-X-I-FRAMES-ONLY", _INIT))
+
+
+def _media(plan: Plan, rendition: Rendition, segments: Iterable[str], version: int, more: Sequence[str]) -> str:
     frames = plan.frames(rendition)
     # Twelve hours have 10,800 segments and only a few different lengths: exact fractions are for those few.
     seconds = {count: count * rendition.frame_seconds for count in set(frames)}
     durations = {count: f"#EXTINF:{float(duration):.6f}," for count, duration in seconds.items()}
     lines = [
         "#EXTM3U",
-        "#EXT-X-VERSION:7",
+        f"#EXT-X-VERSION:{version}",
         f"#EXT-X-TARGETDURATION:{_target(seconds.values())}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",
-        '#EXT-X-MAP:URI="init.mp4"',
+        *more,
     ]
-    for number, count in enumerate(frames):
-        lines += [durations[count], f"{number}.m4s"]
+    for count, segment in zip(frames, segments, strict=True):
+        lines += [durations[count], segment]
     lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
 

@@ -6,13 +6,16 @@ from dataclasses import replace
 from babel.core import Locale, UnknownLocaleError
 
 from medialib.catalogue.lessons import Captions, RenditionProgress
-from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
-from medialib.delivery.hls import Sound, Subtitles, Variant
+from medialib.catalogue.plans import AudioRendition, Plan, Rendition, VideoRendition
+from medialib.delivery.hls import Keyframes, Sound, Subtitles, Variant
 
 _GROUP = "sound"
 _SUBTITLES = "captions"
 # Until a rendition is measured, a segment is taken to peak this far above the encoder's ceiling.
 _UNMEASURED_PEAK = 1.5
+# Headers of about 30 bytes and half a packet of filling; sound is gathered before it is packed.
+_TS_GROUP_BITS = (30 + 92) * 8
+_SOUND_GROUPS_PER_SECOND = 6
 
 
 def sounds(plan: Plan, *, language: str) -> tuple[Sound, ...]:
@@ -67,11 +70,14 @@ def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ..
     Rungs under way are left out: a player that switched to one would wait at every segment.
     """
     progress = {row.name: row for row in rows}
-    rungs = [one for one in plan.video if one.name == plan.start_rung]
-    rungs += [one for one in plan.video if one.name != plan.start_rung and progress[one.name].complete]
     sound = plan.audio[-1] if plan.audio else None
-    with_picture = tuple(_with_picture(plan, rung, sound, progress) for rung in rungs)
+    with_picture = tuple(_with_picture(plan, rung, sound, progress) for rung in _rungs(plan, progress))
     return with_picture + audio_variants(plan, rows)
+
+
+def _rungs(plan: Plan, progress: dict[str, RenditionProgress]) -> list[VideoRendition]:
+    rungs = [one for one in plan.video if one.name == plan.start_rung]
+    return rungs + [one for one in plan.video if one.name != plan.start_rung and progress[one.name].complete]
 
 
 def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
@@ -102,9 +108,63 @@ def subtitles(plan: Plan, rows: Sequence[Captions], *, language: str) -> tuple[S
     )
 
 
+def ts_subtitles(subtitles: Sequence[Subtitles]) -> tuple[Subtitles, ...]:
+    """The same captions by the clock of MPEG-TS."""
+    return tuple(replace(one, uri=one.uri.replace("/index.m3u8", "/ts/index.m3u8")) for one in subtitles)
+
+
 def with_subtitles(variants: Sequence[Variant], subtitles: Sequence[Subtitles]) -> tuple[Variant, ...]:
     """Every variant says which captions go with it."""
     return tuple(replace(one, subtitles_group=_SUBTITLES if subtitles else None) for one in variants)
+
+
+def keyframes(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Keyframes, ...]:
+    """The single pictures of every rung that is complete and measured, small ones first."""
+    progress = {row.name: row for row in rows}
+    return tuple(
+        Keyframes(
+            uri=f"v{plan.version}/{rung.name}/keyframes.m3u8",
+            peak_bits_per_second=progress[rung.name].keyframes_peak_bits_per_second,
+            average_bits_per_second=progress[rung.name].keyframes_average_bits_per_second,
+            codecs=progress[rung.name].codecs,
+            resolution=(rung.width, rung.height),
+        )
+        for rung in plan.video
+        if progress[rung.name].complete and progress[rung.name].keyframes_peak_bits_per_second
+    )
+
+
+def ts_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
+    """What `variants` offers, as MPEG-TS with the sound in every segment."""
+    progress = {row.name: row for row in rows}
+    sound = plan.audio[-1] if plan.audio else None
+    found = []
+    for rung in _rungs(plan, progress):
+        parts: list[VideoRendition | AudioRendition] = [rung, *([sound] if sound else [])]
+        found.append(
+            replace(
+                _with_picture(plan, rung, sound, progress),
+                uri=_ts_playlist(plan, rung),
+                peak_bits_per_second=sum(_ts_peak(progress[one.name], one) for one in parts),
+                average_bits_per_second=sum(_ts_average(progress[one.name], one) for one in parts),
+                audio_group=None,
+            )
+        )
+    return (*found, *ts_audio_variants(plan, rows))
+
+
+def ts_audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
+    """Sound alone as MPEG-TS, best first."""
+    progress = {row.name: row for row in rows}
+    return tuple(
+        Variant(
+            uri=_ts_playlist(plan, one),
+            peak_bits_per_second=_ts_peak(progress[one.name], one),
+            average_bits_per_second=_ts_average(progress[one.name], one),
+            codecs=progress[one.name].codecs,
+        )
+        for one in reversed(plan.usual_audio)
+    )
 
 
 def _with_picture(
@@ -131,6 +191,28 @@ def _with_picture(
 
 def _playlist(plan: Plan, rendition: VideoRendition | AudioRendition) -> str:
     return f"v{plan.version}/{rendition.name}/index.m3u8"
+
+
+def _ts_playlist(plan: Plan, rendition: Rendition) -> str:
+    return f"v{plan.version}/{rendition.name}/ts.m3u8"
+
+
+def _ts_peak(row: RenditionProgress, rendition: Rendition) -> int:
+    return row.ts_peak_bits_per_second or _in_ts(_peak(row, _ceiling(rendition)), rendition)
+
+
+def _ts_average(row: RenditionProgress, rendition: Rendition) -> int:
+    return row.ts_average_bits_per_second or _in_ts(_average(row, _ceiling(rendition)), rendition)
+
+
+def _in_ts(bits_per_second: int, rendition: Rendition) -> int:
+    """About what TS adds: four bytes to every packet, and headers and half a packet to each picture or PES of sound."""
+    groups = rendition.frames_per_second if isinstance(rendition, VideoRendition) else _SOUND_GROUPS_PER_SECOND
+    return round(bits_per_second * 188 / 184) + round(groups * _TS_GROUP_BITS)
+
+
+def _ceiling(rendition: Rendition) -> int:
+    return rendition.max_bits_per_second if isinstance(rendition, VideoRendition) else rendition.bits_per_second
 
 
 def _peak(row: RenditionProgress, ceiling: int) -> int:

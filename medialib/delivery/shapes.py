@@ -37,6 +37,21 @@ def audio_path(lesson_id: str, plan: Plan) -> str | None:
     return f"/media/{lesson_id}/audio.m3u8" if plan.audio else None
 
 
+def ts_master_path(lesson_id: str) -> str:
+    """MPEG-TS, for players that cannot do with fMP4."""
+    return f"/media/{lesson_id}/ts.m3u8"
+
+
+def film_path(lesson: Lesson, plan: Plan) -> str | None:
+    """One MP4 file, for what knows nothing better; a lesson without a picture has none."""
+    return f"/media/{lesson.id}/v{lesson.plan_version}/lesson.mp4" if plan.video else None
+
+
+def recording_path(lesson_id: str, plan: Plan) -> str | None:
+    """One M4A file to keep; a silent lesson has none."""
+    return f"/media/{lesson_id}/lesson.m4a" if plan.audio else None
+
+
 def captions_path(row: Captions) -> str:
     """All captions in one language as one file, kept for ever: a change has another address."""
     return f"/media/{row.lesson_id}/captions/{row.language}/{row.revision}.vtt"
@@ -80,7 +95,9 @@ def lesson_detail(
     """Everything known of one lesson; `reason` is the sentence that says why it is parked."""
     return {
         **lesson_summary(lesson, plan, pictures=pictures),
-        "ts_master": None,
+        "ts_master": ts_master_path(lesson.id),
+        "mp4": film_path(lesson, plan),
+        "download": recording_path(lesson.id, plan),
         "posters": posters.described(lesson, pictures) if pictures else [],
         "thumbnails": posters.thumbnails_path(lesson) if overview.thumbnails else None,
         "peaks": posters.peaks_path(lesson) if overview.peaks else None,

@@ -9,8 +9,7 @@ from medialib.catalogue.cues import Cue
 from medialib.catalogue.plans import Plan
 
 MEDIA_TYPE = "text/vtt"
-# Our segments' clock begins at 0, as the captions' does; the 90 kHz clock of MPEG-TS is the same one.
-_TIMESTAMP_MAP = "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000"
+_TICKS_PER_SECOND = 90_000
 
 
 def render_captions(cues: Iterable[Cue]) -> str:
@@ -18,12 +17,16 @@ def render_captions(cues: Iterable[Cue]) -> str:
     return "\n".join(["WEBVTT", "", *_blocks(cues)])
 
 
-def render_segment(cues: Sequence[Cue], plan: Plan, number: int) -> str:
-    """Segment `number`: every cue that is on show in it, with its own whole time, also those of its neighbours."""
+def render_segment(cues: Sequence[Cue], plan: Plan, number: int, *, clock_seconds: int = 0) -> str:
+    """Segment `number`: every cue that is on show in it, with its own whole time, also those of its neighbours.
+
+    `clock_seconds` is what the clock of pictures and sound says at the lesson's 0, where that of the captions says 0.
+    """
     begin = number * plan.segment_seconds
     end = begin + plan.segment_seconds if number + 1 < plan.segment_count else float("inf")
+    timestamp_map = f"X-TIMESTAMP-MAP=MPEGTS:{clock_seconds * _TICKS_PER_SECOND},LOCAL:00:00:00.000"
     within = (cue for cue in cues if cue.begin < end and cue.end > begin)
-    return "\n".join(["WEBVTT", _TIMESTAMP_MAP, "", *_blocks(within)])
+    return "\n".join(["WEBVTT", timestamp_map, "", *_blocks(within)])
 
 
 def render_playlist(plan: Plan) -> str:

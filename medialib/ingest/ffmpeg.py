@@ -15,7 +15,6 @@ from pathlib import Path
 from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled
 
 _DETAIL_BYTES = 4_000
-_LARGEST_FILE_BYTES = 4 << 30
 # By SIGKILL: itself, or as the sandbox tells it.
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
@@ -23,13 +22,17 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one call may use. `stall_seconds`: ended when it reports no progress for so long."""
+    """What one call may use.
+
+    `stall_seconds`: ended when it reports no progress for so long; `file_bytes`: it writes no file larger than that.
+    """
 
     memory_bytes: int
     wall_seconds: float
     stall_seconds: float
     nice: int
     sandbox: str
+    file_bytes: int = 4 << 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,7 @@ def confine(argv: Sequence[str], reach: Reach, limits: Limits) -> list[str]:
             f"--as={limits.memory_bytes}",
             "--core=0",
             f"--cpu={int(limits.wall_seconds * 4)}",
-            f"--fsize={_LARGEST_FILE_BYTES}",
+            f"--fsize={limits.file_bytes}",
             "--",
         ),
         *("nice", "-n", str(limits.nice)),

@@ -9,11 +9,12 @@ import structlog
 
 from medialib import metrics
 from medialib.catalogue import edits, lookups
-from medialib.catalogue.plans import AudioRendition, Plan, Rendition
+from medialib.catalogue.plans import AudioRendition, Plan
 from medialib.errors import N_, MedialibError, Stopped, ToolFailed, ToolKilled, UnusableMedia
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
+from medialib.ingest.measuring import measure
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -108,19 +109,10 @@ def count(workshop: Workshop, recording: Recording, name: str) -> bool:
     complete = len(seconds) == plan.segment_count
     figures: dict[str, float | int | bool] = {"seconds_done": sum(seconds.values()), "complete": complete}
     if complete:
-        figures |= _measure(sizes, seconds, rendition)
+        figures |= measure(workshop, recording.lesson_id, plan, rendition)
     with workshop.database.begin() as session:
         edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
     return complete
-
-
-def _measure(sizes: dict[int, int], seconds: dict[int, float], rendition: Rendition) -> dict[str, int]:
-    total = sum(sizes[number] for number in seconds)
-    return {
-        "peak_bits_per_second": round(max(sizes[number] * 8 / length for number, length in seconds.items())),
-        "average_bits_per_second": round(total * 8 / float(rendition.seconds)),
-        "size_bytes": total,
-    }
 
 
 def record_failure(

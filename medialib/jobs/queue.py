@@ -15,6 +15,8 @@ from medialib.errors import BadSettings
 
 HOT = "hot"
 BULK = "bulk"
+DOWNLOADS = "downloads"
+QUEUES = (HOT, BULK, DOWNLOADS)
 
 _URGENT = 10
 
@@ -29,11 +31,14 @@ class _Threads(Consumer):  # type: ignore[misc]
 
 
 class Queues:
-    """`hot` for what a person waits for, `bulk` for the rest; each is served by workers of its own."""
+    """`hot` for what a player waits for, `downloads` for whole files that a person waits for, `bulk` for the rest.
+
+    Each is served by workers of its own.
+    """
 
     def __init__(self, url: str, folder: Path):
         self._handlers: dict[str, Handler] = {}
-        self._queues = {name: _open(name, url, folder) for name in (HOT, BULK)}
+        self._queues = {name: _open(name, url, folder) for name in QUEUES}
         self._tasks = {name: queue.task(name="handle")(self._handle) for name, queue in self._queues.items()}
 
     def on(self, work: str, handler: Handler) -> None:

@@ -7,6 +7,7 @@ from werkzeug.routing import BaseConverter
 
 from medialib.catalogue import lookups
 from medialib.catalogue.cues import Cue, from_stored
+from medialib.catalogue.plans import TS_CLOCK_SECONDS
 from medialib.database import Database
 from medialib.delivery import hls, webvtt
 from medialib.errors import N_, NotFound
@@ -33,7 +34,11 @@ def whole(lesson_id: str, language: str, revision: int) -> Response:
     return _vtt(webvtt.render_captions(_cues(_services().database, lesson_id, language, revision)))
 
 
-@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>/index.m3u8")
+_HLS = "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>"
+
+
+@blueprint.get(f"{_HLS}/index.m3u8")
+@blueprint.get(f"{_HLS}/ts/index.m3u8", endpoint="ts_playlist")
 def playlist(lesson_id: str, version: int, language: str, revision: int) -> Response:
     """A function of the plan alone, like those of pictures and sound."""
     database = _services().database
@@ -43,17 +48,16 @@ def playlist(lesson_id: str, version: int, language: str, revision: int) -> Resp
     return _answer(webvtt.render_playlist(plan), hls.MEDIA_TYPE)
 
 
-@blueprint.get(
-    "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>/<number:number>.vtt"
-)
-def segment(lesson_id: str, version: int, language: str, revision: int, number: int) -> Response:
+@blueprint.get(f"{_HLS}/<number:number>.vtt", defaults={"clock_seconds": 0})
+@blueprint.get(f"{_HLS}/ts/<number:number>.vtt", defaults={"clock_seconds": TS_CLOCK_SECONDS}, endpoint="ts_segment")
+def segment(lesson_id: str, version: int, language: str, revision: int, number: int, clock_seconds: int) -> Response:
     database = _services().database
     cues = _cues(database, lesson_id, language, revision)
     with database.read() as session:
         plan = lookups.plan(session, lesson_id, version)
     if number >= plan.segment_count:
         raise NotFound(N_("The recording is not that long."))
-    return _vtt(webvtt.render_segment(cues, plan, number))
+    return _vtt(webvtt.render_segment(cues, plan, number, clock_seconds=clock_seconds))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.vtt")

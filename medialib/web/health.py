@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from medialib import metrics
-from medialib.jobs.queue import BULK, HOT
+from medialib.jobs.queue import QUEUES
 from medialib.services import Services
 from medialib.web.errors import answer
 from medialib.web.i18n import gettext
@@ -91,6 +91,6 @@ class _QueueDepth(Collector):
 
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(metrics.QUEUE_DEPTH, "Messages that wait in a queue", labels=["queue"])
-        for queue in (HOT, BULK):
+        for queue in QUEUES:
             family.add_metric([queue], self._services.queues.depth(queue))
         yield family

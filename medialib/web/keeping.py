@@ -1,6 +1,8 @@
 """How long answers under /media/ may be kept, and who may read them."""
 
-from flask import Response
+from flask import Response, request
+
+from medialib.delivery import hls
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
@@ -16,3 +18,11 @@ def let_other_sites_play(response: Response) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag, Retry-After"
     return response
+
+
+def playlist(text: str) -> Response:
+    """A playlist that is asked for again each time, and answered 304 when it is the same."""
+    response = Response(text, mimetype=hls.MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]

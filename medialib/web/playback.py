@@ -5,10 +5,10 @@ and waited for.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, request, send_file
+from flask import Blueprint, Response, request, send_file
 from werkzeug.routing import BaseConverter
 
 from medialib import metrics
@@ -17,16 +17,16 @@ from medialib.catalogue.lessons import hot_step
 from medialib.catalogue.plans import Plan, Rendition
 from medialib.delivery import hls, offer
 from medialib.errors import N_, NotFound, NotReady
-from medialib.jobs.queue import HOT
-from medialib.services import Services
-from medialib.web.keeping import kept, let_other_sites_play
+from medialib.web.keeping import kept as _kept
+from medialib.web.keeping import let_other_sites_play
+from medialib.web.keeping import playlist as _playlist
+from medialib.web.waiting import hurry as _hurry
+from medialib.web.waiting import planned as _rendition
+from medialib.web.waiting import services as _services
+from medialib.web.waiting import wait_for as _await
 
 blueprint = Blueprint("playback", __name__)
 blueprint.after_request(let_other_sites_play)
-
-_LOOK_SECONDS = 0.03
-_ASK_CATALOGUE_SECONDS = 0.5
-_RETRY_SECONDS = 2
 
 
 class LessonId(BaseConverter):
@@ -57,6 +57,7 @@ def _teach_routes(state: object) -> None:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/master.m3u8")
+@blueprint.get("/media/<lesson:lesson_id>/ts.m3u8")
 def master(lesson_id: str) -> Response:
     """The multivariant playlist; it grows while rungs are completed, hence revalidated."""
     with _services().database.read() as session:
@@ -64,9 +65,12 @@ def master(lesson_id: str) -> Response:
         plan, rows = lookups.current_plan(session, lesson), lookups.renditions(session, lesson)
         subtitles = offer.subtitles(plan, lookups.captions_of(session, lesson_id), language=lesson.language)
     metrics.PLAYS.labels(lesson.kind).inc()
+    if _wants_ts():
+        return _ts_playlist(offer.ts_variants(plan, rows), subtitles)
     sounds = offer.sounds(plan, language=lesson.language) if plan.video else ()
     variants = offer.with_subtitles(offer.variants(plan, rows), subtitles)
-    return _playlist(hls.render_multivariant(sounds, variants, subtitles))
+    keyframes = offer.keyframes(plan, rows)
+    return _playlist(hls.render_multivariant(sounds, variants, subtitles, keyframes=keyframes))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/audio.m3u8")
@@ -79,6 +83,8 @@ def audio(lesson_id: str) -> Response:
     if not plan.audio:
         raise NotFound(N_("This lesson has no sound."))
     metrics.PLAYS.labels("audio").inc()
+    if _wants_ts():
+        return _ts_playlist(offer.ts_audio_variants(plan, rows), subtitles)
     variants = offer.with_subtitles(offer.audio_variants(plan, rows), subtitles)
     return _playlist(hls.render_multivariant((), variants, subtitles))
 
@@ -87,7 +93,7 @@ def audio(lesson_id: str) -> Response:
 def media(lesson_id: str, version: int, name: str) -> Response:
     """The media playlist of a rendition: a function of the plan alone, kept for ever."""
     plan, rendition = _rendition(lesson_id, version, name)
-    return kept(_playlist(hls.render_media(plan, rendition)))
+    return _kept(_playlist(hls.render_media(plan, rendition)))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/init.mp4")
@@ -128,61 +134,20 @@ def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     return _file(place, name)
 
 
-def _services() -> Services:
-    services: Services = current_app.extensions["medialib"]
-    return services
+def _ts_playlist(variants: Sequence[hls.Variant], subtitles: Sequence[hls.Subtitles]) -> Response:
+    told = offer.with_subtitles(variants, subtitles)
+    return _playlist(hls.render_multivariant((), told, offer.ts_subtitles(subtitles), version=hls.MPEG_TS))
 
 
-def _rendition(lesson_id: str, version: int, name: str) -> tuple[Plan, Rendition]:
-    with _services().database.read() as session:
-        plan = lookups.plan(session, lesson_id, version)
-    rendition = plan.rendition(name)
-    if rendition is None:
-        raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version} {name}")
-    return plan, rendition
+def _wants_ts() -> bool:
+    """`?container=ts`, or the address that stands for it: old boxes cannot do with fMP4."""
+    return request.args.get("container") == "ts" or request.path.endswith("/ts.m3u8")
 
 
 def _sound_beside(plan: Plan, rendition: Rendition) -> str | None:
     return plan.audio[-1].name if plan.audio and rendition in plan.video else None
 
 
-def _hurry(work: str, *arguments: str | int) -> None:
-    services = _services()
-    services.queues.send(HOT, work, *arguments, within_seconds=services.settings.runs.hot_wait_seconds)
-
-
-def _await(place: Path, lesson_id: str, step: str, hurry: Callable[[], None]) -> None:
-    """Ask for a file and wait until it is there; raises NotReady when it does not come in time or its run failed."""
-    services = _services()
-    _refuse_if_resting(services, lesson_id, step)
-    hurry()
-    now = time.monotonic()
-    end, ask = now + services.settings.runs.hot_wait_seconds, now + _ASK_CATALOGUE_SECONDS
-    while not place.exists():
-        now = time.monotonic()
-        if now > end:
-            raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
-        if now > ask:
-            _refuse_if_resting(services, lesson_id, step)
-            ask = now + _ASK_CATALOGUE_SECONDS
-        time.sleep(_LOOK_SECONDS)
-
-
-def _refuse_if_resting(services: Services, lesson_id: str, step: str) -> None:
-    with services.database.read() as session:
-        failed = lookups.failed_step(session, lesson_id, step)
-    if failed and failed.attempts and (failed.parked or failed.retry_at > time.time()):
-        seconds = max(_RETRY_SECONDS, int(failed.retry_at - time.time()))
-        raise NotReady(failed.message, retry_seconds=seconds, detail=failed.detail)
-
-
-def _playlist(text: str) -> Response:
-    response = Response(text, mimetype=hls.MEDIA_TYPE)
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
-
-
 def _file(place: Path, name: str) -> Response:
     kind = "audio/mp4" if name.startswith("a") else "video/mp4"
-    return kept(send_file(place, mimetype=kind, conditional=True))
+    return _kept(send_file(place, mimetype=kind, conditional=True))

@@ -8,7 +8,15 @@ import m3u8
 import pytest
 from web.factories import make_plan
 
-from medialib.delivery.hls import Sound, Variant, render_media, render_multivariant
+from medialib.delivery.hls import (
+    Keyframes,
+    Sound,
+    Variant,
+    render_keyframes,
+    render_media,
+    render_multivariant,
+    render_ts,
+)
 
 SOUND = Sound(group="sound", name="zh", language="zh", channels=2, uri="v1/a64/index.m3u8")
 PICTURE = Variant(
@@ -65,6 +73,42 @@ def test_a_media_playlist_is_complete_from_the_start() -> None:
         '#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI="init.mp4"\n'
         "#EXTINF:4.000000,\n0.m4s\n#EXTINF:4.000000,\n1.m4s\n#EXTINF:2.000000,\n2.m4s\n#EXT-X-ENDLIST\n"
     )
+
+
+def test_a_ts_playlist_has_the_same_segments_and_no_init() -> None:
+    plan = make_plan(seconds=10)
+    assert render_ts(plan, plan.video[0]) == (
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n"
+        "#EXT-X-INDEPENDENT-SEGMENTS\n"
+        "#EXTINF:4.000000,\n0.ts\n#EXTINF:4.000000,\n1.ts\n#EXTINF:2.000000,\n2.ts\n#EXT-X-ENDLIST\n"
+    )
+
+
+def test_a_keyframes_playlist_has_a_range_of_each_segment() -> None:
+    plan = make_plan(seconds=6)
+    text = render_keyframes(plan, plan.video[0], [(76, 5000), (80, 300)])
+    assert "#EXT-X-I-FRAMES-ONLY\n" in text
+    assert text.endswith(
+        '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4.000000,\n#EXT-X-BYTERANGE:5000@76\n0.m4s\n'
+        "#EXTINF:2.000000,\n#EXT-X-BYTERANGE:300@80\n1.m4s\n#EXT-X-ENDLIST\n"
+    )
+    found = m3u8.loads(text)
+    assert found.is_i_frames_only
+    assert [one.byterange for one in found.segments] == ["5000@76", "300@80"]
+
+
+def test_keyframes_are_offered_after_the_variants() -> None:
+    pictures = Keyframes(
+        uri="v1/v240/keyframes.m3u8", peak_bits_per_second=40_000, average_bits_per_second=20_000,
+        codecs="avc1.64001E", resolution=(426, 240),
+    )  # fmt: skip
+    text = render_multivariant([], [ALONE], keyframes=[pictures])
+    assert text.endswith(
+        '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=40000,AVERAGE-BANDWIDTH=20000,CODECS="avc1.64001E",RESOLUTION=426x240,'
+        'URI="v1/v240/keyframes.m3u8"\n'
+    )
+    (found,) = m3u8.loads(text).iframe_playlists
+    assert found.iframe_stream_info.bandwidth == 40_000
 
 
 def test_nothing_breaks_out_of_a_quoted_string() -> None:

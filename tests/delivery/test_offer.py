@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from web.factories import make_plan
 
-from medialib.catalogue.lessons import RenditionProgress
+from medialib.catalogue.lessons import Captions, RenditionProgress
 from medialib.catalogue.plans import Plan, SoundUse
 from medialib.delivery import offer
 
@@ -110,3 +110,49 @@ def test_listening_and_the_list_of_variants_know_the_usual_track_only() -> None:
 def test_the_sound_bears_its_language(language: str, told: str) -> None:
     (sound,) = offer.sounds(make_plan(), language=language)
     assert (sound.language, sound.channels, sound.uri) == (told, 2, "v1/a64/index.m3u8")
+
+
+def test_ts_offers_the_same_rungs_with_their_sound_inside() -> None:
+    plan = make_plan()
+    found = offer.ts_variants(plan, rows(plan, "v240", "v480", "a64"))
+    assert [one.uri for one in found] == [f"v1/{name}/ts.m3u8" for name in ("v480", "v240", "a64")]
+    assert [one.audio_group for one in found] == [None] * 3
+    assert [one.codecs for one in found] == ["avc1.64001f,mp4a.40.2"] * 2 + ["mp4a.40.2"]
+    assert found[0].resolution == (852, 480)
+
+
+def test_ts_is_told_as_measured_or_as_more_than_the_same_in_fmp4() -> None:
+    plan = make_plan()
+    picture, sound = offer.ts_variants(plan, rows(plan))
+    fmp4 = offer.variants(plan, rows(plan))
+    for ts, one in zip((picture, sound), fmp4, strict=True):
+        assert one.peak_bits_per_second * 1.02 < ts.peak_bits_per_second < one.peak_bits_per_second * 1.2
+        assert one.average_bits_per_second < ts.average_bits_per_second < one.average_bits_per_second * 1.2
+    measured = rows(plan, "v480", "a64", ts_peak_bits_per_second=400_000, ts_average_bits_per_second=250_000)
+    picture, sound = offer.ts_variants(plan, measured)
+    assert (picture.peak_bits_per_second, picture.average_bits_per_second) == (800_000, 500_000)
+    assert (sound.peak_bits_per_second, sound.average_bits_per_second) == (400_000, 250_000)
+
+
+def test_silent_films_and_recordings_have_ts_too() -> None:
+    silent, heard = make_plan(sound=False), make_plan(kind="audio")
+    (picture,) = offer.ts_variants(silent, rows(silent))
+    assert (picture.uri, picture.codecs) == ("v1/v480/ts.m3u8", "avc1.64001f")
+    assert [one.uri for one in offer.ts_variants(heard, rows(heard))] == ["v1/a64/ts.m3u8"]
+
+
+def test_keyframes_are_offered_of_complete_and_measured_rungs_only() -> None:
+    plan = make_plan()
+    assert offer.keyframes(plan, rows(plan, "v240", "v480", "a64")) == ()
+    measured = {"keyframes_peak_bits_per_second": 50_000, "keyframes_average_bits_per_second": 30_000}
+    found = offer.keyframes(plan, rows(plan, "v240", "v480", "a64", **measured))
+    assert [one.uri for one in found] == ["v1/v240/keyframes.m3u8", "v1/v480/keyframes.m3u8"]
+    assert (found[0].peak_bits_per_second, found[0].average_bits_per_second) == (50_000, 30_000)
+    assert (found[0].codecs, found[0].resolution) == ("avc1.64001f", (426, 240))
+
+
+def test_captions_beside_ts_have_addresses_of_their_own() -> None:
+    plan = make_plan()
+    captions = [Captions(lesson_id="x", language="zh", label="中文", revision=2)]
+    subtitles = offer.subtitles(plan, captions, language="zh")
+    assert [one.uri for one in offer.ts_subtitles(subtitles)] == ["v1/captions/zh/2/ts/index.m3u8"]

@@ -97,3 +97,8 @@ def test_every_variant_offers_the_captions() -> None:
 def test_a_lesson_without_captions_offers_none() -> None:
     variant = hls.Variant(uri="a", peak_bits_per_second=1, average_bits_per_second=1, codecs="x")
     assert "SUBTITLES" not in hls.render_multivariant((), offer.with_subtitles([variant], ()))
+
+
+def test_beside_ts_captions_say_where_its_clock_begins() -> None:
+    assert "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000" in render_segment([], plan(), 0)
+    assert "X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000" in render_segment([], plan(), 1, clock_seconds=10)

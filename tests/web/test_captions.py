@@ -68,6 +68,16 @@ def test_the_segments_of_a_playlist_hold_every_cue(services: Services, client: F
     assert "TYPE=SUBTITLES" in client.get(f"/media/{lesson_id}/audio.m3u8").text
 
 
+def test_beside_ts_the_captions_follow_its_clock(services: Services, client: FlaskClient) -> None:
+    lesson_id = captioned(services, seconds=10)
+    for name in ("ts.m3u8", "audio.m3u8?container=ts"):
+        assert 'URI="v1/captions/zh/2/ts/index.m3u8"' in client.get(f"/media/{lesson_id}/{name}").text
+    folder = f"/media/{lesson_id}/v1/captions/zh/2"
+    assert client.get(f"{folder}/ts/index.m3u8").text == client.get(f"{folder}/index.m3u8").text
+    ts, fmp4 = client.get(f"{folder}/ts/0.vtt").text, client.get(f"{folder}/0.vtt").text
+    assert ts.replace("MPEGTS:900000", "MPEGTS:0") == fmp4 != ts
+
+
 @pytest.mark.parametrize(
     "name",
     ["captions/zh/1.vtt", "captions/fr/2.vtt", "captions/z/2.vtt", "captions/zh/x.vtt", "captions/../2.vtt",

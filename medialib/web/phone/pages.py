@@ -134,6 +134,7 @@ def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
             document=document,
             reason=sentence(trouble) if trouble else None,
             notices=[sentence(one) for one in finding.notices_of(lesson)],
+            sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
             start_rung=_start_side(plan, document["renditions"]),
         )
 

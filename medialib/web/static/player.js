@@ -29,10 +29,11 @@ const SETTINGS = {
   fragLoadPolicy: patience(30_000, 120_000, 8),
 };
 
+const scriptable = "MediaSource" in window || "ManagedMediaSource" in window;
+
 function playsHlsItself(video) {
   const chromium = /Chrom(e|ium)\/|Android/.test(navigator.userAgent);
   const able = video.canPlayType("application/vnd.apple.mpegurl") !== "";
-  const scriptable = "MediaSource" in window || "ManagedMediaSource" in window;
   return able && (!chromium || !scriptable);
 }
 
@@ -69,13 +70,16 @@ class Player {
     this.#box = box;
     this.#video = box.querySelector("video");
     this.#says = box.dataset;
-    this.#native = playsHlsItself(this.#video);
+    const hls = playsHlsItself(this.#video);
+    this.#whole = !hls && !scriptable;
+    this.#native = hls || this.#whole;
     this.#video.replaceChildren();
     this.#video.controls = false;
     this.#listen();
   }
 
   #native;
+  #whole;
 
   #part(name) {
     return this.#box.querySelector(name);
@@ -144,12 +148,20 @@ class Player {
   async #open(seconds, playing) {
     clearTimeout(this.#timer);
     this.#part(".failed").hidden = true;
-    const source = this.#mode === "audio" ? this.#says.audio : this.#says.master;
+    const source = this.#source();
     this.#hls?.destroy();
     this.#hls = null;
     if (this.#native) this.#openNative(source, seconds);
     else if (!(await this.#openWithLibrary(source, seconds))) return;
     if (playing) this.#video.play().catch(() => {});
+  }
+
+  // Where there is neither HLS nor a way to feed it by script, one whole file is better than nothing.
+  #source() {
+    const { audio, master, film, recording } = this.#says;
+    const listening = this.#mode === "audio";
+    if (this.#whole) return (listening ? recording : film ?? recording) ?? master;
+    return listening ? audio : master;
   }
 
   #openNative(source, seconds) {

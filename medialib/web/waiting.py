@@ -1,0 +1,64 @@
+"""What is asked for and not there yet: it is hurried, waited for, and refused with a sentence when it fails."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import current_app
+
+from medialib.catalogue import lookups
+from medialib.catalogue.plans import Plan, Rendition
+from medialib.errors import N_, NotFound, NotReady
+from medialib.jobs.queue import HOT
+from medialib.services import Services
+
+_LOOK_SECONDS = 0.03
+_ASK_CATALOGUE_SECONDS = 0.5
+_RETRY_SECONDS = 2
+
+
+def services() -> Services:
+    opened: Services = current_app.extensions["medialib"]
+    return opened
+
+
+def planned(lesson_id: str, version: int, name: str) -> tuple[Plan, Rendition]:
+    with services().database.read() as session:
+        plan = lookups.plan(session, lesson_id, version)
+    rendition = plan.rendition(name)
+    if rendition is None:
+        raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version} {name}")
+    return plan, rendition
+
+
+def hurry(work: str, *arguments: str | int, queue: str = HOT) -> None:
+    opened = services()
+    opened.queues.send(queue, work, *arguments, within_seconds=opened.settings.runs.hot_wait_seconds)
+
+
+def wait_for(place: Path, lesson_id: str, step: str, ask_for: Callable[[], None], *, patience: float = 1.0) -> None:
+    """Ask for a file and wait until it is there; raises NotReady when it does not come in time or its run failed.
+
+    `patience` is how many times longer than for a segment it may take.
+    """
+    opened = services()
+    _refuse_if_resting(opened, lesson_id, step)
+    ask_for()
+    now = time.monotonic()
+    end, ask = now + patience * opened.settings.runs.hot_wait_seconds, now + _ASK_CATALOGUE_SECONDS
+    while not place.exists():
+        now = time.monotonic()
+        if now > end:
+            raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
+        if now > ask:
+            _refuse_if_resting(opened, lesson_id, step)
+            ask = now + _ASK_CATALOGUE_SECONDS
+        time.sleep(_LOOK_SECONDS)
+
+
+def _refuse_if_resting(opened: Services, lesson_id: str, step: str) -> None:
+    with opened.database.read() as session:
+        failed = lookups.failed_step(session, lesson_id, step)
+    if failed and failed.attempts and (failed.parked or failed.retry_at > time.time()):
+        seconds = max(_RETRY_SECONDS, int(failed.retry_at - time.time()))
+        raise NotReady(failed.message, retry_seconds=seconds, detail=failed.detail)
