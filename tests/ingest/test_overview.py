@@ -122,7 +122,7 @@ def test_peaks_are_as_high_as_the_sound(services: Services, tmp_path: Path) -> N
     assert document["seconds"] == pytest.approx(8, abs=0.05)
     assert len(peaks) == pytest.approx(8 * 48_000 / 2048, abs=2)
     at = [peaks[int(second * 48_000 / 2048)] for second in (0.5, 1.5, 2.5, 3.5, 6.5, 7.5)]
-    assert min(at[0], at[2], at[4]) > 40
+    assert min(at[0], at[2], at[4]) > 20  # after loudness
     assert max(at[1], at[3], at[5]) <= 2
 
 
@@ -152,7 +152,7 @@ def test_work_that_an_earlier_version_left_is_put_into_order(services: Services,
         edits.rank_steps(session, pipeline.RANKS)
         session.expire_all()
         left = [(row.step, row.rank) for row in lookups.steps_left(session, lesson.id)]
-    assert left == [("init", 0), ("poster", 1), ("audio", 2), ("peaks", 5)]
+    assert left == [(step, pipeline.RANKS[step]) for step in ("init", "poster", "audio", "peaks")]
 
 
 @pytest.mark.parametrize(("seconds", "most"), [(1, 24), (60, 1000), (8 * 3600, 1000)])
