@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from medialib.errors import BadSettings
+from medialib.ladders import Ladder
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -62,40 +63,6 @@ class Jobs(_Section):
     def _renewal_comes_before_the_end(self) -> "Jobs":
         if self.renew_seconds * 2 > self.lease_seconds:
             raise ValueError("renew_seconds must be at most half of lease_seconds")
-        return self
-
-
-class RungSettings(_Section):
-    """One step of the ladder, named by its shorter side in pixels."""
-
-    short_side: Annotated[int, Field(ge=96, le=2160, multiple_of=2)]
-    max_bits_per_second: Annotated[int, Field(ge=50_000)]
-    crf: Annotated[int, Field(ge=10, le=40)] = 24
-
-
-class Ladder(_Section):
-    """What is made of a recording."""
-
-    segment_seconds: Annotated[int, Field(ge=2, le=10)] = 4
-    start_rung: int = 480
-    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"] = "veryfast"
-    rungs: tuple[RungSettings, ...] = (
-        RungSettings(short_side=240, max_bits_per_second=280_000, crf=26),
-        RungSettings(short_side=480, max_bits_per_second=900_000, crf=25),
-        RungSettings(short_side=720, max_bits_per_second=2_000_000, crf=24),
-        RungSettings(short_side=1080, max_bits_per_second=4_000_000, crf=24),
-    )
-    stereo_bits_per_second: Annotated[int, Field(ge=16_000, le=320_000)] = 64_000
-    mono_bits_per_second: Annotated[int, Field(ge=16_000, le=128_000)] = 32_000
-    sound_tracks: Annotated[int, Field(ge=1, le=32)] = 4
-
-    @model_validator(mode="after")
-    def _rungs_climb(self) -> "Ladder":
-        sides = [rung.short_side for rung in self.rungs]
-        if not sides or sides != sorted(set(sides)):
-            raise ValueError("rungs must be at least one, in climbing order of short_side")
-        if self.start_rung not in sides:
-            raise ValueError(f"start_rung must be one of the rungs: {', '.join(map(str, sides))}")
         return self
 
 

@@ -66,6 +66,10 @@ class Store:
     def segment(self, lesson_id: str, version: int, name: str, number: int) -> Path:
         return self.rendition(lesson_id, version, name) / f"{number}.m4s"
 
+    def cuts(self, lesson_id: str, version: int, name: str) -> Path:
+        """Where a copied rendition's segments begin: there once it is decided whether it can be copied."""
+        return self.rendition(lesson_id, version, name) / "cuts.json"
+
     def cover(self, lesson_id: str) -> Path:
         """The picture that lay beside the recording, as it came."""
         return self.lesson(lesson_id) / "cover"
@@ -210,6 +214,9 @@ class Store:
             path.unlink(missing_ok=True)
             freed += known.st_size
         return freed
+
+    def remove_rendition(self, lesson_id: str, version: int, name: str) -> None:
+        shutil.rmtree(self.rendition(lesson_id, version, name), ignore_errors=True)
 
     def require_space(self, wanted_bytes: int, reserve_bytes: int) -> None:
         """Raise NoSpace unless `wanted_bytes` fit and `reserve_bytes` stay free."""

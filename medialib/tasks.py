@@ -15,7 +15,8 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, packaging, pipeline, runs
+from medialib.ingest import cache, hot, packaging, pipeline
+from medialib.ingest.recording import load
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
 from medialib.services import Services
@@ -33,7 +34,7 @@ _TURNS_BETWEEN_TRIMS = 10
 
 def announce(services: Services, lesson_id: str) -> None:
     """Tell the workers of a new lesson; its beginning is made before anyone asks for it, unless many come at once."""
-    plan, queues = runs.load(services.workshop, lesson_id).plan, services.queues
+    plan, queues = load(services.workshop, lesson_id).plan, services.queues
     send = queues.send
     send(HOT, "prepare", lesson_id)
     if queues.depth(HOT) < _MOST_AHEAD:

@@ -48,7 +48,7 @@ def test_a_value_of_the_file_holds(tmp_path: Path) -> None:
         ("server:\n  port: 70000\n", "config.yaml, line 2, server.port: Input should be less than or equal to 65535"),
         ("site: {language: fr}\n", "config.yaml, line 1, site.language: Input should be 'zh_CN' or 'en'"),
         ("ladder:\n  rungs:\n    - short_side: 240\n      max_bits_per_second: 1\n", "line 4, ladder.rungs.0.max_bits"),
-        ("ladder:\n  rungs: []\n", "ladder: rungs must be at least one, in climbing order"),
+        ("ladder:\n  start_rung: 500\n", "ladder: start_rung must be one of the rungs: 240, 480, 720"),
         ("jobs:\n  renew_seconds: 20\n", "config.yaml, line 1, jobs: renew_seconds must be at most half"),
         ("server: 8870\n", "config.yaml, line 1, server: keys and values are expected"),
         ("- server\n", "config.yaml, line 1: sections are expected"),

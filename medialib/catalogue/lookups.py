@@ -175,6 +175,16 @@ def are_complete(session: Session, lesson_id: str, version: int, names: Sequence
     return session.scalar(query) == len(names)
 
 
+def left_out(session: Session, lesson_id: str, version: int) -> frozenset[str]:
+    """Names of the renditions that turned out not to be worth their bits."""
+    query = select(RenditionProgress.name).where(
+        RenditionProgress.lesson_id == lesson_id,
+        RenditionProgress.version == version,
+        RenditionProgress.left_out.is_(True),
+    )
+    return frozenset(session.scalars(query))
+
+
 def troubles(session: Session, lesson_id: str) -> Sequence[StepLeft]:
     """Steps of the lesson that have failed: resting until the next attempt, or parked."""
     query = select(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.attempts > 0)

@@ -85,7 +85,11 @@ class SourceUse:
 
 @dataclass(frozen=True, kw_only=True)
 class VideoRendition:
-    """One rung; `codecs` is the RFC 6381 string of its bitstream."""
+    """One rung; `codecs` is the RFC 6381 string of its bitstream.
+
+    `preset` is its own when it differs from the plan's; `tuning` are more x264-params. A `copied` one is made of the
+    recording's own packets (see Cuts), and encoded after all when those turn out unusable.
+    """
 
     name: str
     width: int
@@ -96,6 +100,9 @@ class VideoRendition:
     max_bits_per_second: int
     level: str
     codecs: str
+    preset: str = ""
+    tuning: str = ""
+    copied: bool = False
 
     @property
     def frame_seconds(self) -> Fraction:

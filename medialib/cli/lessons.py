@@ -97,6 +97,8 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
         left = "" if row["seconds_left"] is None else clock(row["seconds_left"])
         table.add_row(row["name"], clock(row["seconds_done"]), clock(row["seconds_total"]), speed, left)
     console.print(table)
+    if detail["left_out"]:
+        console.print(f"Left out, for hardly sparing or adding any bits: {', '.join(detail['left_out'])}")
     for trouble in troubles:
         console.print(f"{trouble.step}: {trouble.message % trouble.message_values} (attempt {trouble.attempts})")
     if detail["state"] == "parked":

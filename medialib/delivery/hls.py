@@ -14,6 +14,10 @@ FMP4 = 7
 MPEG_TS = 3
 
 
+Durations = Sequence[Fraction] | None
+"""Seconds of each segment; None: as the plan says."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sound:
     """An EXT-X-MEDIA of type AUDIO (section 4.4.6.1).
@@ -136,27 +140,44 @@ def _quoted(text: str) -> str:
     return '"' + " ".join(text.replace('"', "'").splitlines()) + '"'
 
 
-def render_media(plan: Plan, rendition: Rendition) -> str:
-    """The media playlist of a rendition: complete from the start, whatever is encoded already."""
-    return _media(plan, rendition, [f"{number}.m4s" for number in range(plan.segment_count)], FMP4, (_INIT,))
+def render_media(plan: Plan, rendition: Rendition, durations: Durations = None) -> str:
+    """The media playlist of a rendition: complete from the start, whatever is encoded already.
+
+    `durations` are the segments' seconds where the plan does not tell them: those of a copy.
+    """
+    segments = [f"{number}.m4s" for number in range(plan.segment_count)]
+    return _media(plan, rendition, durations, segments, FMP4, (_INIT,))
 
 
-def render_ts(plan: Plan, rendition: Rendition) -> str:
+def render_ts(plan: Plan, rendition: Rendition, durations: Durations = None) -> str:
     """The same segments as MPEG-TS, which needs no init segment."""
-    return _media(plan, rendition, [f"{number}.ts" for number in range(plan.segment_count)], MPEG_TS, ())
+    segments = [f"{number}.ts" for number in range(plan.segment_count)]
+    return _media(plan, rendition, durations, segments, MPEG_TS, ())
 
 
-def render_keyframes(plan: Plan, rendition: Rendition, places: Sequence[tuple[int, int]]) -> str:
+def render_keyframes(
+    plan: Plan, rendition: Rendition, places: Sequence[tuple[int, int]], durations: Durations = None
+) -> str:
     """The first picture of every segment (section 4.4.3.6): `places` are its [offset, length] in bytes there."""
     pictures = [f"#EXT-X-BYTERANGE:{length}@{at}\n{number}.m4s" for number, (at, length) in enumerate(places)]
-    return _media(plan, rendition, pictures, FMP4, ("#EXT-X-I-FRAMES-ONLY", _INIT))
+    return _media(plan, rendition, durations, pictures, FMP4, ("#EXT-X-I-FRAMES-ONLY", _INIT))
 
 
-def _media(plan: Plan, rendition: Rendition, segments: Iterable[str], version: int, more: Sequence[str]) -> str:
-    frames = plan.frames(rendition)
-    # Twelve hours have 10,800 segments and only a few different lengths: exact fractions are for those few.
-    seconds = {count: count * rendition.frame_seconds for count in set(frames)}
-    durations = {count: f"#EXTINF:{float(duration):.6f}," for count, duration in seconds.items()}
+def _media(
+    plan: Plan,
+    rendition: Rendition,
+    durations: Durations,
+    segments: Iterable[str],
+    version: int,
+    more: Sequence[str],
+) -> str:
+    if durations is None:
+        # Twelve hours have 10,800 segments and only a few different lengths: exact fractions are for those few.
+        lengths: Sequence[int] = plan.frames(rendition)
+        seconds = {count: count * rendition.frame_seconds for count in set(lengths)}
+    else:
+        lengths, seconds = range(len(durations)), dict(enumerate(durations))
+    told = {length: f"#EXTINF:{float(duration):.6f}," for length, duration in seconds.items()}
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{version}",
@@ -166,8 +187,8 @@ def _media(plan: Plan, rendition: Rendition, segments: Iterable[str], version: i
         "#EXT-X-INDEPENDENT-SEGMENTS",
         *more,
     ]
-    for count, segment in zip(frames, segments, strict=True):
-        lines += [durations[count], segment]
+    for length, segment in zip(lengths, segments, strict=True):
+        lines += [told[length], segment]
     lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
 

@@ -77,7 +77,11 @@ def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ..
 
 def _rungs(plan: Plan, progress: dict[str, RenditionProgress]) -> list[VideoRendition]:
     rungs = [one for one in plan.video if one.name == plan.start_rung]
-    return rungs + [one for one in plan.video if one.name != plan.start_rung and progress[one.name].complete]
+    return rungs + [one for one in plan.video if one.name != plan.start_rung and _is_ready(progress[one.name])]
+
+
+def _is_ready(row: RenditionProgress) -> bool:
+    return row.complete and not row.left_out
 
 
 def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:

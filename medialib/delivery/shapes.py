@@ -117,7 +117,8 @@ def lesson_detail(
         "notices": [one["message"] % one["values"] if one["values"] else one["message"] for one in lesson.notices],
         "themes": [{"slug": theme.slug, "zh": theme.zh, "en": theme.en} for theme in lesson.themes],
         "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},
-        "renditions": [_progress(row, plan) for row in renditions],
+        "renditions": [_progress(row, plan) for row in renditions if not row.left_out],
+        "left_out": [row.name for row in renditions if row.left_out],
     }
 
 

@@ -1,4 +1,7 @@
-"""What init segments and segments say of themselves: codecs strings, numbers and sizes of samples; pure."""
+"""What init segments and segments say of themselves: codecs strings, numbers and sizes of samples, times; pure.
+
+Boxes are those of ISO/IEC 14496-12, in the form that ffmpeg's muxer writes.
+"""
 
 import os
 from collections.abc import Iterator
@@ -15,12 +18,37 @@ _TRUN_OFFSET, _TRUN_FIRST_FLAGS, _TRUN_SIZE = 0x01, 0x04, 0x200
 _TRUN_FIELDS = (0x100, 0x200, 0x400, 0x800)
 
 
+# nal_unit_type (ITU-T H.264 table 7-1): a coded slice, its first partition, a slice of an IDR picture.
+_SLICE, _PARTITION, _IDR_SLICE = 1, 2, 5
+
+
 @dataclass(frozen=True, kw_only=True)
 class Samples:
     """The samples of a segment: `first` are (offset, length) in bytes from its first moof to its first sample's end."""
 
     first: tuple[int, int]
     sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """The time base of a track, and what its edit list adds to the times in its fragments."""
+
+    timescale: int
+    shift: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fragment:
+    """A segment of one video track, in units of the track's clock before its shift.
+
+    `begin` is its first picture's presentation time; `independent` when that is an IDR picture.
+    """
+
+    begin: int
+    duration: int
+    pictures: int
+    independent: bool
 
 
 def read_codecs(init: bytes) -> str:
@@ -108,6 +136,102 @@ def _track_run(trun: bytes, flags: int, usual: int) -> tuple[int, list[int]]:
     at += 4 * bool(flags & _TRUN_FIELDS[0])
     table = memoryview(trun)[at : at + count * step]
     return offset, [int.from_bytes(table[place : place + 4], "big") for place in range(0, len(table), step)]
+
+
+def read_clock(init: bytes) -> Clock:
+    """From mdhd (8.4.2) and elst (8.6.6); raises ToolFailed."""
+    header = _box(init, b"moov", b"trak", b"mdia", b"mdhd")
+    movie = _box(init, b"moov", b"mvhd")
+    timescale = _number(header, 20 if header[:1] == b"\1" else 12)
+    movie_timescale = _number(movie, 20 if movie[:1] == b"\1" else 12)
+    if not timescale or not movie_timescale:
+        raise _unreadable("init segment without a clock")
+    return Clock(
+        timescale=timescale, shift=_shift(_box(init, b"moov", b"trak", b"edts", b"elst"), timescale, movie_timescale)
+    )
+
+
+def _shift(edits: bytes, timescale: int, movie_timescale: int) -> int:
+    """Empty edits come first and delay; the first real one cuts off what lies before its media time."""
+    wide = 8 if edits[:1] == b"\1" else 4
+    shift, at = 0, 8
+    for _ in range(_number(edits, 4)):
+        lasts, media_time = _number(edits, at, wide), _number(edits, at + wide, wide, signed=True)
+        if media_time >= 0:
+            return shift - media_time
+        shift += lasts * timescale // movie_timescale
+        at += 2 * wide + 4
+    return shift
+
+
+def read_fragment(segment: bytes) -> Fragment:
+    """From tfhd, tfdt, trun (8.8) and the first sample's NAL units (14496-15, 5.3); raises ToolFailed."""
+    pieces = [_box(moof, b"traf") for kind, moof in _boxes(segment) if kind == b"moof"]
+    if not pieces:
+        raise _unreadable("segment without a fragment")
+    runs = [(_durations(piece), _box(piece, b"tfdt"), _box(piece, b"trun")) for piece in pieces]
+    decode_time, first = runs[0][1], runs[0][2]
+    begin = _number(decode_time, 4, 8 if decode_time[:1] == b"\1" else 4)
+    return Fragment(
+        begin=begin + _first_offset(first),
+        duration=sum(sum(durations) for durations, _, _ in runs),
+        pictures=sum(len(durations) for durations, _, _ in runs),
+        independent=_begins_with_idr(_box(segment, b"mdat")),
+    )
+
+
+# Which of trun's fields each sample has, in order: duration, size, flags, composition offset.
+_DURATION, _SIZE, _FLAGS, _OFFSET = 0x100, 0x200, 0x400, 0x800
+
+
+def _durations(traf: bytes) -> list[int]:
+    header, run = _box(traf, b"tfhd"), _box(traf, b"trun")
+    flags, count, at = _number(run, 1, 3), _number(run, 4), _samples_at(run)
+    if not flags & _DURATION:
+        said = _number(header, 1, 3)
+        usual = _number(header, 8 + 8 * bool(said & 1) + 4 * bool(said & 2)) if said & 8 else 0
+        return [usual] * count
+    step = 4 * sum(bool(flags & one) for one in (_DURATION, _SIZE, _FLAGS, _OFFSET))
+    return [_number(run, at + step * place) for place in range(count)]
+
+
+def _first_offset(run: bytes) -> int:
+    flags = _number(run, 1, 3)
+    if not flags & _OFFSET:
+        return 0
+    before = 4 * sum(bool(flags & one) for one in (_DURATION, _SIZE, _FLAGS))
+    return _number(run, _samples_at(run) + before, signed=run[:1] == b"\1")
+
+
+def _samples_at(run: bytes) -> int:
+    flags = _number(run, 1, 3)
+    return 8 + 4 * bool(flags & 1) + 4 * bool(flags & 4)
+
+
+def _begins_with_idr(samples: bytes) -> bool:
+    """Whether the first slice is an IDR picture's; before it stand parameter sets and the like."""
+    at = 0
+    while at + 5 <= len(samples):
+        kind = samples[at + 4] & 0x1F
+        if kind in (_SLICE, _PARTITION, _IDR_SLICE):
+            return kind == _IDR_SLICE
+        at += 4 + _number(samples, at)
+    return False
+
+
+def _box(content: bytes, *path: bytes) -> bytes:
+    """The first box at `path`, or nothing."""
+    for name in path:
+        content = next((inner for kind, inner in _boxes(content) if kind == name), b"")
+    return content
+
+
+def _number(content: bytes, at: int, size: int = 4, *, signed: bool = False) -> int:
+    return int.from_bytes(content[at : at + size], "big", signed=signed)
+
+
+def _unreadable(detail: str) -> ToolFailed:
+    return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)
 
 
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:

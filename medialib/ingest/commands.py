@@ -3,7 +3,7 @@
 How pictures and sound get onto the grid of segments is said in encoding.py and mixing.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,20 @@ def tail_command(ffprobe: str, source: Path, from_seconds: float) -> list[str]:
     ]
 
 
+def keyframes_command(
+    ffprobe: str, source: Path, index: int, start_seconds: float, windows: Sequence[tuple[float, float]]
+) -> list[str]:
+    """The packets of one track in some windows of the lesson's clock, with their flags."""
+    intervals = (f"{start_seconds + begin:.3f}%{start_seconds + end:.3f}" for begin, end in windows)
+    return [
+        *_probing(ffprobe),
+        *("-select_streams", str(index)),
+        *("-read_intervals", ",".join(intervals)),
+        *("-show_entries", "packet=pts_time,flags"),
+        *("-i", f"file:{source}"),
+    ]
+
+
 def _probing(ffprobe: str) -> list[str]:
     return [
         ffprobe,
@@ -123,6 +137,18 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     return _complete(program, outputs)
 
 
+def copy_command(program: str, source: Path, plan: Plan, rung: VideoRendition) -> list[str]:
+    """The recording's own packets as segments, each beginning with its first keyframe at or after the grid's point.
+
+    All of it is decoded beside that: what a decoder complains of is no copy to offer (xerror).
+    """
+    use = plan.source
+    opened = ffmpeg.input(f"file:{source}", itsoffset=f"{-use.start_seconds:.6f}", **_INPUT)[str(use.video_index)]
+    copy = encoding.segments(opened, plan, rung.name, 0, **encoding.video_copying(plan))
+    check = opened.output("-", format="null", fps_mode="passthrough")
+    return [*_complete(program, [copy, check])[:-1], "-xerror", "-"]
+
+
 def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]:
     """Decode once, encode every sound of `run`; the warm-up frames are dropped by a bitstream filter.
 
@@ -158,8 +184,12 @@ def listen_command(
     return _complete(program, [sound.output("-", format="null")])
 
 
-def whole_command(program: str, source: Path, plan: Plan) -> list[str]:
-    """Everything of a lesson in one uninterrupted call that decodes once: what the benchmarks compare with."""
+def whole_command(program: str, source: Path, plan: Plan, *, without: Collection[str] = ()) -> list[str]:
+    """Everything of a lesson in one uninterrupted call that decodes once: what the benchmarks compare with.
+
+    Renditions that the lesson has `without` encoding them are left away here too.
+    """
+    plan = replace(plan, video=tuple(one for one in plan.video if one.name not in without))
     everything = Run(names=(), first=0, count=plan.segment_count)
     use, end = plan.source, plan.seconds
     opened = _open(source, use.start_seconds)

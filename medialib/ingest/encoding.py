@@ -53,10 +53,13 @@ def split(stream: Any, kind: str, count: int) -> list[Any]:
 def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> dict[str, Any]:
     # More threads than these would only hold back the first segment.
     quick = {"threads": 2} if hot else {}
+    preset = rung.preset or plan.preset
+    # Nor would a deep look ahead: it would have to be decoded first. It leaves no trace in the parameter sets.
+    tuning = [part for part in rung.tuning.split(":") if part and not (hot and part.startswith("rc-lookahead"))]
     return {
         "c:v": "libx264",
         **quick,
-        "preset": _HOT_PRESETS.get(plan.preset, plan.preset) if hot else plan.preset,
+        "preset": _HOT_PRESETS.get(preset, preset) if hot else preset,
         "profile:v": "high",
         "level:v": rung.level,
         "crf": rung.crf,
@@ -66,10 +69,18 @@ def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> di
         "keyint_min": plan.segment_seconds * rung.frames_per_second,
         "sc_threshold": 0,
         # Parameter sets in every keyframe: rungs of different lessons can follow each other in one stream.
-        "x264-params": "repeat-headers=1",
+        "x264-params": ":".join(("repeat-headers=1", *tuning)),
         "fps_mode": "passthrough",
         "enc_time_base": f"1/{rung.frames_per_second}",
     }
+
+
+def video_copying(plan: Plan) -> dict[str, Any]:
+    """Copied packets say what encoded rungs say too: parameter sets in every keyframe, and their colours."""
+    matrix = {"bt601": 6, "bt709": 1}.get(plan.source.matrix, 1)
+    colours = f"h264_metadata=matrix_coefficients={matrix}:video_full_range_flag=0"
+    # In this order: what h264_metadata has handled, h264_mp4toannexb would pass on without parameter sets.
+    return {"c:v": "copy", "bsf:v": f"h264_mp4toannexb,{colours}"}
 
 
 def audio_encoding(track: AudioRendition, first: int, last: int) -> dict[str, Any]:

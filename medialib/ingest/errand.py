@@ -6,7 +6,7 @@ from pathlib import Path
 
 from medialib.errors import N_, Stopped
 from medialib.ingest import ffmpeg
-from medialib.ingest.runs import Recording
+from medialib.ingest.recording import Recording
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 

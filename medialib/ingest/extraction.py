@@ -11,7 +11,7 @@ from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
 from medialib.ingest import ffmpeg
 from medialib.ingest.captioning import Notice, notice_of, track_of
 from medialib.ingest.captions import MOST_BYTES, read_captions
-from medialib.ingest.runs import Recording
+from medialib.ingest.recording import Recording
 from medialib.ingest.texts import TextTrack, texts_command
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease

@@ -10,7 +10,7 @@ from medialib.catalogue.lessons import hot_step
 from medialib.errors import Stopped, ToolFailed
 from medialib.ingest import runs
 from medialib.ingest.commands import Run
-from medialib.ingest.runs import Recording
+from medialib.ingest.recording import Recording, load
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: int) -> None:
     """Make a segment that a player waits for, and the next missing ones; a failure is put on the lesson."""
-    recording = runs.load(workshop, lesson_id, version)
+    recording = load(workshop, lesson_id, version)
     run = _run(workshop, recording, name, number)
     if run is None:
         return
@@ -55,6 +55,8 @@ def _carry_out(workshop: Workshop, recording: Recording, run: Run, lease: Lease)
 
 
 def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Run | None:
+    if not recording.is_encoded(workshop, name):
+        return None
     lacking = set(recording.missing(workshop, name)) - being_made(workshop, recording, name)
     if number not in lacking:
         return None

@@ -16,8 +16,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.plans import Plan
 from medialib.errors import N_, BadRequest, NotReady, ToolFailed, UnusableMedia
-from medialib.ingest import commands, ffmpeg
+from medialib.ingest import commands, ffmpeg, originals
 from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
@@ -125,6 +126,22 @@ def probe(workshop: Workshop, source: Path) -> tuple[Facts, Ends]:
     return facts, _ends(workshop, source, facts, 0)
 
 
+def copying_what_fits(workshop: Workshop, source: Path, plan: Plan) -> Plan:
+    """The plan; its top rung is copied when the recording's own picture seems fit to be it."""
+    if plan.source.video_index is None:
+        return plan
+    answer = _ask(workshop, source, commands.probe_command(workshop.tools.ffprobe, source))
+    rung = originals.rung_to_copy(plan, originals.read_original(answer, plan.source.video_index))
+    if rung is None:
+        return plan
+    windows = originals.sample_windows(plan)
+    command = commands.keyframes_command(
+        workshop.tools.ffprobe, source, plan.source.video_index, plan.source.start_seconds, windows
+    )
+    packets = _ask(workshop, source, command).get("packets", [])
+    return originals.with_copy(plan, rung) if originals.has_keyframes_on_the_grid(plan, packets, windows) else plan
+
+
 def _found_all(facts: Facts, ends: Ends) -> bool:
     picture = facts.video is None or ends.video_seconds is not None
     return picture and (not facts.audio or ends.audio_seconds is not None)
@@ -182,6 +199,7 @@ def _publish(
 ) -> Receipt:
     facts, ends = probe(workshop, copy)
     plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
+    plan = copying_what_fits(workshop, copy, plan)
     clean = details.clean_speech
     if clean is None:
         clean = workshop.settings.sound.clean_speech

@@ -9,11 +9,15 @@ from medialib.ingest.workshop import Workshop
 from medialib.store import open_regular
 
 
-def measure(workshop: Workshop, lesson_id: str, plan: Plan, rendition: Rendition) -> dict[str, int]:
-    """The figures of a rendition of which every segment is there; the places of its keyframes go into the store."""
+def measure(
+    workshop: Workshop, lesson_id: str, plan: Plan, rendition: Rendition, seconds: list[float]
+) -> dict[str, int]:
+    """The figures of a rendition of which every segment is there, each so many `seconds` long.
+
+    The places of its keyframes go into the store.
+    """
     sizes = workshop.store.segments(lesson_id, plan.version, rendition.name)
     numbers = range(plan.segment_count)
-    seconds = [float(plan.duration(rendition, number)) for number in numbers]
     samples = [_samples(workshop, lesson_id, plan, rendition, number) for number in numbers]
     sound = isinstance(rendition, AudioRendition)
     weigh = transmux.ts_bytes_of_sound if sound else transmux.ts_bytes_of_pictures

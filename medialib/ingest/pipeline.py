@@ -7,7 +7,9 @@
     start   the start rung, the whole lesson: from here on it plays everywhere
     sheets  small pictures of the whole film, to find a place by
     peaks   the sound of a recording without a picture, to be drawn
-    rungs   the other rungs, decoded once together
+    copy    the top rung of the recording's own packets, where they are fit for it
+    choose  a few segments of the other rungs, which tell which of them are worth their bits
+    rungs   those rungs, decoded once together
 
 State is derived: what the plan wants and the store lacks is the work. All lessons' earlier steps come before any
 lesson's later ones, so a step's run is stopped when earlier work turns up; what it had finished stays.
@@ -24,11 +26,12 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
-from medialib.ingest import artwork, commands, extraction, ffmpeg, overview, runs
+from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, overview, runs
 from medialib.ingest.commands import Run
+from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import being_made
-from medialib.ingest.runs import Recording
+from medialib.ingest.recording import CHOOSE, Recording, count, load
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -47,7 +50,7 @@ class Outcome(Enum):
 # Does (part of) a step.
 Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
-STEPS = ("init", "poster", "captions", "audio", "start", "sheets", "peaks", "rungs")
+STEPS = ("init", "poster", "captions", "audio", "start", "sheets", "peaks", "copy", CHOOSE, "rungs")
 RANKS = {step: rank for rank, step in enumerate(STEPS)}
 _LOOK_AROUND_SECONDS = 2.0
 
@@ -95,7 +98,7 @@ def attempt(
     in which there is nothing to do now: it does not stop this one.
     """
     try:
-        recording = runs.load(workshop, work.lesson_id)
+        recording = load(workshop, work.lesson_id)
         outcome = _try(workshop, recording, work, lease, _until_urgent(workshop, work, keep_going, idle))
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)
@@ -145,11 +148,14 @@ def steps_of(plan: Plan, *, texts: bool = False) -> tuple[str, ...]:
 
 
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Which renditions each step makes."""
+    """Which renditions each step makes, in order."""
+    others = tuple(one.name for one in plan.video if one.name != plan.start_rung)
     return {
         "audio": tuple(one.name for one in plan.audio),
         "start": tuple(one.name for one in plan.video if one.name == plan.start_rung),
-        "rungs": tuple(one.name for one in plan.video if one.name != plan.start_rung),
+        "copy": tuple(one.name for one in plan.video if one.copied),
+        CHOOSE: others,
+        "rungs": others,
     }
 
 
@@ -213,15 +219,37 @@ def _make_segments(step: str) -> Step:
     """One run of a step; it is done when the store lacks none of its segments."""
 
     def make(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
-        names = _names(recording.plan)[step]
+        for name in recording.left_out:  # what was made of them on trial; a kill may have come between
+            workshop.store.remove_rendition(recording.lesson_id, recording.plan.version, name)
+        names = tuple(name for name in _names(recording.plan)[step] if recording.is_encoded(workshop, name))
         run = _bulk_run(workshop, recording, names)
         if run:
             runs.carry_out(workshop, recording, run, lease, keep_going=keep_going)
-        if all([runs.count(workshop, recording, name) for name in names]):
+        if all([count(workshop, recording, name) for name in names]):
             return Outcome.DONE
         return Outcome.MORE if run else Outcome.NOTHING_NOW
 
     return make
+
+
+def _copy(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
+    for rung in recording.plan.video:
+        if rung.copied:
+            make_copy(workshop, recording, rung, lease, keep_going)
+    return Outcome.DONE
+
+
+def _choose(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
+    """One run on trial; when there are enough of them, the choice."""
+    names = choosing.candidates(workshop, recording)
+    run = choosing.next_trial(workshop, recording, names)
+    if run:
+        runs.carry_out(workshop, recording, run, lease, keep_going=keep_going)
+        return Outcome.MORE
+    if choosing.lacks_trials(workshop, recording, names):
+        return Outcome.NOTHING_NOW
+    choosing.choose(workshop, recording, names)
+    return Outcome.DONE
 
 
 _DO: dict[str, Step] = {
@@ -232,6 +260,8 @@ _DO: dict[str, Step] = {
     "start": _make_segments("start"),
     "sheets": _make_pictures(overview.make_sheets),
     "peaks": _make_pictures(overview.make_peaks),
+    "copy": _copy,
+    CHOOSE: _choose,
     "rungs": _make_segments("rungs"),
 }
 

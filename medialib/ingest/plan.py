@@ -1,7 +1,9 @@
 """Facts to Plan: which renditions are made, how long they are; pure."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from medialib.catalogue.plans import (
     SAMPLE_RATE,
@@ -16,10 +18,17 @@ from medialib.catalogue.plans import (
 from medialib.errors import N_, UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
 from medialib.ingest.languages import language_tag
-from medialib.settings import Ladder, Limits, RungSettings
+from medialib.ladders import Ladder, RungSettings
+from medialib.settings import Limits
 
 # A rung this close to the source's own size is not worth its bits.
 _CLOSE = 1.15
+# Nor is one whose neighbour takes hardly more bits than it does.
+_CLOSE_IN_BITS = 1.15
+# How many segments, spread over the lesson, tell what its rungs take.
+_TRIALS = 6
+# Bits go where the picture is like the source, not where it looks busy; a deep look ahead finds what is used again.
+_TUNING = "psy=0:rc-lookahead=40"
 # A picture rate above this is offered whole from 720 up and halved below.
 _FAST = 40
 # libswresample knows where the channels of up to this many are, whether the file says it or not.
@@ -59,6 +68,7 @@ def make_plan(facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, versi
     rates = choose_rates(facts.video.frames_per_second)
     low_frames = max(1, round(seconds * rates.low))
     video = tuple(_video_rendition(rung, facts.video, rates, low_frames) for rung in choose_rungs(facts.video, ladder))
+    video = _with_presets(video, ladder)
     audio_frames = _audio_frames(Fraction(low_frames, rates.low))
     return _assemble(facts, ends, ladder, version, video=video, audio_frames=audio_frames)
 
@@ -90,6 +100,34 @@ def choose_rungs(video: VideoTrack, ladder: Ladder) -> tuple[RungSettings, ...]:
     return (*below, RungSettings(short_side=max(96, own), max_bits_per_second=max(bits, 50_000), crf=nearest.crf))
 
 
+def trial_segments(segment_count: int) -> tuple[int, ...]:
+    """Numbers of the segments that are made of every rung before it is decided which are kept."""
+    return tuple(sorted({(2 * part + 1) * segment_count // (2 * _TRIALS) for part in range(_TRIALS)}))
+
+
+def leave_out(bits: Mapping[str, int], *, start: str | None, kept: Collection[str] = ()) -> tuple[str, ...]:
+    """Of `bits` (what each rung takes for the same seconds, small pictures first), those that are not made.
+
+    Of two neighbours within 15 %, the smaller picture goes: at equal quality of encoding the larger one looks better
+    for hardly more bits. That holds for the smallest too, which would then spare a weak network nothing. The `start`
+    rung is there already, and the largest picture is what people sent; between these two both stay.
+    """
+    there = list(bits)
+    while goes := _superfluous(there, bits, fixed={start, *kept, *there[-1:]}):
+        there.remove(goes)
+    return tuple(name for name in bits if name not in there)
+
+
+def _superfluous(there: Sequence[str], bits: Mapping[str, int], fixed: Collection[str | None]) -> str | None:
+    """The first rung that can go, looked for from the largest picture down."""
+    for higher, lower in pairwise(reversed(there)):
+        if bits[higher] < bits[lower] * _CLOSE_IN_BITS:
+            goes = next((one for one in (lower, higher) if one not in fixed), None)
+            if goes:
+                return goes
+    return None
+
+
 def start_rung(video: tuple[VideoRendition, ...], wanted: int) -> str | None:
     """The rung that is made first: `wanted`, or the best below it that the source has."""
     fitting = [one.name for one in video if min(one.width, one.height) <= wanted * _CLOSE]
@@ -103,6 +141,13 @@ def h264_level(width: int, height: int, frames_per_second: int, bits_per_second:
         if blocks <= per_frame and blocks * frames_per_second <= per_second and bits_per_second <= bits:
             return level
     return _LEVELS[-1][0]
+
+
+def _with_presets(video: tuple[VideoRendition, ...], ladder: Ladder) -> tuple[VideoRendition, ...]:
+    """The start rung's preset has a quick sister for hot runs (encoding.py); the others may take their time."""
+    start = start_rung(video, ladder.start_rung)
+    presets = {one.name: ladder.preset if one.name == start else ladder.bulk_preset for one in video}
+    return tuple(replace(one, preset=presets[one.name], tuning=_TUNING) for one in video)
 
 
 def _length(facts: Facts, ends: Ends) -> Fraction:

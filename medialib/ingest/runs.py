@@ -8,13 +8,13 @@ from pathlib import Path
 import structlog
 
 from medialib import metrics
-from medialib.catalogue import edits, lookups
-from medialib.catalogue.plans import AudioRendition, Plan
+from medialib.catalogue import edits
+from medialib.catalogue.plans import AudioRendition
 from medialib.errors import N_, MedialibError, Stopped, ToolFailed, ToolKilled, UnusableMedia
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
-from medialib.ingest.measuring import measure
+from medialib.ingest.recording import Recording, count
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -26,30 +26,6 @@ _BULK_TICK_SECONDS = 0.3
 # To be killed says little about the recording, but one that eats all memory must not be tried for ever.
 _KILLS_PER_ATTEMPT = 10
 _REPORT_SECONDS = 1.0
-# A fragment's header begins behind the styp and sidx boxes, which are short.
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recording:
-    """A lesson as the engine sees it."""
-
-    lesson_id: str
-    plan: Plan
-    source: Path
-
-    def missing(self, workshop: Workshop, name: str) -> list[int]:
-        """Numbers of the segments of a rendition that do not exist yet."""
-        there = workshop.store.segments(self.lesson_id, self.plan.version, name)
-        return [number for number in range(self.plan.segment_count) if number not in there]
-
-
-def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Recording:
-    """The recording of a lesson in a plan's version (None: the current one); raises NotFound."""
-    with workshop.database.read() as session:
-        lesson = lookups.lesson(session, lesson_id)
-        plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
-        extension = lookups.source(session, lesson_id).extension
-    return Recording(lesson_id=lesson_id, plan=plan, source=workshop.store.source(lesson_id, extension))
 
 
 def carry_out(
@@ -97,22 +73,6 @@ def carry_out(
         workshop.waited_for.discard(lease.token)
         progress.report()
         workshop.store.discard(lease.token)
-
-
-def count(workshop: Workshop, recording: Recording, name: str) -> bool:
-    """Count the finished segments of a rendition from the store, and measure it when all are there."""
-    plan = recording.plan
-    rendition = plan.rendition(name)
-    assert rendition is not None, name
-    sizes = workshop.store.segments(recording.lesson_id, plan.version, name)
-    seconds = {number: float(plan.duration(rendition, number)) for number in sizes if number < plan.segment_count}
-    complete = len(seconds) == plan.segment_count
-    figures: dict[str, float | int | bool] = {"seconds_done": sum(seconds.values()), "complete": complete}
-    if complete:
-        figures |= measure(workshop, recording.lesson_id, plan, rendition)
-    with workshop.database.begin() as session:
-        edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
-    return complete
 
 
 def record_failure(

@@ -20,7 +20,7 @@ from medialib.ingest import packaging
 from medialib.ingest.labels import label_of
 from medialib.jobs.queue import DOWNLOADS
 from medialib.web.keeping import kept, let_other_sites_play, playlist
-from medialib.web.waiting import hurry, planned, services, wait_for
+from medialib.web.waiting import copied_seconds, hurry, planned, refuse_if_copied, services, wait_for
 
 blueprint = Blueprint("packages", __name__)
 blueprint.after_request(let_other_sites_play)
@@ -37,9 +37,9 @@ _NAME_CHARACTERS = 80
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/ts.m3u8")
 def ts_media(lesson_id: str, version: int, name: str) -> Response:
-    """The media playlist of a rendition in MPEG-TS: a function of the plan alone, kept for ever."""
+    """The media playlist of a rendition in MPEG-TS: a function of the plan or of a copy's cuts, kept for ever."""
     plan, rendition = planned(lesson_id, version, name)
-    return kept(playlist(hls.render_ts(plan, rendition)))
+    return kept(playlist(hls.render_ts(plan, rendition, copied_seconds(lesson_id, plan, rendition))))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/<number:number>.ts")
@@ -70,7 +70,7 @@ def keyframes(lesson_id: str, version: int, name: str) -> Response:
     if not place.exists():
         raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version} {name}: no keyframes")
     places = [(offset, length) for offset, length in json.loads(place.read_text(encoding="utf-8"))]
-    return kept(playlist(hls.render_keyframes(plan, rendition, places)))
+    return kept(playlist(hls.render_keyframes(plan, rendition, places, copied_seconds(lesson_id, plan, rendition))))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/lesson.mp4")
@@ -115,6 +115,9 @@ def recording(lesson_id: str) -> Response:
 def _make_ts(place: Path, lesson_id: str, plan: Plan, name: str, number: int) -> None:
     parts = [one for one in packaging.ts_parts(plan, name) if one]
     segments = [services().store.segment(lesson_id, plan.version, one.name, number) for one in parts]
+    for one, segment in zip(parts, segments, strict=True):
+        if not segment.exists():
+            refuse_if_copied(lesson_id, plan, one)
     for one, segment in zip(parts, segments, strict=True):
         if not segment.exists():
             hurry("segment", lesson_id, plan.version, one.name, number)

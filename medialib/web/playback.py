@@ -20,6 +20,7 @@ from medialib.errors import N_, NotFound, NotReady
 from medialib.web.keeping import kept as _kept
 from medialib.web.keeping import let_other_sites_play
 from medialib.web.keeping import playlist as _playlist
+from medialib.web.waiting import copied_seconds, refuse_if_copied
 from medialib.web.waiting import hurry as _hurry
 from medialib.web.waiting import planned as _rendition
 from medialib.web.waiting import services as _services
@@ -91,9 +92,9 @@ def audio(lesson_id: str) -> Response:
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/index.m3u8")
 def media(lesson_id: str, version: int, name: str) -> Response:
-    """The media playlist of a rendition: a function of the plan alone, kept for ever."""
+    """The media playlist of a rendition: a function of the plan, or of a finished copy's cuts; kept for ever."""
     plan, rendition = _rendition(lesson_id, version, name)
-    return _kept(_playlist(hls.render_media(plan, rendition)))
+    return _kept(_playlist(hls.render_media(plan, rendition, copied_seconds(lesson_id, plan, rendition))))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/init.mp4")
@@ -101,6 +102,7 @@ def init(lesson_id: str, version: int, name: str) -> Response:
     place = _services().store.init(lesson_id, version, name)
     if not place.exists():
         plan, rendition = _rendition(lesson_id, version, name)
+        refuse_if_copied(lesson_id, plan, rendition)
         if rendition in plan.played_first:
             _await(place, lesson_id, "init", lambda: _hurry("prepare", lesson_id))
         else:
@@ -117,6 +119,7 @@ def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     plan, rendition = _rendition(lesson_id, version, name)
     if number >= plan.segment_count:
         raise NotFound(N_("The recording is not that long."))
+    refuse_if_copied(lesson_id, plan, rendition)
 
     def hurry() -> None:
         _hurry("segment", lesson_id, version, name, number)

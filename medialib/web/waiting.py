@@ -1,13 +1,15 @@
 """What is asked for and not there yet: it is hurried, waited for, and refused with a sentence when it fails."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from flask import current_app
 
 from medialib.catalogue import lookups
-from medialib.catalogue.plans import Plan, Rendition
+from medialib.catalogue.cuts import Cuts
+from medialib.catalogue.plans import Plan, Rendition, VideoRendition
 from medialib.errors import N_, NotFound, NotReady
 from medialib.jobs.queue import HOT
 from medialib.services import Services
@@ -25,10 +27,27 @@ def services() -> Services:
 def planned(lesson_id: str, version: int, name: str) -> tuple[Plan, Rendition]:
     with services().database.read() as session:
         plan = lookups.plan(session, lesson_id, version)
+        left_out = lookups.left_out(session, lesson_id, version)
     rendition = plan.rendition(name)
-    if rendition is None:
+    if rendition is None or name in left_out:
         raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version} {name}")
     return plan, rendition
+
+
+def copied_seconds(lesson_id: str, plan: Plan, rendition: Rendition) -> Sequence[Fraction] | None:
+    """The segments' seconds of a copied rendition, None for an encoded one; raises NotReady until that is decided."""
+    if not isinstance(rendition, VideoRendition) or not rendition.copied:
+        return None
+    cuts = Cuts.read(services().store.cuts(lesson_id, plan.version, rendition.name))
+    if cuts is None:
+        raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
+    return cuts.durations if cuts.copied else None
+
+
+def refuse_if_copied(lesson_id: str, plan: Plan, rendition: Rendition) -> None:
+    """A copy is made whole and offered then: nobody needs to wait for a part of it, and none can be hurried."""
+    if copied_seconds(lesson_id, plan, rendition):
+        raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
 
 
 def hurry(work: str, *arguments: str | int, queue: str = HOT) -> None:

@@ -15,7 +15,8 @@ from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
 from medialib.ingest.mixing import TAIL_FRAMES, WARM_UP_FRAMES
 from medialib.ingest.plan import make_plan
 from medialib.ingest.storyboard import make_storyboard
-from medialib.settings import Ladder, Limits
+from medialib.ladders import Ladder
+from medialib.settings import Limits
 
 SOURCE = Path("/store/-strange 'name'; [v]:1")
 TEXT_FORMATS = {"hls", "applehttp", "concat", "dash", "sdp", "image2", "lavfi", "tty", "webvtt", "srt", "rtsp", "imf"}
@@ -50,6 +51,8 @@ READING = [
     picture_commands.sheet_command("ffmpeg", SOURCE, make_storyboard(PLAN), 0, keyframes=True),
     picture_commands.peaks_command("ffmpeg", SOURCE, 2048),
     commands.listen_command("ffmpeg", SOURCE, PLAN, PLAN.source.heard[0], [(0.0, 20.0)]),
+    commands.copy_command("ffmpeg", SOURCE, PLAN, PLAN.video[-1]),
+    commands.keyframes_command("ffprobe", SOURCE, 0, 0.0, [(0.0, 16.0)]),
 ]
 
 
@@ -104,7 +107,7 @@ def test_every_segment_starts_with_a_keyframe_and_no_other_place_does(rate: int)
     argv = commands.video_command("ffmpeg", SOURCE, plan, Run(names=("v720",), first=0, count=1))
     assert after(argv, "-g") == after(argv, "-keyint_min") == str(4 * rate)
     assert after(argv, "-sc_threshold") == "0"
-    assert after(argv, "-x264-params") == "repeat-headers=1"
+    assert after(argv, "-x264-params").split(":")[0] == "repeat-headers=1"
     assert after(argv, "-enc_time_base") == f"1/{rate}"
 
 
@@ -113,9 +116,39 @@ def test_the_encoder_is_told_its_limits() -> None:
     options = ("-crf", "-maxrate", "-bufsize", "-level:v", "-profile:v", "-preset")
     told = {option: after(argv, option) for option in options}
     assert told == {
-        "-crf": "24", "-maxrate": "2000000", "-bufsize": "4000000", "-level:v": "3.1", "-profile:v": "high",
-        "-preset": "veryfast",
+        "-crf": "27", "-maxrate": "1800000", "-bufsize": "3600000", "-level:v": "3.1", "-profile:v": "high",
+        "-preset": "fast",
     }  # fmt: skip
+
+
+def test_a_hot_run_hurries_and_does_not_look_far_ahead() -> None:
+    bulk, hot = (
+        commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v480",), first=0, count=1, hot=hot))
+        for hot in (False, True)
+    )
+    assert (after(bulk, "-preset"), after(hot, "-preset")) == ("veryfast", "superfast")
+    assert after(bulk, "-x264-params") == "repeat-headers=1:psy=0:rc-lookahead=40"
+    assert after(hot, "-x264-params") == "repeat-headers=1:psy=0"
+
+
+def test_a_copy_is_on_the_lessons_clock_and_decoded_beside() -> None:
+    argv = commands.copy_command("ffmpeg", SOURCE, plan_of(start=5.0), PLAN.video[-1])
+    assert after(argv, "-itsoffset") == "-5.000000"
+    assert argv.index("-itsoffset") < argv.index("-i")
+    assert after(argv, "-c:v") == "copy"
+    assert "-xerror" in argv and argv[-1] == "-"
+
+
+def test_the_yardstick_leaves_away_what_the_lesson_does_without() -> None:
+    argv = commands.whole_command("ffmpeg", SOURCE, PLAN, without={"v240"})
+    made = [word.partition("/")[0] for word in argv if word.endswith("/index.m3u8")]
+    assert made == ["v480", "v720", "a32m", "a64"]
+
+
+def test_keyframes_are_looked_for_on_the_sources_clock() -> None:
+    argv = commands.keyframes_command("ffprobe", SOURCE, 0, 5.0, [(0.0, 16.0), (200.0, 216.0)])
+    assert after(argv, "-read_intervals") == "5.000%21.000,205.000%221.000"
+    assert after(argv, "-select_streams") == "0"
 
 
 def test_segments_are_numbered_from_the_runs_first_and_appear_whole() -> None:

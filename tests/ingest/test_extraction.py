@@ -15,10 +15,11 @@ from medialib.catalogue.cues import from_stored
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import Stopped
-from medialib.ingest import pipeline, runs
+from medialib.ingest import pipeline
 from medialib.ingest.beside import NOTHING, Beside, TextFile
 from medialib.ingest.extraction import PICTURES, take_out_captions, unreadable_texts
 from medialib.ingest.intake import take_in
+from medialib.ingest.recording import load
 from medialib.ingest.texts import read_text_tracks, texts_command
 from medialib.services import Services
 
@@ -67,7 +68,7 @@ def extracted(services: Services, lesson: Lesson, **tools: str) -> dict[str, lis
     workshop = replace(services.workshop, tools=replace(services.workshop.tools, **tools))
     with services.leases.hold("work:test") as lease:
         assert lease is not None
-        take_out_captions(workshop, runs.load(workshop, lesson.id), lease, lambda: True)
+        take_out_captions(workshop, load(workshop, lesson.id), lease, lambda: True)
     return stored(services, lesson)
 
 
@@ -99,7 +100,7 @@ def test_text_tracks_become_captions(
 def test_captions_are_on_the_lessons_clock_when_the_recordings_begins_later(services: Services, tmp_path: Path) -> None:
     path = with_texts(tmp_path, "a.mkv", "-c:s", "copy", "-output_ts_offset", "5")
     lesson = taken_in(services, path)
-    assert runs.load(services.workshop, lesson.id).plan.source.start_seconds == pytest.approx(5, abs=0.1)
+    assert load(services.workshop, lesson.id).plan.source.start_seconds == pytest.approx(5, abs=0.1)
     found = extracted(services, lesson)
     assert [begin for begin, _, _ in found["zh-Hans"]] == pytest.approx([0.5, 2.0], abs=0.05)
     assert [one["start_seconds"] for one in lesson.chapters] == pytest.approx([0.0, 2.0], abs=0.05)
@@ -140,7 +141,7 @@ def test_what_is_inside_waits_for_more_urgent_work(services: Services, tmp_path:
     with services.leases.hold("work:test") as lease:
         assert lease is not None
         with pytest.raises(Stopped):
-            take_out_captions(services.workshop, runs.load(services.workshop, lesson.id), lease, lambda: False)
+            take_out_captions(services.workshop, load(services.workshop, lesson.id), lease, lambda: False)
     assert list(services.store.temporary.iterdir()) == []
 
 

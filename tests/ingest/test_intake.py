@@ -35,8 +35,8 @@ def nothing_is_left(services: Services) -> bool:
 @pytest.mark.parametrize(
     ("name", "extension", "steps"),
     [
-        ("a.mov", ".mp4", ("init", "poster", "audio", "start", "sheets", "rungs")),
-        ("a.webm", ".mkv", ("init", "poster", "audio", "start", "sheets", "rungs")),
+        ("a.mov", ".mp4", ("init", "poster", "audio", "start", "sheets", "choose", "rungs")),
+        ("a.webm", ".mkv", ("init", "poster", "audio", "start", "sheets", "choose", "rungs")),
         ("a.mp3", ".mp3", ("init", "poster", "audio", "peaks")),
         ("a.ogg", ".ogg", ("init", "poster", "audio", "peaks")),
     ],

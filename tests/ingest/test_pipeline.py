@@ -14,9 +14,10 @@ from medialib.app import create_app
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
-from medialib.ingest import hot, pipeline, runs
+from medialib.ingest import hot, pipeline
 from medialib.ingest.bitstream import count_samples
 from medialib.ingest.intake import take_in
+from medialib.ingest.recording import load
 from medialib.services import Services
 from medialib.tasks import Worker
 from medialib.web import i18n
@@ -227,7 +228,7 @@ def test_work_that_somebody_else_does_does_not_stop_other_work(services: Service
 def test_the_samples_of_a_segment_are_counted_and_a_cut_off_one_has_none(services: Services, tmp_path: Path) -> None:
     lesson = film(services, tmp_path / "a.mp4")
     hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
-    plan = runs.load(services.workshop, lesson.id).plan
+    plan = load(services.workshop, lesson.id).plan
     whole = services.store.segment(lesson.id, 1, "v240", 0).read_bytes()
     assert count_samples(whole) == plan.samples(plan.video[0], 0) > 1
     assert count_samples(b"") == count_samples(b"\0\0\0\x08free") == count_samples(whole[:40]) == 0
@@ -243,7 +244,7 @@ def test_sound_that_is_asked_for_anywhere_falls_on_the_grid(services: Services, 
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
         assert lookups.troubles(session, lesson.id) == []
-    plan = runs.load(services.workshop, lesson.id).plan
+    plan = load(services.workshop, lesson.id).plan
     for number in range(plan.segment_count):
         segment = services.store.segment(lesson.id, 1, "a64", number).read_bytes()
         assert count_samples(segment) == plan.samples(plan.audio[1], number)

@@ -13,8 +13,19 @@ from hypothesis import strategies as st
 from medialib.catalogue.plans import Plan, VideoRendition
 from medialib.errors import UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
-from medialib.ingest.plan import Rates, choose_rates, choose_rungs, h264_level, make_plan, start_rung, without_crumb
-from medialib.settings import Ladder, Limits
+from medialib.ingest.plan import (
+    Rates,
+    choose_rates,
+    choose_rungs,
+    h264_level,
+    leave_out,
+    make_plan,
+    start_rung,
+    trial_segments,
+    without_crumb,
+)
+from medialib.ladders import Ladder
+from medialib.settings import Limits
 
 
 def track(width: int = 1280, height: int = 720, rate: Fraction | int = 25) -> VideoTrack:
@@ -303,3 +314,52 @@ def test_a_plan_that_was_stored_before_sounds_were_measured_is_still_read() -> N
         (1, 9.0, 0.0, None)
     ]
     assert plan.source.gain_db == 0
+@pytest.mark.parametrize(
+    ("bits", "gone"),
+    [
+        ({"v240": 100, "v480": 300, "v720": 700, "v1080": 1500}, ()),
+        ({"v240": 100, "v480": 300, "v720": 700, "v1080": 800}, ("v720",)),
+        ({"v240": 100, "v480": 300, "v720": 700, "v1080": 805}, ()),
+        ({"v240": 100, "v480": 300, "v720": 700, "v1080": 500}, ("v720",)),
+        ({"v240": 280, "v480": 300, "v720": 700, "v1080": 1500}, ("v240",)),
+        ({"v240": 100, "v480": 300, "v720": 330, "v1080": 1500}, ("v720",)),
+        ({"v240": 290, "v480": 300, "v720": 330, "v1080": 360}, ("v240", "v720")),
+        ({"v240": 290, "v480": 300, "v720": 310, "v1080": 320}, ("v240", "v720")),
+        ({"v240": 100, "v480": 300, "v720": 310}, ()),
+        ({"v480": 300, "v720": 310}, ()),
+        ({"v480": 300}, ()),
+        ({}, ()),
+    ],
+)
+def test_of_two_rungs_of_nearly_equal_bits_the_smaller_picture_is_left_out(
+    bits: dict[str, int], gone: tuple[str, ...]
+) -> None:
+    assert leave_out(bits, start="v480") == gone
+
+
+def test_a_copied_rung_is_never_left_out() -> None:
+    assert leave_out({"v480": 300, "v720": 310, "v1080": 320}, start="v480", kept=("v720", "v1080")) == ()
+
+
+@given(st.lists(st.integers(1, 1000), min_size=1, max_size=6), st.integers(0, 5))
+def test_the_start_rung_and_the_largest_stay_and_few_close_ones_remain(sizes: list[int], start: int) -> None:
+    bits = {f"v{place}": size for place, size in enumerate(sizes)}
+    first = f"v{min(start, len(sizes) - 1)}"
+    gone = leave_out(bits, start=first)
+    there = [name for name in bits if name not in gone]
+    assert {first, f"v{len(sizes) - 1}"} <= set(there)
+    close = [pair for pair in pairwise(there) if bits[pair[1]] < bits[pair[0]] * 1.15]
+    assert all(set(pair) == {first, there[-1]} for pair in close)
+
+
+@pytest.mark.parametrize(
+    ("count", "trials"), [(1, (0,)), (3, (0, 1, 2)), (6, tuple(range(6))), (60, (5, 15, 25, 35, 45, 55))]
+)
+def test_trials_are_spread_over_the_lesson(count: int, trials: tuple[int, ...]) -> None:
+    assert trial_segments(count) == trials
+
+
+def test_the_start_rung_has_a_preset_of_its_own() -> None:
+    plan = plan_of(facts(track(1920, 1080)), 10, ladder=Ladder(preset="superfast", bulk_preset="fast"))
+    presets = {one.name: one.preset for one in plan.video}
+    assert presets == {"v240": "fast", "v480": "superfast", "v720": "fast", "v1080": "fast"}

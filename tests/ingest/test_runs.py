@@ -14,7 +14,8 @@ from medialib.ingest.commands import Run
 from medialib.ingest.ffmpeg import Limits, Reach
 from medialib.ingest.intake import probe
 from medialib.ingest.plan import make_plan
-from medialib.settings import Ladder, RungSettings, Settings
+from medialib.ladders import PROFILES, Ladder, RungSettings
+from medialib.settings import Settings
 
 LADDER = Ladder(
     segment_seconds=2,
@@ -154,3 +155,22 @@ def test_a_run_shows_and_sounds_what_belongs_to_its_time(program: str, ramp: Pat
     loud = [number / 2 for number, level in enumerate(media.loudness(tmp_path / "a32m.mp4", 0.5)) if level > 0.05]
     assert loud[:10] == [number / 2 for number in range(6, 16)]
     assert loud[10:] in ([], [8.0])  # an encoder may ring on for some milliseconds
+
+
+@pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_hot_and_bulk_runs_of_the_start_rung_share_one_init_segment(
+    tmp_path: Path, program: str, profile: str
+) -> None:
+    source = media.film(tmp_path / "a.mp4", seconds=1, size="640x360", rate="25")
+    workshop = make_services(tmp_path / "library").workshop
+    plan = make_plan(
+        *probe(workshop, source), ladder=Ladder.model_validate({"profile": profile}), limits=Settings().limits
+    )
+    assert plan.start_rung
+    inits = set()
+    for hot in (False, True):
+        run = Run(names=(plan.start_rung,), first=0, count=1, hot=hot)
+        carry_out(tmp_path / str(hot), plan, commands.video_command(program, source, plan, run), source)
+        inits.add((tmp_path / str(hot) / plan.start_rung / "init.mp4").read_bytes())
+    assert len(inits) == 1

@@ -22,7 +22,8 @@ from medialib.ingest.intake import probe
 from medialib.ingest.listening import with_levels
 from medialib.ingest.plan import make_plan
 from medialib.ingest.workshop import Workshop
-from medialib.settings import Ladder, RungSettings, Settings, Sound
+from medialib.ladders import Ladder, RungSettings
+from medialib.settings import Settings, Sound
 
 LADDER = Ladder(
     segment_seconds=2,

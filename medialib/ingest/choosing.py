@@ -1,0 +1,61 @@
+"""Which rungs are worth their bits: a few segments of each, spread over the lesson, tell; they are kept."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from medialib.catalogue import edits
+from medialib.catalogue.plans import VideoRendition
+from medialib.ingest.commands import Run
+from medialib.ingest.hot import being_made
+from medialib.ingest.plan import leave_out, trial_segments
+from medialib.ingest.recording import Recording
+from medialib.ingest.workshop import Workshop
+
+log = structlog.get_logger()
+
+
+def candidates(workshop: Workshop, recording: Recording) -> tuple[str, ...]:
+    """The rungs to be encoded beside the start rung."""
+    others = (one.name for one in recording.plan.video if one.name != recording.plan.start_rung)
+    return tuple(name for name in others if recording.is_encoded(workshop, name))
+
+
+def next_trial(workshop: Workshop, recording: Recording, names: Sequence[str]) -> Run | None:
+    """One trial segment, for all rungs that lack it; what hot runs make is left to them."""
+    lacking = _lacking(workshop, recording, names)
+    making = {name: being_made(workshop, recording, name) for name in names}
+    for number in trial_segments(recording.plan.segment_count):
+        if these := tuple(name for name in names if number in lacking[name] - making[name]):
+            return Run(names=these, first=number, count=1)
+    return None
+
+
+def lacks_trials(workshop: Workshop, recording: Recording, names: Sequence[str]) -> bool:
+    return any(_lacking(workshop, recording, names).values())
+
+
+def choose(workshop: Workshop, recording: Recording, names: Sequence[str]) -> None:
+    """Mark the rungs that are left out. Their segments are removed by the next step, so that this one can be repeated
+    after a kill and comes to the same result."""
+    plan = recording.plan
+    there = (*names, plan.start_rung, *(one.name for one in plan.video if one.copied))
+    bits = {one.name: _trial_bits(workshop, recording, one) for one in plan.video if one.name in there}
+    gone = leave_out(bits, start=plan.start_rung, kept=[name for name in bits if name not in names])
+    if gone:
+        log.info("rungs left out", lesson=recording.lesson_id, rungs=gone, bits=bits)
+    with workshop.database.begin() as session:
+        for name in gone:
+            edits.record_progress(
+                session, lesson_id=recording.lesson_id, version=plan.version, name=name, left_out=True, complete=False
+            )
+
+
+def _lacking(workshop: Workshop, recording: Recording, names: Sequence[str]) -> dict[str, set[int]]:
+    trials = set(trial_segments(recording.plan.segment_count))
+    return {name: trials & set(recording.missing(workshop, name)) for name in names}
+
+
+def _trial_bits(workshop: Workshop, recording: Recording, rung: VideoRendition) -> int:
+    sizes = workshop.store.segments(recording.lesson_id, recording.plan.version, rung.name)
+    return sum(sizes.get(number, 0) for number in trial_segments(recording.plan.segment_count)) * 8

@@ -1,0 +1,88 @@
+"""A lesson as the engine sees it: its plan, its source, and what of it is made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.cuts import Cuts
+from medialib.catalogue.plans import Plan, Rendition, VideoRendition
+from medialib.ingest.measuring import measure
+from medialib.ingest.workshop import Workshop
+
+CHOOSE = "choose"
+"""The step that leaves rungs out: while it is to be done, no rung but the first is offered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """`left_out` rungs are not made; `undecided` ones may still be left out, whatever is made of them."""
+
+    lesson_id: str
+    plan: Plan
+    source: Path
+    left_out: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
+
+    def missing(self, workshop: Workshop, name: str) -> list[int]:
+        """Numbers of the segments of a rendition that do not exist yet."""
+        there = workshop.store.segments(self.lesson_id, self.plan.version, name)
+        return [number for number in range(self.plan.segment_count) if number not in there]
+
+    def cuts(self, workshop: Workshop, name: str) -> Cuts | None:
+        return Cuts.read(workshop.store.cuts(self.lesson_id, self.plan.version, name))
+
+    def is_encoded(self, workshop: Workshop, name: str) -> bool:
+        """Whether its segments are encoded on the grid: not those of rungs left out, nor of one that is copied."""
+        rendition = self.plan.rendition(name)
+        if rendition is None or name in self.left_out:
+            return False
+        if not isinstance(rendition, VideoRendition) or not rendition.copied:
+            return True
+        cuts = self.cuts(workshop, name)
+        return cuts is not None and not cuts.copied
+
+    def durations(self, workshop: Workshop, rendition: Rendition) -> Sequence[Fraction]:
+        """Seconds of each segment."""
+        if isinstance(rendition, VideoRendition) and rendition.copied:
+            cuts = self.cuts(workshop, rendition.name)
+            if cuts and cuts.copied:
+                return cuts.durations
+        return [frames * rendition.frame_seconds for frames in self.plan.frames(rendition)]
+
+
+def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Recording:
+    """The recording of a lesson in a plan's version (None: the current one); raises NotFound."""
+    with workshop.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
+        extension = lookups.source(session, lesson_id).extension
+        left_out = lookups.left_out(session, lesson_id, plan.version)
+        steps = {row.step for row in lookups.steps_left(session, lesson_id)}
+        choosing = CHOOSE in steps and plan.version == lesson.plan_version
+    others = frozenset(one.name for one in plan.video if one.name != plan.start_rung and not one.copied)
+    return Recording(
+        lesson_id=lesson_id,
+        plan=plan,
+        source=workshop.store.source(lesson_id, extension),
+        left_out=left_out,
+        undecided=others if choosing else frozenset(),
+    )
+
+
+def count(workshop: Workshop, recording: Recording, name: str) -> bool:
+    """Count the finished segments of a rendition from the store, and measure it when all are there."""
+    plan = recording.plan
+    rendition = plan.rendition(name)
+    assert rendition is not None, name
+    sizes = workshop.store.segments(recording.lesson_id, plan.version, name)
+    durations = recording.durations(workshop, rendition)
+    seconds = {number: float(lasts) for number, lasts in enumerate(durations) if number in sizes}
+    complete = len(seconds) == len(durations) and name not in recording.undecided
+    figures: dict[str, float | int | bool] = {"seconds_done": sum(seconds.values()), "complete": complete}
+    if complete:
+        figures |= measure(workshop, recording.lesson_id, plan, rendition, list(seconds.values()))
+    with workshop.database.begin() as session:
+        edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
+    return complete

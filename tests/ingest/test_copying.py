@@ -1,0 +1,323 @@
+"""A rung made of the recording's own packets, and rungs left out, with every ffmpeg of this machine."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import m3u8
+import media
+import pytest
+from web.factories import make_services
+
+from medialib import finding
+from medialib.app import create_app
+from medialib.catalogue import lookups
+from medialib.catalogue.cuts import ENCODED, Cuts
+from medialib.catalogue.edits import Details
+from medialib.catalogue.lessons import RenditionProgress
+from medialib.delivery import offer
+from medialib.errors import ToolFailed
+from medialib.ingest import choosing, copying, hot, pipeline
+from medialib.ingest.bitstream import Fragment, read_clock, read_fragment
+from medialib.ingest.intake import take_in
+from medialib.ingest.recording import Recording, load
+from medialib.ingest.workshop import Workshop
+from medialib.services import Services
+
+QUICK: dict[str, Any] = {
+    "jobs": {"backoff_seconds": 0.01, "lease_seconds": 2, "renew_seconds": 0.5},
+    "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
+    "runs": {"bulk_segments": 8},
+    "site": {"language": "en"},
+}
+CAPPED = ("-preset", "veryfast", "-b:v", "300k", "-maxrate", "300k", "-bufsize", "300k", "-sc_threshold", "0")
+TOP = "v360"
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store", **QUICK)
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+def film(path: Path, *more: str, gop: int = 25, seconds: float = 7) -> Path:
+    return media.film(path, seconds=seconds, size="640x360", more=(*CAPPED, "-g", str(gop), *more))
+
+
+def published(services: Services, path: Path) -> Recording:
+    lesson = take_in(services.workshop, path, Details(title="竹编"), name=path.name).lesson
+    return load(services.workshop, lesson.id)
+
+
+def worked_off(workshop: Workshop, recording: Recording) -> dict[str, RenditionProgress]:
+    """All that there is to do, done; how far each rendition is then."""
+    while pipeline.advance(workshop, lambda: True):
+        pass
+    with workshop.database.read() as session:
+        lesson = lookups.lesson(session, recording.lesson_id)
+        assert (lesson.state, [row.detail for row in lookups.troubles(session, lesson.id)]) == ("complete", [])
+        return {row.name: row for row in lookups.renditions(session, lesson)}
+
+
+def is_copied(recording: Recording) -> bool:
+    return any(one.copied for one in recording.plan.video)
+
+
+def whole(services: Services, recording: Recording, name: str, target: Path) -> Path:
+    folder = services.store.rendition(recording.lesson_id, 1, name)
+    parts = [folder / f"{number}.m4s" for number in range(recording.plan.segment_count)]
+    return media.joined(target, folder / "init.mp4", *parts)
+
+
+def with_ffmpeg(workshop: Workshop, program: str) -> Workshop:
+    return replace(workshop, tools=replace(workshop.tools, ffmpeg=program))
+
+
+@pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
+@pytest.mark.parametrize(
+    ("name", "more"), [("plain.mp4", ()), ("late.mkv", ("-output_ts_offset", "5"))], ids=["mp4", "late"]
+)
+def test_a_copied_rung_plays_in_step_with_its_own_durations(
+    services: Services, tmp_path: Path, program: str, name: str, more: tuple[str, ...]
+) -> None:
+    path = film(tmp_path / name, *more, "-vf", "geq=lum='20+mod(5*N,200)':cb=128:cr=128")
+    recording = published(services, path)
+    assert is_copied(recording)
+    rows = worked_off(with_ffmpeg(services.workshop, program), recording)
+    assert rows[TOP].complete and rows[TOP].codecs.startswith("avc1.64")
+
+    made = whole(services, recording, TOP, tmp_path / "copy.mp4")
+    theirs, ours, start = media.packets(path), media.packets(made), recording.plan.source.start_seconds
+    assert [float(one["at"]) for one in ours] == pytest.approx([float(one["at"]) - start for one in theirs], abs=0.001)
+    assert media.complaints(made) == ""
+    assert media.brightness(made) == media.brightness(path)
+    # Every picture is brighter than the last: those of the encoded start rung come at the same moments.
+    large, small = media.brightness(made), media.brightness(whole(services, recording, "v240", tmp_path / "small.mp4"))
+    apart = {
+        shift: sum(abs(a - b) for a, b in zip(large[2:-2], small[2 + shift :], strict=False)) for shift in (-1, 0, 1)
+    }
+    # Its sound begins before the picture of the late one, by less than a picture's time.
+    assert min(apart, key=apart.__getitem__) in ((0, 1) if start else (0,))
+
+    cuts = Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP))
+    assert cuts and cuts.copied
+    keys = [float(one["at"]) for one in ours if one["key"]]
+    assert all(any(abs(begin / cuts.timescale - key) < 0.001 for key in keys) for begin in cuts.begins)
+    assert sum(cuts.durations) == pytest.approx(Fraction(7), abs=0.03)
+
+
+def test_every_segment_carries_its_parameter_sets(services: Services, tmp_path: Path) -> None:
+    recording = published(services, film(tmp_path / "a.mp4"))
+    worked_off(services.workshop, recording)
+    for number in range(recording.plan.segment_count):
+        content = services.store.segment(recording.lesson_id, 1, TOP, number).read_bytes()
+        samples = content[content.index(b"mdat") + 4 :]
+        kinds: list[int] = []
+        while len(kinds) < 3:
+            kinds.append(samples[4] & 0x1F)
+            samples = samples[4 + int.from_bytes(samples[:4], "big") :]
+        assert {7, 8} <= set(kinds)  # ITU-T H.264 table 7-1: the sets of the sequence and of the picture
+
+
+def test_a_copy_is_offered_when_it_is_complete_and_not_before(services: Services, tmp_path: Path) -> None:
+    recording = published(services, film(tmp_path / "a.mp4"))
+    client = create_app(services).test_client()
+    address = f"/media/{recording.lesson_id}/v1/{TOP}"
+    for part in ("index.m3u8", "init.mp4", "0.m4s"):
+        answer = client.get(f"{address}/{part}")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    hot.hurry(services.workshop, recording.lesson_id, 1, TOP, 0)
+    assert services.store.segments(recording.lesson_id, 1, TOP) == {}
+    worked_off(services.workshop, recording)
+    playlist = m3u8.loads(client.get(f"{address}/index.m3u8").text)
+    assert [one.duration for one in playlist.segments] == [2, 2, 2, 1]
+    assert f"v1/{TOP}/index.m3u8" in client.get(f"/media/{recording.lesson_id}/master.m3u8").text
+    for one in playlist.segments:
+        with client.get(f"{address}/{one.uri}") as segment:
+            assert segment.status_code == 200
+    assert client.get(f"{address}/4.m4s").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda path: film(path, gop=30),
+        lambda path: film(path, "-pix_fmt", "yuv422p"),
+        lambda path: film(path, "-b:v", "6M", "-maxrate", "9M"),
+        lambda path: film(path, "-vf", "setsar=4/3"),
+        lambda path: media.film(path.with_suffix(".webm"), seconds=4, size="640x360"),
+    ],
+    ids=["keyframes elsewhere", "4:2:2", "too many bits", "oblong pixels", "VP8"],
+)
+def test_what_is_not_fit_is_not_even_tried(services: Services, tmp_path: Path, change: Callable[[Path], Path]) -> None:
+    assert not is_copied(published(services, change(tmp_path / "a.mp4")))
+
+
+def test_a_copy_that_turns_out_unusable_is_encoded_instead(services: Services, tmp_path: Path) -> None:
+    """Keyframes as they should be wherever intake looks, and none where a segment begins in between."""
+    times = [number * 2 for number in range(32) if number not in (7, 8, 17, 18)]
+    path = film(tmp_path / "a.mp4", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=62)
+    recording = published(services, path)
+    assert is_copied(recording)
+    rows = worked_off(services.workshop, recording)
+    assert Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP)) == ENCODED
+    assert rows[TOP].complete
+    made = media.packets(whole(services, recording, TOP, tmp_path / "made.mp4"))
+    assert [one["at"] for one in made if one["key"]] == [number * 2 for number in range(31)]
+
+
+def test_a_damaged_picture_is_not_copied(services: Services, tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", "-movflags", "+faststart")
+    recording = published(services, path)
+    assert is_copied(recording)
+    source = services.store.source(recording.lesson_id, ".mp4")
+    content = bytearray(source.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2000] = b"\x55" * 2000
+    source.write_bytes(content)
+    worked_off(services.workshop, recording)
+    assert Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP)) == ENCODED
+
+
+def test_work_killed_between_the_decision_and_the_last_segment_goes_on(services: Services, tmp_path: Path) -> None:
+    recording = published(services, film(tmp_path / "a.mp4"))
+    worked_off(services.workshop, recording)
+    store, lesson_id = services.store, recording.lesson_id
+    before = {number: store.segment(lesson_id, 1, TOP, number).read_bytes() for number in range(4)}
+    for lost in (
+        store.segment(lesson_id, 1, TOP, 2),
+        store.segment(lesson_id, 1, TOP, 3),
+        store.init(lesson_id, 1, TOP),
+    ):
+        lost.unlink()
+    rung = recording.plan.video[-1]
+    with services.leases.hold("again") as lease:
+        assert lease
+        copying.make_copy(services.workshop, recording, rung, lease, lambda: True)
+    assert {number: store.segment(lesson_id, 1, TOP, number).read_bytes() for number in range(4)} == before
+    assert store.init(lesson_id, 1, TOP).exists() and list(store.temporary.iterdir()) == []
+
+
+def test_a_copy_that_was_good_and_cannot_be_made_again_is_a_failure(services: Services, tmp_path: Path) -> None:
+    recording = published(services, film(tmp_path / "a.mp4"))
+    worked_off(services.workshop, recording)
+    services.store.segment(recording.lesson_id, 1, TOP, 2).unlink()
+    services.store.source(recording.lesson_id, ".mp4").write_bytes(b"garbage" * 100)
+    with services.leases.hold("again") as lease, pytest.raises(ToolFailed):
+        assert lease
+        copying.make_copy(services.workshop, recording, recording.plan.video[-1], lease, lambda: True)
+
+
+FRAGMENTS = [Fragment(begin=number * 50, duration=50, pictures=50, independent=True) for number in range(3)]
+CUTS = Cuts(timescale=25, begins=(0, 50, 100), end=150)
+
+
+@pytest.mark.parametrize(
+    ("cuts", "fragments", "told"),
+    [
+        (CUTS, FRAGMENTS, None),
+        (replace(CUTS, begins=(0, 51, 100)), FRAGMENTS, None),
+        (replace(CUTS, begins=(0, 52, 100)), FRAGMENTS, "segment 1 begins at 2.080 s"),
+        (CUTS, [FRAGMENTS[0], replace(FRAGMENTS[1], independent=False), FRAGMENTS[2]], "1 does not begin with an IDR"),
+        (CUTS, [FRAGMENTS[0], replace(FRAGMENTS[1], duration=40), FRAGMENTS[2]], "segment 1 holds 1.600 of 2.000 s"),
+        (replace(CUTS, end=140), [*FRAGMENTS[:2], replace(FRAGMENTS[2], duration=40)], "ends at 5.600 s"),
+    ],
+)
+def test_a_copy_is_looked_over(cuts: Cuts, fragments: list[Fragment], told: str | None) -> None:
+    if told is None:
+        copying.check(cuts, fragments, [0, 2, 4], 6)
+        return
+    with pytest.raises(ToolFailed) as caught:
+        copying.check(cuts, fragments, [0, 2, 4], 6)
+    assert told in caught.value.detail
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\x08moof", b"garbage" * 9, b"\0\0\0\x10moof\0\0\0\x08traf"])
+def test_a_segment_that_is_none_is_a_failure_or_holds_nothing(content: bytes) -> None:
+    with pytest.raises(ToolFailed):
+        read_clock(content)
+    try:
+        assert (read_fragment(content).pictures, read_fragment(content).independent) == (0, False)
+    except ToolFailed as error:
+        assert error.detail == "segment without a fragment"
+
+
+# --- rungs left out ---
+
+
+CLOSE = [
+    {"short_side": side, "max_bits_per_second": bits} for side, bits in ((120, 100_000), (240, 250_000), (360, 255_000))
+]
+
+
+@pytest.fixture
+def choosy(tmp_path: Path) -> Iterator[Services]:
+    """A library in which the two larger rungs may take nearly the same bits."""
+    ladder = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 120, "rungs": CLOSE}
+    opened = make_services(tmp_path / "choosy", **{**QUICK, "ladder": ladder})
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+def restless(path: Path) -> Path:
+    """Pictures that take all the bits they are given; MPEG-4, so nothing is copied."""
+    return media.film(path, seconds=9, size="640x360", sound_seconds=0, more=("-c:v", "mpeg4", "-q:v", "4"))
+
+
+def test_a_rung_left_out_is_gone_everywhere(choosy: Services, tmp_path: Path) -> None:
+    recording = published(choosy, restless(tmp_path / "a.mp4"))
+    assert [one.name for one in recording.plan.video] == ["v120", "v240", "v360"]
+    rows = worked_off(choosy.workshop, recording)
+    gone = [name for name, row in rows.items() if row.left_out]
+    assert "v240" in gone and "v120" not in gone and "v360" not in gone
+    folder = choosy.store.version(recording.lesson_id, 1)
+    assert not (folder / "v240").exists()
+    assert [one.uri for one in offer.variants(recording.plan, list(rows.values()))][:2] == [
+        "v1/v120/index.m3u8", "v1/v360/index.m3u8",
+    ]  # fmt: skip
+    client = create_app(choosy).test_client()
+    for part in ("index.m3u8", "init.mp4", "0.m4s"):
+        assert client.get(f"/media/{recording.lesson_id}/v1/v240/{part}").status_code == 404
+    with choosy.database.read() as session:
+        document = finding.detail(choosy, session, recording.lesson_id)
+    assert document["left_out"] == ["v240"]
+    assert [row["name"] for row in document["renditions"]] == ["v120", "v360"]
+    hot.hurry(choosy.workshop, recording.lesson_id, 1, "v240", 0)
+    assert not (folder / "v240").exists()
+
+
+def test_until_it_is_decided_no_other_rung_is_offered(choosy: Services, tmp_path: Path) -> None:
+    recording = published(choosy, restless(tmp_path / "a.mp4"))
+    while not choosing_is_next(choosy, recording.lesson_id):
+        assert pipeline.advance(choosy.workshop, lambda: True)
+    for _ in range(recording.plan.segment_count):
+        assert pipeline.advance(choosy.workshop, lambda: True)
+        with choosy.database.read() as session:
+            rows = lookups.renditions(session, lookups.lesson(session, recording.lesson_id))
+        assert [row.name for row in rows if row.complete] == ["v120"]
+    assert all(choosy.store.segments(recording.lesson_id, 1, name) for name in ("v240", "v360"))
+
+
+def choosing_is_next(services: Services, lesson_id: str) -> bool:
+    with services.database.read() as session:
+        return lookups.steps_left(session, lesson_id)[0].step == "choose"
+
+
+def test_a_choice_killed_before_it_is_written_down_is_made_again_alike(choosy: Services, tmp_path: Path) -> None:
+    recording = published(choosy, restless(tmp_path / "a.mp4"))
+    while not choosing_is_next(choosy, recording.lesson_id):
+        pipeline.advance(choosy.workshop, lambda: True)
+    names = choosing.candidates(choosy.workshop, recording)
+    while choosing.lacks_trials(choosy.workshop, recording, names):
+        pipeline.advance(choosy.workshop, lambda: True)
+    choosing.choose(choosy.workshop, recording, names)  # and here comes the kill: the step is still on the list
+    first = load(choosy.workshop, recording.lesson_id).left_out
+    assert first == {"v240"}
+    rows = worked_off(choosy.workshop, recording)
+    assert {name for name, row in rows.items() if row.left_out} == first
+    assert not choosy.store.rendition(recording.lesson_id, 1, "v240").exists()
