@@ -24,7 +24,7 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
-from medialib.ingest import artwork, commands, extraction, ffmpeg, overview, runs
+from medialib.ingest import artwork, commands, extraction, ffmpeg, holding, overview, runs
 from medialib.ingest.commands import Run
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import being_made
@@ -216,12 +216,20 @@ def _make_segments(step: str) -> Step:
         names = _names(recording.plan)[step]
         run = _bulk_run(workshop, recording, names)
         if run:
-            runs.carry_out(workshop, recording, run, lease, keep_going=keep_going)
+            last_try = _is_last_try(workshop, recording, step)
+            holding.carry_out(workshop, recording, run, lease, keep_going=keep_going, whatever=last_try)
         if all([runs.count(workshop, recording, name) for name in names]):
             return Outcome.DONE
         return Outcome.MORE if run else Outcome.NOTHING_NOW
 
     return make
+
+
+def _is_last_try(workshop: Workshop, recording: Recording, step: str) -> bool:
+    """Whether another failure would park the step."""
+    with workshop.database.read() as session:
+        rows = lookups.steps_left(session, recording.lesson_id)
+    return any(row.step == step and row.attempts + 1 >= workshop.settings.jobs.attempts for row in rows)
 
 
 _DO: dict[str, Step] = {
