@@ -49,6 +49,14 @@ class ToolKilled(ToolFailed):
     """Someone, or the system for want of memory, ended ffmpeg: the recording need not be at fault."""
 
 
+class ToolStalled(ToolFailed):
+    """ffmpeg or ffprobe came no further, or took longer than it may."""
+
+
+class NothingDecoded(ToolFailed):
+    """ffmpeg ended well, but there was nothing in this part of the recording to make anything of."""
+
+
 class Stopped(MedialibError):
     """A run was ended early on purpose: more urgent work waits or the worker is closing."""
 

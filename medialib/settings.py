@@ -101,7 +101,7 @@ class Limits(_Section):
 
     file_gigabytes: Annotated[float, Field(gt=0)] = 20
     hours: Annotated[float, Field(gt=0)] = 12
-    megapixels: Annotated[float, Field(gt=0)] = 40
+    megapixels: Annotated[float, Field(gt=0, le=100)] = 40
     tracks: Count = 32
     free_gigabytes: Annotated[float, Field(ge=0)] = 1
 

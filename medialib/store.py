@@ -54,6 +54,10 @@ class Store:
     def source(self, lesson_id: str, extension: str) -> Path:
         return self.lesson(lesson_id) / f"source{extension}"
 
+    def mended(self, lesson_id: str) -> Path:
+        """The copy of a source whose clock jumped: what is read in its place."""
+        return self.lesson(lesson_id) / "mended.mkv"
+
     def version(self, lesson_id: str, version: int) -> Path:
         return self.lesson(lesson_id) / f"v{version}"
 

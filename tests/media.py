@@ -85,6 +85,16 @@ def rotated(path: Path, *, seconds: float = 6) -> Path:
     return path
 
 
+def with_matrix(path: Path, turn: tuple[int, int, int, int]) -> Path:
+    """Write a, b, c and d of the display matrix into the first track of an MP4."""
+    a, b, c, d = (one * 0x10000 for one in turn)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"tkhd") + _MATRIX_OFFSET
+    content[at : at + len(_TURNED)] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
+    path.write_bytes(content)
+    return path
+
+
 def packets(path: Path) -> list[dict[str, Any]]:
     """Packets of the first stream in the order of their times; `at` and `lasts` (0: not told) are exact seconds."""
     answer = ask(path, "-select_streams", "0", "-show_entries", "packet=pts,duration,flags:stream=time_base")

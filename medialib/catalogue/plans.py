@@ -51,7 +51,10 @@ class SourceUse:
     `start_seconds` is the source's own clock at the lesson's 0; `video_end_seconds` and `audio_end_seconds` are
     the ends of the last picture and sound that really are there, on the lesson's clock; `matrix` is the YCbCr
     matrix in swscale's words; `cover_index` an attached picture. `sounds` are the tracks that are offered, the
-    usual one first; plans from before there were several have none, but `audio_index`.
+    usual one first; plans from before there were several have none, but `audio_index`. `transfer` is the HDR transfer
+    that is tone-mapped (empty for none); only the brightness of a `grey` source can be read; one with `alpha` is
+    shown over black. A `mended` one is read from a copy whose clock does not jump. `width` and `height` are those of
+    the source's first pictures, turned, in its own pixels: they may change on the way. Older plans have none.
     """
 
     video_index: int | None
@@ -63,6 +66,12 @@ class SourceUse:
     full_range: bool = False
     deinterlace: bool = False
     cover_index: int | None = None
+    transfer: str = ""
+    grey: bool = False
+    alpha: bool = False
+    mended: bool = False
+    width: int = 0
+    height: int = 0
     sounds: tuple[SoundUse, ...] = ()
 
     @property

@@ -91,6 +91,8 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
     for key in _TOLD:
         if told[key] is not None and told[key] != "":
             console.print(Text.assemble((f"{key:12}", "bold"), " ", str(told[key])))
+    for notice in detail["notices"]:
+        console.print(Text.assemble((f"{'notice':12}", "bold"), " ", notice))
     table = Table("rendition", "done", "of", "speed", "time left")
     for row in detail["renditions"]:
         speed = f"{row['speed']:.1f}x" if row["speed"] else ""

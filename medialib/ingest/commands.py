@@ -21,18 +21,16 @@ from medialib.catalogue.plans import (
     aligned_segment,
 )
 from medialib.ingest import encoding, mixing
+from medialib.ingest.inputs import reading
 
-# Demuxers that read one file and nothing else. Text formats that name other files (HLS, DASH, ffconcat, SDP)
-# are not here, whatever the file is called; `-protocol_whitelist file` alone would let them read other files.
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpegts,mpeg,mp3,aac,flac,ogg,wav,w64,aiff,amr,amrnb,amrwb,ape"
-)
-_INPUT = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+_INPUT = reading()
 
 # What listening leaves in the working directory.
 LOUDNESS_FILE, PEAKS_FILE = "loudness.txt", "peaks.txt"
 CHANNEL_FILES = ("left.txt", "right.txt", "middle.txt")
 
+# What each line about something decoded begins with (libavformat/framecrcenc.c).
+TRIAL_LINE = b"0,"
 # Sound is decoded from this long before a run, so that the decoder has settled.
 _LEAD_SECONDS = 0.5
 
@@ -63,51 +61,11 @@ class Span:
     last: int
 
 
-def probe_command(ffprobe: str, source: Path) -> list[str]:
-    return [
-        *_probing(ffprobe),
-        *("-show_format", "-show_streams", "-show_chapters"),
-        *("-i", f"file:{source}"),
-    ]
+def video_command(program: str, source: Path, plan: Plan, run: Run, back_seconds: float = 0.0) -> list[str]:
+    """Decode once, encode every rung of `run`, into NAME/K.m4s below the working directory.
 
-
-def tail_command(ffprobe: str, source: Path, from_seconds: float) -> list[str]:
-    """The packets from `from_seconds` on: container headers lie about the end, packets do not."""
-    return [
-        *_probing(ffprobe),
-        *("-read_intervals", f"{max(0.0, from_seconds):.3f}%"),
-        *("-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"),
-        *("-i", f"file:{source}"),
-    ]
-
-
-def keyframes_command(
-    ffprobe: str, source: Path, index: int, start_seconds: float, windows: Sequence[tuple[float, float]]
-) -> list[str]:
-    """The packets of one track in some windows of the lesson's clock, with their flags."""
-    intervals = (f"{start_seconds + begin:.3f}%{start_seconds + end:.3f}" for begin, end in windows)
-    return [
-        *_probing(ffprobe),
-        *("-select_streams", str(index)),
-        *("-read_intervals", ",".join(intervals)),
-        *("-show_entries", "packet=pts_time,flags"),
-        *("-i", f"file:{source}"),
-    ]
-
-
-def _probing(ffprobe: str) -> list[str]:
-    return [
-        ffprobe,
-        "-v",
-        "error",
-        "-of",
-        "json",
-        *(part for key, value in _INPUT.items() for part in (f"-{key}", value)),
-    ]
-
-
-def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]:
-    """Decode once, encode every rung of `run`, into NAME/K.m4s below the working directory."""
+    `back_seconds`: decode from so much earlier on, where something may be left to show.
+    """
     rungs = [_video(plan, name) for name in run.names]
     begin, end = float(plan.start(rungs[0], run.first)), float(plan.start(rungs[0], run.first + run.count))
     use = plan.source
@@ -118,15 +76,19 @@ def video_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     seek = begin + 0.4 / rate if begin else 0.0
     # Pictures that no other refers to may keep their blocks' edges when somebody waits: a seventh of the work.
     quick = {"skip_loop_filter": "noref"} if run.hot else {}
-    picture = _open(source, use.start_seconds + min(seek, last), **quick)[str(use.video_index)]
+    at = max(0.0, min(seek, last) - back_seconds)
+    # Whoever wants the beginning does not seek: some files cannot, and are then at their end.
+    opened = _open(source, use.start_seconds + at if at else 0.0, **encoding.steady(use), **quick)
+    picture = opened[str(use.video_index)]
     # The grid begins where there still are pictures: without one, fps would make none at all.
-    grid = min(begin, int(last))
-    picture = encoding.on_the_grid(picture, use.start_seconds, grid, rate, deinterlace=use.deinterlace)
+    grid = max(0.0, min(begin, int(last)) - back_seconds)
+    picture = encoding.on_the_grid(picture, use, grid, rate)
     picture = picture.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
+    picture, developed = _developed(picture, plan, rungs)
     branches = encoding.split(picture, "split", len(rungs))
     outputs = [
         encoding.segments(
-            encoding.shaped(branch, plan, rung, rate),
+            encoding.shaped(branch, plan, rung, rate, developed=developed),
             plan,
             rung.name,
             run.first,
@@ -147,6 +109,35 @@ def copy_command(program: str, source: Path, plan: Plan, rung: VideoRendition) -
     copy = encoding.segments(opened, plan, rung.name, 0, **encoding.video_copying(plan))
     check = opened.output("-", format="null", fps_mode="passthrough")
     return [*_complete(program, [copy, check])[:-1], "-xerror", "-"]
+
+
+def black_command(program: str, plan: Plan, run: Run) -> list[str]:
+    """The segments of `run` without a recording: what is shown where there is nothing to show."""
+    outputs = []
+    for rung in (_video(plan, name) for name in run.names):
+        begin, end = plan.start(rung, run.first), plan.start(rung, run.first + run.count)
+        black = f"color=c=black:s={rung.width}x{rung.height}:r={rung.frames_per_second}"
+        picture = ffmpeg.input(black, f="lavfi")["v"].filter(
+            "trim", end_frame=int((end - begin) * rung.frames_per_second)
+        )
+        picture = picture.filter("setpts", f"PTS+{float(begin):.6f}/TB")
+        picture = encoding.shaped(picture, plan, rung, rung.frames_per_second, developed=True)
+        outputs.append(encoding.segments(picture, plan, rung.name, run.first, **encoding.video_encoding(plan, rung)))
+    return _complete(program, outputs)
+
+
+def trial_command(program: str, source: Path, plan: Plan, index: int, at_seconds: float) -> list[str]:
+    """Decode one picture or sound of a track after `at_seconds` and print a line about it: TRIAL_LINE begins it."""
+    opened = _open(source, plan.source.start_seconds + at_seconds if at_seconds else 0.0)
+    return _complete(program, [opened[str(index)].output("-", format="framecrc", frames=1)])
+
+
+def _developed(picture: Any, plan: Plan, rungs: Sequence[VideoRendition]) -> tuple[Any, bool]:
+    """HDR pictures are made ordinary once, for the largest rung; True when they were."""
+    if not plan.source.transfer or len(rungs) == 1:
+        return picture, False
+    largest = max(rungs, key=lambda rung: rung.width)
+    return encoding.developed_for(picture, plan, largest.width, largest.height), True
 
 
 def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]:
@@ -192,16 +183,14 @@ def whole_command(program: str, source: Path, plan: Plan, *, without: Collection
     plan = replace(plan, video=tuple(one for one in plan.video if one.name not in without))
     everything = Run(names=(), first=0, count=plan.segment_count)
     use, end = plan.source, plan.seconds
-    opened = _open(source, use.start_seconds)
+    opened = _open(source, 0.0, **encoding.steady(use))
     outputs = []
     if plan.video:
         rate = max(rung.frames_per_second for rung in plan.video)
-        picture = encoding.on_the_grid(
-            opened[str(use.video_index)], use.start_seconds, 0, rate, deinterlace=use.deinterlace
-        )
-        picture = picture.filter("trim", end=f"{end:.6f}")
+        picture = encoding.on_the_grid(opened[str(use.video_index)], use, 0, rate)
+        picture, developed = _developed(picture.filter("trim", end=f"{end:.6f}"), plan, plan.video)
         for branch, rung in zip(encoding.split(picture, "split", len(plan.video)), plan.video, strict=True):
-            shaped = encoding.shaped(branch, plan, rung, rate)
+            shaped = encoding.shaped(branch, plan, rung, rate, developed=developed)
             outputs.append(
                 encoding.segments(shaped, plan, rung.name, everything.first, **encoding.video_encoding(plan, rung))
             )
@@ -218,7 +207,9 @@ def init_command(program: str, plan: Plan) -> list[str]:
     for one in plan.played_first:
         if isinstance(one, VideoRendition):
             black = f"color=c=black:s={one.width}x{one.height}:r={one.frames_per_second}"
-            shaped = encoding.shaped(ffmpeg.input(black, f="lavfi", t=0.2)["v"], plan, one, one.frames_per_second)
+            shaped = encoding.shaped(
+                ffmpeg.input(black, f="lavfi", t=0.2)["v"], plan, one, one.frames_per_second, developed=True
+            )
             outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.video_encoding(plan, one)))
         else:
             silence = f"anullsrc=r={SAMPLE_RATE}:cl={mixing.layout(one)}"

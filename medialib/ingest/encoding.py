@@ -7,33 +7,62 @@ the sound is said in mixing.py.
 
 from typing import Any
 
-from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
+
+# What zscale calls the HDR transfers of H.273.
+_TRANSFERS = {"smpte2084": "smpte2084", "arib-std-b67": "arib-std-b67"}
+# The luminance of white on an ordinary screen, in cd/m2, and the curve that keeps lights from burning out.
+_WHITE_NITS = 100
+_CURVE = "hable"
 
 # What a hot run uses instead: only presets whose parameter sets are the same, since all share one init segment.
 _HOT_PRESETS = {"veryfast": "superfast"}
 
 
-def on_the_grid(picture: Any, start_seconds: float, begin: float, rate: int, *, deinterlace: bool) -> Any:
-    """Pictures on the lesson's clock at every 1/rate s from `begin`, the last one repeated without end."""
-    if start_seconds:
-        picture = picture.filter("setpts", f"PTS-({start_seconds:.6f})/TB")
-    if deinterlace:
+def on_the_clock(picture: Any, use: SourceUse) -> Any:
+    """Pictures on the lesson's clock, without combs, and all of the size that the first has.
+
+    Filters begin anew when the size changes, and with them the grid, unless ffmpeg is told not to (see `steady`);
+    scale alone bears the change. What is see-through is shown over black.
+    """
+    if use.width:
+        picture = picture.filter("scale", use.width, use.height)
+    if use.start_seconds:
+        picture = picture.filter("setpts", f"PTS-({use.start_seconds:.6f})/TB")
+    if use.deinterlace:
         picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
-    picture = picture.filter("fps", fps=rate, start_time=f"{begin:.6f}", round="near")
+    if use.alpha:
+        picture = picture.filter("premultiply", inplace=1)
+    return picture
+
+
+def steady(use: SourceUse) -> dict[str, str | None]:
+    """With what a source is opened whose pictures go through `on_the_clock`."""
+    return {"reinit_filter": "0"} if use.width else {}
+
+
+def on_the_grid(picture: Any, use: SourceUse, begin: float, rate: int) -> Any:
+    """Pictures at every 1/rate s of the lesson's clock from `begin`, the last one repeated without end."""
+    picture = on_the_clock(picture, use).filter("fps", fps=rate, start_time=f"{begin:.6f}", round="near")
     return picture.filter("tpad", stop=-1, stop_mode="clone")
 
 
-def shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
+def shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int, *, developed: bool = False) -> Any:
+    """The rung's size and rate in BT.709; what was `developed` is in BT.709 already."""
     if rung.frames_per_second < rate:
         picture = picture.filter("framestep", rate // rung.frames_per_second)
+    if plan.source.transfer and not developed:
+        picture = developed_for(picture, plan, rung.width, rung.height)
+        developed = True
+    matrix, full = ("bt709", False) if developed else (plan.source.matrix, plan.source.full_range)
     picture = picture.filter(
         "scale",
         rung.width,
         rung.height,
         flags="bicubic",
-        in_color_matrix=plan.source.matrix,
+        in_color_matrix=matrix,
         out_color_matrix="bt709",
-        in_range="pc" if plan.source.full_range else "tv",
+        in_range="pc" if full else "tv",
         out_range="tv",
     )
     return (
@@ -41,6 +70,27 @@ def shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int) -> Any:
         .filter("format", "yuv420p")
         .filter("setparams", range="tv", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
     )
+
+
+def developed_for(picture: Any, plan: Plan, width: int, height: int) -> Any:
+    """HDR pictures made BT.709 at the size of the largest rung that needs them: floating point is slow."""
+    use = plan.source
+    if use.grey:
+        picture = picture.filter("hue", s=0)
+    same = {"in_color_matrix": "bt2020", "out_color_matrix": "bt2020"}
+    level = "pc" if use.full_range else "tv"
+    picture = picture.filter("scale", width, height, flags="bicubic", **same, in_range=level, out_range=level)
+    linear = {
+        "transferin": _TRANSFERS[use.transfer],
+        "matrixin": "2020_ncl",
+        "primariesin": "2020",
+        "rangein": "full" if use.full_range else "limited",
+        "transfer": "linear",
+        "npl": _WHITE_NITS,
+    }
+    picture = picture.filter("format", "yuv420p10le").filter("zscale", **linear).filter("format", "gbrpf32le")
+    picture = picture.filter("zscale", primaries="709").filter("tonemap", tonemap=_CURVE, desat=0)
+    return picture.filter("zscale", transfer="709", matrix="709", range="limited").filter("format", "yuv420p")
 
 
 def split(stream: Any, kind: str, count: int) -> list[Any]:

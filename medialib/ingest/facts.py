@@ -5,31 +5,16 @@ Field names of the JSON: ffprobe's `-of json -show_format -show_streams -show_ch
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from medialib.errors import N_, UnusableMedia
 from medialib.ingest.chapters import Chapter, read_container_chapters
 from medialib.ingest.texts import TextTrack, read_text_tracks
+from medialib.ingest.video import VideoTrack as VideoTrack
+from medialib.ingest.video import choose_video, stills
 
-_PICTURES = {"png", "mjpeg", "bmp", "gif", "webp", "tiff", "jpeg2000", "svg"}
 _COMMENTARIES = ("comment", "visual_impaired", "descriptions")
 _COMMENTARY_WORDS = ("commentary", "评论音轨", "评论音軌", "讲评")
-
-
-@dataclass(frozen=True, kw_only=True)
-class VideoTrack:
-    """A moving picture. `width` and `height` are as shown: turned by `rotation`, pixels made square."""
-
-    index: int
-    codec: str
-    width: int
-    height: int
-    rotation: int
-    frames_per_second: Fraction
-    matrix: str
-    full_range: bool
-    interlaced: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +60,13 @@ class Ends:
 def read_facts(probe: Mapping[str, Any]) -> Facts:
     """Facts from ffprobe's JSON; raises UnusableMedia when there is neither sound nor picture."""
     streams: list[Mapping[str, Any]] = list(probe.get("streams", []))
-    moving = [one for one in streams if one.get("codec_type") == "video" and not _is_picture(one)]
-    stills = [one for one in streams if one.get("codec_type") == "video" and _is_picture(one)]
+    covers = stills(streams)
     audio = _usual_first([one for one in streams if one.get("codec_type") == "audio" and one.get("codec_name")])
-    video = next((track for track in map(_video_track, moving) if track), None)
+    video = choose_video(streams)
     if video is None and not audio:
         raise UnusableMedia(N_("There is neither sound nor a moving picture in this file. Please choose another file."))
     container = probe.get("format", {})
-    used = [*([one for one in moving if video and one["index"] == video.index]), *audio[:1]]
+    used = [*([one for one in streams if video and one["index"] == video.index]), *audio[:1]]
     start = _start(container, used)
     return Facts(
         container=str(container.get("format_name", "")),
@@ -91,7 +75,7 @@ def read_facts(probe: Mapping[str, Any]) -> Facts:
         track_count=len(streams),
         video=video,
         audio=tuple(_audio_track(one) for one in audio),
-        cover_index=int(stills[0]["index"]) if stills else None,
+        cover_index=int(covers[0]["index"]) if covers else None,
         texts=read_text_tracks(streams),
         chapters=read_container_chapters(probe, clock_start=start),
     )
@@ -110,38 +94,6 @@ def read_ends(packets: Iterable[Mapping[str, Any]], facts: Facts) -> Ends:
     sounds = {one.index: ends[one.index] for one in facts.audio if one.index in ends}
     audio_end = sounds.get(facts.audio[0].index) if facts.audio else None
     return Ends(video_seconds=video_end, audio_seconds=audio_end, sounds=sounds)
-
-
-def _is_picture(stream: Mapping[str, Any]) -> bool:
-    attached = stream.get("disposition", {}).get("attached_pic") or stream.get("disposition", {}).get(
-        "timed_thumbnails"
-    )
-    # Motion JPEG from old cameras is a moving picture: it has more than one frame.
-    one_frame = str(stream.get("nb_frames", "")) in {"", "1"} and _fraction(stream.get("avg_frame_rate")) == 0
-    return bool(attached) or (stream.get("codec_name") in _PICTURES and one_frame)
-
-
-def _video_track(stream: Mapping[str, Any]) -> VideoTrack | None:
-    width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
-    if not width or not height or not stream.get("codec_name"):
-        return None
-    pixel = _fraction(str(stream.get("sample_aspect_ratio", "1:1")).replace(":", "/")) or Fraction(1)
-    shown = (max(2, round(width * pixel)), height)
-    rotation = _rotation(stream)
-    if rotation in (90, 270):
-        shown = (shown[1], shown[0])
-    rate = _fraction(stream.get("avg_frame_rate")) or _fraction(stream.get("r_frame_rate")) or Fraction(25)
-    return VideoTrack(
-        index=int(stream["index"]),
-        codec=str(stream["codec_name"]),
-        width=shown[0],
-        height=shown[1],
-        rotation=rotation,
-        frames_per_second=rate,
-        matrix=_matrix(stream, height),
-        full_range=stream.get("color_range") == "pc" or str(stream.get("pix_fmt", "")).startswith("yuvj"),
-        interlaced=stream.get("field_order") in {"tt", "bb", "tb", "bt"},
-    )
 
 
 def _usual_first(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -167,27 +119,6 @@ def _audio_track(stream: Mapping[str, Any]) -> AudioTrack:
         title=str(tags.get("title", "")),
         commentary=_is_commentary(stream),
     )
-
-
-def _rotation(stream: Mapping[str, Any]) -> int:
-    """Degrees clockwise, the nearest of 0, 90, 180, 270 (the display matrix counts the other way)."""
-    for data in stream.get("side_data_list", []):
-        if "rotation" in data:
-            return round(-float(data["rotation"]) / 90) * 90 % 360
-    return 0
-
-
-def _matrix(stream: Mapping[str, Any], height: int) -> str:
-    """The YCbCr matrix in swscale's words; untagged video is BT.601 below 720 lines and BT.709 from there on."""
-    named = {"bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601", "bt2020nc": "bt2020", "bt2020c": "bt2020"}
-    return named.get(str(stream.get("color_space")), "bt601" if height < 720 else "bt709")
-
-
-def _fraction(text: Any) -> Fraction:
-    try:
-        return Fraction(str(text or 0))
-    except (ValueError, ZeroDivisionError):
-        return Fraction(0)
 
 
 def _start(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:

@@ -11,10 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
-from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled
+from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled, ToolStalled
 
 _DETAIL_BYTES = 4_000
+# What a program may print when it is not read line by line, and the longest line then.
+_MOST_PRINTED_BYTES = 64 << 20
+_LONGEST_LINE_BYTES = 1 << 20
 # By SIGKILL: itself, or as the sandbox tells it.
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
@@ -61,11 +65,15 @@ def run(
     limits: Limits,
     tick: Callable[[], None] = lambda: None,
     tick_seconds: float = 0.25,
+    each_line: Callable[[bytes], None] | None = None,
+    complained: Callable[[str], None] = lambda _: None,
 ) -> bytes:
     """Run to the end and return what it printed; `tick` is called meanwhile and may raise to end it.
 
-    Raises ToolFailed when it fails, stalls or takes too long, and whatever `tick` raises; in every case no
-    process is left behind.
+    `each_line` is given what is printed line by line instead, however much that is, and every line counts as
+    progress. `complained` hears the end of what a run that went well wrote about its troubles.
+    Raises ToolFailed when it fails, ToolStalled when it stalls or takes too long, and whatever `tick` raises; in
+    every case no process is left behind.
     """
     with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
@@ -78,16 +86,18 @@ def run(
             process_group=0,
         )
         try:
-            printed = _follow(process, limits, tick, tick_seconds)
+            printer = _Printer(each_line)
+            _follow(process, printer, limits, tick, tick_seconds)
         finally:
             _end(process)
+        complaints = _end_of(stderr)
         if process.returncode:
-            stderr.seek(0)
-            failure = _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {_tail(stderr.read())}")
+            failure = _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {complaints}")
             if process.returncode in _KILLED:
                 raise ToolKilled(failure.message, detail=failure.detail)
             raise failure
-    return printed
+    complained(complaints)
+    return bytes(printer.kept)
 
 
 def confine(argv: Sequence[str], reach: Reach, limits: Limits) -> list[str]:
@@ -133,37 +143,72 @@ def _walls(bwrap: str, program: str, reach: Reach) -> list[str]:
     return [*walls, "--bind", str(reach.writes), str(reach.writes), "--chdir", str(reach.writes), "--"]
 
 
-def _follow(process: subprocess.Popen[bytes], limits: Limits, tick: Callable[[], None], tick_seconds: float) -> bytes:
-    """Collect stdout until it closes; progress reports (out_time) count as signs of life when they move."""
+def _follow(
+    process: subprocess.Popen[bytes],
+    printer: "_Printer",
+    limits: Limits,
+    tick: Callable[[], None],
+    tick_seconds: float,
+) -> None:
+    """Read stdout until it closes; progress reports (out_time) count as signs of life when they move."""
     assert process.stdout is not None
     os.set_blocking(process.stdout.fileno(), False)
-    watch = _Watch(limits)
-    printed = bytearray()
+    watch = _Watch(limits, lines_are_progress=printer.by_lines)
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
             if selector.select(tick_seconds):
-                chunk = process.stdout.read()
+                chunk = process.stdout.read(_LONGEST_LINE_BYTES)
                 if chunk == b"":
                     break
-                printed += chunk or b""
+                printer.take(chunk or b"")
                 watch.saw(chunk or b"")
             tick()
             watch.check()
+    printer.end()
     process.wait(timeout=30)
     tick()
-    return bytes(printed)
+
+
+class _Printer:
+    """Keeps what a program prints, up to a bound, or hands it on line by line."""
+
+    def __init__(self, each_line: Callable[[bytes], None] | None):
+        self._each_line = each_line
+        self.kept = bytearray()
+
+    @property
+    def by_lines(self) -> bool:
+        return self._each_line is not None
+
+    def take(self, chunk: bytes) -> None:
+        self.kept += chunk
+        if self._each_line:
+            *lines, rest = self.kept.split(b"\n")
+            self.kept = rest
+            for line in lines:
+                self._each_line(bytes(line))
+        if len(self.kept) > (_LONGEST_LINE_BYTES if self._each_line else _MOST_PRINTED_BYTES):
+            raise _failed("it printed too much")
+
+    def end(self) -> None:
+        if self._each_line and self.kept:
+            self.take(b"\n")
 
 
 class _Watch:
-    """Raises ToolFailed when a call takes too long or does not come on."""
+    """Raises ToolStalled when a call takes too long or does not come on."""
 
-    def __init__(self, limits: Limits):
+    def __init__(self, limits: Limits, *, lines_are_progress: bool):
         self._limits = limits
+        self._lines_are_progress = lines_are_progress
         self._begin = self._moved = time.monotonic()
         self._last: list[bytes] = []
 
     def saw(self, printed: bytes) -> None:
+        if self._lines_are_progress:
+            self._moved = time.monotonic()
+            return
         places = [line for line in printed.split(b"\n") if line.startswith((b"out_time_us", b"frame"))]
         if places != self._last:
             self._moved = time.monotonic()
@@ -172,9 +217,9 @@ class _Watch:
     def check(self) -> None:
         now = time.monotonic()
         if now - self._begin > self._limits.wall_seconds:
-            raise _failed(f"took more than {self._limits.wall_seconds:.0f} s")
+            raise _stalled(f"took more than {self._limits.wall_seconds:.0f} s")
         if now - self._moved > self._limits.stall_seconds:
-            raise _failed(f"no progress for {self._limits.stall_seconds:.0f} s")
+            raise _stalled(f"no progress for {self._limits.stall_seconds:.0f} s")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -187,6 +232,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _failed(detail: str) -> ToolFailed:
     return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)
+
+
+def _stalled(detail: str) -> ToolStalled:
+    return ToolStalled(N_("This part of the recording could not be converted."), detail=detail)
+
+
+def _end_of(file: IO[bytes]) -> str:
+    """The last of what was written: a damaged file makes ffmpeg complain without end."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _DETAIL_BYTES))
+    return _tail(file.read())
 
 
 def _tail(complaints: bytes) -> str:

@@ -8,7 +8,7 @@ from medialib import metrics
 from medialib.catalogue import edits
 from medialib.catalogue.lessons import hot_step
 from medialib.errors import Stopped, ToolFailed
-from medialib.ingest import runs
+from medialib.ingest import holding, runs
 from medialib.ingest.commands import Run
 from medialib.ingest.recording import Recording, load
 from medialib.ingest.workshop import Workshop
@@ -41,7 +41,7 @@ def _carry_out(workshop: Workshop, recording: Recording, run: Run, lease: Lease)
     (name,) = run.names
     began = time.monotonic()
     try:
-        runs.carry_out(workshop, recording, run, lease)
+        holding.carry_out(workshop, recording, run, lease)
     except Stopped:
         log.info("a hot run gave way", lesson=recording.lesson_id, rendition=name, first=run.first)
     except ToolFailed as error:

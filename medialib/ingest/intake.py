@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +16,24 @@ from sqlalchemy.exc import DataError, IntegrityError
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.plans import Plan
-from medialib.errors import N_, BadRequest, NotReady, ToolFailed, UnusableMedia
-from medialib.ingest import commands, ffmpeg, originals
+from medialib.errors import N_, BadRequest, NotReady, UnusableMedia
 from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
-from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
 from medialib.ingest.listening import with_levels
 from medialib.ingest.pictures import LARGEST_BYTES
 from medialib.ingest.pipeline import RANKS, steps_of
 from medialib.ingest.plan import make_plan
+from medialib.ingest.probing import copying_what_fits, look
 from medialib.ingest.workshop import Workshop
 
 _BLOCK_BYTES = 1 << 20
 _GIGABYTE = 10**9
-# How much of the end is read to find the last packets; when there are none, further back.
-_TAILS_SECONDS = (8.0, 60.0, 600.0)
 
 # What the file is called in the store follows from what it is, never from what it was called.
 _EXTENSIONS = {
     "mov": ".mp4", "matroska": ".mkv", "avi": ".avi", "flv": ".flv", "asf": ".asf", "mpegts": ".ts",
-    "mpeg": ".mpg", "mp3": ".mp3", "aac": ".aac", "flac": ".flac", "ogg": ".ogg", "wav": ".wav", "w64": ".w64",
+    "mpeg": ".mpg", "mp3": ".mp3", "aac": ".aac", "flac": ".flac", "ogg": ".ogg", "wav": ".wav",
     "aiff": ".aiff", "amr": ".amr", "ape": ".ape",
 }  # fmt: skip
 
@@ -61,7 +57,8 @@ def take_in(
 ) -> Receipt:
     """Make a lesson of the file at `path`, which people know as `name`, and of what lies `beside` it.
 
-    `copied` hears of every block's bytes. What is wrong with captions or chapters is told in the lesson's notices.
+    `copied` hears of every block's bytes. What is wrong with it or with captions or chapters, but can be lived with,
+    is told in the lesson's notices.
     Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
     """
     lesson_id = edits.new_lesson_id()
@@ -115,58 +112,6 @@ def require_size(workshop: Workshop, path: Path) -> int:
     return size_bytes
 
 
-def probe(workshop: Workshop, source: Path) -> tuple[Facts, Ends]:
-    """What is in the file and where it really ends; raises UnusableMedia."""
-    facts = read_facts(_ask(workshop, source, commands.probe_command(workshop.tools.ffprobe, source)))
-    for tail in _TAILS_SECONDS:
-        from_seconds = facts.start_seconds + facts.declared_seconds - tail
-        ends = _ends(workshop, source, facts, from_seconds)
-        if _found_all(facts, ends) or from_seconds <= 0:
-            return facts, ends
-    return facts, _ends(workshop, source, facts, 0)
-
-
-def copying_what_fits(workshop: Workshop, source: Path, plan: Plan) -> Plan:
-    """The plan; its top rung is copied when the recording's own picture seems fit to be it."""
-    if plan.source.video_index is None:
-        return plan
-    answer = _ask(workshop, source, commands.probe_command(workshop.tools.ffprobe, source))
-    rung = originals.rung_to_copy(plan, originals.read_original(answer, plan.source.video_index))
-    if rung is None:
-        return plan
-    windows = originals.sample_windows(plan)
-    command = commands.keyframes_command(
-        workshop.tools.ffprobe, source, plan.source.video_index, plan.source.start_seconds, windows
-    )
-    packets = _ask(workshop, source, command).get("packets", [])
-    return originals.with_copy(plan, rung) if originals.has_keyframes_on_the_grid(plan, packets, windows) else plan
-
-
-def _found_all(facts: Facts, ends: Ends) -> bool:
-    picture = facts.video is None or ends.video_seconds is not None
-    return picture and (not facts.audio or ends.audio_seconds is not None)
-
-
-def _ends(workshop: Workshop, source: Path, facts: Facts, from_seconds: float) -> Ends:
-    command = commands.tail_command(workshop.tools.ffprobe, source, from_seconds)
-    return read_ends(_ask(workshop, source, command).get("packets", []), facts)
-
-
-def _ask(workshop: Workshop, source: Path, command: list[str]) -> dict[str, Any]:
-    scratch = source.parent / "probe"  # the file itself must stay beyond the reach of what reads it
-    scratch.mkdir(exist_ok=True)
-    reach = ffmpeg.Reach(reads=source, writes=scratch)
-    try:
-        answer: dict[str, Any] = json.loads(ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True)))
-    except (ToolFailed, ValueError) as error:
-        detail = error.detail if isinstance(error, ToolFailed) else str(error)
-        raise UnusableMedia(
-            N_("This file is not a recording that can be played, or it is damaged. Please choose another file."),
-            detail=detail,
-        ) from error
-    return answer
-
-
 def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], None]) -> tuple[str, int]:
     size_bytes = require_size(workshop, path)
     workshop.store.require_space(size_bytes, int(workshop.settings.limits.free_gigabytes * _GIGABYTE))
@@ -197,13 +142,18 @@ def _known(workshop: Workshop, sha256: str) -> Receipt | None:
 def _publish(
     workshop: Workshop, copy: Path, lesson_id: str, details: Details, beside: Beside, source_parts: dict[str, Any]
 ) -> Receipt:
-    facts, ends = probe(workshop, copy)
-    plan = make_plan(facts, ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
-    plan = copying_what_fits(workshop, copy, plan)
+    seen = look(workshop, copy)
+    facts = seen.facts
+    plan = make_plan(facts, seen.ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
+    plan = replace(plan, source=replace(plan.source, mended=seen.is_mended(copy)))
+    if not plan.source.mended:
+        plan = copying_what_fits(workshop, copy, plan)
     clean = details.clean_speech
     if clean is None:
         clean = workshop.settings.sound.clean_speech
-    plan = with_levels(workshop, copy, plan, facts, clean=clean)
+    plan = with_levels(workshop, seen.read, plan, facts, clean=clean)
+    if plan.source.mended:
+        workshop.store.publish(seen.read, workshop.store.mended(lesson_id))
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
     workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
@@ -222,7 +172,7 @@ def _publish(
                 steps={step: RANKS[step] for step in steps},
                 captions=extras.captions,
                 chapters=[one.to_stored() for one in extras.chapters],
-                notices=[one.to_stored() for one in notices],
+                notices=[*seen.notices, *(one.to_stored() for one in notices)],
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
             )
     except (IntegrityError, DataError, OverflowError, UnicodeError) as error:

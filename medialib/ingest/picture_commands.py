@@ -24,8 +24,8 @@ _DARK = "0x14110E"
 def visit_command(program: str, source: Path, plan: Plan, at_seconds: float) -> list[str]:
     """still-MILLISECONDS.jpg: a keyframe before `at_seconds` and two pictures after it."""
     use = plan.source
-    picture = open_source(source, use.start_seconds + at_seconds)[str(use.video_index)]
-    picture = _on_the_clock(picture, plan).filter("fps", **_STILLS_PER_SECOND)
+    picture = open_source(source, use.start_seconds + at_seconds, **encoding.steady(use))[str(use.video_index)]
+    picture = encoding.on_the_clock(picture, use).filter("fps", **_STILLS_PER_SECOND)
     return complete(program, [_stills(picture, plan, **{"frames:v": _STILLS})])
 
 
@@ -34,7 +34,7 @@ def sweep_command(program: str, source: Path, plan: Plan, groups: int) -> list[s
     use = plan.source
     length = min(use.video_end_seconds, SWEEP_SECONDS)
     # From the very beginning: who seeks in a film with one keyframe may get behind it.
-    picture = _on_the_clock(open_source(source, 0)[str(use.video_index)], plan)
+    picture = encoding.on_the_clock(open_source(source, 0, **encoding.steady(use))[str(use.video_index)], use)
     picture = picture.filter("trim", end=SWEEP_SECONDS).filter("fps", **_STILLS_PER_SECOND)
     picture = picture.filter("select", f"lt(mod(t,{max(length / groups, _GROUP_SECONDS):.3f}),{_GROUP_SECONDS})")
     return complete(program, [_stills(picture, plan)])
@@ -79,15 +79,6 @@ def picture_size(plan: Plan) -> tuple[int, int]:
     best = plan.video[-1]
     scale = min(1.0, LARGEST_SIDE / max(best.width, best.height))
     return max(2, round(best.width * scale / 2) * 2), max(2, round(best.height * scale / 2) * 2)
-
-
-def _on_the_clock(picture: Any, plan: Plan) -> Any:
-    """On the lesson's clock, and without combs."""
-    if plan.source.start_seconds:
-        picture = picture.filter("setpts", f"PTS-({plan.source.start_seconds:.6f})/TB")
-    if plan.source.deinterlace:
-        picture = picture.filter("bwdif", mode="send_frame", deint="interlaced")
-    return picture
 
 
 def _stills(picture: Any, plan: Plan, **options: Any) -> Any:

@@ -26,7 +26,7 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
-from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, overview, runs
+from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, holding, overview, runs
 from medialib.ingest.commands import Run
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
@@ -224,7 +224,8 @@ def _make_segments(step: str) -> Step:
         names = tuple(name for name in _names(recording.plan)[step] if recording.is_encoded(workshop, name))
         run = _bulk_run(workshop, recording, names)
         if run:
-            runs.carry_out(workshop, recording, run, lease, keep_going=keep_going)
+            last_try = _is_last_try(workshop, recording, step)
+            holding.carry_out(workshop, recording, run, lease, keep_going=keep_going, whatever=last_try)
         if all([count(workshop, recording, name) for name in names]):
             return Outcome.DONE
         return Outcome.MORE if run else Outcome.NOTHING_NOW
@@ -244,12 +245,20 @@ def _choose(workshop: Workshop, recording: Recording, lease: Lease, keep_going: 
     names = choosing.candidates(workshop, recording)
     run = choosing.next_trial(workshop, recording, names)
     if run:
-        runs.carry_out(workshop, recording, run, lease, keep_going=keep_going)
+        last_try = _is_last_try(workshop, recording, CHOOSE)
+        holding.carry_out(workshop, recording, run, lease, keep_going=keep_going, whatever=last_try)
         return Outcome.MORE
     if choosing.lacks_trials(workshop, recording, names):
         return Outcome.NOTHING_NOW
     choosing.choose(workshop, recording, names)
     return Outcome.DONE
+
+
+def _is_last_try(workshop: Workshop, recording: Recording, step: str) -> bool:
+    """Whether another failure would park the step."""
+    with workshop.database.read() as session:
+        rows = lookups.steps_left(session, recording.lesson_id)
+    return any(row.step == step and row.attempts + 1 >= workshop.settings.jobs.attempts for row in rows)
 
 
 _DO: dict[str, Step] = {

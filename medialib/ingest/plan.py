@@ -193,6 +193,11 @@ def _assemble(
         deinterlace=bool(facts.video and facts.video.interlaced),
         cover_index=facts.cover_index,
         sounds=sounds,
+        transfer=facts.video.transfer if facts.video else "",
+        grey=bool(facts.video and facts.video.grey),
+        alpha=bool(facts.video and facts.video.alpha),
+        width=facts.video.pixels[0] if facts.video else 0,
+        height=facts.video.pixels[1] if facts.video else 0,
     )
     return Plan(
         version=version,

@@ -62,10 +62,11 @@ def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Reco
         steps = {row.step for row in lookups.steps_left(session, lesson_id)}
         choosing = CHOOSE in steps and plan.version == lesson.plan_version
     others = frozenset(one.name for one in plan.video if one.name != plan.start_rung and not one.copied)
+    store = workshop.store
     return Recording(
         lesson_id=lesson_id,
         plan=plan,
-        source=workshop.store.source(lesson_id, extension),
+        source=store.mended(lesson_id) if plan.source.mended else store.source(lesson_id, extension),
         left_out=left_out,
         undecided=others if choosing else frozenset(),
     )

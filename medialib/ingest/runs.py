@@ -10,7 +10,7 @@ import structlog
 from medialib import metrics
 from medialib.catalogue import edits
 from medialib.catalogue.plans import AudioRendition
-from medialib.errors import N_, MedialibError, Stopped, ToolFailed, ToolKilled, UnusableMedia
+from medialib.errors import N_, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, UnusableMedia
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
@@ -35,17 +35,17 @@ def carry_out(
     lease: Lease,
     *,
     keep_going: Callable[[], bool] = lambda: True,
+    argv: list[str] | None = None,
+    complained: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Make the segments of `run`; raises ToolFailed, or Stopped when `keep_going` says no or the lease is lost.
 
-    Whatever was finished by then stays.
+    Whatever was finished by then stays. `argv` makes them in another way than the plan's usual one; `complained`
+    hears what ffmpeg said of a run that went well.
     """
-    plan = recording.plan
     workspace = workshop.store.workspace(lease.token)
     for name in run.names:
         (workspace / name).mkdir(exist_ok=True)
-    sound = isinstance(plan.rendition(run.names[0]), AudioRendition)
-    command = commands.audio_command if sound else commands.video_command
     progress = _Progress(workshop, recording, run, workspace)
 
     def tick() -> None:
@@ -62,17 +62,24 @@ def carry_out(
         workshop.waited_for.add(lease.token)
     try:
         ffmpeg.run(
-            command(workshop.tools.ffmpeg, recording.source, plan, run),
+            argv or usual_command(workshop, recording, run),
             reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
             limits=workshop.limits(hot=run.hot),
             tick=tick,
             tick_seconds=_HOT_TICK_SECONDS if run.hot else _BULK_TICK_SECONDS,
+            complained=complained,
         )
         progress.check()
     finally:
         workshop.waited_for.discard(lease.token)
         progress.report()
         workshop.store.discard(lease.token)
+
+
+def usual_command(workshop: Workshop, recording: Recording, run: Run) -> list[str]:
+    sound = isinstance(recording.plan.rendition(run.names[0]), AudioRendition)
+    command = commands.audio_command if sound else commands.video_command
+    return command(workshop.tools.ffmpeg, recording.source, recording.plan, run)
 
 
 def record_failure(
@@ -157,7 +164,7 @@ class _Progress:
         with open_regular(finished) as file:
             found, wanted = count_samples(file.read()), plan.samples(rendition, number)
         if found != wanted:
-            raise ToolFailed(
+            raise (ToolFailed if found else NothingDecoded)(
                 N_("This part of the recording could not be converted."),
                 detail=f"{name} segment {number} holds {found} of {wanted} samples",
             )
@@ -190,6 +197,6 @@ class _Progress:
         self.collect()
         wanted = {(name, number) for name in self.run.names for number in self.run.numbers}
         if lacking := sorted(wanted - self.published):
-            raise ToolFailed(
+            raise NothingDecoded(
                 N_("This part of the recording could not be converted."), detail=f"ffmpeg made no {lacking[:5]}"
             )

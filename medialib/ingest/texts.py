@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medialib.ingest.commands import FORMATS
+from medialib.ingest.inputs import reading
 from medialib.ingest.languages import language_tag
 
 # ffmpeg's names. What is not here is pictures of text (Blu-ray, DVD, DVB), or teletext.
@@ -44,7 +44,7 @@ def texts_command(program: str, source: Path, tracks: Iterable[TextTrack]) -> li
         *("-v", "error", "-progress", "pipe:1", "-stats_period", "1"),
         "-copyts",
         *("-max_error_rate", "1"),
-        *("-protocol_whitelist", "file", "-format_whitelist", FORMATS),
+        *(word for key, value in reading().items() for word in (f"-{key}", value)),
         *("-i", f"file:{source}"),
     ]
     for track in tracks:

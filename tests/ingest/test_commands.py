@@ -12,8 +12,10 @@ from medialib.catalogue.plans import Plan
 from medialib.ingest import commands, picture_commands
 from medialib.ingest.commands import Run
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
+from medialib.ingest.inputs import FORMATS
 from medialib.ingest.mixing import TAIL_FRAMES, WARM_UP_FRAMES
 from medialib.ingest.plan import make_plan
+from medialib.ingest.probe_commands import keyframes_command, mend_command, packets_command, probe_command
 from medialib.ingest.storyboard import make_storyboard
 from medialib.ladders import Ladder
 from medialib.settings import Limits
@@ -40,8 +42,11 @@ def plan_of(
 
 PLAN = plan_of()
 READING = [
-    commands.probe_command("ffprobe", SOURCE),
-    commands.tail_command("ffprobe", SOURCE, 12.5),
+    probe_command("ffprobe", SOURCE, 40),
+    packets_command("ffprobe", SOURCE, 12.5),
+    packets_command("ffprobe", SOURCE),
+    mend_command("ffmpeg", SOURCE, (0, 1), "mended.mkv"),
+    commands.trial_command("ffmpeg", SOURCE, PLAN, 2, 3.0),
     commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2)),
     commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5)),
     commands.whole_command("ffmpeg", SOURCE, PLAN),
@@ -52,8 +57,12 @@ READING = [
     picture_commands.peaks_command("ffmpeg", SOURCE, 2048),
     commands.listen_command("ffmpeg", SOURCE, PLAN, PLAN.source.heard[0], [(0.0, 20.0)]),
     commands.copy_command("ffmpeg", SOURCE, PLAN, PLAN.video[-1]),
-    commands.keyframes_command("ffprobe", SOURCE, 0, 0.0, [(0.0, 16.0)]),
+    keyframes_command("ffprobe", SOURCE, 0, 0.0, [(0.0, 16.0)]),
 ]
+
+SOUND = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5))
+POSTER, POSTER_OF_COVER = READING[7], READING[9]
+RUN = commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2))
 
 
 def after(argv: list[str], option: str) -> str:
@@ -71,11 +80,11 @@ def test_every_source_is_opened_with_its_protocols_and_formats_listed(argv: list
     assert argv[opened[0] + 1] == f"file:{SOURCE}"
     before = argv[: opened[0]]
     assert after(before, "-protocol_whitelist") == "file"
-    assert after(before, "-format_whitelist") == commands.FORMATS
+    assert after(before, "-format_whitelist") == FORMATS
 
 
 def test_no_format_that_names_other_files_is_let_in() -> None:
-    assert not TEXT_FORMATS & set(commands.FORMATS.split(","))
+    assert not TEXT_FORMATS & set(FORMATS.split(","))
 
 
 @pytest.mark.parametrize("argv", READING, ids=range(len(READING)))
@@ -84,7 +93,7 @@ def test_the_path_stands_in_no_other_place(argv: list[str]) -> None:
 
 
 def test_a_command_asks_no_question_and_reports_its_progress() -> None:
-    argv = READING[2]
+    argv = RUN
     assert argv[0] == "ffmpeg"
     assert "-nostdin" in argv
     assert after(argv, "-progress") == "pipe:1"
@@ -93,7 +102,7 @@ def test_a_command_asks_no_question_and_reports_its_progress() -> None:
 
 
 def test_a_run_decodes_once_and_encodes_every_rung() -> None:
-    argv = READING[2]
+    argv = RUN
     assert argv.count("-i") == 1
     assert argv.count("libx264") == 2
     assert filters(argv).count("split=2") == 1
@@ -146,7 +155,7 @@ def test_the_yardstick_leaves_away_what_the_lesson_does_without() -> None:
 
 
 def test_keyframes_are_looked_for_on_the_sources_clock() -> None:
-    argv = commands.keyframes_command("ffprobe", SOURCE, 0, 5.0, [(0.0, 16.0), (200.0, 216.0)])
+    argv = keyframes_command("ffprobe", SOURCE, 0, 5.0, [(0.0, 16.0), (200.0, 216.0)])
     assert after(argv, "-read_intervals") == "5.000%21.000,205.000%221.000"
     assert after(argv, "-select_streams") == "0"
 
@@ -221,7 +230,7 @@ def test_sound_is_begun_where_a_segment_and_a_frame_begin_together() -> None:
 
 
 def test_sound_from_the_beginning_needs_no_warming_up() -> None:
-    argv = READING[3]
+    argv = SOUND
     assert "first_pts=0" in filters(argv)
     assert "-ss" not in argv
 
@@ -296,7 +305,7 @@ def test_init_segments_are_made_without_the_source() -> None:
 
 
 def test_a_tail_never_begins_before_the_file() -> None:
-    assert after(commands.tail_command("ffprobe", SOURCE, -7.5), "-read_intervals") == "0.000%"
+    assert after(packets_command("ffprobe", SOURCE, -7.5), "-read_intervals") == "0.000%"
 
 
 def test_pictures_have_the_colours_of_the_rungs_and_a_jpegs_range() -> None:

@@ -41,7 +41,7 @@ def test_an_ordinary_film_is_read() -> None:
     assert (facts.start_seconds, facts.declared_seconds, facts.track_count) == (0.0, 5.312, 2)
     assert facts.video == VideoTrack(
         index=0, codec="h264", width=1280, height=720, rotation=0, frames_per_second=Fraction(25), matrix="bt709",
-        full_range=False, interlaced=False,
+        full_range=False, interlaced=False, pixels=(1280, 720),
     )  # fmt: skip
     assert [(one.index, one.codec, one.channels, one.language) for one in facts.audio] == [(1, "aac", 2, "")]
     assert facts.cover_index is None
@@ -108,7 +108,7 @@ def test_full_range_is_noticed(changes: dict[str, Any], full: bool) -> None:
     assert picture(**changes).full_range is full
 
 
-@pytest.mark.parametrize(("order", "interlaced"), [("tt", True), ("bt", True), ("progressive", False), ("", False)])
+@pytest.mark.parametrize(("order", "interlaced"), [("tt", True), ("bt", True), ("progressive", False), ("", True)])
 def test_interlaced_pictures_are_noticed(order: str, interlaced: bool) -> None:
     assert picture(field_order=order).interlaced is interlaced
 

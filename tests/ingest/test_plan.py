@@ -314,6 +314,8 @@ def test_a_plan_that_was_stored_before_sounds_were_measured_is_still_read() -> N
         (1, 9.0, 0.0, None)
     ]
     assert plan.source.gain_db == 0
+
+
 @pytest.mark.parametrize(
     ("bits", "gone"),
     [

@@ -12,8 +12,8 @@ from medialib.catalogue.plans import Plan, Rendition, VideoRendition
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.commands import Run
 from medialib.ingest.ffmpeg import Limits, Reach
-from medialib.ingest.intake import probe
 from medialib.ingest.plan import make_plan
+from medialib.ingest.probing import look
 from medialib.ladders import PROFILES, Ladder, RungSettings
 from medialib.settings import Settings
 
@@ -56,7 +56,8 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def plan(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     workshop = make_services(tmp_path_factory.mktemp("library")).workshop
     workshop = workshop.__class__(Settings(), workshop.store, workshop.database, workshop.leases, media.tools())
-    facts, ends = probe(workshop, source)
+    seen = look(workshop, source)
+    facts, ends = seen.facts, seen.ends
     return make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
 
 
@@ -140,7 +141,8 @@ def ramp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
 def test_a_run_shows_and_sounds_what_belongs_to_its_time(program: str, ramp: Path, tmp_path: Path) -> None:
     workshop = make_services(tmp_path / "library").workshop
-    plan = make_plan(*probe(workshop, ramp), ladder=LADDER, limits=Settings().limits)
+    seen = look(workshop, ramp)
+    plan = make_plan(seen.facts, seen.ends, ladder=LADDER, limits=Settings().limits)
     carry_out(tmp_path / "init", plan, commands.init_command(program, plan), None)
     for number in range(plan.segment_count):
         for names, command in ((("v96",), commands.video_command), (("a32m",), commands.audio_command)):
@@ -159,13 +161,12 @@ def test_a_run_shows_and_sounds_what_belongs_to_its_time(program: str, ramp: Pat
 
 @pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
 @pytest.mark.parametrize("profile", PROFILES)
-def test_hot_and_bulk_runs_of_the_start_rung_share_one_init_segment(
-    tmp_path: Path, program: str, profile: str
-) -> None:
+def test_hot_and_bulk_runs_of_the_start_rung_share_one_init_segment(tmp_path: Path, program: str, profile: str) -> None:
     source = media.film(tmp_path / "a.mp4", seconds=1, size="640x360", rate="25")
     workshop = make_services(tmp_path / "library").workshop
+    seen = look(workshop, source)
     plan = make_plan(
-        *probe(workshop, source), ladder=Ladder.model_validate({"profile": profile}), limits=Settings().limits
+        seen.facts, seen.ends, ladder=Ladder.model_validate({"profile": profile}), limits=Settings().limits
     )
     assert plan.start_rung
     inits = set()

@@ -18,9 +18,9 @@ from medialib.catalogue.plans import Plan
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.commands import Run
 from medialib.ingest.ffmpeg import Limits, Reach
-from medialib.ingest.intake import probe
 from medialib.ingest.listening import with_levels
 from medialib.ingest.plan import make_plan
+from medialib.ingest.probing import look
 from medialib.ingest.workshop import Workshop
 from medialib.ladders import Ladder, RungSettings
 from medialib.settings import Settings, Sound
@@ -49,7 +49,8 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 
 
 def plan_of(workshop: Workshop, source: Path, *, clean: bool = False) -> Plan:
-    facts, ends = probe(workshop, source)
+    seen = look(workshop, source)
+    facts, ends = seen.facts, seen.ends
     plan = make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
     return with_levels(workshop, source, plan, facts, clean=clean)
 
@@ -135,7 +136,8 @@ def test_silence_stays_silent(workshop: Workshop, tmp_path: Path, graph: str) ->
 
 def test_a_recording_that_cannot_be_heard_is_taken_in_at_its_own_level(workshop: Workshop, tmp_path: Path) -> None:
     source = media.tone(tmp_path / "tone.flac", seconds=3)
-    facts, ends = probe(workshop, source)
+    seen = look(workshop, source)
+    facts, ends = seen.facts, seen.ends
     plan = make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
     source.write_bytes(b"garbage" * 1000)
     plan = with_levels(workshop, source, plan, facts, clean=False)
@@ -254,7 +256,8 @@ def test_no_more_sound_tracks_are_offered_than_the_settings_say(workshop: Worksh
     tones = [part for number in range(4) for part in ("-f", "lavfi", "-i", f"sine={300 + 100 * number}:d=1")]
     maps = [part for number in range(4) for part in ("-map", str(number))]
     media.run_ffmpeg(*tones, *maps, f"file:{source}")
-    facts, ends = probe(workshop, source)
+    seen = look(workshop, source)
+    facts, ends = seen.facts, seen.ends
     plan = make_plan(facts, ends, ladder=Ladder(sound_tracks=2), limits=Settings().limits)
     assert [one.name for one in plan.audio] == ["a64t1", "a32m", "a64"]
 

@@ -17,10 +17,12 @@ from medialib.cli.bench.materials import make_materials, make_phone_video
 from medialib.cli.bench.report import Figure
 from medialib.errors import ToolFailed
 from medialib.ingest import encoding
-from medialib.ingest.commands import Run, probe_command, video_command
+from medialib.ingest.commands import Run, video_command
 from medialib.ingest.facts import Ends, read_facts
 from medialib.ingest.ffmpeg import capture
+from medialib.ingest.inputs import MOST_MEGAPIXELS
 from medialib.ingest.plan import make_plan
+from medialib.ingest.probe_commands import probe_command
 from medialib.ingest.tools import all_ffmpegs, find_tools
 from medialib.ladders import Ladder, RungSettings
 from medialib.settings import Limits, Tools
@@ -94,7 +96,7 @@ def _log_bits(points: Sequence[Point], vmaf: float) -> float:
 def points(folder: Path, program: str, source: Path, ladder: Ladder, *, tuned: bool = True) -> list[Point]:
     """The rungs of a ladder for two segments of `source`, made by the engine's own commands."""
     tools = find_tools(Tools())
-    facts = read_facts(json.loads(capture(probe_command(tools.ffprobe, source), timeout_seconds=60)))
+    facts = read_facts(json.loads(capture(probe_command(tools.ffprobe, source, MOST_MEGAPIXELS), timeout_seconds=60)))
     ends = Ends(video_seconds=facts.start_seconds + facts.declared_seconds, audio_seconds=None)
     plan = make_plan(replace(facts, audio=()), ends, ladder=ladder, limits=Limits())
     if not tuned:
@@ -124,7 +126,7 @@ def _vmaf(program: str, source: Path, made: Path, plan: Plan, rung: VideoRenditi
     rate = max(one.frames_per_second for one in plan.video)
     wide, high = _SHOWN
     original = ffmpeg.input(f"file:{source}")["v"]
-    original = encoding.on_the_grid(original, plan.source.start_seconds, 0, rate, deinterlace=False)
+    original = encoding.on_the_grid(original, plan.source, 0, rate)
     original = original.filter("trim", end=f"{seconds:.6f}").filter("framestep", rate // rung.frames_per_second)
     shown = [
         one.filter("scale", wide, high, flags="bicubic").filter("format", "yuv420p").filter("setpts", "N/TB/60")

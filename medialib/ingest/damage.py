@@ -1,0 +1,17 @@
+"""How damage is told: to people by a sentence, by ffmpeg in its complaints; pure."""
+
+import re
+
+from medialib.errors import N_
+
+# What is said of data that are broken, not merely cut at a keyframe; twice, since one may be the file's end.
+_BROKEN = re.compile(
+    r"Error while decoding stream|Error submitting packet to decoder|error while decoding MB|exceeds containing master"
+)
+_BROKEN_LINES = 2
+DAMAGED = N_("Parts of this recording are damaged. Where nothing can be shown, the last good picture stays.")
+
+
+def tells_of_damage(complaints: str) -> bool:
+    """Whether ffmpeg, which went on to the end, stumbled over broken data."""
+    return len(_BROKEN.findall(complaints)) >= _BROKEN_LINES

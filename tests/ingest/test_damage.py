@@ -1,0 +1,222 @@
+"""Recordings with something wrong: jumping clocks, changing sizes, parts that are broken or missing."""
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import media
+import pytest
+from web.factories import make_services
+
+from medialib import finding
+from medialib.catalogue import lookups
+from medialib.catalogue.edits import Details
+from medialib.catalogue.lessons import Lesson
+from medialib.errors import MedialibError, ToolStalled, UnusableMedia
+from medialib.ingest import hot, pipeline, probing
+from medialib.ingest.bitstream import count_samples
+from medialib.ingest.damage import DAMAGED, tells_of_damage
+from medialib.ingest.intake import take_in
+from medialib.ingest.recording import load
+from medialib.services import Services
+
+QUICK: dict[str, Any] = {
+    "jobs": {"backoff_seconds": 0.01},
+    "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
+    "runs": {"bulk_segments": 3},
+}
+SMALL: dict[str, Any] = {"size": "128x72"}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store", **QUICK)
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+def lesson_of(services: Services, path: Path) -> Lesson:
+    return take_in(services.workshop, path, Details(title=path.stem), name=path.name).lesson
+
+
+def completed(services: Services, path: Path) -> Lesson:
+    """The lesson with all its work done; every segment holds just what is planned."""
+    lesson = lesson_of(services, path)
+    idle = 0
+    while idle < 30:
+        idle = 0 if pipeline.advance(services.workshop, lambda: True) else idle + 1
+        time.sleep(0.01 if idle else 0)
+    recording = load(services.workshop, lesson.id)
+    for one in recording.plan.renditions:
+        for number in range(recording.plan.segment_count):
+            segment = services.store.segment(lesson.id, 1, one.name, number)
+            assert count_samples(segment.read_bytes()) == recording.plan.samples(one, number), (one.name, number)
+    with services.database.read() as session:
+        found = lookups.lesson(session, lesson.id)
+        assert found.state == "complete"
+    return found
+
+
+def notices(lesson: Lesson) -> str:
+    return " ".join(map(str, finding.notices_of(lesson)))
+
+
+def picture_of(services: Services, lesson: Lesson) -> Path:
+    recording = load(services.workshop, lesson.id)
+    name, store = recording.plan.video[0].name, services.store
+    segments = [store.segment(lesson.id, 1, name, number) for number in range(recording.plan.segment_count)]
+    return media.joined(store.root / f"{lesson.id}.mp4", store.init(lesson.id, 1, name), *segments)
+
+
+def spoilt(path: Path, begin: float, end: float, *, seed: int = 1) -> Path:
+    """Replace this part of the bytes by chance."""
+    content = bytearray(path.read_bytes())
+    first, last = int(len(content) * begin), int(len(content) * end)
+    content[first:last] = random.Random(seed).randbytes(last - first)
+    path.write_bytes(content)
+    return path
+
+
+def test_clocks_that_begin_anew_or_leave_a_hole_are_played_without_a_break(services: Services, tmp_path: Path) -> None:
+    first = media.film(tmp_path / "a.ts", seconds=4, **SMALL)
+    later = media.film(tmp_path / "b.ts", seconds=4, **SMALL, more=("-output_ts_offset", "3600"))
+    for number, parts in enumerate([(first, first), (first, later), (later, first)]):
+        path = media.joined(tmp_path / f"joined{number}.ts", *parts)
+        lesson = completed(services, path)
+        assert lesson.seconds == pytest.approx(8, abs=0.3)
+        assert "clock of this recording jumps" in notices(lesson)
+        assert services.store.mended(lesson.id).exists()
+        assert services.store.source(lesson.id, ".ts").read_bytes() == path.read_bytes()
+
+
+def test_a_clock_that_wraps_is_followed_and_hot_runs_hit_the_grid(services: Services, tmp_path: Path) -> None:
+    """MPEG-TS counts to 2**33 in 1/90000 s: 26.5 hours."""
+    path = media.film(tmp_path / "a.ts", seconds=6, **SMALL, more=("-output_ts_offset", "95440.7"))
+    lesson = lesson_of(services, path)
+    hot.hurry(services.workshop, lesson.id, 1, _rung(services, lesson), 2)
+    plan = load(services.workshop, lesson.id).plan
+    segment = services.store.segment(lesson.id, 1, plan.video[0].name, 2)
+    assert count_samples(segment.read_bytes()) == plan.samples(plan.video[0], 2)
+    assert lesson.seconds == pytest.approx(6, abs=0.1)
+
+
+def _rung(services: Services, lesson: Lesson) -> str:
+    return load(services.workshop, lesson.id).plan.video[0].name
+
+
+def test_a_clock_that_begins_below_nought_is_followed(services: Services, tmp_path: Path) -> None:
+    path = media.film(
+        tmp_path / "a.mkv", seconds=4, **SMALL,
+        more=("-bsf:v", "setts=ts=TS-500", "-bsf:a", "setts=ts=TS-500", "-avoid_negative_ts", "disabled"),
+    )  # fmt: skip
+    assert completed(services, path).seconds == pytest.approx(4, abs=0.6)
+
+
+def test_pictures_whose_size_changes_on_the_way_keep_the_grid(services: Services, tmp_path: Path) -> None:
+    large = media.film(tmp_path / "a.ts", seconds=4, size="256x144")
+    small = media.film(tmp_path / "b.ts", seconds=4, size="128x72", more=("-output_ts_offset", "4"))
+    lesson = completed(services, media.joined(tmp_path / "c.ts", large, small))
+    assert lesson.seconds == pytest.approx(8, abs=0.3)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.ts", "a.mkv"])
+def test_a_broken_middle_holds_the_last_good_picture_and_is_told(services: Services, tmp_path: Path, name: str) -> None:
+    path = media.film(tmp_path / name, seconds=16, rate="10", **SMALL, more=("-g", "20", "-movflags", "+faststart"))
+    lesson = completed(services, spoilt(path, 0.4, 0.7))
+    assert name == "a.mkv" or "damaged" in notices(lesson), "Matroska is read on behind it without a word"
+    brightness = media.brightness(picture_of(services, lesson))
+    assert min(brightness) > 40, "no picture is black"
+
+
+def test_a_hot_run_into_the_broken_part_is_answered_too(services: Services, tmp_path: Path) -> None:
+    path = media.film(tmp_path / "a.mp4", seconds=16, rate="10", **SMALL, more=("-g", "20", "-movflags", "+faststart"))
+    lesson = lesson_of(services, spoilt(path, 0.3, 0.8))
+    for number in (5, 3):
+        hot.hurry(services.workshop, lesson.id, 1, _rung(services, lesson), number)
+        assert services.store.segment(lesson.id, 1, _rung(services, lesson), number).exists()
+
+
+@pytest.mark.parametrize(("name", "told"), [("a.mp4", True), ("a.webm", False), ("a.ts", False)])
+def test_a_file_that_breaks_off_is_played_to_where_it_does(
+    services: Services, tmp_path: Path, name: str, told: bool
+) -> None:
+    path = media.film(tmp_path / name, seconds=12, rate="10", **SMALL, more=("-movflags", "+faststart"))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    lesson = completed(services, path)
+    assert 3 < lesson.seconds < 9
+    assert ("of 0:12 only the first" in notices(lesson)) or not told
+
+
+def test_what_is_announced_but_not_there_is_left_out(services: Services, tmp_path: Path) -> None:
+    path = media.film(tmp_path / "a.mp4", seconds=4, **SMALL, more=("-movflags", "+frag_keyframe+empty_moov"))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 4 // 10])
+    lesson = completed(services, path)
+    assert lesson.kind == "video"
+
+
+def test_one_picture_is_a_lesson(services: Services, tmp_path: Path) -> None:
+    path = media.film(tmp_path / "a.mkv", sound_seconds=0, **SMALL, more=("-frames:v", "1"))
+    assert completed(services, path).seconds == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize(("picture", "sound"), [(1, 7), (7, 1)])
+def test_the_longer_of_picture_and_sound_is_the_length(
+    services: Services, tmp_path: Path, picture: float, sound: float
+) -> None:
+    path = media.film(tmp_path / "a.mp4", seconds=picture, sound_seconds=sound, **SMALL)
+    assert completed(services, path).seconds == pytest.approx(7, abs=0.1)
+
+
+def test_a_motion_photo_is_its_film(services: Services, tmp_path: Path) -> None:
+    still = ("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=0.04")
+    film = ("-f", "lavfi", "-i", "testsrc2=size=128x72:rate=25:duration=3")
+    encoding = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    media.run_ffmpeg(*still, *film, "-map", "0", "-map", "1", *encoding, str(tmp_path / "a.mp4"))
+    lesson = lesson_of(services, tmp_path / "a.mp4")
+    plan = load(services.workshop, lesson.id).plan
+    assert (plan.source.video_index, plan.video[-1].height) == (1, 72)
+    assert lesson.seconds == pytest.approx(3, abs=0.05)
+
+
+def test_a_picture_of_too_many_pixels_is_refused_although_its_container_does_not_tell(tmp_path: Path) -> None:
+    strict = make_services(tmp_path / "strict", limits={"megapixels": 0.01})
+    path = media.film(tmp_path / "a.ts", seconds=1, size="320x180")
+    with pytest.raises(UnusableMedia, match="too large"):
+        lesson_of(strict, path)
+    strict.database.close()
+
+
+def test_a_probe_that_takes_too_long_says_so_and_not_that_the_file_is_damaged(tmp_path: Path) -> None:
+    impatient = make_services(tmp_path / "store", tools={"stall_seconds": 0.001})
+    path = media.film(tmp_path / "a.mp4", seconds=1, **SMALL)
+    with pytest.raises(ToolStalled, match="takes too long"):
+        probing.look(impatient.workshop, path)
+    impatient.database.close()
+
+
+def test_a_recording_of_which_nothing_can_be_decoded_is_parked_and_not_shown_black(
+    services: Services, tmp_path: Path
+) -> None:
+    path = media.film(tmp_path / "a.mp4", seconds=4, sound_seconds=0, **SMALL, more=("-movflags", "+faststart"))
+    content = path.read_bytes()
+    begin = content.index(b"mdat") + 4
+    path.write_bytes(content[:begin] + bytes(len(content) - begin))
+    try:
+        lesson = lesson_of(services, path)
+    except MedialibError as error:
+        assert str(error).endswith(".")
+        return
+    hot.hurry(services.workshop, lesson.id, 1, _rung(services, lesson), 1)
+    assert services.store.segments(lesson.id, 1, _rung(services, lesson)) == {}
+
+
+def test_one_complaint_may_be_the_end_of_the_file_and_two_are_damage() -> None:
+    complaint = "Error while decoding stream #0:0: Invalid data found when processing input\n"
+    assert not tells_of_damage(complaint)
+    assert tells_of_damage(complaint + "[h264 @ 0x1] error while decoding MB 3 4\n")
+    assert DAMAGED.endswith(".")
