@@ -135,7 +135,10 @@ def _decodes_somewhere(workshop: Workshop, recording: Recording, run: Run, lease
     use, folder = recording.plan.source, workshop.store.workspace(lease.token)
     index = use.audio_index if is_sound(recording, run) else use.video_index
     places = (place * recording.plan.seconds for place in _TRIAL_PLACES)
-    return index is not None and any(_decodes(workshop, recording, folder, index, place) for place in places)
+    try:
+        return index is not None and any(_decodes(workshop, recording, folder, index, place) for place in places)
+    finally:
+        workshop.store.discard(lease.token)
 
 
 def _decodes(workshop: Workshop, recording: Recording, folder: Path, index: int, at_seconds: float) -> bool:

@@ -61,7 +61,6 @@ READING = [
 ]
 
 SOUND = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5))
-POSTER, POSTER_OF_COVER = READING[7], READING[9]
 RUN = commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2))
 
 
@@ -309,21 +308,21 @@ def test_a_tail_never_begins_before_the_file() -> None:
 
 
 def test_pictures_have_the_colours_of_the_rungs_and_a_jpegs_range() -> None:
-    chain = filters(READING[5])
+    chain = filters(READING[8])
     assert "in_color_matrix=bt601:in_range=pc:out_color_matrix=bt709:out_range=tv" in chain
     assert chain.index("out_color_matrix=bt709") < chain.index("out_color_matrix=bt601:out_range=pc")
     assert "scale=1280:720" in chain
-    assert after(READING[5], "-frames:v") == "3"
+    assert after(READING[8], "-frames:v") == "3"
 
 
 def test_a_cover_is_copied_as_it_is() -> None:
-    assert after(READING[7], "-map") == "0:0"
-    assert after(READING[7], "-c") == "copy"
+    assert after(READING[10], "-map") == "0:0"
+    assert after(READING[10], "-c") == "copy"
 
 
 def test_tiles_come_from_keyframes_alone_where_they_are_far_apart() -> None:
     board = make_storyboard(PLAN)
     near = picture_commands.sheet_command("ffmpeg", SOURCE, board, 0, keyframes=False)
-    assert after(READING[8], "-skip_frame") == "nokey"
+    assert after(READING[11], "-skip_frame") == "nokey"
     assert "-skip_frame" not in near
     assert "fps=fps=1/1" in filters(near)

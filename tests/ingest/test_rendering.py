@@ -10,6 +10,7 @@ import media
 import pytest
 from web.factories import make_services
 
+import medialib
 from medialib.catalogue.edits import Details
 from medialib.ingest import hot
 from medialib.ingest.intake import take_in
@@ -28,7 +29,7 @@ X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12")
 BARS = "smptehdbars=size=320x180:rate=25:duration=1"
 WARM = f"{BARS},drawbox=color=orange:thickness=fill:w=iw/2"
 TEST = "testsrc2=size=320x180:rate=25:duration=1"
-SHARED = Path("/work/shared/media")
+SHARED = Path(medialib.__file__).parents[2] / "shared" / "media"  # real recordings beside the checkout, if any
 # What is everywhere taken for the reference: hable over a white of 100 cd/m2.
 TONE_MAPPED = (
     "zscale=tin={transfer}:min=2020_ncl:pin=2020:rin=limited:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
