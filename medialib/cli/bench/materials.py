@@ -14,6 +14,7 @@ _SECONDS = 8
 _WIDE, _HIGH = 1920, 1080
 # Real recordings by name, and where to begin in them.
 _REAL = {
+    "a web video, 480p": ("crystal.mp4", 0),
     "an animated film, 1080p60": ("bbb_1920x1080_60fps_vp8.webm", 0),
 }
 
