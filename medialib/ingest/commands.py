@@ -77,8 +77,7 @@ def video_command(program: str, source: Path, plan: Plan, run: Run, back_seconds
     # Pictures that no other refers to may keep their blocks' edges when somebody waits: a seventh of the work.
     quick = {"skip_loop_filter": "noref"} if run.hot else {}
     at = max(0.0, min(seek, last) - back_seconds)
-    # Whoever wants the beginning does not seek: some files cannot, and are then at their end.
-    opened = _open(source, use.start_seconds + at if at else 0.0, **encoding.steady(use), **quick)
+    opened = _open_at(source, plan, at, **encoding.steady(use), **quick)
     picture = opened[str(use.video_index)]
     # The grid begins where there still are pictures: without one, fps would make none at all.
     grid = max(0.0, min(begin, int(last)) - back_seconds)
@@ -128,7 +127,7 @@ def black_command(program: str, plan: Plan, run: Run) -> list[str]:
 
 def trial_command(program: str, source: Path, plan: Plan, index: int, at_seconds: float) -> list[str]:
     """Decode one picture or sound of a track after `at_seconds` and print a line about it: TRIAL_LINE begins it."""
-    opened = _open(source, plan.source.start_seconds + at_seconds if at_seconds else 0.0)
+    opened = _open_at(source, plan, at_seconds)
     return _complete(program, [opened[str(index)].output("-", format="framecrc", frames=1)])
 
 
@@ -153,7 +152,7 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     lead = max(0, first - mixing.WARM_UP_FRAMES * SAMPLES_PER_FRAME)
     ends = [plan.source.heard[one.track].end_seconds for one in tracks]
     seek = max(0.0, min(lead / SAMPLE_RATE - _LEAD_SECONDS, min(ends) - 2))
-    opened = _open(source, plan.source.start_seconds + seek)
+    opened = _open_at(source, plan, seek)
     return _complete(program, _sounds(opened, plan, tracks, run, Span(lead=lead, first=first, last=last)))
 
 
@@ -165,7 +164,7 @@ def listen_command(
     for begin, seconds in spans:
         # fastseek: near enough here, and an MP3 is not read from its beginning for every window.
         window = {"t": f"{seconds:.3f}", "fflags": "+fastseek"} if begin else {}
-        opened = _open(source, plan.source.start_seconds + begin, **window)
+        opened = _open_at(source, plan, begin, **window)
         parts.append(mixing.stereo(opened[str(use.index)], use).filter("aresample", SAMPLE_RATE))
     sound = ffmpeg.concat(*parts, v=0, a=1) if len(parts) > 1 else parts[0]
     sound = mixing.cleaned(mixing.in_channels(sound, 2), use)
@@ -218,6 +217,14 @@ def init_command(program: str, plan: Plan) -> list[str]:
                 encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0, SAMPLE_RATE))
             )
     return _complete(program, outputs)
+
+
+def _open_at(source: Path, plan: Plan, seconds: float, **options: str | None) -> Any:
+    """The source from so many seconds of the lesson on.
+
+    Whoever wants the beginning does not seek: some files cannot, and are then at their end.
+    """
+    return _open(source, plan.source.start_seconds + seconds if seconds else 0.0, **options)
 
 
 def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:

@@ -77,7 +77,7 @@ def test_import_tells_of_every_recording_below_a_folder(shell: Shell, recordings
     assert (told["b.MP4"]["kind"], told["b.MP4"]["seconds"], told["b.MP4"]["reason"]) == ("video", 1.0, None)
     assert told["b.MP4"]["master"] == f"/media/{told['b.MP4']['lesson']}/master.m3u8"
     assert told["broken.mkv"]["lesson"] is None
-    assert told["broken.mkv"]["reason"].endswith("Please choose another file.")
+    assert told["broken.mkv"]["reason"].startswith("This is a text, not a recording.")
 
 
 def test_import_ends_with_1_when_something_was_refused_and_0_otherwise(shell: Shell, recordings: Path) -> None:

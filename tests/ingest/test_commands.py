@@ -326,3 +326,23 @@ def test_tiles_come_from_keyframes_alone_where_they_are_far_apart() -> None:
     assert after(READING[11], "-skip_frame") == "nokey"
     assert "-skip_frame" not in near
     assert "fps=fps=1/1" in filters(near)
+
+
+def test_whoever_wants_the_beginning_does_not_seek() -> None:
+    """A file that cannot seek is at its end afterwards, and the lesson would begin with silence."""
+    late = plan_of(start=5.0)
+    for argv in (
+        commands.video_command("ffmpeg", SOURCE, late, Run(names=("v240",), first=0, count=2)),
+        commands.audio_command("ffmpeg", SOURCE, late, Run(names=("a64",), first=0, count=2)),
+        commands.listen_command("ffmpeg", SOURCE, late, late.source.heard[0], [(0.0, 20.0)]),
+        commands.trial_command("ffmpeg", SOURCE, late, 2, 0.0),
+    ):
+        assert "-ss" not in argv
+
+
+def test_hdr_is_made_ordinary_once_at_the_size_of_the_largest_rung() -> None:
+    hdr = replace(PLAN, source=replace(PLAN.source, transfer="smpte2084", matrix="bt2020"))
+    chain = filters(commands.video_command("ffmpeg", SOURCE, hdr, Run(names=("v240", "v720"), first=0, count=1)))
+    assert chain.count("tonemap=") == 1
+    assert chain.index("scale=1280:720") < chain.index("tonemap=") < chain.index("split=2")
+    assert "tonemap" not in filters(RUN)
