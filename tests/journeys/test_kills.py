@@ -15,14 +15,18 @@ from .running import troubles_of
 pytestmark = pytest.mark.xdist_group("kills")
 
 
-def test_after_thirty_kills_everything_completes_by_itself(tmp_path: Path) -> None:
+# The benchmark kills thirty times; fewer keep the suite short.
+_KILLS = 15
+
+
+def test_after_many_kills_everything_completes_by_itself(tmp_path: Path) -> None:
     library = make_library(tmp_path, "library", kills.SETTINGS)
     recordings = kills.make_recordings(tmp_path)
     with running(library) as supervisor:
-        outcome = kills.kill_and_wait(library, supervisor, recordings, kills=kills.KILLS, chance=random.Random(2023))
+        outcome = kills.kill_and_wait(library, supervisor, recordings, kills=_KILLS, chance=random.Random(2023))
         family = psutil.Process(supervisor.pid).children(recursive=True)
     assert psutil.wait_procs(family, timeout=10)[1] == []
-    assert len(outcome.killed) == kills.KILLS
+    assert len(outcome.killed) == _KILLS
     assert set(outcome.killed) == {"ffmpeg", "work", "serve"}
     assert (outcome.complete, outcome.leftovers, outcome.holes) == (outcome.lessons, (), ())
     for one in outcome.lessons:
