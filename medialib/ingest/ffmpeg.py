@@ -19,6 +19,7 @@ _DETAIL_BYTES = 4_000
 # What a program may print when it is not read line by line, and the longest line then.
 _MOST_PRINTED_BYTES = 64 << 20
 _LONGEST_LINE_BYTES = 1 << 20
+_LONGEST_HOLD_SECONDS = 8.0
 # By SIGKILL: itself, or as the sandbox tells it.
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
@@ -28,7 +29,8 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 class Limits:
     """What one call may use.
 
-    `stall_seconds`: ended when it reports no progress for so long; `file_bytes`: it writes no file larger than that.
+    `stall_seconds`: ended when it reports no progress for so long; `file_bytes`: it writes no file larger than that;
+    `gives_way`: it is held still while this is true.
     """
 
     memory_bytes: int
@@ -37,6 +39,7 @@ class Limits:
     nice: int
     sandbox: str
     file_bytes: int = 4 << 30
+    gives_way: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +156,7 @@ def _follow(
     """Read stdout until it closes; progress reports (out_time) count as signs of life when they move."""
     assert process.stdout is not None
     os.set_blocking(process.stdout.fileno(), False)
-    watch = _Watch(limits, lines_are_progress=printer.by_lines)
+    watch, brake = _Watch(limits, lines_are_progress=printer.by_lines), _Brake(process, limits.gives_way)
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
@@ -164,6 +167,8 @@ def _follow(
                 printer.take(chunk or b"")
                 watch.saw(chunk or b"")
             tick()
+            if brake.holds():
+                watch.excuse()
             watch.check()
     printer.end()
     process.wait(timeout=30)
@@ -214,12 +219,40 @@ class _Watch:
             self._moved = time.monotonic()
             self._last = places
 
+    def excuse(self) -> None:
+        """It cannot come on just now."""
+        self._moved = time.monotonic()
+
     def check(self) -> None:
         now = time.monotonic()
         if now - self._begin > self._limits.wall_seconds:
             raise _stalled(f"took more than {self._limits.wall_seconds:.0f} s")
         if now - self._moved > self._limits.stall_seconds:
             raise _stalled(f"no progress for {self._limits.stall_seconds:.0f} s")
+
+
+class _Brake:
+    """Holds a program still while somebody waits for another: where the machine lends its cores, nice is not enough.
+
+    After a long hold it runs on for as long, so that nothing waits for ever.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], gives_way: Callable[[], bool]):
+        self._process = process
+        self._gives_way = gives_way
+        self._held_since: float | None = None
+        self._free_until = 0.0
+
+    def holds(self) -> bool:
+        now = time.monotonic()
+        too_long = self._held_since is not None and now - self._held_since > _LONGEST_HOLD_SECONDS
+        if too_long:
+            self._free_until = now + _LONGEST_HOLD_SECONDS
+        wanted = now >= self._free_until and self._gives_way()
+        if wanted != (self._held_since is not None) and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGSTOP if wanted else signal.SIGCONT)
+            self._held_since = now if wanted else None
+        return self._held_since is not None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

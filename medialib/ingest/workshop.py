@@ -31,4 +31,5 @@ class Workshop:
             stall_seconds=tools.stall_seconds,
             nice=tools.hot_nice if hot else tools.bulk_nice,
             sandbox=tools.sandbox,
+            gives_way=(lambda: False) if hot else (lambda: bool(self.waited_for)),
         )

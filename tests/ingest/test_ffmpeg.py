@@ -4,6 +4,8 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -157,6 +159,30 @@ def test_a_call_can_be_stopped_from_outside(reach: Reach) -> None:
 def test_progress_counts_as_a_sign_of_life(reach: Reach) -> None:
     code = "import time\nfor number in range(8):\n    print(f'frame={number}', flush=True)\n    time.sleep(0.25)\n"
     assert ffmpeg.run(python(code), reach=reach, limits=limits(stall=1.0)).endswith(b"frame=7\n")
+
+
+@pytest.mark.parametrize("sandbox", ["off", "auto"])
+def test_a_call_is_held_still_while_somebody_waits_and_does_not_stall_by_that(reach: Reach, sandbox: str) -> None:
+    code = "import time\nfor _ in range(30): print(time.monotonic(), flush=True); time.sleep(0.05)"
+    begin = time.monotonic()
+    waiting = replace(limits(stall=1.9, sandbox=sandbox), gives_way=lambda: 0.3 < time.monotonic() - begin < 2.3)
+    printed = ffmpeg.run(python(code), reach=reach, limits=waiting, tick_seconds=0.02)
+    times = [float(line) for line in printed.split()]
+    assert len(times) == 30
+    assert max(later - earlier for earlier, later in pairwise(times)) > 1.0
+
+
+def test_a_call_that_is_held_still_can_be_stopped(reach: Reach) -> None:
+    begin = time.monotonic()
+
+    def tick() -> None:
+        if time.monotonic() - begin > 0.5:
+            raise Stopped("enough")
+
+    held = replace(limits(), gives_way=lambda: True)
+    with pytest.raises(Stopped):
+        ffmpeg.run(python("import time; time.sleep(30)"), reach=reach, limits=held, tick=tick, tick_seconds=0.02)
+    assert time.monotonic() - begin < 5
 
 
 def test_memory_is_limited(reach: Reach) -> None:
