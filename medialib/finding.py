@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.places import find_place
 from medialib.catalogue.posters import Posters
 from medialib.catalogue.themes import Theme
+from medialib.catalogue.units import Unit
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
 from medialib.search import query
@@ -45,7 +47,7 @@ class Choices:
     """What the lessons can be narrowed to; themes with how many lessons each has."""
 
     themes: Sequence[tuple[Theme, int]]
-    units: Sequence[str]
+    units: Sequence[Unit]
     years: Sequence[int]
 
 
@@ -57,13 +59,14 @@ def find(
     theme: str | None = None,
     kind: str | None = None,
     unit: str | None = None,
+    place: str | None = None,
     year: int | None = None,
     sort: str = "relevance",
     page: int = 1,
     per_page: int = 20,
 ) -> Findings:
     """One page of the lessons that hold the words and pass the filters."""
-    filters: dict[str, Any] = {"theme": theme, "kind": kind, "unit": unit, "year": year}
+    filters: dict[str, Any] = {"theme": theme, "kind": kind, "unit": unit, "place": place, "year": year}
     window: dict[str, Any] = {"page": page, "per_page": per_page}
     degraded = False
     if words.strip():
@@ -143,12 +146,24 @@ def notices_of(lesson: Lesson) -> list[MedialibError]:
     return [MedialibError(one["message"], values=one["values"]) for one in lesson.notices]
 
 
-def theme_slug(session: Session, name: str) -> str:
-    """The slug of the theme called `name` (slug, Chinese or English); raises BadRequest."""
-    theme = lookups.find_theme(session, name)
-    if theme is None:
-        raise BadRequest(N_("There is no such theme."), detail=name)
-    return theme.slug
+def named(
+    session: Session, *, theme: str | None = None, unit: str | None = None, place: str | None = None
+) -> dict[str, str]:
+    """The slugs of what people name by slug or name in any language; raises BadRequest for what there is not."""
+    found: dict[str, tuple[str | None, str, str]] = {}
+    if theme:
+        one = lookups.find_theme(session, theme)
+        found["theme"] = (one.slug if one else None, theme, N_("There is no such theme."))
+    if unit:
+        other = lookups.find_unit(session, unit)
+        found["unit"] = (other.slug if other else None, unit, N_("There is no such unit."))
+    if place:
+        where = find_place(place)
+        found["place"] = (where.slug if where else None, place, N_("There is no such place."))
+    for slug, name, sentence in found.values():
+        if slug is None:
+            raise BadRequest(sentence, detail=name)
+    return {key: slug for key, (slug, _, _) in found.items() if slug}
 
 
 def posters(services: Services, lesson: Lesson) -> Posters | None:

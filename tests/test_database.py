@@ -6,17 +6,21 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+import medialib.catalogue.collections
 import medialib.catalogue.lessons
 import medialib.catalogue.themes
-import medialib.jobs.leases  # imported for its table, as the two above are
+import medialib.catalogue.units
+import medialib.jobs.leases  # imported for its table, as those above are
 import medialib.migrations
-from medialib.catalogue.lessons import Source
+from medialib.catalogue.lessons import Lesson, Source, StoredPlan
 from medialib.catalogue.themes import Theme
 from medialib.database import Base, Database
 
@@ -58,7 +62,7 @@ def test_a_second_upgrade_changes_nothing_and_is_quick(database: Database) -> No
 
     before = picture()
     with database.begin() as session:
-        session.add(Theme(slug="skills", zh="技能培训"))
+        session.add(Theme(slug="skills", path="skills/", zh="技能培训"))
     started = time.monotonic()
     database.upgrade()
     assert time.monotonic() - started < 0.3
@@ -82,14 +86,14 @@ def test_a_server_and_its_workers_may_upgrade_at_once(tmp_path: Path) -> None:
 
 def test_what_was_committed_is_there_for_others(database: Database) -> None:
     with database.begin() as session:
-        session.add(Theme(slug="skills", zh="技能培训", words=["编织"]))
+        session.add(Theme(slug="skills", path="skills/", zh="技能培训", words=["编织"]))
     with Database(database.url).read() as session:
         assert session.get_one(Theme, "skills").words == ["编织"]
 
 
 def test_a_failure_inside_a_transaction_leaves_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError), database.begin() as session:
-        session.add(Theme(slug="skills", zh="技能培训"))
+        session.add(Theme(slug="skills", path="skills/", zh="技能培训"))
         session.flush()
         raise RuntimeError
     with database.read() as session:
@@ -98,7 +102,7 @@ def test_a_failure_inside_a_transaction_leaves_nothing(database: Database) -> No
 
 def test_what_happens_while_reading_is_not_kept(database: Database) -> None:
     with database.read() as session:
-        session.add(Theme(slug="skills", zh="技能培训"))
+        session.add(Theme(slug="skills", path="skills/", zh="技能培训"))
         session.flush()
     with database.read() as session:
         assert session.get(Theme, "skills") is None
@@ -106,7 +110,7 @@ def test_what_happens_while_reading_is_not_kept(database: Database) -> None:
 
 def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
     with database.begin() as writing:
-        writing.add(Theme(slug="skills", zh="技能培训"))
+        writing.add(Theme(slug="skills", path="skills/", zh="技能培训"))
         writing.flush()
         with database.read() as reading:
             assert reading.get(Theme, "skills") is None
@@ -114,7 +118,7 @@ def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
 
 def test_writers_wait_for_each_other(database: Database) -> None:
     with database.begin() as session:
-        session.add(Theme(slug="skills", zh="技能培训", position=0))
+        session.add(Theme(slug="skills", path="skills/", zh="技能培训", position=0))
 
     def count(_: int) -> None:
         with database.begin() as session:
@@ -132,3 +136,40 @@ def test_sqlite_survives_a_power_cut_and_holds_to_foreign_keys(database: Databas
     assert pragmas == ["wal", 2]
     with pytest.raises(IntegrityError), database.begin() as session:
         session.add(Source(lesson_id="none", sha256="0", name="a", extension=".mp4", size_bytes=1, facts={}))
+
+
+def test_what_lessons_were_called_by_becomes_units_and_series_and_nothing_is_lost(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'medialib.db'}")
+    _upgrade_to(database, "0003")
+    with database.engine.begin() as connection:
+        named = (("a", "三堂街镇", "小桃讲党课"), ("b", "三堂街镇", ""), ("c", "叁堂街镇", "小桃讲党课"))
+        for id, unit, series in named:
+            connection.execute(
+                text(
+                    "INSERT INTO lessons (id, kind, title, seconds, published_at, state, plan_version, description,"
+                    " speaker, unit, series, language, revision, indexed_revision)"
+                    f" VALUES ('{id}', 'video', 't', 1, 7, 'complete', 1, '', '', '{unit}', '{series}', 'zh', 1, 1)"
+                )
+            )
+            connection.execute(text(f"INSERT INTO plans (lesson_id, version, document) VALUES ('{id}', 1, '{{}}')"))
+    database.upgrade()
+    with database.read() as session:
+        lessons = session.scalars(select(Lesson).order_by(Lesson.id)).all()
+        assert [(one.unit_name, one.series_title) for one in lessons] == [
+            ("三堂街镇", "小桃讲党课"), ("三堂街镇", ""), ("叁堂街镇", "小桃讲党课"),
+        ]  # fmt: skip
+        assert [one.unit.slugs for one in lessons if one.unit] == [
+            ("santangjiezhen",), ("santangjiezhen",), ("santangjiezhen-2",),
+        ]  # fmt: skip
+        assert {one.series.published_at for one in lessons if one.series} == {7}
+        assert len(session.scalars(select(StoredPlan)).all()) == 3
+        assert all(one.indexed_revision < one.revision for one in lessons)
+
+
+def _upgrade_to(database: Database, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(medialib.migrations.__file__).parent))
+    with database.engine.connect().execution_options(medialib_writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()

@@ -119,7 +119,7 @@ def test_the_index_knows_what_people_look_for(services: Services) -> None:
     with services.database.read() as session:
         document = tasks.document(lookups.lesson(session, lesson_id))
     assert (document.speaker, document.unit, document.year, document.kind) == ("贺老师", "马迹塘镇", 2023, "video")
-    assert (document.themes, document.theme_words) == (("手工",), ("手工", "手工"))
+    assert (document.themes, document.theme_words) == (("shougong",), ("手工", "手工"))
 
 
 def test_an_edit_makes_a_lesson_stale_again(services: Services) -> None:

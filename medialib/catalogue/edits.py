@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
+from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.cues import CaptionTrack, to_stored
 from medialib.catalogue.lessons import (
     EXTRAS,
@@ -22,7 +23,9 @@ from medialib.catalogue.lessons import (
     StoredPlan,
 )
 from medialib.catalogue.plans import Plan
+from medialib.catalogue.slugs import make_slug
 from medialib.catalogue.themes import Theme
+from medialib.catalogue.units import Unit
 from medialib.errors import MedialibError
 
 _LONGEST_REST_SECONDS = 600
@@ -31,7 +34,9 @@ _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What people say of a lesson; `clean_speech` is about the making, None: as the settings say."""
+    """What people say of a lesson. `unit` is a name, or names from the top down with a slash between, `place` a slug;
+    `clean_speech` is about the making, None: as the settings say.
+    """
 
     title: str
     description: str = ""
@@ -39,6 +44,7 @@ class Details:
     unit: str = ""
     series: str = ""
     number: int | None = None
+    place: str | None = None
     recorded: str | None = None
     language: str = "zh"
     themes: tuple[str, ...] = ()
@@ -68,6 +74,7 @@ def publish(
     `steps` are what is to be done for it, each with its rank among the steps of all lessons.
     """
     texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name in Lesson.__table__.columns}
+    unit, series = _unit(session, details.unit), _series(session, details.series)
     lesson = Lesson(
         id=lesson_id,
         kind="video" if plan.video else "audio",
@@ -77,6 +84,10 @@ def publish(
         themes=[_theme(session, name) for name in dict.fromkeys(details.themes)],
         chapters=list(chapters),
         notices=list(notices),
+        unit=unit,
+        unit_slug=unit.slug if unit else None,
+        series=series,
+        series_slug=series.slug if series else None,
         **texts,
     )
     session.add(lesson)
@@ -104,18 +115,61 @@ def _theme(session: Session, name: str) -> Theme:
     """The theme of that name; a new one is put at the end of the tree for the curator to place."""
     found = lookups.find_theme(session, name)
     if found is None:
-        slug = "-".join(name.casefold().replace("/", " ").split())[:64]
-        found = session.get(Theme, slug) or Theme(slug=slug, zh=name, en=name, position=1000)
+        slug = make_slug(name, lambda slug: session.get(Theme, slug) is not None)
+        found = Theme(slug=slug, zh=name, en=name, path=f"{slug}/", position=1000)
         session.add(found)
         session.flush()
     return found
 
 
+def _unit(session: Session, names: str) -> Unit | None:
+    """The unit that is called so, put into the tree when it is new."""
+    found: Unit | None = None
+    for name in filter(None, (part.strip() for part in names.split("/"))):
+        found = lookups.find_unit(session, name, below=found) or _new_unit(session, name, found)
+    return found
+
+
+def _new_unit(session: Session, name: str, parent: Unit | None) -> Unit:
+    slug = make_slug(name, lambda slug: session.get(Unit, slug) is not None)
+    path = f"{parent.path if parent else ''}{slug}/"
+    unit = Unit(slug=slug, name=name, path=path, parent_slug=parent.slug if parent else None, position=1000)
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+def _series(session: Session, title: str) -> Collection | None:
+    """The series of that title; a new one is published with its first lesson."""
+    if not title:
+        return None
+    known = select(Collection).where(Collection.kind == "series", Collection.title == title)
+    return session.scalar(known) or new_collection(session, kind="series", title=title, published_at=time.time())
+
+
+def new_collection(session: Session, *, kind: CollectionKind, title: str, **parts: Any) -> Collection:
+    """A collection without lessons, a draft unless `published_at` says otherwise."""
+    slug = make_slug(title, lambda slug: session.get(Collection, slug) is not None)
+    collection = Collection(slug=slug, kind=kind, title=title, created_at=time.time(), **parts)
+    session.add(collection)
+    session.flush()
+    return collection
+
+
 def seed_themes(session: Session, tree: dict[str, dict[str, Any]]) -> None:
-    """Put a starting tree into a catalogue that has none: slug -> zh, en, words."""
+    """Put a starting tree into a catalogue that has none: slug -> zh, en, words, and `below`, a tree of its own."""
     if not lookups.themes(session):
-        for position, (slug, parts) in enumerate(tree.items()):
-            session.add(Theme(slug=slug, position=position, **parts))
+        _plant(session, tree, parent=None)
+
+
+def _plant(session: Session, tree: dict[str, dict[str, Any]], parent: Theme | None) -> None:
+    for position, (slug, parts) in enumerate(tree.items()):
+        told = {key: value for key, value in parts.items() if key != "below"}
+        path = f"{parent.path if parent else ''}{slug}/"
+        theme = Theme(slug=slug, path=path, parent_slug=parent.slug if parent else None, position=position, **told)
+        session.add(theme)
+        session.flush()
+        _plant(session, parts.get("below", {}), theme)
 
 
 def record_progress(

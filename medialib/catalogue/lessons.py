@@ -5,7 +5,9 @@ from typing import Any, Literal
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from medialib.catalogue.collections import Collection
 from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.catalogue.units import Unit
 from medialib.database import Base
 
 Kind = Literal["video", "audio"]
@@ -18,6 +20,7 @@ EXTRAS = frozenset({"poster", "sheets", "peaks"})
 class Lesson(Base):
     """A published work. Times are unix seconds; `recorded` is an ISO date or its beginning (2023, 2023-05).
 
+    `number` is its place in the series, `place` the slug of where it was recorded (see places.py).
     `revision` grows with every change that search must know of; the index is behind while
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
@@ -36,8 +39,9 @@ class Lesson(Base):
     plan_version: Mapped[int] = mapped_column(default=1)
     description: Mapped[str] = mapped_column(Text, default="")
     speaker: Mapped[str] = mapped_column(String(200), default="")
-    unit: Mapped[str] = mapped_column(String(200), default="", index=True)
-    series: Mapped[str] = mapped_column(String(200), default="", index=True)
+    unit_slug: Mapped[str | None] = mapped_column(ForeignKey("units.slug"), default=None, index=True)
+    series_slug: Mapped[str | None] = mapped_column(ForeignKey("collections.slug"), default=None, index=True)
+    place: Mapped[str | None] = mapped_column(String(16), default=None, index=True)
     number: Mapped[int | None] = mapped_column(default=None)
     recorded: Mapped[str | None] = mapped_column(String(10), default=None)
     language: Mapped[str] = mapped_column(String(20), default="zh")
@@ -49,6 +53,18 @@ class Lesson(Base):
     themes: Mapped[list[Theme]] = relationship(
         secondary=lesson_themes, lazy="selectin", order_by=Theme.position, default_factory=list
     )
+    unit: Mapped[Unit | None] = relationship(lazy="joined", default=None)
+    series: Mapped[Collection | None] = relationship(lazy="joined", default=None)
+
+    @property
+    def unit_name(self) -> str:
+        """The name of the unit it comes from, "" when that is not known."""
+        return self.unit.name if self.unit else ""
+
+    @property
+    def series_title(self) -> str:
+        """The title of the series it is part of, "" when it is part of none."""
+        return self.series.title if self.series else ""
 
     @property
     def year(self) -> int | None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
+from medialib.catalogue.collections import Collection
 from medialib.catalogue.cues import from_stored, transcript
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.catalogue.units import Unit
 from medialib.errors import N_, NotFound
 
 
@@ -25,11 +27,13 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a listing is narrowed to; None leaves that open. `words` is found anywhere in the texts."""
+    """What a listing is narrowed to; None leaves that open. `theme`, `unit` (with all below it) and `place` are slugs,
+    `words` is found anywhere in the texts."""
 
     theme: str | None = None
     kind: str | None = None
     unit: str | None = None
+    place: str | None = None
     year: int | None = None
     words: str = ""
 
@@ -68,17 +72,26 @@ def browse(session: Session, wanted: Wanted, *, sort: str = "newest", page: int 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.theme:
-        conditions.append(Lesson.themes.any(Theme.slug == wanted.theme))
+        conditions.append(Lesson.themes.any(_below(Theme.path, wanted.theme)))
     if wanted.kind:
         conditions.append(Lesson.kind == wanted.kind)
     if wanted.unit:
-        conditions.append(Lesson.unit == wanted.unit)
+        conditions.append(Lesson.unit_slug.in_(select(Unit.slug).where(_below(Unit.path, wanted.unit))))
+    if wanted.place:
+        conditions.append(Lesson.place == wanted.place)
     if wanted.year:
         conditions.append(Lesson.recorded.startswith(str(wanted.year)))
     for word in wanted.words.split():
-        columns = (Lesson.title, Lesson.series, Lesson.speaker, Lesson.unit, Lesson.description)
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        columns = (Lesson.title, Collection.title, Lesson.speaker, Unit.name, Lesson.description)
+        holds = or_(*(column.icontains(word, autoescape=True) for column in columns))
+        texts = select(Lesson.id).outerjoin(Lesson.unit).outerjoin(Lesson.series)
+        conditions.append(Lesson.id.in_(texts.where(holds)))
     return conditions
+
+
+def _below(path: InstrumentedAttribute[str], slug: str) -> ColumnElement[bool]:
+    """The node of a tree, and all below it; a slug holds neither a slash nor what LIKE reads as a joker."""
+    return or_(path.startswith(f"{slug}/"), path.contains(f"/{slug}/"))
 
 
 def themes(session: Session) -> Sequence[Theme]:
@@ -92,9 +105,17 @@ def themes_in_use(session: Session) -> list[tuple[Theme, int]]:
     return [(theme, count) for theme, count in session.execute(query)]
 
 
-def units(session: Session) -> Sequence[str]:
-    query = select(Lesson.unit).where(Lesson.unit != "").distinct().order_by(Lesson.unit)
-    return session.scalars(query).all()
+def units(session: Session) -> Sequence[Unit]:
+    """All units, those that lie together in the tree together."""
+    return session.scalars(select(Unit).order_by(Unit.path)).all()
+
+
+def find_unit(session: Session, name: str, *, below: Unit | None = None) -> Unit | None:
+    """The unit with this name (or slug) right under `below`, else wherever it is, the highest first."""
+    query = select(Unit).where(or_(Unit.slug == name, Unit.name == name))
+    if below is not None:
+        query = query.where(Unit.parent_slug == below.slug)
+    return session.scalar(query.order_by(func.length(Unit.path), Unit.slug).limit(1))
 
 
 def years(session: Session) -> list[int]:

@@ -18,7 +18,8 @@ from medialib.jobs.queue import BULK
 _NARROWING = (
     click.option("--theme", help="Slug or name of a theme."),
     click.option("--kind", type=click.Choice(["video", "audio"])),
-    click.option("--unit"),
+    click.option("--unit", help="Slug or name of a unit; those below it count too."),
+    click.option("--place", help="Slug or name of a kind of place."),
     click.option("--year", type=click.IntRange(1900, 2999)),
     click.option("--sort", type=click.Choice(finding.SORTS), default="relevance"),
     click.option("--page", type=click.IntRange(1), default=1),
@@ -28,8 +29,8 @@ _NARROWING = (
 
 
 _TOLD = (
-    "id", "title", "kind", "length", "state", "reason", "speaker", "unit", "series", "number", "themes", "recorded",
-    "language", "description", "page", "master", "audio",
+    "id", "title", "kind", "length", "state", "reason", "speaker", "unit", "place", "series", "number", "themes",
+    "recorded", "language", "description", "page", "master", "audio",
 )  # fmt: skip
 
 
@@ -59,15 +60,14 @@ def search_command(library: Library, /, query: str, as_json: bool, **narrowing: 
 def _print_found(library: Library, words: str, as_json: bool, narrowing: dict[str, Any]) -> None:
     services = open_ready(library)
     with services.database.read() as session:
-        if narrowing["theme"]:
-            narrowing["theme"] = finding.theme_slug(session, narrowing["theme"])
+        narrowing |= finding.named(session, **{key: narrowing[key] for key in ("theme", "unit", "place")})
         found = finding.find(services, session, words=words, **narrowing)
         if as_json:
             click.echo(json.dumps(finding.summaries(services, session, found), ensure_ascii=False))
             return
     table = Table("id", "kind", "length", "state", "title", "unit")
     for one in found.lessons:
-        table.add_row(one.id, one.kind, clock(one.seconds), one.state, one.title, one.unit)
+        table.add_row(one.id, one.kind, clock(one.seconds), one.state, one.title, one.unit_name)
     console = _plain_console()
     console.print(table)
     console.print(f"{len(found.lessons)} of {found.total}")

@@ -90,7 +90,7 @@ def _found(errand: Errand, lesson: Lesson) -> list[_Found]:
 
 def _drawn(errand: Errand, lesson: Lesson) -> _Found:
     size = covers.WIDE if errand.recording.plan.video else covers.SQUARE
-    beside = " · ".join(part for part in (lesson.unit or lesson.speaker, lesson.series) if part)
+    beside = " · ".join(part for part in (lesson.unit_name or lesson.speaker, lesson.series_title) if part)
     return _Found(origin="drawn", picture=covers.draw_cover(lesson.id, lesson.title, beside, size))
 
 

@@ -48,10 +48,10 @@ def label_of(store: Store, lesson: Lesson) -> Label:
     return Label(
         title=lesson.title,
         artist=lesson.speaker,
-        album=lesson.series,
+        album=lesson.series_title,
         number=lesson.number,
         recorded=lesson.recorded,
-        publisher=lesson.unit,
+        publisher=lesson.unit_name,
         description=lesson.description,
         genres=tuple(theme.zh or theme.en for theme in lesson.themes),
         chapters=tuple(lesson.chapters),

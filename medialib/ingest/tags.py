@@ -9,6 +9,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from medialib.catalogue.edits import Details
+from medialib.catalogue.places import PLACES, find_place
 from medialib.errors import N_, BadRequest
 from medialib.ingest.embedded import read_tags
 
@@ -44,6 +45,13 @@ def _names_a_theme(name: str) -> str:
     return name
 
 
+def _names_a_place(name: str) -> str:
+    place = find_place(name)
+    if place is None:
+        raise ValueError(f"a place is one of {', '.join(one.slug for one in PLACES)}")
+    return place.slug
+
+
 def _is_a_date(recorded: str) -> str:
     """Say no to days that never were, also when only the beginning of a date is given."""
     year, month, day = (int(part) for part in f"{recorded}-01-01"[:10].split("-"))
@@ -71,6 +79,7 @@ _Recorded = Annotated[
 _Language = Annotated[
     Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)] | None, _Optional
 ]
+_Place = Annotated[Annotated[str, AfterValidator(_names_a_place)] | None, _Optional]
 # Read as plain text: pydantic knows true, yes, on, 1 and their opposites.
 _Choice = Annotated[bool | None, _Optional]
 
@@ -85,6 +94,7 @@ class Sidecar(BaseModel):
     speaker: _Name = None
     unit: _Name = None
     themes: _Themes = None
+    place: _Place = None
     series: _Name = None
     number: _Number = None
     recorded: _Recorded = None

@@ -10,7 +10,6 @@ from medialib.search import sounds, text
 from medialib.search.asking import Question, Unit, take_apart
 from medialib.search.highlight import highlight
 from medialib.search.index import SearchIndex, reading
-from medialib.search.schema import exact_unit
 
 __all__ = ["Filters", "Found", "highlight", "search"]
 
@@ -36,11 +35,12 @@ _SCATTERED = 0.3
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What every lesson found must be: a theme's slug, a kind, a unit's name, a year."""
+    """What every lesson found must be: the slugs of a theme, unit and place, a kind, a year."""
 
     theme: str | None = None
     kind: str | None = None
     unit: str | None = None
+    place: str | None = None
     year: int | None = None
 
 
@@ -193,7 +193,8 @@ def _filter_query(filters: Filters) -> query.Query | None:
     wanted = {
         "theme": filters.theme,
         "kind": filters.kind,
-        "unit": None if filters.unit is None else exact_unit(filters.unit),
+        "unit": filters.unit,
+        "place": filters.place,
         "year": None if filters.year is None else str(filters.year),
     }
     terms = [query.Term(field, value) for field, value in wanted.items() if value is not None]

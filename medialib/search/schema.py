@@ -11,9 +11,10 @@ from medialib.search import sounds, text
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """What the index knows of one lesson; themes are slugs, seconds a length, published Unix seconds.
+    """What the index knows of one lesson; seconds is a length, published Unix seconds.
 
-    `transcript` is what is said in it, by its captions.
+    `themes`, `units` and `place` are slugs, those above in the trees included; `unit` is a name. `transcript` is what
+    is said in it, by its captions.
     """
 
     id: str
@@ -22,6 +23,8 @@ class Document:
     speaker: str = ""
     unit: str = ""
     series: str = ""
+    units: tuple[str, ...] = ()
+    place: str | None = None
     themes: tuple[str, ...] = ()
     theme_words: tuple[str, ...] = ()
     transcript: str = ""
@@ -79,7 +82,7 @@ def make_schema() -> fields.Schema:
         description=scored(placed), description_grams=scored(counted), description_sounds=scored(counted),
         names=scored(counted), names_sounds=scored(counted), initials=scored(counted),
         transcript=scored(counted),
-        theme=exact(), kind=exact(), unit=exact(), year=exact(),
+        theme=exact(), kind=exact(), unit=exact(), place=exact(), year=exact(),
         published=number(), seconds=number(),
     )  # fmt: skip
 
@@ -104,13 +107,9 @@ def index_fields(document: Document) -> dict[str, object]:
         "transcript": text.said_words(document.transcript),
         "theme": list(document.themes),
         "kind": [document.kind],
-        "unit": [unit] if (unit := exact_unit(document.unit)) else [],
+        "unit": list(document.units),
+        "place": [document.place] if document.place else [],
         "year": [] if document.year is None else [str(document.year)],
         "published": float(document.published),
         "seconds": float(document.seconds),
     }
-
-
-def exact_unit(name: str) -> str:
-    """A unit's name as a single term: folded, so that a filter in traditional characters finds it too."""
-    return text.normalise(name).strip()

@@ -40,6 +40,7 @@ class Listing(BaseModel):
     theme: Word = None
     kind: Annotated[Literal["video", "audio"] | None, BeforeValidator(_or_none)] = None
     unit: Word = None
+    place: Word = None
     year: Annotated[Annotated[int, Field(ge=1900, le=2999)] | None, BeforeValidator(_or_none)] = None
     sort: Annotated[
         Literal["relevance", "newest", "oldest", "longest", "shortest"] | None, BeforeValidator(_or_none)
@@ -54,12 +55,16 @@ class Listing(BaseModel):
     @property
     def narrowed(self) -> bool:
         """Whether something other than words chooses the lessons."""
-        return any((self.theme, self.kind, self.unit, self.year))
+        return any((self.theme, self.kind, self.unit, self.place, self.year))
 
     @property
     def last_page(self) -> int:
         """The last page that may be asked for."""
         return _DEEPEST // self.per_page
+
+    def names(self) -> dict[str, str | None]:
+        """The arguments of `finding.named`."""
+        return self.model_dump(include={"theme", "unit", "place"})
 
     def finding(self) -> dict[str, Any]:
         """The arguments of `finding.find`."""

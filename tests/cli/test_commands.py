@@ -92,7 +92,8 @@ def test_what_is_imported_without_a_server_is_found_at_once_with_its_sidecar(she
     (found,) = shell.json("search", "zhubian")
     assert (found["total"], [one["title"] for one in found["results"]]) == (1, ["竹编"])
     assert shell.json("list", "--theme", "技能培训")[0]["total"] == 1
-    assert shell.json("list", "--unit", "三堂街镇")[0]["total"] == 0
+    assert shell.json("list", "--unit", "马迹塘镇")[0]["total"] == 1
+    assert shell("list", "--unit", "三堂街镇").exit_code == 1
     (detail,) = shell.json("show", found["results"][0]["id"])
     assert (detail["unit"], detail["state"]) == ("马迹塘镇", "published")
 

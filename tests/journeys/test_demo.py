@@ -39,14 +39,14 @@ def there(library: Library) -> int:
 def test_lessons_appear_while_the_site_works_and_the_next_run_goes_on(library: Library) -> None:
     library.start("--demo")
     assert "lessons to look around with" in library.log
-    until(lambda: there(library) >= 1, seconds=60)
+    until(lambda: there(library) >= 1, seconds=150)
     library.stop()
     before = titles(library)
     assert 1 <= len(before) < len(TITLES)
     assert before == TITLES[: len(before)]
 
     library.start("--demo")
-    until(lambda: there(library) > len(before), seconds=60)
+    until(lambda: there(library) > len(before), seconds=150)
     library.stop()
     after = titles(library)
     assert after == TITLES[: len(after)]

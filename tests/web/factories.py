@@ -7,13 +7,12 @@ from typing import Any
 
 from medialib.catalogue import edits
 from medialib.catalogue.edits import Details
-from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
 from medialib.catalogue.posters import Candidate, Posters
 from medialib.database import Base
-from medialib.search.schema import Document
 from medialib.services import Services, open_with
 from medialib.settings import Settings
+from medialib.tasks import document
 
 POSTER_WIDTHS = (320, 640, 1280)
 RUNGS = {240: 280_000, 480: 900_000, 720: 2_000_000}
@@ -81,7 +80,7 @@ def add_lesson(
         lesson.state = state
         lesson.published_at = published_at or lesson.published_at
         if searchable:
-            services.index.put([_document(lesson)])
+            services.index.put([document(lesson)])
     return lesson_id
 
 
@@ -101,20 +100,3 @@ def add_posters(services: Services, lesson_id: str, *origins: str) -> None:
 def write(place: Path, text: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text)
-
-
-def _document(lesson: Lesson) -> Document:
-    return Document(
-        id=lesson.id,
-        title=lesson.title,
-        description=lesson.description,
-        speaker=lesson.speaker,
-        unit=lesson.unit,
-        series=lesson.series,
-        themes=tuple(theme.slug for theme in lesson.themes),
-        theme_words=tuple(theme.zh for theme in lesson.themes),
-        kind=lesson.kind,
-        year=lesson.year,
-        published=lesson.published_at,
-        seconds=lesson.seconds,
-    )

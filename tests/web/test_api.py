@@ -120,7 +120,7 @@ def test_one_lesson_tells_its_state_and_the_progress_of_each_rendition(client: F
     lesson = client.get(f"/api/lessons/{lesson_id}").get_json()
     assert lesson.keys() >= PIECES | {"description", "series", "number", "recorded", "language", "published_at"}
     assert (lesson["state"], lesson["reason"], lesson["unit"]) == ("published", None, "马迹塘镇")
-    assert lesson["themes"] == [{"slug": "技能培训", "zh": "技能培训", "en": "技能培训"}]
+    assert lesson["themes"] == [{"slug": "jinengpeixun", "zh": "技能培训", "en": "技能培训"}]
     rows = {row["name"]: row for row in lesson["renditions"]}
     assert list(rows) == ["v240", "v480", "v720", "a64"]
     assert rows["v480"] == {

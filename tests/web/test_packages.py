@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from medialib.catalogue import edits, lookups
+from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import RenditionProgress
 from medialib.errors import NoSpace, ToolFailed
 from medialib.ingest.labels import label_of
@@ -121,7 +122,7 @@ def test_a_label_changes_with_all_that_it_says(services: Services) -> None:
     changes: tuple[dict[str, Any], ...] = (
         {},
         {"title": "别的"},
-        {"series": "小桃"},
+        {"series": Collection(slug="xiaotao", kind="series", title="小桃", created_at=0)},
         {"number": 7},
         {"chapters": [{"start_seconds": 1, "title": "a"}]},
     )

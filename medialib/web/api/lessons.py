@@ -17,8 +17,7 @@ def make_blueprint(services: Services) -> Blueprint:
     def lessons() -> ResponseReturnValue:
         listing = read_listing(request.args, strict=True)
         with services.database.read() as session:
-            if listing.theme:
-                listing = listing.model_copy(update={"theme": finding.theme_slug(session, listing.theme)})
+            listing = listing.model_copy(update=finding.named(session, **listing.names()))
             found = finding.find(services, session, **listing.finding())
             return _fresh(jsonify(finding.summaries(services, session, found)))
 

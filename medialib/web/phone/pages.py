@@ -90,8 +90,7 @@ def _list_page(
     services: Services, listing: Listing, path: str, *, template: str, theme: Theme | None = None
 ) -> ResponseReturnValue:
     with services.database.read() as session:
-        if listing.theme and theme is None:
-            listing = listing.model_copy(update={"theme": finding.theme_slug(session, listing.theme)})
+        listing = listing.model_copy(update=finding.named(session, **listing.names()))
         found = finding.find(services, session, **listing.finding())
         return render_template(
             template,
