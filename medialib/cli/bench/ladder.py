@@ -19,7 +19,6 @@ from medialib.ingest.commands import whole_command
 from medialib.ingest.tools import find_tools
 from medialib.settings import Tools
 
-
 # bubblewrap does not wait for what it runs: its processor time would be nobody's.
 _SANDBOX: Final = "off"
 
