@@ -21,6 +21,8 @@ _PACKET, _CARRIED = 188, 184
 _PES_ONE_TIME, _PES_TWO_TIMES = 14, 19
 _DELIMITER, _CLOCK_FIELD = 6, 8
 _SOUND_IN_ONE_PES = 2_930
+# However little that is: a frame that comes 0.35 s after the first one begins the next (1024 samples of 48,000).
+_FRAMES_IN_ONE_PES = 17
 _ADTS_HEADER = 7
 # PAT, SDT and PMT (as ffmpeg numbers it), once at the head of a segment.
 _TABLES = (0x0000, 0x0011, 0x1000)
@@ -104,12 +106,13 @@ def ts_bytes_of_pictures(sizes: Sequence[int]) -> int:
 
 def ts_bytes_of_sound(sizes: Sequence[int]) -> int:
     """What the AAC frames of a segment take in TS: they are gathered until a PES packet is full."""
-    packets = gathered = 0
+    packets = gathered = frames = 0
     for size in sizes:
         gathered += size + _ADTS_HEADER
-        if gathered >= _SOUND_IN_ONE_PES:
+        frames += 1
+        if gathered >= _SOUND_IN_ONE_PES or frames == _FRAMES_IN_ONE_PES:
             packets += -(-(gathered + _PES_ONE_TIME) // _CARRIED)
-            gathered = 0
+            gathered = frames = 0
     packets += -(-(gathered + _PES_ONE_TIME) // _CARRIED) if gathered else 0
     return _PACKET * packets
 

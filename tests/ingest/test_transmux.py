@@ -70,7 +70,7 @@ def test_every_picture_begins_a_packet(sizes: list[int], packets: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "packets"), [([], 0), ([100], 1), ([100] * 10, 6), ([163] * 18, 17), ([163] * 36, 34)]
+    ("sizes", "packets"), [([], 0), ([100], 1), ([100] * 10, 6), ([163] * 18, 17), ([163] * 36, 34), ([6] * 188, 23)]
 )
 def test_sound_is_gathered_before_it_is_packed(sizes: list[int], packets: int) -> None:
     assert ts_bytes_of_sound(sizes) == 188 * packets
