@@ -16,11 +16,12 @@ from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.searching import Searcher
 from whoosh.writing import SegmentWriter
 
 from medialib.search import generations
+from medialib.search.leaves import Kept
 from medialib.search.schema import Document, index_fields, make_schema
+from medialib.search.searcher import IndexSearcher
 from medialib.search.segments import IndexStorage, MappedCodec
 
 __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex"]
@@ -28,6 +29,8 @@ __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex"]
 MOST_SEGMENTS = 10
 """Queries slow down with every segment: 5 ms at 1, 15 at 11, 38 at 57 (100,000 lessons)."""
 POOL_MEGABYTES = 64
+POSTINGS_BYTES = 64 * 2**20
+"""Of the lists of documents that terms are in, the most lately used stay decoded."""
 LOCK_SECONDS = 5.0
 
 # What reading missing, cut off or overwritten index files raises, from Python and from Whoosh.
@@ -53,7 +56,7 @@ class _Kept:
     generation: Path
     commit: int
     index: FileIndex
-    searcher: Searcher
+    searcher: IndexSearcher
 
 
 class SearchIndex:
@@ -63,6 +66,7 @@ class SearchIndex:
         self._directory = directory
         self._schema = make_schema()
         self._kept: _Kept | None = None
+        self._read = Kept(POSTINGS_BYTES)
 
     def put(self, documents: Iterable[Document]) -> None:
         """Add lessons, or replace those of the same id, in one commit that leaves other segments alone."""
@@ -114,7 +118,7 @@ class SearchIndex:
         with reading():
             return int(self.searcher().doc_count())
 
-    def searcher(self) -> Searcher:
+    def searcher(self) -> IndexSearcher:
         """This process's searcher, opened again after a commit or rebuild. Raises IndexUnavailable.
 
         The one it replaces is not closed but dropped: a request that was switched out may still be using
@@ -131,7 +135,7 @@ class SearchIndex:
         """Let go of the kept searcher; the next question opens a new one."""
         self._kept = None
 
-    def _refreshed(self) -> Searcher:
+    def _refreshed(self) -> IndexSearcher:
         generation = generations.current(self._directory)
         if generation is None:
             self.close()
@@ -145,7 +149,9 @@ class SearchIndex:
         index = FileIndex(IndexStorage(str(generation)), schema=self._schema)
         # Asked before opening: a commit in between is then seen as news the next time.
         commit = index.latest_generation()
-        searcher = Searcher(index.reader(), weighting=_weighting(), fromindex=index)
+        reader = index.reader()
+        view = self._read.view(reader)
+        searcher = IndexSearcher(reader, view=view, weighting=_weighting(), fromindex=index)
         return _Kept(generation=generation, commit=commit, index=index, searcher=searcher)
 
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
