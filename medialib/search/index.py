@@ -16,19 +16,20 @@ from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.writing import SegmentWriter
 
 from medialib.search import generations
+from medialib.search.building import SegmentBuilder
 from medialib.search.leaves import Kept
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
-from medialib.search.segments import IndexStorage, MappedCodec
+from medialib.search.segments import IndexStorage
 
 __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex"]
 
 MOST_SEGMENTS = 10
 """Queries slow down with every segment: 5 ms at 1, 15 at 11, 38 at 57 (100,000 lessons)."""
-POOL_MEGABYTES = 64
+GATHERED_BYTES = 256 * 2**20
+"""Memory of a writer for terms, until it puts them aside on the disk."""
 POSTINGS_BYTES = 64 * 2**20
 """Of the lists of documents that terms are in, the most lately used stay decoded."""
 LOCK_SECONDS = 5.0
@@ -165,7 +166,7 @@ class SearchIndex:
         return len(seen)
 
     @contextmanager
-    def _writing(self) -> Iterator[SegmentWriter]:
+    def _writing(self) -> Iterator[SegmentBuilder]:
         generation = generations.current(self._directory)
         if generation is None:
             if not generations.untouched(self._directory):
@@ -189,9 +190,9 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
-def _writing(index: FileIndex) -> Iterator[SegmentWriter]:
+def _writing(index: FileIndex) -> Iterator[SegmentBuilder]:
     try:
-        writer = index.writer(codec=MappedCodec(), limitmb=POOL_MEGABYTES, timeout=LOCK_SECONDS)
+        writer = SegmentBuilder(index, most_bytes=GATHERED_BYTES, timeout_seconds=LOCK_SECONDS)
     except LockError as error:
         raise IndexBusy("the search index is being written to by another process") from error
     try:
@@ -201,7 +202,7 @@ def _writing(index: FileIndex) -> Iterator[SegmentWriter]:
             _abandon(writer)
 
 
-def _abandon(writer: SegmentWriter) -> None:
+def _abandon(writer: SegmentBuilder) -> None:
     # Whoosh frees its lock last, so not at all when closing the files fails (a full disk).
     lock, writer.writelock = writer.writelock, None
     try:
@@ -210,13 +211,13 @@ def _abandon(writer: SegmentWriter) -> None:
         lock.release()
 
 
-def _delete(writer: SegmentWriter, ids: Iterable[str]) -> None:
+def _delete(writer: SegmentBuilder, ids: Iterable[str]) -> None:
     with reading(), writer.searcher() as searcher:
         for id in ids:
             writer.delete_by_term("id", id, searcher=searcher)
 
 
-def _merge_smaller(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
+def _merge_smaller(writer: SegmentBuilder, segments: list[Segment]) -> list[Segment]:
     """Merge from the smallest up; a segment larger than all smaller ones together stays as it is.
 
     So a lesson is rewritten a logarithmic number of times. A segment with a fifth deleted is merged too.
@@ -230,9 +231,7 @@ def _merge_smaller(writer: SegmentWriter, segments: list[Segment]) -> list[Segme
             continue
         merged += segment.doc_count()
         with reading():
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
+            writer.add_reader(SegmentReader(writer.storage, writer.schema, segment))
     return kept
 
 
