@@ -25,6 +25,8 @@ Bytes = NDArray[np.uint8]
 # longest field as Whoosh's byte, and how many bytes each difference, weight and length of a value has.
 _HEADER = struct.Struct("<iIIIfBBBBB")
 _ALL_ONE, _FLOAT, _NO_VALUES = 0, 4, 0
+_CODES = {1: "B", 2: "H", 4: "I"}
+_MOST_SMALL = 0xFF
 _UNSIGNED: dict[int, np.dtype[Any]] = {1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4")}
 
 
@@ -46,9 +48,27 @@ def pack_postings(
     return b"".join(parts)
 
 
-def pack_single(document: int, length: int) -> bytes:
-    """The postings of a term that is in one document once, without a value: most terms, so without arrays."""
-    return MAGIC + _HEADER.pack(0, 1, document, document, 1.0, length, length, 1, _ALL_ONE, _NO_VALUES)
+def pack_few(documents: Sequence[int], weights: Sequence[float], shortest: int, longest: int) -> bytes | None:
+    """The same for a few postings without values, which most terms have: arrays cost more than they save.
+
+    None for what must be packed by `pack_postings`.
+    """
+    first, last = documents[0], documents[-1]
+    highest = max(weights)
+    packed, step_bytes, weight_bytes = b"", 1, _ALL_ONE
+    if last != first:
+        steps = [after - before for before, after in pairwise(documents)]
+        step_bytes = _width(max(steps))
+        packed = struct.pack(f"<{len(steps)}{_CODES[step_bytes]}", *steps)
+    if highest != 1.0 or min(weights) != 1.0:
+        if highest > _MOST_SMALL or not all(map(float.is_integer, weights)):
+            return None
+        weight_bytes = 1
+        packed += bytes(map(int, weights))
+    size = -len(packed)
+    return MAGIC + _HEADER.pack(
+        size, len(documents), first, last, highest, shortest, longest, step_bytes, weight_bytes, _NO_VALUES
+    ) + packed  # fmt: skip
 
 
 def _pack_block(
@@ -66,7 +86,7 @@ def _pack_block(
         parts += [np.array(sizes, dtype=_UNSIGNED[value_bytes]).tobytes(), *values]
     size = sum(map(len, parts))
     header = _HEADER.pack(
-        # Nothing follows a header of one plain posting: it is the last block of its term in any case.
+        # When nothing follows it is one plain posting, so the last block of its term in any case.
         -size if last else size,
         len(documents), int(documents[0]), int(documents[-1]), highest,
         0 if lengths is None else int(lengths.min()), 0 if lengths is None else int(lengths.max()),

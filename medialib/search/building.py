@@ -13,8 +13,9 @@ from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from medialib.search.blocks import Bytes, Documents, unpack_postings, unpack_values
+from medialib.search.blocks import Documents, unpack_postings, unpack_values
 from medialib.search.runs import Entry, Pool, Run, merged
+from medialib.search.schema import Weights
 from medialib.search.segments import MappedCodec, stored_postings
 from medialib.search.terms import TermFiles
 
@@ -39,8 +40,7 @@ class SegmentBuilder(SegmentWriter):  # type: ignore[misc]
                 continue
             length = 0
             if field.indexed:
-                items = field.format.word_values(value, field.analyzer, mode="index")
-                length = self._pool.add(name, number, items)
+                length = self._gather(name, number, value)
             writer.add_field(name, field, value if field.stored else None, length if field.scorable else 0)
             if field.column_type:
                 writer.add_column_value(name, field.column_type, field.to_column_value(value))
@@ -48,6 +48,12 @@ class SegmentBuilder(SegmentWriter):  # type: ignore[misc]
         self._pool.rest()
         self._added = True
         self.docnum += 1
+
+    def _gather(self, name: str, number: int, value: Any) -> int:
+        field = self.schema[name]
+        if isinstance(field.format, Weights):
+            return self._pool.count(name, number, value)
+        return self._pool.add(name, number, field.format.word_values(value, field.analyzer, mode="index"))
 
     def add_reader(self, reader: SegmentReader) -> None:
         """Take over what is left of another segment; its reader stays open until the commit."""
@@ -72,11 +78,11 @@ class SegmentBuilder(SegmentWriter):  # type: ignore[misc]
                     writer.add(entry.term, entry.documents, entry.weights, lengths, entry.values)
         writer.close()
 
-    def _lengths(self, field: str) -> Bytes:
+    def _lengths(self, field: str) -> bytes:
         """How long a field is in each document, as Whoosh's bytes: from the column just written."""
         path = Path(self.storage.folder, self.codec.column_filename(self.newsegment, f"_{field}_len"))
-        kept = np.fromfile(path, np.uint8) if path.exists() else np.zeros(0, dtype=np.uint8)
-        return np.concatenate([kept, np.zeros(self.docnum - len(kept), dtype=np.uint8)])
+        kept = path.read_bytes() if path.exists() else b""
+        return kept.ljust(self.docnum, b"\0")
 
     def _close_segment(self) -> None:
         super()._close_segment()

@@ -17,11 +17,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from medialib.catalogue.lengths import LENGTHS
 from medialib.search.leaves import Mask, View
 from medialib.search.searcher import IndexSearcher
 
-LENGTHS = {"short": (0.0, 300.0), "medium": (300.0, 1200.0), "long": (1200.0, float("inf"))}
-"""Classes of length: from so many seconds to below so many."""
 TAGS = ("theme", "unit", "kind", "place", "year")
 """Fields of the index whose values are counted; those above in a tree are among a lesson's values."""
 FILTERS = (*TAGS, "length")

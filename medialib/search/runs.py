@@ -8,11 +8,11 @@ import heapq
 import struct
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,8 +26,7 @@ _NO_VALUES = -1
 _SIZES = np.dtype("<u4")
 
 
-@dataclass(frozen=True, eq=False)
-class Entry:
+class Entry(NamedTuple):
     """A term and its postings, documents ascending; `values` is None in fields without any."""
 
     term: bytes
@@ -59,10 +58,19 @@ class Pool:
 
     def add(self, field: str, document: int, items: Iterable[tuple[str, int, float, bytes]]) -> int:
         """The terms of one field of a document, each with its frequency, weight and value; returns how many in all."""
+        return self._gathered(field).add(document, items)
+
+    def count(self, field: str, document: int, terms: Sequence[str]) -> int:
+        """The same for a plain list of terms, which weigh as often as they come and have no values."""
+        counted = Counter(terms)
+        self._gathered(field).extend(document, counted.keys(), counted.values())
+        return len(terms)
+
+    def _gathered(self, field: str) -> "_Gathered":
         gathered = self._fields.get(field)
         if gathered is None:
             gathered = self._fields[field] = _Gathered()
-        return gathered.add(document, items)
+        return gathered
 
     def rest(self) -> None:
         """Between documents: puts what was gathered aside when it has become much."""
@@ -137,15 +145,19 @@ class _Gathered:
         if not some:
             return 0
         terms, frequencies, weights, values = zip(*some, strict=True)
-        self._terms.extend(map(self._numbers.__getitem__, terms))
-        self._weights.extend(weights)
-        self._documents.append(document)
-        self._many.append(len(some))
+        self.extend(document, terms, weights)
         if self._values or any(values):
             self._values.extend([b""] * (len(self._terms) - len(some) - len(self._values)))
             self._values.extend(values)
             self._value_bytes += sum(map(len, values))
         return sum(frequencies)
+
+    def extend(self, document: int, terms: Collection[str], weights: Iterable[float]) -> None:
+        numbers = self._numbers
+        self._terms.extend([numbers[term] for term in terms])
+        self._weights.extend(weights)
+        self._documents.append(document)
+        self._many.append(len(terms))
 
     def entries(self) -> Iterator[Entry]:
         """Sorted by term, documents ascending."""

@@ -16,7 +16,7 @@ from whoosh.codec.base import Segment
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
-from medialib.search.blocks import Bytes, Documents, Weights, pack_postings, pack_single
+from medialib.search.blocks import Documents, Weights, pack_few, pack_postings
 
 # As whoosh.filedb.filetables and whoosh.codec.whoosh3.W3TermInfo read them, big endian.
 _HASH_FILE, _CRC32 = b"HSH3", 1
@@ -27,6 +27,7 @@ _SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
 _INFO = struct.Struct("!BfIBBfIIqi")
 _BUCKETS = 256
 _WRITE_BYTES = 1 << 20
+_FEW = 24
 
 
 class TermFiles:
@@ -50,20 +51,30 @@ class TermFiles:
         term: bytes,
         documents: Documents,
         weights: Weights,
-        lengths: Bytes | None = None,
+        lengths: bytes | None = None,
         values: Sequence[bytes] | None = None,
     ) -> None:
-        """A term and its postings, as `blocks.pack_postings` takes them; `lengths` are of every document."""
-        if len(documents) == 1 and values is None and weights[0] == 1.0:
-            document = int(documents[0])
-            length = 0 if lengths is None else int(lengths[document])
-            self._write(term, pack_single(document, length), (1.0, 1, length, length, 1.0, document, document))
+        """A term and its postings, as `blocks.pack_postings` takes them; `lengths` is a byte for every document."""
+        if values is None and len(documents) <= _FEW and self._add_few(term, documents, weights, lengths):
             return
-        some = None if lengths is None else lengths[documents]
+        some = None if lengths is None else np.frombuffer(lengths, np.uint8)[documents]
         shortest, longest = (0, 0) if some is None else (int(some.min()), int(some.max()))
         first, last = int(documents[0]), int(documents[-1])
         info = (float(weights.sum()), len(documents), shortest, longest, float(weights.max()), first, last)
         self._write(term, pack_postings(documents, weights, some, values), info)
+
+    def _add_few(self, term: bytes, documents: Documents, weights: Weights, lengths: bytes | None) -> bool:
+        few, weighing = documents.tolist(), weights.tolist()
+        shortest = longest = 0
+        if lengths is not None:
+            long = [lengths[document] for document in few]
+            shortest, longest = min(long), max(long)
+        packed = pack_few(few, weighing, shortest, longest)
+        if packed is None:
+            return False
+        info = (sum(weighing), len(few), shortest, longest, max(weighing), few[0], few[-1])
+        self._write(term, packed, info)
+        return True
 
     def _write(self, term: bytes, packed: bytes, info: tuple[float, int, int, int, float, int, int]) -> None:
         self._table.add(self._field + term, _INFO.pack(0, *info, self._end, len(packed)))
