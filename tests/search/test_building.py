@@ -65,7 +65,7 @@ def stock(folder: Path, *parts: Sequence[Document]) -> FileIndex:
 
 
 def told(reader: IndexReader, *, rounded: bool = False) -> dict[str, Any]:
-    """Everything that can be read of an index; what is `rounded` when segments are merged is left out, in Whoosh too."""
+    """Everything that can be read of an index; `rounded` leaves out what merging rounds, in Whoosh too."""
     everything: dict[str, Any] = {"stored": list(reader.all_stored_fields()), "count": reader.doc_count()}
     for field, term in reader.all_terms():
         info = reader.term_info(field, term)

@@ -62,27 +62,21 @@ def _chances() -> NDArray[np.float64]:
 
 
 _cumulated = _chances()
+_words_by_rank = np.array(_vocabulary, dtype=object)
 
 
 def _words(dice: np.random.Generator, count: int, *, skip: int = 0) -> list[str]:
     """Words by their frequency; `skip` leaves out the commonest."""
     least = _cumulated[skip - 1] if skip else 0.0
     drawn = np.searchsorted(_cumulated, dice.uniform(least, 1.0, count), side="right")
-    return [_vocabulary[min(at, len(_vocabulary) - 1)] for at in drawn]
+    found: list[str] = _words_by_rank[np.minimum(drawn, len(_vocabulary) - 1)].tolist()
+    return found
 
 
 def _text(dice: np.random.Generator, characters: int) -> str:
     """Sentences of so many characters or a few less."""
-    found: list[str] = []
-    length = 0
-    for at, word in enumerate(_words(dice, characters)):
-        length += len(word)
-        if length > characters:
-            break
-        found.append(word)
-        if at % 9 == 8:
-            found.append("，")
-    return "".join(found)
+    words = _words(dice, characters)
+    return "，".join("".join(words[at : at + 9]) for at in range(0, len(words), 9))[:characters]
 
 
 def _lesson(number: int) -> Document:
