@@ -71,6 +71,23 @@ def initials_terms(value: str) -> list[str]:
     return [term for term in found if " " not in term]
 
 
+def spelled_words(value: str) -> tuple[list[str], list[int]]:
+    """A text as it is typed in letters, and where in that list a word begins.
+
+    One syllable for a Chinese character, one piece for a Latin word; "" for what has no letters from a to z.
+    """
+    spelled: list[str] = []
+    starts: list[int] = []
+    for run in text.runs(text.normalise(value)):
+        if run.han:
+            starts.extend(len(spelled) + start for start in _word_starts(run.text))
+            spelled.extend(one if one.isascii() and one.isalpha() else "" for one in readings(run.text))
+        else:
+            starts.append(len(spelled))
+            spelled.append(run.text if run.text.isascii() and run.text.isalpha() else "")
+    return spelled, starts
+
+
 def word_sounds(words: Iterable[str]) -> list[str]:
     """The joined pinyin of each Chinese word of at least two characters; cheap enough for descriptions."""
     joined = ("".join(syllables(word)) for word in words if len(word) > 1 and not word.isascii())

@@ -28,6 +28,7 @@ class Run:
     text: str
     start: int
     han: bool
+    end: int = 0
 
 
 def normalise(text: str) -> str:
@@ -67,6 +68,7 @@ def runs(normalised: str) -> list[Run]:
             text=found.group().replace("'", "")[:LONGEST_WORD] if not found["han"] else found.group(),
             start=found.start(),
             han=bool(found["han"]),
+            end=found.end(),
         )
         for found in _run.finditer(normalised)
     ]
@@ -81,12 +83,37 @@ def words(text: str) -> list[str]:
 
 
 def grams(text: str) -> list[str]:
-    """Every Chinese character of a text and every pair of neighbours."""
+    """Every Chinese character of a text, and every two neighbours, Latin words among them."""
+    found = [character for run in runs(normalise(text)) if run.han for character in run.text]
+    return found + _pairs(text)
+
+
+def neighbours(phrase: str) -> list[str]:
+    """What a text holds that holds the phrase: its pairs of neighbours, or its one character or word."""
+    return _pairs(phrase) or [one.text for one in runs(normalise(phrase))]
+
+
+def _pairs(text: str) -> list[str]:
+    """Neighbours with nothing but space between; a Latin word is set apart by a space: 用 excel, excel 记."""
+    normalised = normalise(text)
+    found: list[str] = []
+    before, end = "", 0
+    for run in runs(normalised):
+        parts = run.text if run.han else [f" {run.text} "]
+        if before and not normalised[end : run.start].strip():
+            parts = [before, *parts]
+        found.extend((first + second).replace("  ", " ").strip() for first, second in pairwise(parts))
+        before, end = parts[-1], run.end
+    return found
+
+
+def joined_words(text: str) -> list[str]:
+    """The words of a text, and words with a single character beside them: 散养|鸡 -> 散养鸡."""
     found: list[str] = []
     for run in runs(normalise(text)):
         if run.han:
-            found.extend(run.text)
-            found.extend(bigrams(run.text))
+            found.extend(rjieba.cut_for_search(run.text))
+            found.extend(a + b for a, b in pairwise(rjieba.cut(run.text)) if 1 in (len(a), len(b)))
     return found
 
 

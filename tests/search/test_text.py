@@ -56,8 +56,10 @@ def test_latin_words_and_numbers_are_words() -> None:
     assert text.words("用Excel2016记3.5元") == ["用", "excel2016", "excel", "2016", "记", "3.5", "元"]
 
 
-def test_grams_are_characters_and_pairs_of_chinese_only() -> None:
-    assert text.grams("养鸡 ABC") == ["养", "鸡", "养鸡"]
+def test_grams_are_chinese_characters_and_pairs_of_neighbours() -> None:
+    assert text.grams("养鸡 ABC，笔记") == ["养", "鸡", "笔", "记", "养鸡", "鸡 abc", "笔记"]
+    assert text.neighbours("养鸡 abc") == ["养鸡", "鸡 abc"]
+    assert text.neighbours("abc") == ["abc"]
 
 
 def test_a_very_long_latin_word_is_kept_short() -> None:
