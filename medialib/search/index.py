@@ -18,6 +18,7 @@ from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import SegmentReader, TermNotFound
 
 from medialib.search import generations
+from medialib.search.analysing import analysed
 from medialib.search.building import SegmentBuilder
 from medialib.search.fingerprint import fingerprint
 from medialib.search.leaves import Kept
@@ -168,14 +169,11 @@ class SearchIndex:
         raise IndexUnavailable("the search index was built by another version of medialib, or is lost")
 
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
-        seen: set[str] = set()
         with _writing(FileIndex.create(IndexStorage(str(generation)), self._schema)) as writer:
-            for document in documents:
-                if document.id not in seen:
-                    seen.add(document.id)
-                    writer.add_document(**index_fields(document))
+            for fields in analysed(_first_of_each(documents)):
+                writer.add_document(**fields)
             writer.commit(merge=False)
-        return len(seen)
+            return int(writer.doc_count())
 
     @contextmanager
     def _writing(self) -> Iterator[SegmentBuilder]:
@@ -191,6 +189,14 @@ class SearchIndex:
             opened = FileIndex(IndexStorage(str(generation)), schema=self._schema)
         with _writing(opened) as writer:
             yield writer
+
+
+def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
+    seen: set[str] = set()
+    for document in documents:
+        if document.id not in seen:
+            seen.add(document.id)
+            yield document
 
 
 @contextmanager
