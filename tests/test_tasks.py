@@ -1,6 +1,7 @@
 """The worker: hints, reconciling, the index."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,53 @@ def test_a_damaged_index_is_rebuilt_without_a_person(services: Services) -> None
     assert titles(services, "竹编") == ["竹编"]
     assert tasks.mend_index(services)
     assert titles(services, "zhubian") == ["竹编"]
+
+
+def to_each(pattern: str, harm: Callable[[Path], object]) -> Callable[[Services], None]:
+    """Harm done to every file or link of the index that fits."""
+
+    def do(services: Services) -> None:
+        for path in list(services.store.index.glob(pattern)):
+            if path.is_file() or path.is_symlink():
+                harm(path)
+
+    return do
+
+
+def aim_at_nothing(link: Path) -> None:
+    link.unlink()
+    link.symlink_to("garbage")
+
+
+DAMAGES: dict[str, Callable[[Services], None]] = {
+    "cut off": to_each("0*/*.seg", lambda path: os.truncate(path, path.stat().st_size // 2)),
+    "zeroed": to_each("0*/*", lambda path: path.write_bytes(bytes(path.stat().st_size))),
+    "without its segment": to_each("0*/*.seg", Path.unlink),
+    "without its contents": to_each("0*/*.toc", Path.unlink),
+    "linked to nowhere": to_each("current", aim_at_nothing),
+    "by an older medialib": to_each("0*/built-by", lambda path: path.write_text("older")),
+    "gone": lambda services: shutil.rmtree(services.store.index),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_search_answers_and_says_so_until_the_index_mends_itself(services: Services, damage: str) -> None:
+    for title in ("竹编", "竹席", "茶叶"):
+        add_lesson(services, title, searchable=False)
+    tasks.index_stale(services)
+    services.index.close()
+    DAMAGES[damage](services)
+    with services.database.read() as session:
+        meanwhile = finding.find(services, session, words="竹")
+    assert (meanwhile.degraded, meanwhile.total) == (True, 2)
+    late = add_lesson(services, "竹篮", searchable=False)
+    tasks.index_stale(services)
+    tasks.reconcile(services, quiet=False)
+    with services.database.read() as session:
+        found = finding.find(services, session, words="zhu")
+    assert (found.degraded, found.total) == (False, 3)
+    assert late in [one.id for one in found.lessons]
+    assert not tasks.mend_index(services)
 
 
 def test_an_empty_library_needs_no_index(services: Services) -> None:
