@@ -13,6 +13,8 @@ from medialib import finding, tasks
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.queue import BULK
+from medialib.search.blocks import MAGIC
+from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
 from medialib.tasks import Worker, sweep_orphans
 
@@ -112,6 +114,30 @@ def test_search_answers_and_says_so_until_the_index_mends_itself(services: Servi
     assert (found.degraded, found.total) == (False, 3)
     assert late in [one.id for one in found.lessons]
     assert not tasks.mend_index(services)
+
+
+def test_damage_that_only_one_question_meets_is_mended_too(services: Services) -> None:
+    for title in ("竹编", "茶叶"):
+        add_lesson(services, title, searchable=False)
+    tasks.index_stale(services)
+    (segment,) = services.store.index.glob("0*/*.seg")
+    segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
+    assert services.index.count() == 2
+    assert titles(services, "竹编") == ["竹编"]
+    tasks.reconcile(services, quiet=False)
+    assert titles(services, "zhubian") == ["竹编"]
+
+
+def test_damage_that_only_writing_meets_is_mended_too(services: Services) -> None:
+    for number in range(MOST_SEGMENTS):
+        add_lesson(services, f"竹编{number}", searchable=False)
+        tasks.index_stale(services)
+    for segment in services.store.index.glob("0*/*.seg"):
+        segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
+    add_lesson(services, "竹编", searchable=False)
+    assert tasks.index_stale(services) == 0
+    tasks.reconcile(services, quiet=True)
+    assert len(titles(services, "zhubian")) == MOST_SEGMENTS + 1
 
 
 def test_an_empty_library_needs_no_index(services: Services) -> None:
