@@ -85,6 +85,8 @@ def find(
 ) -> Findings:
     """One page of the lessons that hold the words and pass the filters; `counted` with what each filter would leave."""
     given = {"theme": theme, "kind": kind, "unit": unit, "place": place, "year": year, "length": length}
+    if words:
+        services.known.learn_names()
     asked, named = naming.understood(session, words)
     filters: dict[str, Any] = {**named, **{key: value for key, value in given.items() if value is not None}}
     window: dict[str, Any] = {"page": page, "per_page": per_page}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
@@ -19,6 +19,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.themes import Theme, lesson_themes
 from medialib.catalogue.units import Unit
 from medialib.database import Database
+from medialib.search import text
 from medialib.search.completing import NOTHING, Completion, Completions
 from medialib.search.index import IndexUnavailable, SearchIndex
 
@@ -54,6 +55,19 @@ class Known:
         self._busy = threading.Lock()
         self._next = 0.0
         self._read = _Read()
+        self._learnt: frozenset[str] = frozenset()
+        self._learn_next = 0.0
+
+    def learn_names(self) -> None:
+        """Let the names of units, series and speakers be words of the analysis; looked up at most twice a minute."""
+        if time.monotonic() < self._learn_next:
+            return
+        self._learn_next = time.monotonic() + _LONGEST_REST_SECONDS
+        with self._database.read() as session:
+            names = frozenset(session.scalars(_NAMES))
+        if names != self._learnt:
+            text.learn(names)
+            self._learnt = names
 
     def completions(self, typed: str, limit: int) -> list[Completion]:
         """What may be meant by what was typed so far, the likeliest first; none when that holds no word."""
@@ -123,6 +137,13 @@ class Known:
         if len(changed) <= _MOST_NEW and before.sorted_in:
             return replace(now, newer=Completions(_lessons(session, changed), steps))
         return replace(now, newer=NOTHING, sorted_in=revisions, lessons=Completions(_lessons(session, None), steps))
+
+
+_NAMES = union(
+    select(Unit.name),
+    select(Collection.title).where(Collection.kind == "series"),
+    select(Lesson.speaker).where(Lesson.speaker != ""),
+)
 
 
 def _names(session: Session) -> Iterator[Completion]:

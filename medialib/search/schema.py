@@ -91,7 +91,7 @@ def index_fields(document: Document) -> dict[str, object]:
         "series": [*series_words, *text.grams(document.series)],
         "series_sounds": sounds.sound_terms(document.series),
         "names": [*names_words, *text.grams(names)],
-        "names_sounds": sounds.sound_terms(people),
+        "names_sounds": [*sounds.person_terms(document.speaker), *sounds.sound_terms(document.unit)],
         "names_initials": sounds.initials_terms(people),
         "description": description_words,
         "description_grams": text.grams(document.description),
