@@ -17,11 +17,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from medialib.search.leaves import Documents, Mask, View
+from medialib.catalogue.lengths import LENGTHS
+from medialib.search.leaves import Mask, View
 from medialib.search.searcher import IndexSearcher
 
-LENGTHS = {"short": (0.0, 300.0), "medium": (300.0, 1200.0), "long": (1200.0, float("inf"))}
-"""Classes of length: from so many seconds to below so many."""
 TAGS = ("theme", "unit", "kind", "place", "year")
 """Fields of the index whose values are counted; those above in a tree are among a lesson's values."""
 FILTERS = (*TAGS, "length")
@@ -105,7 +104,7 @@ def _both(mask: Mask, others: Iterable[Mask]) -> Mask:
     return reduce(np.logical_and, others, mask)
 
 
-def _tags(view: View, name: str, documents: Documents) -> dict[str, int]:
+def _tags(view: View, name: str, documents: NDArray[np.intp]) -> dict[str, int]:
     counted: dict[str, int] = {}
     for leaf in view.leaves:
         first, last = np.searchsorted(documents, (leaf.first, leaf.end))
@@ -117,7 +116,7 @@ def _tags(view: View, name: str, documents: Documents) -> dict[str, int]:
     return counted
 
 
-def _lengths(view: View, documents: Documents) -> dict[str, int]:
+def _lengths(view: View, documents: NDArray[np.intp]) -> dict[str, int]:
     seconds = view.column("seconds")[documents]
     edges = [least for least, _ in LENGTHS.values()]
     numbers = np.bincount(np.searchsorted(edges, seconds, side="right"), minlength=len(edges) + 1)[1:]

@@ -16,19 +16,23 @@ from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 from whoosh.index import IndexError as WhooshIndexError
 from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.writing import SegmentWriter
 
 from medialib.search import generations
+from medialib.search.building import SegmentBuilder
+from medialib.search.fingerprint import fingerprint
 from medialib.search.leaves import Kept
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
-from medialib.search.segments import IndexStorage, MappedCodec
+from medialib.search.segments import IndexStorage
 
 __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex"]
 
 MOST_SEGMENTS = 10
 """Queries slow down with every segment: 5 ms at 1, 15 at 11, 38 at 57 (100,000 lessons)."""
-POOL_MEGABYTES = 64
+SMALL_SEGMENT = 50
+"""Lessons of a segment that is merged by the way when there are ten of them: a tenth of a second or two."""
+GATHERED_BYTES = 256 * 2**20
+"""Memory of a writer for terms, until it puts them aside on the disk."""
 POSTINGS_BYTES = 64 * 2**20
 """Of the lists of documents that terms are in, the most lately used stay decoded."""
 LOCK_SECONDS = 5.0
@@ -77,7 +81,7 @@ class SearchIndex:
             _delete(writer, latest)
             for document in latest.values():
                 writer.add_document(**index_fields(document))
-            writer.commit(merge=False)
+            writer.commit(mergetype=_merge_smallest)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take lessons out; an unknown id is no error."""
@@ -103,7 +107,7 @@ class SearchIndex:
         Readers keep the old one until the switch. When building fails the old one stays in use.
         """
         before = generations.current(self._directory)
-        fresh = generations.begin(self._directory)
+        fresh = generations.begin(self._directory, built_by=fingerprint())
         try:
             count = self._build(fresh, documents)
         except BaseException:
@@ -146,6 +150,7 @@ class SearchIndex:
         return kept.searcher
 
     def _open(self, generation: Path) -> "_Kept":
+        self._check(generation)
         index = FileIndex(IndexStorage(str(generation)), schema=self._schema)
         # Asked before opening: a commit in between is then seen as news the next time.
         commit = index.latest_generation()
@@ -153,6 +158,14 @@ class SearchIndex:
         view = self._read.view(reader)
         searcher = IndexSearcher(reader, view=view, weighting=_weighting(), fromindex=index)
         return _Kept(generation=generation, commit=commit, index=index, searcher=searcher)
+
+    def _check(self, generation: Path) -> None:
+        """Raises IndexUnavailable for what another version built, FileNotFoundError for what was just replaced."""
+        if generations.built_by(generation) == fingerprint():
+            return
+        if generations.current(self._directory) != generation:
+            raise FileNotFoundError(generation)
+        raise IndexUnavailable("the search index was built by another version of medialib, or is lost")
 
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
         seen: set[str] = set()
@@ -165,14 +178,15 @@ class SearchIndex:
         return len(seen)
 
     @contextmanager
-    def _writing(self) -> Iterator[SegmentWriter]:
+    def _writing(self) -> Iterator[SegmentBuilder]:
         generation = generations.current(self._directory)
         if generation is None:
             if not generations.untouched(self._directory):
                 raise IndexUnavailable("the link to the current index is lost")
-            generation = generations.begin(self._directory)
+            generation = generations.begin(self._directory, built_by=fingerprint())
             FileIndex.create(IndexStorage(str(generation)), self._schema)
             generations.switch(self._directory, generation)
+        self._check(generation)
         with reading():
             opened = FileIndex(IndexStorage(str(generation)), schema=self._schema)
         with _writing(opened) as writer:
@@ -189,9 +203,9 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
-def _writing(index: FileIndex) -> Iterator[SegmentWriter]:
+def _writing(index: FileIndex) -> Iterator[SegmentBuilder]:
     try:
-        writer = index.writer(codec=MappedCodec(), limitmb=POOL_MEGABYTES, timeout=LOCK_SECONDS)
+        writer = SegmentBuilder(index, most_bytes=GATHERED_BYTES, timeout_seconds=LOCK_SECONDS)
     except LockError as error:
         raise IndexBusy("the search index is being written to by another process") from error
     try:
@@ -201,7 +215,7 @@ def _writing(index: FileIndex) -> Iterator[SegmentWriter]:
             _abandon(writer)
 
 
-def _abandon(writer: SegmentWriter) -> None:
+def _abandon(writer: SegmentBuilder) -> None:
     # Whoosh frees its lock last, so not at all when closing the files fails (a full disk).
     lock, writer.writelock = writer.writelock, None
     try:
@@ -210,13 +224,22 @@ def _abandon(writer: SegmentWriter) -> None:
         lock.release()
 
 
-def _delete(writer: SegmentWriter, ids: Iterable[str]) -> None:
+def _delete(writer: SegmentBuilder, ids: Iterable[str]) -> None:
     with reading(), writer.searcher() as searcher:
         for id in ids:
             writer.delete_by_term("id", id, searcher=searcher)
 
 
-def _merge_smaller(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
+def _merge_smallest(writer: SegmentBuilder, segments: list[Segment]) -> list[Segment]:
+    """Merge those that take no time as soon as there are many: a quiet moment may be long in coming."""
+    small = [segment for segment in segments if segment.doc_count_all() <= SMALL_SEGMENT]
+    if len(small) < MOST_SEGMENTS:
+        return segments
+    _take_over(writer, small)
+    return [segment for segment in segments if segment not in small]
+
+
+def _merge_smaller(writer: SegmentBuilder, segments: list[Segment]) -> list[Segment]:
     """Merge from the smallest up; a segment larger than all smaller ones together stays as it is.
 
     So a lesson is rewritten a logarithmic number of times. A segment with a fifth deleted is merged too.
@@ -229,11 +252,14 @@ def _merge_smaller(writer: SegmentWriter, segments: list[Segment]) -> list[Segme
             kept.append(segment)
             continue
         merged += segment.doc_count()
-        with reading():
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
+        _take_over(writer, [segment])
     return kept
+
+
+def _take_over(writer: SegmentBuilder, segments: Iterable[Segment]) -> None:
+    with reading():
+        for segment in segments:
+            writer.add_reader(SegmentReader(writer.storage, writer.schema, segment))
 
 
 def _weighting() -> scoring.BM25F:

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.reading import IndexReader, SegmentReader, TermNotFound
+from whoosh.reading import IndexReader, SegmentReader
 from whoosh.util.numeric import byte_to_length
 
+from medialib.search.blocks import Documents, Weights, unpack_postings
 from medialib.search.recent import Recent
+from medialib.search.segments import column_bytes, stored_postings, term_postings
 
-Documents = NDArray[np.int64]
-"""Numbers of documents, ascending."""
 Mask = NDArray[np.bool_]
 """One truth for every document."""
 Numbers = NDArray[np.float64]
@@ -24,7 +24,7 @@ Numbers = NDArray[np.float64]
 Number = TypeVar("Number", bound=np.number[Any])
 
 _LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], dtype=np.float32)
-_NOWHERE = np.zeros(0, dtype=np.int64)
+_NOWHERE = np.zeros(0, dtype=np.int32)
 _WEIGHTLESS = np.zeros(0, dtype=np.float32)
 
 
@@ -33,7 +33,7 @@ class Postings:
     """The documents of a segment that hold a term, and how often each does."""
 
     documents: Documents
-    weights: NDArray[np.float32]
+    weights: Weights
 
     @property
     def size_bytes(self) -> int:
@@ -56,14 +56,14 @@ class Tags:
         self._codes = codes[order]
         self._ends = np.cumsum(np.bincount(flat, minlength=size))
 
-    def count(self, documents: Documents) -> NDArray[np.int64]:
+    def count(self, documents: NDArray[np.intp]) -> NDArray[np.int64]:
         """How many of the documents carry each value, in the order of `values`."""
         if not self.values:
             return np.zeros(0, dtype=np.int64)
         counted: NDArray[np.int64] = np.bincount(self._codes[self._entries(documents)], minlength=len(self.values))
         return counted
 
-    def _entries(self, documents: Documents) -> NDArray[np.int64]:
+    def _entries(self, documents: NDArray[np.intp]) -> NDArray[np.int64]:
         """Where the codes of the documents stand among all."""
         ends = self._ends[documents]
         starts = np.where(documents > 0, self._ends[documents - 1], 0)
@@ -93,8 +93,10 @@ class Segment:
     def tags(self, field: str) -> Tags:
         """The values of a field that holds few different ones."""
         if field not in self._tags:
-            values = [str(text) for text in self.reader.field_terms(field)]
-            documents = [self._read(field, value).documents for value in values]
+            values, documents = [], []
+            for term, kept in stored_postings(self.reader, field):
+                values.append(term.decode())
+                documents.append(unpack_postings(kept)[0])
             self._tags[field] = Tags(values, documents, self.size)
         return self._tags[field]
 
@@ -113,27 +115,16 @@ class Segment:
         return self._lengths[field]
 
     def _read(self, field: str, text: str) -> Postings:
-        kind = self.reader.schema[field]
-        try:
-            # Asked of a reader as a whole Whoosh would leave out what is deleted now, and this is kept for longer.
-            matcher = self.reader._terms.matcher(field, kind.to_bytes(text), kind.format)
-        except TermNotFound:
+        kept = term_postings(self.reader, field, text.encode())
+        if kept is None:
             return NO_POSTINGS
-        documents: list[int] = []
-        weights: list[float] = []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            weights.append(matcher.weight())
-            matcher.next()
-        return Postings(np.array(documents, dtype=np.int64), np.array(weights, dtype=np.float32))
+        documents, weights = unpack_postings(kept)
+        if documents[-1] >= self.size:
+            raise ValueError("a term is in a document that there is not")
+        return Postings(documents, weights)
 
     def _bytes(self, column: str) -> bytes:
-        documents = self.reader._perdoc
-        if not documents.has_column(column):
-            return b""
-        file, offset, length = documents._get_column_file(column)
-        content: bytes = file.get(offset, length)
-        return content
+        return column_bytes(self.reader._perdoc, column)
 
 
 @dataclass(frozen=True, eq=False)
