@@ -178,11 +178,13 @@ def index_stale(services: Services) -> int:
     with services.leases.hold(_INDEX_LEASE) as lease:
         if lease is None:
             return 0
+        services.known.learn_names()
         while True:
             with services.database.read() as session:
                 stale = lookups.stale_in_index(session, _INDEX_BATCH)
                 said = lookups.transcripts(session, [lesson.id for lesson in stale])
-                documents = [document(lesson, said.get(lesson.id, "")) for lesson in stale]
+                featured = lookups.featured(session, [lesson.id for lesson in stale])
+                documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in stale]
             if not stale:
                 return done
             try:
@@ -216,6 +218,7 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
     while True:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
+                services.known.learn_names()
                 with services.database.read() as session:
                     lessons = lookups.all_lessons(session)
                 count = services.index.rebuild(_documents(services, lessons))
@@ -233,7 +236,8 @@ def _documents(services: Services, lessons: Sequence[Lesson]) -> Iterator[Docume
         some = lessons[at : at + _INDEX_BATCH]
         with services.database.read() as session:
             said = lookups.transcripts(session, [lesson.id for lesson in some])
-        yield from (document(lesson, said.get(lesson.id, "")) for lesson in some)
+            featured = lookups.featured(session, [lesson.id for lesson in some])
+        yield from (document(one, said.get(one.id, ""), featured=one.id in featured) for one in some)
 
 
 def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_seconds: float = 10) -> None:
@@ -258,7 +262,7 @@ def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_second
         time.sleep(0.2)
 
 
-def document(lesson: Lesson, transcript: str = "") -> Document:
+def document(lesson: Lesson, transcript: str = "", *, featured: bool = False) -> Document:
     """What the index knows of a lesson."""
     return Document(
         id=lesson.id,
@@ -276,4 +280,5 @@ def document(lesson: Lesson, transcript: str = "") -> Document:
         year=lesson.year,
         seconds=lesson.seconds,
         published=lesson.published_at,
+        featured=featured,
     )

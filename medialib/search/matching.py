@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from medialib.search import sounds, text
 from medialib.search.asking import Unit
-from medialib.search.leaves import Documents, Mask, View
+from medialib.search.blocks import Documents
+from medialib.search.leaves import Mask, View
 
 Scores = NDArray[np.float32]
 """How well each document fits, 0 for not at all."""

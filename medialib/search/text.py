@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -140,11 +141,15 @@ def bigrams(han: str) -> list[str]:
 
 def cut(han: str) -> list[str]:
     """Cut a run of Chinese into words that follow each other without overlap; a name is one word."""
+    if not _names.words:
+        return rjieba.cut(han)  # type: ignore[no-any-return]
     return [word for part, named in _names.split(han) for word in ([part] if named else rjieba.cut(part))]
 
 
 def subwords(han: str) -> list[str]:
     """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
+    if not _names.words:
+        return rjieba.cut_for_search(han)  # type: ignore[no-any-return]
     found: list[str] = []
     for part, named in _names.split(han):
         inner = rjieba.cut_for_search(part)
@@ -169,7 +174,7 @@ class Names:
     def split(self, han: str) -> Iterator[tuple[str, bool]]:
         """A run of Chinese in parts, each with whether it is a name; of names that begin alike the longest."""
         at = start = 0
-        while at < len(han) - 1 and self.words:
+        while at < len(han) - 1:
             name = next((one for one in self._by_beginning.get(han[at : at + 2], ()) if han.startswith(one, at)), None)
             if name is None:
                 at += 1
@@ -189,6 +194,17 @@ def learn(names: Iterable[str]) -> None:
     """
     global _names
     _names = Names(names)
+
+
+@contextmanager
+def without_names() -> Iterator[None]:
+    """For a moment no name is known: for what must come out the same in every library."""
+    global _names
+    known, _names = _names, Names(())
+    try:
+        yield
+    finally:
+        _names = known
 
 
 _all_han = re.compile(f"[{HAN}]+")
