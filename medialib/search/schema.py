@@ -98,7 +98,7 @@ def index_fields(document: Document) -> dict[str, object]:
         "description_sounds": sounds.word_sounds(description_words),
         "transcript": text.said_words(document.transcript),
         "likenesses": likenesses.terms(
-            [*text.joined_words(_BETWEEN.join((document.title, document.series, names))), *description_words]
+            [*text.words_and_pairs(_BETWEEN.join((document.title, document.series, names))), *description_words]
         ),
         "theme": list(document.themes),
         "kind": [document.kind],

@@ -108,13 +108,14 @@ def _pairs(text: str) -> list[str]:
     return found
 
 
-def joined_words(text: str) -> list[str]:
-    """The words of a text, and words with a single character beside them: 散养|鸡 -> 散养鸡."""
+def words_and_pairs(text: str) -> list[str]:
+    """The Chinese words of a text, words with a single character beside them (油纸|伞 -> 油纸伞), and all pairs."""
     found: list[str] = []
     for run in runs(normalise(text)):
         if run.han:
             found.extend(subwords(run.text))
             found.extend(a + b for a, b in pairwise(cut(run.text)) if 1 in (len(a), len(b)))
+            found.extend(bigrams(run.text))
     return found
 
 
@@ -142,14 +143,14 @@ def bigrams(han: str) -> list[str]:
 def cut(han: str) -> list[str]:
     """Cut a run of Chinese into words that follow each other without overlap; a name is one word."""
     if not _names.words:
-        return rjieba.cut(han)  # type: ignore[no-any-return]
+        return rjieba.cut(han)
     return [word for part, named in _names.split(han) for word in ([part] if named else rjieba.cut(part))]
 
 
 def subwords(han: str) -> list[str]:
     """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
     if not _names.words:
-        return rjieba.cut_for_search(han)  # type: ignore[no-any-return]
+        return rjieba.cut_for_search(han)
     found: list[str] = []
     for part, named in _names.split(han):
         inner = rjieba.cut_for_search(part)
