@@ -94,6 +94,8 @@ class Matching:
         """Which documents hold all neighbours of a phrase in one part, and in which it may be said."""
         pairs = text.neighbours(phrase)
         written = [self._all(level, level.grams, pairs, 1.0) for level in LEVELS]
+        if len(pairs) == 1 and pairs[0].isascii():
+            written += [self._term(level, level.words, pairs[0], 1.0) for level in LEVELS]
         said = self._all(LEVELS[-1], LEVELS[-1].words, text.said_words(phrase), 1.0)
         return self._mask(written), self._mask([said])
 
@@ -102,8 +104,7 @@ class Matching:
             grams = [unit.text] if len(unit.text) == 1 else text.bigrams(unit.text)
             weight = 1.0 if len(unit.text) == 1 else _PAIR
             hits = [self._term(level, level.words, unit.text, 1.0), self._all(level, level.grams, grams, weight)]
-            parts = [one for one in text.cut(unit.text) if one != unit.text]
-            if len(unit.text) > 1 and level.grams is None and parts:
+            if level.grams is None and (parts := text.plain_words(unit.text)) != [unit.text]:
                 hits.append(self._all(level, level.words, parts, _PAIR))
             return level, hits
         return level, [*self._latin(level, unit.text)]

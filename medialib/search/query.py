@@ -32,12 +32,12 @@ _SORTS = {
 }
 _HOMOPHONE = 0.4
 _PART = 0.4
-_SCATTERED = 0.3
-_WORTH_SHOWING = 0.25
+_SCATTERED = 0.2
+_WORTH_SHOWING = 0.3
 """Of the best of those that have only some of the words, what the others must reach."""
 _FRESH, _FEATURED = 0.06, 0.10
 _YEAR_SECONDS = 365 * 24 * 3600.0
-_STEP, _MOST_LOOKS = 1e6, 5
+_STEP, _MOST_LOOKS = 1e6, 4
 """More than any lesson can score: what a narrower look found leads."""
 
 Check = Callable[[Sequence[str], Sequence[str]], set[str]]
@@ -146,11 +146,7 @@ class _Answer:
                 yield found
         alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
         yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
-        some = added([*exact, *alike, *self._parts(question)])
-        yield self._worth_showing(some)
-        characters = dict.fromkeys("".join(question.runs))
-        some = added([some, *(self._matching.grams([one], weight=_SCATTERED) for one in characters)])
-        yield self._worth_showing(some)
+        yield self._worth_showing(added([*exact, *alike, *self._parts(question)]))
 
     def _parts(self, question: Question) -> Iterator[Scores]:
         """What is inside the words, or sounds like it."""
@@ -160,6 +156,8 @@ class _Answer:
         for pair in dict.fromkeys(pair for run in question.runs for pair in text.bigrams(run)):
             if pair not in units:
                 yield self._matching.grams([pair], weight=_PART)
+        for character in dict.fromkeys("".join(question.runs)):
+            yield self._matching.grams([character], weight=_SCATTERED)
         for sound in question.sounds:
             yield self._matching.sound(sound, weight=_HOMOPHONE)
 

@@ -147,6 +147,12 @@ def cut(han: str) -> list[str]:
     return [word for part, named in _names.split(han) for word in ([part] if named else rjieba.cut(part))]
 
 
+def plain_words(name: str) -> list[str]:
+    """What the dictionary makes of a name, or of any word: its words of more than a character, else all its parts."""
+    parts = rjieba.cut(name)
+    return [one for one in parts if len(one) > 1] or parts
+
+
 def subwords(han: str) -> list[str]:
     """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
     if not _names.words:

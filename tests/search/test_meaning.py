@@ -55,6 +55,4 @@ def test_lessons_with_the_very_words_come_before_those_with_what_was_meant(shoot
 
 
 def test_nothing_is_announced_that_the_filters_leave_out(shoots: SearchIndex) -> None:
-    from medialib.search.query import Filters
-
     assert search(shoots, "相村振兴", filters=Filters(kind="audio")).meant is None
