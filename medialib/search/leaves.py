@@ -17,6 +17,8 @@ from medialib.search.blocks import Documents, Weights, unpack_postings
 from medialib.search.recent import Recent
 from medialib.search.segments import column_bytes, stored_postings, term_postings
 
+__all__ = ["NO_POSTINGS", "Documents", "Kept", "Leaf", "Mask", "Numbers", "Postings", "Segment", "Tags", "View"]
+
 Mask = NDArray[np.bool_]
 """One truth for every document."""
 Numbers = NDArray[np.float64]

@@ -36,6 +36,15 @@ class Corpus:
         """Lessons by number; there are more of them than `size` for whoever needs new ones."""
         return map(_lesson, range(first, self.size if end is None else end))
 
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """Id and title of every lesson."""
+        return ((_id(number), _title(_dice(number))) for number in range(self.size))
+
+
+def themes() -> list[str]:
+    """The slugs of all themes."""
+    return [slug for branch in _THEMES for slug in branch]
+
 
 def questions(count: int, *, words: int) -> list[str]:
     """Questions of so many words each, drawn as lessons' titles are."""
@@ -80,12 +89,13 @@ def _text(dice: np.random.Generator, characters: int) -> str:
 
 
 def _lesson(number: int) -> Document:
-    dice = np.random.default_rng((_SEED, number))
+    dice = _dice(number)
+    title = _title(dice)
     top = _THEMES[int(dice.integers(len(_THEMES)))]
     town, station = int(dice.integers(_TOWNS)), int(dice.integers(_STATIONS))
     return Document(
-        id=f"lesson{number:06d}",
-        title="".join(_words(dice, int(dice.integers(2, 6)), skip=len(_common))),
+        id=_id(number),
+        title=title,
         description=_text(dice, int(dice.integers(20, 80))),
         speaker=_name(dice),
         unit=f"{_vocabulary[1000 + town]}镇{_vocabulary[2000 + station]}站",
@@ -99,6 +109,18 @@ def _lesson(number: int) -> Document:
         seconds=float(dice.integers(60, 3600)),
         published=_NEWEST - _DAY * float(dice.uniform(0, 4000)),
     )
+
+
+def _dice(number: int) -> np.random.Generator:
+    return np.random.default_rng((_SEED, number))
+
+
+def _id(number: int) -> str:
+    return f"lesson{number:06d}"
+
+
+def _title(dice: np.random.Generator) -> str:
+    return "".join(_words(dice, int(dice.integers(2, 6)), skip=len(_common)))
 
 
 def _name(dice: np.random.Generator) -> str:
