@@ -90,14 +90,19 @@ class Matching:
         """Joined syllables."""
         return self._rated([(level, [self._term(level, level.sounds, sound, weight)]) for level in LEVELS])
 
-    def phrase(self, phrase: str) -> tuple[Mask, Mask]:
-        """Which documents hold all neighbours of a phrase in one part, and in which it may be said."""
+    def phrase(self, phrase: str, *, loosely: bool = False) -> tuple[Mask, Mask]:
+        """Which documents hold all neighbours of a phrase in one part, and in which it may be said.
+
+        Said `loosely` half of its words are enough: what stands around a phrase makes it fall into other words.
+        """
         pairs = text.neighbours(phrase)
         written = [self._all(level, level.grams, pairs, 1.0) for level in LEVELS]
         if len(pairs) == 1 and pairs[0].isascii():
             written += [self._term(level, level.words, pairs[0], 1.0) for level in LEVELS]
-        said = self._all(LEVELS[-1], LEVELS[-1].words, text.said_words(phrase), 1.0)
-        return self._mask(written), self._mask([said])
+        words = text.spoken_words(phrase) if loosely else text.said_words(phrase)
+        held = [self._mask([self._term(LEVELS[-1], LEVELS[-1].words, word, 1.0)]) for word in dict.fromkeys(words)]
+        least = -(-len(held) // 2) if loosely else len(held)
+        return self._mask(written), np.sum(held, axis=0) >= max(1, least)
 
     def _exact(self, level: Level, unit: Unit) -> "tuple[Level, list[_Hits]]":
         if unit.han:

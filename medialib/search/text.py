@@ -153,6 +153,12 @@ def plain_words(name: str) -> list[str]:
     return [one for one in parts if len(one) > 1] or parts
 
 
+def spoken_words(phrase: str) -> list[str]:
+    """The words of a phrase that would be cut so, whatever stands around it: those of more than a character."""
+    found = said_words(phrase)
+    return [one for one in found if len(one) > 1] or found
+
+
 def subwords(han: str) -> list[str]:
     """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
     if not _names.words:
