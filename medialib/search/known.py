@@ -23,13 +23,9 @@ from medialib.search import text
 from medialib.search.completing import NOTHING, Completion, Completions
 from medialib.search.index import IndexUnavailable, SearchIndex
 
-AT_ONCE = 2_000
-"""So many lessons are read while a person waits; more are read beside the requests."""
 _MOST_NEW = 1_000
 """More changed lessons than this are sorted in with the rest."""
-_SHARE = 0.02
-"""Of the time that may be spent on keeping up."""
-_LONGEST_REST_SECONDS = 30.0
+_WITHOUT_INDEX_SECONDS, _LONGEST_REST_SECONDS = 5.0, 30.0
 _BETWEEN_PAUSES = 25
 
 
@@ -50,8 +46,11 @@ class _Read:
 class Known:
     """The titles and names of one library."""
 
-    def __init__(self, database: Database, index: SearchIndex) -> None:
-        self._database, self._index = database, index
+    def __init__(self, database: Database, index: SearchIndex, *, share: float = 0.02, at_once: int = 2_000) -> None:
+        """`share`: of the time, how much may be spent on keeping up; so many lessons (`at_once`) are read while a
+        person waits, more are read beside the requests.
+        """
+        self._database, self._index, self._share, self._at_once = database, index, share, at_once
         self._busy = threading.Lock()
         self._next = 0.0
         self._read = _Read()
@@ -95,7 +94,7 @@ class Known:
             if state is not None and state is self._read.state:
                 self._busy.release()
                 return
-            many = self._count() > AT_ONCE
+            many = self._count() > self._at_once
         except BaseException:
             self._busy.release()
             raise
@@ -122,7 +121,7 @@ class Known:
                 self._read = self._read_on(session, state, _giving_way() if beside else None)
         finally:
             took = time.monotonic() - began
-            rest = _LONGEST_REST_SECONDS if state is None else min(took / _SHARE, _LONGEST_REST_SECONDS)
+            rest = _WITHOUT_INDEX_SECONDS if state is None else min(took / self._share, _LONGEST_REST_SECONDS)
             self._next = began + rest
             self._busy.release()
 
