@@ -26,7 +26,8 @@ from medialib.services import Services
 Spans = tuple[tuple[int, int], ...]
 Highlights = dict[str, Spans]
 MOST_SAID = 3
-MOST_SUGGESTIONS = 20
+_MARKED_CHARACTERS = 3000
+"""How far hits in a description are looked for: more than anyone reads in a list."""
 
 SORTS = ("relevance", *lookups.ORDERS)
 """Without words `relevance` means newest first."""
@@ -123,7 +124,10 @@ def _hits(
     if not words:
         return {}, {}
     marked = {
-        one.id: {"title": query.highlight(one.title, words), "description": query.highlight(one.description, words)}
+        one.id: {
+            "title": query.highlight(one.title, words),
+            "description": query.highlight(one.description[:_MARKED_CHARACTERS], words),
+        }
         for one in lessons
     }
     said: dict[str, tuple[Said, ...]] = {}
