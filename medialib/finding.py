@@ -26,7 +26,8 @@ from medialib.services import Services
 Spans = tuple[tuple[int, int], ...]
 Highlights = dict[str, Spans]
 MOST_SAID = 3
-MOST_SUGGESTIONS = 20
+_MARKED_CHARACTERS = 3000
+"""How far hits in a description are looked for: more than anyone reads in a list."""
 
 SORTS = ("relevance", *lookups.ORDERS)
 """Without words `relevance` means newest first."""
@@ -85,6 +86,8 @@ def find(
 ) -> Findings:
     """One page of the lessons that hold the words and pass the filters; `counted` with what each filter would leave."""
     given = {"theme": theme, "kind": kind, "unit": unit, "place": place, "year": year, "length": length}
+    if words:
+        services.known.learn_names()
     asked, named = naming.understood(session, words)
     filters: dict[str, Any] = {**named, **{key: value for key, value in given.items() if value is not None}}
     window: dict[str, Any] = {"page": page, "per_page": per_page}
@@ -122,7 +125,10 @@ def _hits(
     if not words:
         return {}, {}
     marked = {
-        one.id: {"title": query.highlight(one.title, words), "description": query.highlight(one.description, words)}
+        one.id: {
+            "title": query.highlight(one.title, words),
+            "description": query.highlight(one.description[:_MARKED_CHARACTERS], words),
+        }
         for one in lessons
     }
     said: dict[str, tuple[Said, ...]] = {}

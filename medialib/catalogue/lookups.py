@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from medialib.catalogue.collections import Collection
+from medialib.catalogue.collections import Collection, CollectionLesson
 from medialib.catalogue.cues import from_stored, transcript
 from medialib.catalogue.lengths import LENGTHS
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
@@ -249,6 +249,11 @@ def all_lessons(session: Session) -> Sequence[Lesson]:
     return session.scalars(select(Lesson).order_by(Lesson.published_at, Lesson.id)).all()
 
 
+def ids_by_age(session: Session) -> Sequence[str]:
+    """The ids of all lessons, the oldest first."""
+    return session.scalars(select(Lesson.id).order_by(Lesson.published_at, Lesson.id)).all()
+
+
 def lesson_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Lesson)) or 0
 
@@ -270,6 +275,13 @@ def captions(session: Session, lesson_id: str, language: str) -> Captions:
     if found is None:
         raise NotFound(N_("There are no captions in this language."), detail=f"{lesson_id} {language}")
     return found
+
+
+def featured(session: Session, lesson_ids: Sequence[str]) -> set[str]:
+    """Those of these lessons that stand on a published shelf of what the curators picked out."""
+    query = select(CollectionLesson.lesson_id).join(Collection, Collection.slug == CollectionLesson.collection_slug)
+    query = query.where(Collection.kind == "featured", Collection.published_at <= time.time())
+    return set(session.scalars(query.where(CollectionLesson.lesson_id.in_(lesson_ids))))
 
 
 def cues_of(session: Session, lesson_ids: Sequence[str]) -> Sequence[Captions]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
@@ -19,16 +19,13 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.themes import Theme, lesson_themes
 from medialib.catalogue.units import Unit
 from medialib.database import Database
+from medialib.search import text
 from medialib.search.completing import NOTHING, Completion, Completions
 from medialib.search.index import IndexUnavailable, SearchIndex
 
-AT_ONCE = 2_000
-"""So many lessons are read while a person waits; more are read beside the requests."""
 _MOST_NEW = 1_000
 """More changed lessons than this are sorted in with the rest."""
-_SHARE = 0.02
-"""Of the time that may be spent on keeping up."""
-_LONGEST_REST_SECONDS = 30.0
+_WITHOUT_INDEX_SECONDS, _LONGEST_REST_SECONDS = 5.0, 30.0
 _BETWEEN_PAUSES = 25
 
 
@@ -49,11 +46,27 @@ class _Read:
 class Known:
     """The titles and names of one library."""
 
-    def __init__(self, database: Database, index: SearchIndex) -> None:
-        self._database, self._index = database, index
+    def __init__(self, database: Database, index: SearchIndex, *, share: float = 0.02, at_once: int = 2_000) -> None:
+        """`share`: of the time, how much may be spent on keeping up; so many lessons (`at_once`) are read while a
+        person waits, more are read beside the requests.
+        """
+        self._database, self._index, self._share, self._at_once = database, index, share, at_once
         self._busy = threading.Lock()
         self._next = 0.0
         self._read = _Read()
+        self._learnt: frozenset[str] = frozenset()
+        self._learn_next = 0.0
+
+    def learn_names(self) -> None:
+        """Let the names of units, series and speakers be words of the analysis; looked up at most twice a minute."""
+        if time.monotonic() < self._learn_next:
+            return
+        self._learn_next = time.monotonic() + _LONGEST_REST_SECONDS
+        with self._database.read() as session:
+            names = frozenset(session.scalars(_NAMES))
+        if names != self._learnt:
+            text.learn(names)
+            self._learnt = names
 
     def completions(self, typed: str, limit: int) -> list[Completion]:
         """What may be meant by what was typed so far, the likeliest first; none when that holds no word."""
@@ -81,7 +94,7 @@ class Known:
             if state is not None and state is self._read.state:
                 self._busy.release()
                 return
-            many = self._count() > AT_ONCE
+            many = self._count() > self._at_once
         except BaseException:
             self._busy.release()
             raise
@@ -108,7 +121,7 @@ class Known:
                 self._read = self._read_on(session, state, _giving_way() if beside else None)
         finally:
             took = time.monotonic() - began
-            rest = _LONGEST_REST_SECONDS if state is None else min(took / _SHARE, _LONGEST_REST_SECONDS)
+            rest = _WITHOUT_INDEX_SECONDS if state is None else min(took / self._share, _LONGEST_REST_SECONDS)
             self._next = began + rest
             self._busy.release()
 
@@ -123,6 +136,13 @@ class Known:
         if len(changed) <= _MOST_NEW and before.sorted_in:
             return replace(now, newer=Completions(_lessons(session, changed), steps))
         return replace(now, newer=NOTHING, sorted_in=revisions, lessons=Completions(_lessons(session, None), steps))
+
+
+_NAMES = union(
+    select(Unit.name),
+    select(Collection.title).where(Collection.kind == "series"),
+    select(Lesson.speaker).where(Lesson.speaker != ""),
+)
 
 
 def _names(session: Session) -> Iterator[Completion]:

@@ -52,10 +52,12 @@ def distance(word: str, other: str) -> float:
 
 def nearness(one: str, other: str) -> float:
     """How like each other two syllables sound: 1 the same, 0 not at all; what dialects do not tell apart is near."""
-    if one == other and one:
+    if not one or not other:
+        return 0.0
+    if one == other:
         return 1.0
     plain, plainer = _plain(one), _plain(other)
-    if plain == plainer and plain:
+    if plain == plainer:
         return 0.8
     alike = SequenceMatcher(None, plain, plainer, autojunk=False).ratio()
     return 0.6 if alike >= 0.8 else 0.4 if alike >= 0.66 and plain[1:] == plainer[1:] else 0.0

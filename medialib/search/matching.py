@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from medialib.search import sounds, text
 from medialib.search.asking import Unit
-from medialib.search.leaves import Documents, Mask, View
+from medialib.search.blocks import Documents
+from medialib.search.leaves import Mask, View
 
 Scores = NDArray[np.float32]
 """How well each document fits, 0 for not at all."""
@@ -89,20 +90,26 @@ class Matching:
         """Joined syllables."""
         return self._rated([(level, [self._term(level, level.sounds, sound, weight)]) for level in LEVELS])
 
-    def phrase(self, phrase: str) -> tuple[Mask, Mask]:
-        """Which documents hold all neighbours of a phrase in one part, and in which it may be said."""
+    def phrase(self, phrase: str, *, loosely: bool = False) -> tuple[Mask, Mask]:
+        """Which documents hold all neighbours of a phrase in one part, and in which it may be said.
+
+        Said `loosely` half of its words are enough: what stands around a phrase makes it fall into other words.
+        """
         pairs = text.neighbours(phrase)
         written = [self._all(level, level.grams, pairs, 1.0) for level in LEVELS]
-        said = self._all(LEVELS[-1], LEVELS[-1].words, text.said_words(phrase), 1.0)
-        return self._mask(written), self._mask([said])
+        if len(pairs) == 1 and pairs[0].isascii():
+            written += [self._term(level, level.words, pairs[0], 1.0) for level in LEVELS]
+        words = text.spoken_words(phrase) if loosely else text.said_words(phrase)
+        held = [self._mask([self._term(LEVELS[-1], LEVELS[-1].words, word, 1.0)]) for word in dict.fromkeys(words)]
+        least = -(-len(held) // 2) if loosely else len(held)
+        return self._mask(written), np.sum(held, axis=0) >= max(1, least)
 
     def _exact(self, level: Level, unit: Unit) -> "tuple[Level, list[_Hits]]":
         if unit.han:
             grams = [unit.text] if len(unit.text) == 1 else text.bigrams(unit.text)
             weight = 1.0 if len(unit.text) == 1 else _PAIR
             hits = [self._term(level, level.words, unit.text, 1.0), self._all(level, level.grams, grams, weight)]
-            parts = [one for one in text.cut(unit.text) if one != unit.text]
-            if len(unit.text) > 1 and level.grams is None and parts:
+            if level.grams is None and (parts := text.plain_words(unit.text)) != [unit.text]:
                 hits.append(self._all(level, level.words, parts, _PAIR))
             return level, hits
         return level, [*self._latin(level, unit.text)]

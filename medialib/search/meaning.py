@@ -30,18 +30,31 @@ class _Way:
         return _Way(cost=self.cost + cost, words=(*self.words, word), changed=self.changed or changed)
 
 
-def meant(view: View, words: str) -> str | None:
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """Words as they were meant, and the same word by word."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+def meant(view: View, words: str) -> Meaning | None:
     """The words with what is unknown in them replaced by what it is like; None when nothing is, or all is known."""
     normalised = text.normalise(words)
     pieces: list[str] = []
+    each: list[str] = []
     changed, end = False, 0
     for run in text.runs(normalised):
         way = _read(view, run.text) if run.han and len(run.text) <= _LONGEST_RUN else None
-        instead = "".join(way.words) if way and way.changed else normalised[run.start : run.end]
-        changed = changed or bool(way and way.changed)
-        pieces += [normalised[end : run.start], instead]
+        if way and way.changed:
+            changed = True
+            instead = way.words
+        else:
+            instead = tuple(text.cut(run.text)) if run.han else (run.text,)
+        pieces += [normalised[end : run.start], "".join(instead)]
+        each += instead
         end = run.end
-    return "".join(pieces).strip() if changed else None
+    return Meaning(text="".join(pieces).strip(), words=tuple(each)) if changed else None
 
 
 def _read(view: View, han: str) -> _Way:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialib.search import text, wording
-from medialib.search.asking import Question, take_apart
+from medialib.search.asking import Question, take_apart, units_of
 from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.highlight import highlight
 from medialib.search.index import SearchIndex, reading
@@ -32,12 +32,12 @@ _SORTS = {
 }
 _HOMOPHONE = 0.4
 _PART = 0.4
-_SCATTERED = 0.3
-_WORTH_SHOWING = 0.25
+_SCATTERED = 0.2
+_WORTH_SHOWING = 0.3
 """Of the best of those that have only some of the words, what the others must reach."""
 _FRESH, _FEATURED = 0.06, 0.10
 _YEAR_SECONDS = 365 * 24 * 3600.0
-_STEP = 1e6
+_STEP, _MOST_LOOKS = 1e6, 4
 """More than any lesson can score: what a narrower look found leads."""
 
 Check = Callable[[Sequence[str], Sequence[str]], set[str]]
@@ -124,8 +124,9 @@ class _Answer:
         """How well every document fits; what passes the filters decides how wide a look is taken."""
         allowed = self._allowed()
         total = np.zeros(self._view.size, dtype=np.float64)
-        for found in self._looks():
-            total += np.where((found > 0) & allowed, found + _STEP, 0.0)
+        for number, found in enumerate(self._looks()):
+            new = (found > 0) & (total == 0) & allowed
+            total[new] = found[new] + _STEP * (_MOST_LOOKS - number)
             if np.count_nonzero((total > 0) & self._passing) >= ENOUGH:
                 break
         return total
@@ -139,17 +140,13 @@ class _Answer:
         yield _all_of(exact)
         instead = None if self._asked.phrases else meant(self._view, self._asked.wanted)
         if instead:
-            found = _all_of([self._matching.exactly(unit) for unit in take_apart(instead).units])
+            found = _all_of([self._matching.exactly(unit) for unit in units_of(instead.words)])
             if np.any((found > 0) & self._passing):
-                self._meant = instead
+                self._meant = instead.text
                 yield found
         alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
         yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
-        some = added([*exact, *alike, *self._parts(question)])
-        yield self._worth_showing(some)
-        characters = dict.fromkeys("".join(question.runs))
-        some = added([some, *(self._matching.grams([one], weight=_SCATTERED) for one in characters)])
-        yield self._worth_showing(some)
+        yield self._worth_showing(added([*exact, *alike, *self._parts(question)]))
 
     def _parts(self, question: Question) -> Iterator[Scores]:
         """What is inside the words, or sounds like it."""
@@ -159,6 +156,8 @@ class _Answer:
         for pair in dict.fromkeys(pair for run in question.runs for pair in text.bigrams(run)):
             if pair not in units:
                 yield self._matching.grams([pair], weight=_PART)
+        for character in dict.fromkeys("".join(question.runs)):
+            yield self._matching.grams([character], weight=_SCATTERED)
         for sound in question.sounds:
             yield self._matching.sound(sound, weight=_HOMOPHONE)
 
@@ -173,7 +172,7 @@ class _Answer:
             written, said = self._matching.phrase(phrase)
             allowed &= ~(written | said)
         for phrase in self._asked.phrases:
-            written, said = self._matching.phrase(phrase)
+            written, said = self._matching.phrase(phrase, loosely=self._check is not None)
             allowed &= written | self._really_said(phrase, said & allowed & self._passing & ~written)
         return allowed
 

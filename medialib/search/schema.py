@@ -91,14 +91,14 @@ def index_fields(document: Document) -> dict[str, object]:
         "series": [*series_words, *text.grams(document.series)],
         "series_sounds": sounds.sound_terms(document.series),
         "names": [*names_words, *text.grams(names)],
-        "names_sounds": sounds.sound_terms(people),
+        "names_sounds": [*sounds.person_terms(document.speaker), *sounds.sound_terms(document.unit)],
         "names_initials": sounds.initials_terms(people),
         "description": description_words,
         "description_grams": text.grams(document.description),
         "description_sounds": sounds.word_sounds(description_words),
         "transcript": text.said_words(document.transcript),
         "likenesses": likenesses.terms(
-            [*text.joined_words(_BETWEEN.join((document.title, document.series, names))), *description_words]
+            [*text.words_and_pairs(_BETWEEN.join((document.title, document.series, names))), *description_words]
         ),
         "theme": list(document.themes),
         "kind": [document.kind],

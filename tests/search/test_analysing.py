@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from multiprocessing import active_children
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from medialib.search import text
 from medialib.search.analysing import ALONE, analysed
 from medialib.search.index import Document, SearchIndex
 from medialib.search.schema import index_fields
@@ -37,6 +39,17 @@ def test_few_lessons_need_no_second_process() -> None:
 def test_every_lesson_comes_once_and_in_order_whatever_becomes_of_the_helper(end_helper_at: int | None) -> None:
     assert list(analysed(lessons(end_helper_at=end_helper_at))) == [index_fields(one) for one in lessons()]
     assert active_children() == []
+
+
+def test_names_of_the_library_are_words_for_the_helper_too() -> None:
+    def named() -> Iterator[Document]:
+        yield from (make_document(f"{number}", "马迹塘镇的竹编") for number in range(MANY))
+
+    text.learn(["马迹塘镇"])
+    try:
+        assert all("马迹塘镇" in cast(list[str], fields["title"]) for fields in analysed(named()))
+    finally:
+        text.learn([])
 
 
 def test_what_cannot_be_analysed_is_told_as_ever() -> None:
