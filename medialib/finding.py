@@ -1,25 +1,33 @@
 """Finding lessons by words and filters: by the search index, or by the database when that cannot answer."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, tallies
+from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.places import find_place
 from medialib.catalogue.posters import Posters
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
-from medialib.search import query
+from medialib.search import naming, query, saying
+from medialib.search.counting import Counts
 from medialib.search.index import IndexUnavailable
+from medialib.search.saying import Said
 from medialib.services import Services
 
-Highlights = dict[str, tuple[tuple[int, int], ...]]
+Spans = tuple[tuple[int, int], ...]
+Highlights = dict[str, Spans]
+MOST_SAID = 3
+_MARKED_CHARACTERS = 3000
+"""How far hits in a description are looked for: more than anyone reads in a list."""
 
 SORTS = ("relevance", *lookups.ORDERS)
 """Without words `relevance` means newest first."""
@@ -27,13 +35,22 @@ SORTS = ("relevance", *lookups.ORDERS)
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """One page of the lessons found; `degraded` when the search index could not be asked."""
+    """One page of the lessons found; `degraded` when the search index could not be asked.
+
+    `highlights` and `said` are by a lesson's id. `meant` is what the lessons were found by when that is not what was
+    typed: a word that sounds or looks like it. `named` are the filters that the words named (`kind:audio`), by their
+    parameter. `counts` is by filter and value, each filter counted without itself; None when that was not asked for.
+    """
 
     total: int
     page: int
     per_page: int
     lessons: Sequence[Lesson]
     highlights: dict[str, Highlights] = field(default_factory=dict)
+    said: dict[str, tuple[Said, ...]] = field(default_factory=dict)
+    meant: str | None = None
+    named: Mapping[str, str | int] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, int]] | None = None
     degraded: bool = False
 
     @property
@@ -61,57 +78,121 @@ def find(
     unit: str | None = None,
     place: str | None = None,
     year: int | None = None,
+    length: str | None = None,
     sort: str = "relevance",
     page: int = 1,
     per_page: int = 20,
+    counted: bool = False,
 ) -> Findings:
-    """One page of the lessons that hold the words and pass the filters."""
-    filters: dict[str, Any] = {"theme": theme, "kind": kind, "unit": unit, "place": place, "year": year}
+    """One page of the lessons that hold the words and pass the filters; `counted` with what each filter would leave."""
+    given = {"theme": theme, "kind": kind, "unit": unit, "place": place, "year": year, "length": length}
+    if words:
+        services.known.learn_names()
+    asked, named = naming.understood(session, words)
+    filters: dict[str, Any] = {**named, **{key: value for key, value in given.items() if value is not None}}
     window: dict[str, Any] = {"page": page, "per_page": per_page}
     degraded = False
-    if words.strip():
+    if asked.wanted:
+        narrow = query.Filters(**filters)
+        check = partial(_all_said, session)
         try:
-            found = query.search(services.index, words, filters=query.Filters(**filters), sort=sort, **window)
-        except IndexUnavailable:
+            found = query.search(
+                services.index, asked, filters=narrow, sort=sort, counted=counted, check=check, **window
+            )
+        except IndexUnavailable as error:
+            services.index.distrust(error)
             degraded = True
         else:
             lessons = lookups.lessons_by_id(session, found.ids)
-            return Findings(total=found.total, lessons=lessons, highlights=_highlights(lessons, words), **window)
-    listed = lookups.browse(session, lookups.Wanted(**filters, words=words), sort=sort, **window)
-    marked = _highlights(listed.lessons, words)
-    return Findings(total=listed.total, lessons=listed.lessons, highlights=marked, degraded=degraded, **window)
+            marked, said = _hits(session, lessons, found.meant or asked.wanted)
+            return Findings(
+                total=found.total, lessons=lessons, highlights=marked, said=said, meant=found.meant, named=named,
+                counts=_by_filter(found.counts) if found.counts else None, **window,
+            )  # fmt: skip
+    wanted = lookups.Wanted(words=asked.words, phrases=asked.phrases, without=asked.without, **filters)
+    listed = lookups.browse(session, wanted, sort=sort, **window)
+    marked, said = _hits(session, listed.lessons, asked.wanted)
+    return Findings(
+        total=listed.total, lessons=listed.lessons, highlights=marked, said=said, named=named, degraded=degraded,
+        counts=tallies.tally(session, wanted) if counted else None, **window,
+    )  # fmt: skip
 
 
-def _highlights(lessons: Sequence[Lesson], words: str) -> dict[str, Highlights]:
-    """Where the words stand in the title and description of each lesson."""
-    if not words.strip():
-        return {}
-    return {
-        lesson.id: {
-            "title": query.highlight(lesson.title, words),
-            "description": query.highlight(lesson.description, words),
+def _hits(
+    session: Session, lessons: Sequence[Lesson], words: str
+) -> tuple[dict[str, Highlights], dict[str, tuple[Said, ...]]]:
+    """Where the words stand in the title and description of each lesson, and where they are said."""
+    if not words:
+        return {}, {}
+    marked = {
+        one.id: {
+            "title": query.highlight(one.title, words),
+            "description": query.highlight(one.description[:_MARKED_CHARACTERS], words),
         }
-        for lesson in lessons
+        for one in lessons
     }
+    said: dict[str, tuple[Said, ...]] = {}
+    for row in lookups.cues_of(session, [one.id for one in lessons]):
+        lines = saying.lines(from_stored(row.cues), words, language=row.language, most=MOST_SAID)
+        if lines and row.lesson_id not in said:
+            said[row.lesson_id] = tuple(lines)
+    return marked, said
+
+
+def _all_said(session: Session, lesson_ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
+    """The lessons in whose captions all of these phrases are said, word for word."""
+    said = lookups.transcripts(session, lesson_ids)
+    return {id for id, transcript in said.items() if all(saying.holds(transcript, phrase) for phrase in phrases)}
+
+
+def _by_filter(found: Counts) -> dict[str, Mapping[str, int]]:
+    return {
+        "theme": found.themes, "unit": found.units, "kind": found.kinds, "place": found.places,
+        "year": {str(year): number for year, number in found.years.items()}, "length": found.lengths,
+    }  # fmt: skip
+
+
+def suggestions(services: Services, typed: str, *, limit: int = 8) -> list[dict[str, Any]]:
+    """What somebody who typed this so far may mean, as `GET /api/suggestions` answers."""
+    return [
+        {"text": one.text, "kind": one.kind, "url": _PAGES[one.kind] + quote(one.key, safe=""), "marks": marks}
+        for one in services.known.completions(typed, limit)
+        for marks in [[list(span) for span in query.highlight(one.text, typed)]]
+    ]
+
+
+# Where a lesson is shown, or what a name is about is listed.
+_PAGES = {
+    "lesson": "/lessons/",
+    "theme": "/themes/",
+    "unit": "/?unit=",
+    "series": "/search?q=",
+    "speaker": "/search?q=",
+}
 
 
 def summaries(services: Services, session: Session, findings: Findings) -> dict[str, Any]:
     """The findings as JSON: what `GET /api/lessons` answers and `medialib search --json` prints."""
     plans = lookups.current_plans(session, findings.lessons)
-    return {
+    told = {
         "total": findings.total,
         "page": findings.page,
         "per_page": findings.per_page,
+        "meant": findings.meant,
+        "named": dict(findings.named),
+        "degraded": findings.degraded,
         "results": [
             shapes.lesson_summary(
                 lesson,
                 plans[lesson.id],
                 pictures=posters(services, lesson),
                 highlights=findings.highlights.get(lesson.id),
+                said=[asdict(one) for one in findings.said.get(lesson.id, ())],
             )
             for lesson in findings.lessons
         ],
     }
+    return told if findings.counts is None else {**told, "counts": findings.counts}
 
 
 def detail(services: Services, session: Session, lesson_id: str) -> dict[str, Any]:
@@ -152,14 +233,11 @@ def named(
     """The slugs of what people name by slug or name in any language; raises BadRequest for what there is not."""
     found: dict[str, tuple[str | None, str, str]] = {}
     if theme:
-        one = lookups.find_theme(session, theme)
-        found["theme"] = (one.slug if one else None, theme, N_("There is no such theme."))
+        found["theme"] = (naming.theme(session, theme), theme, N_("There is no such theme."))
     if unit:
-        other = lookups.find_unit(session, unit)
-        found["unit"] = (other.slug if other else None, unit, N_("There is no such unit."))
+        found["unit"] = (naming.unit(session, unit), unit, N_("There is no such unit."))
     if place:
-        where = find_place(place)
-        found["place"] = (where.slug if where else None, place, N_("There is no such place."))
+        found["place"] = (naming.place(session, place), place, N_("There is no such place."))
     for slug, name, sentence in found.values():
         if slug is None:
             raise BadRequest(sentence, detail=name)

@@ -10,6 +10,7 @@ from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Leases
 from medialib.jobs.queue import Queues
 from medialib.search.index import SearchIndex
+from medialib.search.known import Known
 from medialib.settings import Settings
 from medialib.store import Store
 
@@ -40,6 +41,11 @@ class Services:
     @cached_property
     def index(self) -> SearchIndex:
         return SearchIndex(self.store.index)
+
+    @cached_property
+    def known(self) -> Known:
+        """The titles and names that can be suggested."""
+        return Known(self.database, self.index)
 
 
 def open_with(settings: Settings) -> Services:

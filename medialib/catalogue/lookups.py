@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from medialib.catalogue.collections import Collection
+from medialib.catalogue.collections import Collection, CollectionLesson
 from medialib.catalogue.cues import from_stored, transcript
+from medialib.catalogue.lengths import LENGTHS
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme, lesson_themes
@@ -28,14 +29,17 @@ class Page:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a listing is narrowed to; None leaves that open. `theme`, `unit` (with all below it) and `place` are slugs,
-    `words` is found anywhere in the texts."""
+    `length` is a name of `LENGTHS`, `words` and `phrases` are found anywhere in the texts, `without` nowhere."""
 
     theme: str | None = None
     kind: str | None = None
     unit: str | None = None
     place: str | None = None
     year: int | None = None
+    length: str | None = None
     words: str = ""
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -62,31 +66,38 @@ def lessons_by_id(session: Session, ids: Sequence[str]) -> list[Lesson]:
 
 def browse(session: Session, wanted: Wanted, *, sort: str = "newest", page: int = 1, per_page: int = 20) -> Page:
     """One page of the lessons that fit; an unknown `sort` means newest first."""
-    conditions = _conditions(wanted)
-    total = session.scalar(select(func.count()).select_from(Lesson).where(*conditions)) or 0
-    query = select(Lesson).where(*conditions).order_by(*ORDERS.get(sort, ORDERS["newest"]))
+    must = conditions(wanted)
+    total = session.scalar(select(func.count()).select_from(Lesson).where(*must)) or 0
+    query = select(Lesson).where(*must).order_by(*ORDERS.get(sort, ORDERS["newest"]))
     query = query.limit(per_page).offset((page - 1) * per_page)
     return Page(total=total, lessons=session.scalars(query).all())
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What a lesson must be to be listed."""
+    must: list[ColumnElement[bool]] = []
     if wanted.theme:
-        conditions.append(Lesson.themes.any(_below(Theme.path, wanted.theme)))
+        must.append(Lesson.themes.any(_below(Theme.path, wanted.theme)))
     if wanted.kind:
-        conditions.append(Lesson.kind == wanted.kind)
+        must.append(Lesson.kind == wanted.kind)
     if wanted.unit:
-        conditions.append(Lesson.unit_slug.in_(select(Unit.slug).where(_below(Unit.path, wanted.unit))))
+        must.append(Lesson.unit_slug.in_(select(Unit.slug).where(_below(Unit.path, wanted.unit))))
     if wanted.place:
-        conditions.append(Lesson.place == wanted.place)
+        must.append(Lesson.place == wanted.place)
     if wanted.year:
-        conditions.append(Lesson.recorded.startswith(str(wanted.year)))
-    for word in wanted.words.split():
-        columns = (Lesson.title, Collection.title, Lesson.speaker, Unit.name, Lesson.description)
-        holds = or_(*(column.icontains(word, autoescape=True) for column in columns))
-        texts = select(Lesson.id).outerjoin(Lesson.unit).outerjoin(Lesson.series)
-        conditions.append(Lesson.id.in_(texts.where(holds)))
-    return conditions
+        must.append(Lesson.recorded.startswith(str(wanted.year)))
+    if wanted.length:
+        least, end = LENGTHS[wanted.length]
+        must += [Lesson.seconds >= least, *([Lesson.seconds < end] if end < float("inf") else [])]
+    must += [Lesson.id.in_(_holding(word)) for word in (*wanted.words.split(), *wanted.phrases)]
+    must += [Lesson.id.not_in(_holding(word)) for word in wanted.without]
+    return must
+
+
+def _holding(word: str) -> Select[str]:
+    columns = (Lesson.title, Collection.title, Lesson.speaker, Unit.name, Lesson.description)
+    holds = or_(*(column.icontains(word, autoescape=True) for column in columns))
+    return select(Lesson.id).outerjoin(Lesson.unit).outerjoin(Lesson.series).where(holds)
 
 
 def _below(path: InstrumentedAttribute[str], slug: str) -> ColumnElement[bool]:
@@ -238,6 +249,11 @@ def all_lessons(session: Session) -> Sequence[Lesson]:
     return session.scalars(select(Lesson).order_by(Lesson.published_at, Lesson.id)).all()
 
 
+def ids_by_age(session: Session) -> Sequence[str]:
+    """The ids of all lessons, the oldest first."""
+    return session.scalars(select(Lesson.id).order_by(Lesson.published_at, Lesson.id)).all()
+
+
 def lesson_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Lesson)) or 0
 
@@ -259,6 +275,19 @@ def captions(session: Session, lesson_id: str, language: str) -> Captions:
     if found is None:
         raise NotFound(N_("There are no captions in this language."), detail=f"{lesson_id} {language}")
     return found
+
+
+def featured(session: Session, lesson_ids: Sequence[str]) -> set[str]:
+    """Those of these lessons that stand on a published shelf of what the curators picked out."""
+    query = select(CollectionLesson.lesson_id).join(Collection, Collection.slug == CollectionLesson.collection_slug)
+    query = query.where(Collection.kind == "featured", Collection.published_at <= time.time())
+    return set(session.scalars(query.where(CollectionLesson.lesson_id.in_(lesson_ids))))
+
+
+def cues_of(session: Session, lesson_ids: Sequence[str]) -> Sequence[Captions]:
+    """The captions of these lessons with their cues, each lesson's own language first."""
+    query = select(Captions).where(Captions.lesson_id.in_(lesson_ids))
+    return session.scalars(query.order_by(Captions.lesson_id, Captions.position, Captions.language)).all()
 
 
 def transcripts(session: Session, lesson_ids: Sequence[str]) -> dict[str, str]:

@@ -44,9 +44,10 @@ def doctor_command(library: Library) -> None:
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Shorter recordings, for a first look.")
+@click.argument("names", nargs=-1)
+@click.option("--quick", is_flag=True, help="Shorter recordings and fewer lessons, for a first look.")
 @click.option("--long", is_flag=True, help="Ten minutes instead of three for the ladder.")
-@click.option("--only", multiple=True, help="Only this measurement; may be given several times.")
+@click.option("--only", multiple=True, help="Only this measurement, as by its name alone; may be given several times.")
 @click.option(
     "--repeat", type=click.IntRange(min=1), default=1, show_default=True, help="Runs of “playing”: the median."
 )
@@ -58,9 +59,12 @@ def doctor_command(library: Library) -> None:
 @click.option(
     "--page", type=click.Path(dir_okay=False, path_type=Path), default="docs/benchmarks.md", show_default=True
 )
-def bench_command(*, only: tuple[str, ...], page: Path, **extent: Any) -> None:
-    """Measure the bars on this machine in a temporary library, and write them beside their yardsticks."""
+def bench_command(*, names: tuple[str, ...], only: tuple[str, ...], page: Path, **extent: Any) -> None:
+    """Measure the bars on this machine in a temporary library, and write them beside their yardsticks.
+
+    NAMES of measurements leave out the others: `medialib bench search`.
+    """
     from medialib.cli.bench import run_bench
     from medialib.cli.bench.extent import Extent
 
-    run_bench(extent=Extent(**extent), only=only, page=page)
+    run_bench(extent=Extent(**extent), only=(*names, *only), page=page)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from medialib import finding
 from medialib.catalogue import edits, lookups
+from medialib.catalogue.lengths import LENGTHS
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.delivery.words import clock
@@ -21,9 +22,11 @@ _NARROWING = (
     click.option("--unit", help="Slug or name of a unit; those below it count too."),
     click.option("--place", help="Slug or name of a kind of place."),
     click.option("--year", type=click.IntRange(1900, 2999)),
+    click.option("--length", type=click.Choice([*LENGTHS]), help="Under 5 minutes, under 20, or longer."),
     click.option("--sort", type=click.Choice(finding.SORTS), default="relevance"),
     click.option("--page", type=click.IntRange(1), default=1),
     click.option("--per-page", type=click.IntRange(1, 100), default=20),
+    click.option("--counts", "counted", is_flag=True, help="In JSON, also how many each filter would leave."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object."),
 )
 
@@ -70,6 +73,10 @@ def _print_found(library: Library, words: str, as_json: bool, narrowing: dict[st
         table.add_row(one.id, one.kind, clock(one.seconds), one.state, one.title, one.unit_name)
     console = _plain_console()
     console.print(table)
+    if found.meant:
+        console.print(f"Nothing is known of these words; this was found by: {found.meant}")
+    if found.degraded:
+        console.print("The search index cannot be read now; the database answered.")
     console.print(f"{len(found.lessons)} of {found.total}")
 
 

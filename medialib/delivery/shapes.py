@@ -62,11 +62,17 @@ def chapters_path(lesson: Lesson) -> str | None:
 
 
 def lesson_summary(
-    lesson: Lesson, plan: Plan, *, pictures: Posters | None, highlights: Mapping[str, Spans] | None = None
+    lesson: Lesson,
+    plan: Plan,
+    *,
+    pictures: Posters | None,
+    highlights: Mapping[str, Spans] | None = None,
+    said: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """One entry of a list. Addresses are paths below the site's root.
 
-    `highlights` are [start, end) in characters (code points) of the title and of the description.
+    `highlights` are [start, end) in characters (code points) of the title and of the description, `said` the
+    lines of captions in which something was found.
     """
     marked = highlights or {}
     return {
@@ -79,6 +85,7 @@ def lesson_summary(
         "audio": audio_path(lesson.id, plan),
         "poster": posters.shown(lesson, pictures).address if pictures else None,
         "highlights": {field: [list(span) for span in marked.get(field, ())] for field in ("title", "description")},
+        "said": list(said),
     }
 
 

@@ -1,5 +1,6 @@
 """A person's words taken apart: what must all be found, and what else is worth finding (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medialib.search import sounds, text
@@ -52,6 +53,11 @@ def take_apart(words: str) -> Question:
         subwords=_unique([word for word in inner if Unit(text=word, han=True) not in units]),
         sounds=_unique(_sound_terms(said)),
     )
+
+
+def units_of(words: Iterable[str]) -> tuple[Unit, ...]:
+    """Words that are cut already, without fillers."""
+    return _meaningful([Unit(text=word, han=not word.isascii()) for word in words])
 
 
 def _join_spelled_syllables(found: list[text.Run]) -> list[text.Run]:

@@ -1,4 +1,7 @@
-"""Generations of the index: numbered directories, and a link ``current`` to the one in use."""
+"""Generations of the index: numbered directories, and a link ``current`` to the one in use.
+
+In each is written what it was built by, so that an index of an older medialib is noticed.
+"""
 
 import os
 import shutil
@@ -6,6 +9,7 @@ from pathlib import Path
 
 _CURRENT = "current"
 _NEXT = "current.next"
+_BUILT_BY = "built-by"
 
 
 def current(directory: Path) -> Path | None:
@@ -21,12 +25,26 @@ def untouched(directory: Path) -> bool:
     return not directory.exists() or not _all(directory)
 
 
-def begin(directory: Path) -> Path:
+def begin(directory: Path, *, built_by: str) -> Path:
     """Make an empty directory for the next generation; nobody reads it until ``switch``."""
     directory.mkdir(parents=True, exist_ok=True)
     fresh = directory / f"{max(map(_number, _all(directory)), default=0) + 1:06d}"
     fresh.mkdir()
+    (fresh / _BUILT_BY).write_text(built_by, encoding="utf-8")
     return fresh
+
+
+def built_by(generation: Path) -> str | None:
+    """What was given to `begin`; None when that cannot be told."""
+    try:
+        return (generation / _BUILT_BY).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def disown(generation: Path) -> None:
+    """Forget what a generation was built by, so that it is no longer used."""
+    (generation / _BUILT_BY).unlink(missing_ok=True)
 
 
 def switch(directory: Path, generation: Path) -> None:
@@ -34,7 +52,11 @@ def switch(directory: Path, generation: Path) -> None:
     link = directory / _NEXT
     link.unlink(missing_ok=True)
     link.symlink_to(generation.name)
-    link.replace(directory / _CURRENT)
+    target = directory / _CURRENT
+    if target.is_dir() and not target.is_symlink():
+        # A copy of the library that followed links.
+        shutil.rmtree(target)
+    link.replace(target)
     _settle(directory)
 
 

@@ -21,7 +21,12 @@ def highlight(value: str, words: str) -> tuple[tuple[int, int], ...]:
 
 def _marks(runs: list[text.Run], unit: Unit) -> list[tuple[int, int]]:
     if not unit.han:
-        return list(_latin(runs, unit.text)) or list(_sounds(runs, {unit.text}, initials=unit.text))
+        letters = unit.text.replace("ü", "v")
+        return (
+            list(_latin(runs, unit.text))
+            or list(_sounds(runs, {letters}, initials=letters))
+            or list(_begun(runs, letters))
+        )
     said = sounds.readings(unit.text)
     alike = {"".join(said), *sounds.pairs(said)} if len(said) > 1 else set()
     return list(_places(runs, [unit.text])) or [
@@ -34,6 +39,23 @@ def _latin(runs: list[text.Run], word: str) -> Iterator[tuple[int, int]]:
     for run in runs:
         if not run.han and word in text.latin_parts(run.text):
             yield run.start, run.start + len(run.text)
+
+
+def _begun(runs: list[text.Run], letters: str) -> Iterator[tuple[int, int]]:
+    """What begins with these letters, as one sees it who is still typing: zhus -> 竹笋, exc -> exc of excel."""
+    for run in runs:
+        if not run.han:
+            if run.text.startswith(letters):
+                yield run.start, run.start + len(letters)
+            continue
+        said = sounds.readings(run.text)
+        for start in range(len(said)):
+            end, heard = start, ""
+            while said[start] and end < len(said) and len(heard) < len(letters):
+                heard += said[end]
+                end += 1
+            if heard.startswith(letters) and len(letters) > 1:
+                yield run.start + start, run.start + end
 
 
 def _sounds(runs: list[text.Run], wanted: set[str], *, initials: str) -> Iterator[tuple[int, int]]:

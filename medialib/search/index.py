@@ -1,45 +1,32 @@
 """The search index on disk: put, remove and rebuild for the one writer, a fresh searcher for every reader."""
 
-import pickle
 import shutil
-import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from whoosh import scoring
-from whoosh.codec.base import Segment
-from whoosh.filedb.filestore import StorageError
-from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError, FileIndex, LockError
-from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.searching import Searcher
-from whoosh.writing import SegmentWriter
 
 from medialib.search import generations
+from medialib.search.analysing import analysed
+from medialib.search.building import SegmentBuilder
+from medialib.search.damage import IndexUnavailable, reading
+from medialib.search.fingerprint import fingerprint
+from medialib.search.leaves import Kept
+from medialib.search.merging import MOST_SEGMENTS, merge_smaller, merge_smallest
 from medialib.search.schema import Document, index_fields, make_schema
-from medialib.search.segments import IndexStorage, MappedCodec
+from medialib.search.searcher import IndexSearcher
+from medialib.search.segments import IndexStorage
 
-__all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex"]
+__all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex", "reading"]
 
-MOST_SEGMENTS = 10
-"""Queries slow down with every segment: 5 ms at 1, 15 at 11, 38 at 57 (100,000 lessons)."""
-POOL_MEGABYTES = 64
+GATHERED_BYTES = 256 * 2**20
+"""Memory of a writer for terms, until it puts them aside on the disk."""
+POSTINGS_BYTES = 64 * 2**20
+"""Of the lists of documents that terms are in, the most lately used stay decoded."""
 LOCK_SECONDS = 5.0
-
-# What reading missing, cut off or overwritten index files raises, from Python and from Whoosh.
-_DAMAGE = (
-    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, NameError, ImportError,
-    OverflowError, MemoryError, AssertionError, struct.error, zlib.error, pickle.PickleError,
-    WhooshIndexError, StorageError, FileFormatError, TermNotFound,
-)  # fmt: skip
-
-
-class IndexUnavailable(Exception):
-    """The index is missing or damaged: answer from the database, and ask for a rebuild."""
 
 
 class IndexBusy(Exception):
@@ -53,7 +40,7 @@ class _Kept:
     generation: Path
     commit: int
     index: FileIndex
-    searcher: Searcher
+    searcher: IndexSearcher
 
 
 class SearchIndex:
@@ -63,6 +50,7 @@ class SearchIndex:
         self._directory = directory
         self._schema = make_schema()
         self._kept: _Kept | None = None
+        self._read = Kept(POSTINGS_BYTES)
 
     def put(self, documents: Iterable[Document]) -> None:
         """Add lessons, or replace those of the same id, in one commit that leaves other segments alone."""
@@ -73,7 +61,7 @@ class SearchIndex:
             _delete(writer, latest)
             for document in latest.values():
                 writer.add_document(**index_fields(document))
-            writer.commit(merge=False)
+            writer.commit(mergetype=merge_smallest)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take lessons out; an unknown id is no error."""
@@ -86,11 +74,10 @@ class SearchIndex:
 
     def merge_if_many(self) -> bool:
         """Merge small segments when there are more than ten; for quiet moments. True when it did."""
+        if self._segment_count() <= MOST_SEGMENTS:
+            return False
         with self._writing() as writer:
-            if len(writer.segments) <= MOST_SEGMENTS:
-                writer.cancel()
-                return False
-            writer.commit(mergetype=_merge_smaller)
+            writer.commit(mergetype=merge_smaller)
             return True
 
     def rebuild(self, documents: Iterable[Document]) -> int:
@@ -99,7 +86,7 @@ class SearchIndex:
         Readers keep the old one until the switch. When building fails the old one stays in use.
         """
         before = generations.current(self._directory)
-        fresh = generations.begin(self._directory)
+        fresh = generations.begin(self._directory, built_by=fingerprint())
         try:
             count = self._build(fresh, documents)
         except BaseException:
@@ -110,11 +97,13 @@ class SearchIndex:
         return count
 
     def count(self) -> int:
-        """How many lessons can be found. Raises IndexUnavailable."""
+        """How many lessons can be found. Raises IndexUnavailable, also when somebody came upon damage."""
         with reading():
+            if generation := generations.current(self._directory):
+                self._check(generation)
             return int(self.searcher().doc_count())
 
-    def searcher(self) -> Searcher:
+    def searcher(self) -> IndexSearcher:
         """This process's searcher, opened again after a commit or rebuild. Raises IndexUnavailable.
 
         The one it replaces is not closed but dropped: a request that was switched out may still be using
@@ -127,11 +116,17 @@ class SearchIndex:
                 # A commit or a rebuild removed a file between our naming it and opening it.
                 return self._refreshed()
 
+    def distrust(self, error: IndexUnavailable) -> None:
+        """Have the index built anew, because somebody came upon damage that not everyone meets."""
+        generation = self._kept.generation if self._kept else generations.current(self._directory)
+        if error.lasting and generation:
+            generations.disown(generation)
+
     def close(self) -> None:
         """Let go of the kept searcher; the next question opens a new one."""
         self._kept = None
 
-    def _refreshed(self) -> Searcher:
+    def _refreshed(self) -> IndexSearcher:
         generation = generations.current(self._directory)
         if generation is None:
             self.close()
@@ -142,50 +137,65 @@ class SearchIndex:
         return kept.searcher
 
     def _open(self, generation: Path) -> "_Kept":
+        self._check(generation)
         index = FileIndex(IndexStorage(str(generation)), schema=self._schema)
         # Asked before opening: a commit in between is then seen as news the next time.
         commit = index.latest_generation()
-        searcher = Searcher(index.reader(), weighting=_weighting(), fromindex=index)
+        reader = index.reader()
+        view = self._read.view(reader)
+        searcher = IndexSearcher(reader, view=view, weighting=_weighting(), fromindex=index)
         return _Kept(generation=generation, commit=commit, index=index, searcher=searcher)
 
+    def _check(self, generation: Path) -> None:
+        """Raises IndexUnavailable for what another version built, FileNotFoundError for what was just replaced."""
+        if generations.built_by(generation) == fingerprint():
+            return
+        if generations.current(self._directory) != generation:
+            raise FileNotFoundError(generation)
+        raise IndexUnavailable("the search index was built by another version of medialib, or is lost")
+
+    def _segment_count(self) -> int:
+        generation = generations.current(self._directory)
+        if generation is None:
+            return 0
+        with reading():
+            return len(FileIndex(IndexStorage(str(generation)), schema=self._schema)._segments())
+
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
-        seen: set[str] = set()
         with _writing(FileIndex.create(IndexStorage(str(generation)), self._schema)) as writer:
-            for document in documents:
-                if document.id not in seen:
-                    seen.add(document.id)
-                    writer.add_document(**index_fields(document))
+            for fields in analysed(_first_of_each(documents)):
+                writer.add_document(**fields)
             writer.commit(merge=False)
-        return len(seen)
+            return int(writer.doc_count())
 
     @contextmanager
-    def _writing(self) -> Iterator[SegmentWriter]:
+    def _writing(self) -> Iterator[SegmentBuilder]:
         generation = generations.current(self._directory)
         if generation is None:
             if not generations.untouched(self._directory):
                 raise IndexUnavailable("the link to the current index is lost")
-            generation = generations.begin(self._directory)
+            generation = generations.begin(self._directory, built_by=fingerprint())
             FileIndex.create(IndexStorage(str(generation)), self._schema)
             generations.switch(self._directory, generation)
+        self._check(generation)
         with reading():
             opened = FileIndex(IndexStorage(str(generation)), schema=self._schema)
         with _writing(opened) as writer:
             yield writer
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Around reading the index: turns whatever missing or damaged files raise into IndexUnavailable."""
-    try:
-        yield
-    except _DAMAGE as error:
-        raise IndexUnavailable(f"the search index cannot be read: {error!r}") from error
+def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
+    seen: set[str] = set()
+    for document in documents:
+        if document.id not in seen:
+            seen.add(document.id)
+            yield document
 
 
 @contextmanager
-def _writing(index: FileIndex) -> Iterator[SegmentWriter]:
+def _writing(index: FileIndex) -> Iterator[SegmentBuilder]:
     try:
-        writer = index.writer(codec=MappedCodec(), limitmb=POOL_MEGABYTES, timeout=LOCK_SECONDS)
+        writer = SegmentBuilder(index, most_bytes=GATHERED_BYTES, timeout_seconds=LOCK_SECONDS)
     except LockError as error:
         raise IndexBusy("the search index is being written to by another process") from error
     try:
@@ -195,7 +205,7 @@ def _writing(index: FileIndex) -> Iterator[SegmentWriter]:
             _abandon(writer)
 
 
-def _abandon(writer: SegmentWriter) -> None:
+def _abandon(writer: SegmentBuilder) -> None:
     # Whoosh frees its lock last, so not at all when closing the files fails (a full disk).
     lock, writer.writelock = writer.writelock, None
     try:
@@ -204,30 +214,10 @@ def _abandon(writer: SegmentWriter) -> None:
         lock.release()
 
 
-def _delete(writer: SegmentWriter, ids: Iterable[str]) -> None:
+def _delete(writer: SegmentBuilder, ids: Iterable[str]) -> None:
     with reading(), writer.searcher() as searcher:
         for id in ids:
             writer.delete_by_term("id", id, searcher=searcher)
-
-
-def _merge_smaller(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
-    """Merge from the smallest up; a segment larger than all smaller ones together stays as it is.
-
-    So a lesson is rewritten a logarithmic number of times. A segment with a fifth deleted is merged too.
-    """
-    kept: list[Segment] = []
-    merged = 0
-    for segment in sorted(segments, key=Segment.doc_count):
-        large = merged > 0 and segment.doc_count() > 2 * merged and len(kept) < MOST_SEGMENTS // 2
-        if large and segment.deleted_count() * 5 < segment.doc_count_all():
-            kept.append(segment)
-            continue
-        merged += segment.doc_count()
-        with reading():
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-    return kept
 
 
 def _weighting() -> scoring.BM25F:

@@ -1,55 +1,72 @@
 """A person's words to lesson ids: all words first, then wider when that finds too little."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
-from whoosh import query, sorting
-from whoosh.searching import Results, Searcher
+import numpy as np
+from numpy.typing import NDArray
 
-from medialib.search import sounds, text
-from medialib.search.asking import Question, Unit, take_apart
+from medialib.search import text, wording
+from medialib.search.asking import Question, take_apart, units_of
+from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.highlight import highlight
 from medialib.search.index import SearchIndex, reading
+from medialib.search.leaves import Mask
+from medialib.search.matching import Matching, Scores, added
+from medialib.search.meaning import meant
+from medialib.search.searcher import IndexSearcher
+from medialib.search.wording import Wording
 
 __all__ = ["Filters", "Found", "highlight", "search"]
 
 ENOUGH = 3
 """When asking for all words finds fewer lessons than this, lessons with some of them follow."""
+MOST_CHECKED = 300
+"""Lessons whose captions are read to see whether a phrase is said in them."""
 
 _SORTS = {
-    "newest": ("published", True),
-    "oldest": ("published", False),
-    "longest": ("seconds", True),
-    "shortest": ("seconds", False),
+    "newest": ("published", -1),
+    "oldest": ("published", 1),
+    "longest": ("seconds", -1),
+    "shortest": ("seconds", 1),
 }
-# How much a hit counts by field; a pair of characters counts 0.4 of a word, a single character less still. What is
-# only said counts less than any hit in a title or a description can.
-_WORD_WEIGHTS = {"title": 4.0, "names": 2.0, "description": 1.2, "transcript": 0.03}
-_GRAM_WEIGHTS = {"title_grams": 4.0, "names": 2.0, "description_grams": 1.2}
-_SOUND_WEIGHTS = {"title_sounds": 3.0, "names_sounds": 1.5, "description_sounds": 0.8}
-_INITIALS = 3.0
-_PAIR = 0.4
 _HOMOPHONE = 0.4
-_SCATTERED = 0.3
+_PART = 0.4
+_SCATTERED = 0.2
+_WORTH_SHOWING = 0.3
+"""Of the best of those that have only some of the words, what the others must reach."""
+_FRESH, _FEATURED = 0.06, 0.10
+_YEAR_SECONDS = 365 * 24 * 3600.0
+_STEP, _MOST_LOOKS = 1e6, 4
+"""More than any lesson can score: what a narrower look found leads."""
+
+Check = Callable[[Sequence[str], Sequence[str]], set[str]]
+"""Which of these lessons (ids) have all of these phrases in their captions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What every lesson found must be: the slugs of a theme, unit and place, a kind, a year."""
+    """What every lesson found must be: the slugs of a theme, unit and place, a kind, a year, a class of length."""
 
     theme: str | None = None
     kind: str | None = None
     unit: str | None = None
     place: str | None = None
     year: int | None = None
+    length: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """How many lessons there are in all, and the ids on this page in order."""
+    """How many lessons there are in all, and the ids on this page in order.
+
+    `meant` is what they were found by when that is not what was asked; `counts` are for the filters.
+    """
 
     total: int
     ids: tuple[str, ...]
+    meant: str | None = None
+    counts: Counts | None = None
 
 
 NO_FILTERS = Filters()
@@ -57,145 +74,156 @@ NO_FILTERS = Filters()
 
 def search(
     index: SearchIndex,
-    words: str,
+    words: str | Wording,
     *,
     filters: Filters = NO_FILTERS,
     sort: str = "relevance",
     page: int = 1,
     per_page: int = 20,
+    counted: bool = False,
+    check: Check | None = None,
 ) -> Found:
     """Find lessons. ``sort`` is relevance, newest, oldest, longest or shortest; anything else is relevance.
 
-    Words without anything to look for find nothing; listing without words is the catalogue's work. Raises
-    IndexUnavailable, and nothing for any words.
+    Words without anything to look for find nothing; listing without words is the catalogue's work. Filters that the
+    words name are whoever asks' to know. Without `check` a phrase in captions is believed. Raises IndexUnavailable,
+    and nothing for any words.
     """
+    asked = wording.read(words) if isinstance(words, str) else words
     first = (max(page, 1) - 1) * max(per_page, 1)
     window = slice(first, first + max(per_page, 1))
-    question = take_apart(words)
     with reading():
-        if not question.units:
-            return Found(total=0, ids=())
-        return _Asking(index.searcher(), filters, sort, window.stop).answer(question, window)
+        searcher = index.searcher()
+        return _Answer(searcher, asked, asdict(filters), check).page(window, sort=sort, counted=counted)
 
 
-class _Asking:
-    """One question to one searcher: the filters, the order, and how many ids are needed."""
+class _Answer:
+    """One question to one searcher."""
 
-    def __init__(self, searcher: Searcher, filters: Filters, sort: str, needed: int) -> None:
-        self._searcher = searcher
-        self._filter = _filter_query(filters)
-        self._sort = sort
-        self._limit = max(1, min(needed, searcher.doc_count_all()))
+    def __init__(
+        self, searcher: IndexSearcher, asked: Wording, filters: Mapping[str, str | int | None], check: Check | None
+    ) -> None:
+        self._searcher, self._view, self._check = searcher, searcher.view, check
+        self._asked, self._filters = asked, filters
+        self._matching = Matching(self._view)
+        self._meant: str | None = None
+        self._passing = mask_of(searcher, filters)
 
-    def answer(self, question: Question, window: slice) -> Found:
-        nearest: list[int] = []
-        for stage in _stages(question):
-            results = self._run(stage)
-            total, documents = len(results), [document for document, _ in results.items()]
-            if self._sort not in _SORTS:
-                # What the narrower look found leads, in its own order.
-                documents = nearest = list(dict.fromkeys(nearest + documents))
-            if total >= ENOUGH:
+    def page(self, window: slice, *, sort: str, counted: bool) -> Found:
+        """The lessons of one page."""
+        scores = self._scores()
+        documents = np.flatnonzero((scores > 0) & self._passing)
+        return Found(
+            total=len(documents),
+            ids=tuple(self._ids(self._first(documents, scores, window, sort), window)),
+            meant=self._meant,
+            counts=counts(self._searcher, scores > 0, filters=self._filters) if counted else None,
+        )
+
+    def _scores(self) -> NDArray[np.float64]:
+        """How well every document fits; what passes the filters decides how wide a look is taken."""
+        allowed = self._allowed()
+        total = np.zeros(self._view.size, dtype=np.float64)
+        for number, found in enumerate(self._looks()):
+            new = (found > 0) & (total == 0) & allowed
+            total[new] = found[new] + _STEP * (_MOST_LOOKS - number)
+            if np.count_nonzero((total > 0) & self._passing) >= ENOUGH:
                 break
-        # Each id is read from the disk: only those of this page.
-        return Found(total=total, ids=tuple(self._searcher.stored_fields(one)["id"] for one in documents[window]))
+        return total
 
-    def _run(self, asked: query.Query) -> Results:
-        order = None
-        if self._sort in _SORTS:
-            field, reverse = _SORTS[self._sort]
-            order = sorting.FieldFacet(field, reverse=reverse)
-        return self._searcher.search(asked, limit=self._limit, filter=self._filter, sortedby=order)
+    def _looks(self) -> Iterator[Scores]:
+        """Ever wider looks."""
+        question = take_apart(self._asked.wanted)
+        if not question.units:
+            return
+        exact = [self._matching.exactly(unit) for unit in question.units]
+        yield _all_of(exact)
+        instead = None if self._asked.phrases else meant(self._view, self._asked.wanted)
+        if instead:
+            found = _all_of([self._matching.exactly(unit) for unit in units_of(instead.words)])
+            if np.any((found > 0) & self._passing):
+                self._meant = instead.text
+                yield found
+        alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
+        yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
+        yield self._worth_showing(added([*exact, *alike, *self._parts(question)]))
+
+    def _parts(self, question: Question) -> Iterator[Scores]:
+        """What is inside the words, or sounds like it."""
+        units = {unit.text for unit in question.units}
+        for word in question.subwords:
+            yield self._matching.word(word, weight=_PART)
+        for pair in dict.fromkeys(pair for run in question.runs for pair in text.bigrams(run)):
+            if pair not in units:
+                yield self._matching.grams([pair], weight=_PART)
+        for character in dict.fromkeys("".join(question.runs)):
+            yield self._matching.grams([character], weight=_SCATTERED)
+        for sound in question.sounds:
+            yield self._matching.sound(sound, weight=_HOMOPHONE)
+
+    def _worth_showing(self, scores: Scores) -> Scores:
+        best = float(np.max(scores, where=self._passing, initial=0.0))
+        return np.where(scores >= best * _WORTH_SHOWING, scores, np.float32(0))
+
+    def _allowed(self) -> Mask:
+        """Documents with every phrase, and without what is unwanted."""
+        allowed = self._view.alive.copy()
+        for phrase in self._asked.without:
+            written, said = self._matching.phrase(phrase)
+            allowed &= ~(written | said)
+        for phrase in self._asked.phrases:
+            written, said = self._matching.phrase(phrase, loosely=self._check is not None)
+            allowed &= written | self._really_said(phrase, said & allowed & self._passing & ~written)
+        return allowed
+
+    def _really_said(self, phrase: str, maybe: Mask) -> Mask:
+        if self._check is None:
+            return maybe
+        newest = np.flatnonzero(maybe)[::-1][:MOST_CHECKED]
+        ids = {int(one): str(self._searcher.stored_fields(int(one))["id"]) for one in newest}
+        said = self._check([*ids.values()], [phrase])
+        truly = np.zeros_like(maybe)
+        truly[[number for number, id in ids.items() if id in said]] = True
+        return truly
+
+    def _first(
+        self, documents: NDArray[np.int64], scores: NDArray[np.float64], window: slice, sort: str
+    ) -> list[tuple[int, tuple[float, float]]]:
+        """The documents up to the end of the window with what they are ordered by, best first."""
+        published = self._view.column("published")[documents]
+        if sort in _SORTS:
+            field, sign = _SORTS[sort]
+            keys = sign * self._view.column(field)[documents]
+        else:
+            age = (published.max(initial=0.0) - published) / _YEAR_SECONDS
+            boost = 1 + _FRESH / (1 + age) + _FEATURED * self._view.column("featured")[documents]
+            steps, within = np.divmod(scores[documents], _STEP)
+            keys = -np.round(steps * _STEP + within * boost, 4)
+        end = min(window.stop, len(documents))
+        if 0 < end < len(documents):
+            # Those that cannot be on the page need no order.
+            near = np.flatnonzero(keys <= np.partition(keys, end - 1)[end - 1])
+            documents, keys, published = documents[near], keys[near], published[near]
+        order = np.lexsort((-published, keys))
+        return [(int(documents[at]), (float(keys[at]), float(published[at]))) for at in order]
+
+    def _ids(self, ordered: Sequence[tuple[int, tuple[float, float]]], window: slice) -> list[str]:
+        """Each id is read from the disk: only those of this page, and of those that tie with them."""
+        start, end = window.start, min(window.stop, len(ordered))
+        if start >= end:
+            return []
+        while start > 0 and ordered[start - 1][1] == ordered[window.start][1]:
+            start -= 1
+        while end < len(ordered) and ordered[end][1] == ordered[end - 1][1]:
+            end += 1
+        named = [(key, str(self._searcher.stored_fields(number)["id"])) for number, key in ordered[start:end]]
+        ranks = {key: at for at, key in enumerate(dict.fromkeys(key for key, _ in named))}
+        named.sort(key=lambda pair: (ranks[pair[0]], pair[1]))
+        return [id for _, id in named][window.start - start : window.stop - start]
 
 
-class _AnyOf(query.Or):  # type: ignore[misc]
-    """Or, always as Whoosh's tree of unions.
-
-    For small indexes Whoosh would fill an array of 2,048 documents for every Or, and would take the best
-    score among the parts for the highest possible sum, which can drop lessons from the first page.
-    """
-
-    matcher_type = query.Or.DEFAULT_MATCHER
-
-
-def _stages(question: Question) -> Iterator[query.Query]:
-    """Ever wider queries, each finding at least what the one before it found."""
-    yield query.And([_AnyOf(_unit_choices(unit)) for unit in question.units])
-    alike = [_unit_choices(unit) + _sounding_alike(unit) for unit in question.units]
-    yield query.And([_AnyOf(choices) for choices in alike])
-    some = [choice for choices in alike for choice in choices]
-    some += [choice for word in question.subwords for choice in _word_choices(word, weight=_PAIR)]
-    pairs = [pair for run in question.runs for pair in text.bigrams(run)]
-    some += [choice for pair in pairs for choice in _gram_choices([pair], weight=_PAIR)]
-    some += [choice for sound in question.sounds for choice in _sound_choices(sound, weight=_HOMOPHONE)]
-    yield _AnyOf(_strongest(some))
-    characters = dict.fromkeys("".join(question.runs))
-    some += [choice for one in characters for choice in _gram_choices([one], weight=_SCATTERED)]
-    yield _AnyOf(_strongest(some))
-
-
-def _strongest(choices: list[query.Query]) -> list[query.Query]:
-    """Each choice once, with its highest weight: every term less is a list of postings less to read."""
-    weakest_first = sorted(choices, key=lambda choice: float(choice.boost))
-    return list({frozenset(choice.terms()): choice for choice in weakest_first}.values())
-
-
-def _unit_choices(unit: Unit) -> list[query.Query]:
-    if not unit.han:
-        return _latin_choices(unit.text)
-    if len(unit.text) == 1:
-        return _word_choices(unit.text) + _gram_choices([unit.text])
-    return _word_choices(unit.text) + _gram_choices(text.bigrams(unit.text), weight=_PAIR)
-
-
-def _sounding_alike(unit: Unit) -> list[query.Query]:
-    if not unit.han or len(unit.text) == 1:
-        return []
-    return _sound_choices("".join(sounds.readings(unit.text)), weight=_HOMOPHONE)
-
-
-def _latin_choices(word: str) -> list[query.Query]:
-    choices = _word_choices(word)
-    parts = text.latin_parts(word)[1:]
-    if parts:
-        choices.append(query.And([_AnyOf(_word_choices(part)) for part in parts]))
-    letters = word.replace("ü", "v")
-    if letters.isascii() and letters.isalpha():
-        choices += [*_sound_choices(letters), query.Term("initials", letters, boost=_INITIALS)]
-    said = sounds.split_pinyin(letters)
-    if len(said) > sounds.LONGEST_SOUND:
-        choices.append(query.And([_AnyOf(_sound_choices(pair)) for pair in sounds.pairs(said)]))
-    return choices
-
-
-def _word_choices(word: str, *, weight: float = 1.0) -> list[query.Query]:
-    return [query.Term(field, word, boost=at * weight) for field, at in _WORD_WEIGHTS.items()]
-
-
-def _gram_choices(grams: Iterable[str], *, weight: float = 1.0) -> list[query.Query]:
-    """All of these characters or pairs, together in one field."""
-    wanted = list(dict.fromkeys(grams))
-    return [
-        _all_of([query.Term(field, gram, boost=at * weight / len(wanted)) for gram in wanted])
-        for field, at in _GRAM_WEIGHTS.items()
-    ]
-
-
-def _sound_choices(sound: str, *, weight: float = 1.0) -> list[query.Query]:
-    return [query.Term(field, sound, boost=at * weight) for field, at in _SOUND_WEIGHTS.items()]
-
-
-def _all_of(terms: list[query.Query]) -> query.Query:
-    return terms[0] if len(terms) == 1 else query.And(terms)
-
-
-def _filter_query(filters: Filters) -> query.Query | None:
-    wanted = {
-        "theme": filters.theme,
-        "kind": filters.kind,
-        "unit": filters.unit,
-        "place": filters.place,
-        "year": None if filters.year is None else str(filters.year),
-    }
-    terms = [query.Term(field, value) for field, value in wanted.items() if value is not None]
-    return query.And(terms) if terms else None
+def _all_of(scores: Sequence[Scores]) -> Scores:
+    total = added(scores)
+    for one in scores:
+        total[one == 0] = 0
+    return total

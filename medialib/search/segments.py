@@ -1,28 +1,79 @@
-"""Whoosh's segment files read in place; stock Whoosh copies a whole compound segment to open it."""
+"""Whoosh's segment files read in place; stock Whoosh copies a whole compound segment to open it.
 
+Postings are kept in blocks of our own (`blocks`), all else as Whoosh keeps it.
+"""
+
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3Segment
+from whoosh.codec.base import PerDocumentReader, Segment
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
-from whoosh.matching import Matcher
-from whoosh.reading import TermInfo
+from whoosh.formats import Format
+from whoosh.reading import SegmentReader, TermInfo
+from whoosh.scoring import BaseScorer
+
+from medialib.search.blocks import BlockMatcher
+from medialib.search.terms import TermFiles, place_of
 
 
 class MappedCodec(W3Codec):  # type: ignore[misc]
-    """Whoosh's own file format, whose segments open as ``MappedSegment``."""
+    """Whoosh's file format with our blocks of postings, whose segments open as ``MappedSegment``."""
 
     def new_segment(self, storage: FileStorage, indexname: str) -> "MappedSegment":  # noqa: ARG002
         """The segment a writer is about to fill; pickled into the table of contents."""
         return MappedSegment(self, indexname)
 
-    def postings_reader(self, dbfile: StructFile, terminfo: TermInfo, *args: object, **kwargs: object) -> Matcher:
-        """Open a term's postings. Damage is a ``ValueError``; Whoosh would raise a bare ``Exception``."""
-        if not terminfo.is_inlined() and dbfile.get(terminfo.extent()[0], 4) != WHOOSH3_HEADER_MAGIC:
-            raise ValueError("no postings where the index says there are some")
-        return super().postings_reader(dbfile, terminfo, *args, **kwargs)
+    def field_writer(self, storage: FileStorage, segment: Segment) -> TermFiles:
+        """What ``SegmentBuilder`` writes terms with."""
+        return TermFiles(storage, segment, terms=self.TERMS_EXT, postings=self.POSTS_EXT)
+
+    def postings_reader(
+        self,
+        dbfile: StructFile,
+        terminfo: TermInfo,
+        format_: Format,
+        term: tuple[str, bytes] | None = None,
+        scorer: BaseScorer | None = None,
+    ) -> BlockMatcher:
+        """Open a term's postings. Damage is a ``ValueError``."""
+        # Whoosh reads the length as a tuple of one.
+        offset, (length,) = terminfo.extent()
+        return BlockMatcher(dbfile, offset, length, format_, term=term, scorer=scorer)
+
+
+def term_postings(reader: SegmentReader, field: str, term: bytes) -> bytes | None:
+    """The postings of a term as they are kept, deleted documents included; None when there is no such term."""
+    terms = reader._terms
+    info = terms._tindex.get(terms._keycoder(field, term))
+    return None if info is None else _postings(reader, info)
+
+
+def stored_postings(reader: SegmentReader, field: str) -> Iterator[tuple[bytes, bytes]]:
+    """Every term of a field with its postings, as `term_postings` gives them."""
+    terms = reader._terms
+    for key, info in terms._tindex.items_from(terms._keycoder(field, b"")):
+        name, term = terms._keydecoder(key)
+        if name != field:
+            return
+        yield term, _postings(reader, info)
+
+
+def column_bytes(documents: PerDocumentReader, column: str) -> bytes:
+    """A whole column as it is kept, without what is zero at its end: Whoosh reads one value at a time only."""
+    if not documents.has_column(column):
+        return b""
+    file, offset, length = documents._get_column_file(column)
+    content: bytes = file.get(offset, length)
+    return content
+
+
+def _postings(reader: SegmentReader, info: bytes) -> bytes:
+    kept: bytes = reader._terms._postfile.get(*place_of(info))
+    return kept
 
 
 class MappedSegment(W3Segment):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """How Chinese words sound: pinyin, initials, and Latin letters read back as syllables (pure)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -31,6 +32,22 @@ _SYLLABLES = """
     yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhen zheng zhi zhong zhou zhu zhua
     zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo
     """
+
+_MISREAD = {
+    "朝阳": "chao yang", "还款": "huan kuan", "还贷": "huan dai", "还钱": "huan qian", "还账": "huan zhang",
+    "还田": "huan tian", "还林": "huan lin", "弹棉花": "tan mian hua", "大夫": "dai fu", "单县": "shan xian",
+    "涡阳": "guo yang", "圈养": "juan yang", "猪圈": "zhu juan", "牛圈": "niu juan", "羊圈": "yang juan",
+    "鸡圈": "ji juan", "嚼碎": "jiao sui", "重楼": "chong lou", "着重": "zhuo zhong",
+}  # fmt: skip
+"""Words that the dictionary of readings does not know, or reads otherwise than people do."""
+_misread = re.compile("|".join(_MISREAD))
+_FAMILIES = {
+    "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "区": "ou", "任": "ren", "朴": "piao", "查": "zha",
+    "翟": "zhai", "盖": "ge", "洗": "xian", "冼": "xian", "覃": "qin", "员": "yun", "缪": "miao", "幺": "yao",
+    "召": "shao", "宁": "ning", "秘": "bi", "折": "she", "黑": "he", "乐": "yue", "种": "chong",
+}  # fmt: skip
+"""How a family is called whose character is mostly read otherwise."""
+
 SYLLABLES = frozenset(_SYLLABLES.split())
 _LONGEST_SYLLABLE = max(map(len, SYLLABLES))
 
@@ -43,7 +60,20 @@ def syllables(word: str) -> tuple[str, ...]:
 
 def readings(han: str) -> list[str]:
     """The pinyin of a run of Chinese; cut into words first, because 行 in 银行 and 行走 differ."""
-    return [syllable for word in text.cut(han) for syllable in syllables(word)]
+    said = [syllable for word in text.cut(han) for syllable in syllables(word)]
+    for found in _misread.finditer(han):
+        said[found.start() : found.end()] = _MISREAD[found.group()].split()
+    return said
+
+
+def person_terms(name: str) -> list[str]:
+    """`sound_terms` of a person's name, whose first character may be read in its own way: 曾 zeng, 单 shan."""
+    terms = sound_terms(name)
+    family = _FAMILIES.get(text.normalise(name)[:1])
+    if family is None:
+        return terms
+    said = [family, *[one for run in _han_runs(name) for one in readings(run)][1:]]
+    return [*terms, *("".join(said[:length]) for length in range(1, len(said) + 1))]
 
 
 def sound_terms(value: str) -> list[str]:
@@ -60,15 +90,36 @@ def sound_terms(value: str) -> list[str]:
 def initials_terms(value: str) -> list[str]:
     """The initials of two to eight neighbouring characters, from the start of any word.
 
-    村规民约 -> cg, cgm, cgmy, and my when 民约 is a word of its own.
+    村规民约 -> cg, cgm, cgmy, and my when 民约 is a word of its own. Those that end with a word come twice, those of
+    the whole run three times: people shorten words rather than what happens to begin alike.
     """
     found: list[str] = []
     for run in _han_runs(value):
         first = "".join(syllable[:1] or " " for syllable in readings(run))
-        for start in _word_starts(run):
-            longest = min(LONGEST_INITIALS, len(first) - start)
-            found.extend(first[start : start + length] for length in range(2, longest + 1))
+        starts = [*_word_starts(run)]
+        ends = {*starts[1:], len(first)}
+        for start in starts:
+            for end in range(start + 2, min(start + LONGEST_INITIALS, len(first)) + 1):
+                times = 1 + (end in ends) + (start == 0 and end == len(first))
+                found.extend([first[start:end]] * times)
     return [term for term in found if " " not in term]
+
+
+def spelled_words(value: str) -> tuple[list[str], list[int]]:
+    """A text as it is typed in letters, and where in that list a word begins.
+
+    One syllable for a Chinese character, one piece for a Latin word; "" for what has no letters from a to z.
+    """
+    spelled: list[str] = []
+    starts: list[int] = []
+    for run in text.runs(text.normalise(value)):
+        if run.han:
+            starts.extend(len(spelled) + start for start in _word_starts(run.text))
+            spelled.extend(one if one.isascii() and one.isalpha() else "" for one in readings(run.text))
+        else:
+            starts.append(len(spelled))
+            spelled.append(run.text if run.text.isascii() and run.text.isalpha() else "")
+    return spelled, starts
 
 
 def word_sounds(words: Iterable[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -28,6 +29,7 @@ class Run:
     text: str
     start: int
     han: bool
+    end: int = 0
 
 
 def normalise(text: str) -> str:
@@ -67,6 +69,7 @@ def runs(normalised: str) -> list[Run]:
             text=found.group().replace("'", "")[:LONGEST_WORD] if not found["han"] else found.group(),
             start=found.start(),
             han=bool(found["han"]),
+            end=found.end(),
         )
         for found in _run.finditer(normalised)
     ]
@@ -76,16 +79,42 @@ def words(text: str) -> list[str]:
     """The words of a text in order: Chinese in jieba's search mode (a long word also as its parts)."""
     found: list[str] = []
     for run in runs(normalise(text)):
-        found.extend(rjieba.cut_for_search(run.text) if run.han else latin_parts(run.text))
+        found.extend(subwords(run.text) if run.han else latin_parts(run.text))
     return found
 
 
 def grams(text: str) -> list[str]:
-    """Every Chinese character of a text and every pair of neighbours."""
+    """Every Chinese character of a text, and every two neighbours, Latin words among them."""
+    found = [character for run in runs(normalise(text)) if run.han for character in run.text]
+    return found + _pairs(text)
+
+
+def neighbours(phrase: str) -> list[str]:
+    """What a text holds that holds the phrase: its pairs of neighbours, or its one character or word."""
+    return _pairs(phrase) or [one.text for one in runs(normalise(phrase))]
+
+
+def _pairs(text: str) -> list[str]:
+    """Neighbours with nothing but space between; a Latin word is set apart by a space: 用 excel, excel 记."""
+    normalised = normalise(text)
+    found: list[str] = []
+    before, end = "", 0
+    for run in runs(normalised):
+        parts = run.text if run.han else [f" {run.text} "]
+        if before and not normalised[end : run.start].strip():
+            parts = [before, *parts]
+        found.extend((first + second).replace("  ", " ").strip() for first, second in pairwise(parts))
+        before, end = parts[-1], run.end
+    return found
+
+
+def words_and_pairs(text: str) -> list[str]:
+    """The Chinese words of a text, words with a single character beside them (油纸|伞 -> 油纸伞), and all pairs."""
     found: list[str] = []
     for run in runs(normalise(text)):
         if run.han:
-            found.extend(run.text)
+            found.extend(subwords(run.text))
+            found.extend(a + b for a, b in pairwise(cut(run.text)) if 1 in (len(a), len(b)))
             found.extend(bigrams(run.text))
     return found
 
@@ -101,8 +130,8 @@ def said_words(text: str) -> list[str]:
         if not run.han:
             found.extend(latin_parts(run.text))
             continue
-        found.extend(rjieba.cut_for_search(run.text))
-        found.extend(a + b for a, b in pairwise(rjieba.cut(run.text)) if len(a) == len(b) == 1)
+        found.extend(subwords(run.text))
+        found.extend(a + b for a, b in pairwise(cut(run.text)) if len(a) == len(b) == 1)
     return found
 
 
@@ -112,13 +141,93 @@ def bigrams(han: str) -> list[str]:
 
 
 def cut(han: str) -> list[str]:
-    """Cut a run of Chinese into words that follow each other without overlap."""
-    return rjieba.cut(han)
+    """Cut a run of Chinese into words that follow each other without overlap; a name is one word."""
+    if not _names.words:
+        return rjieba.cut(han)
+    return [word for part, named in _names.split(han) for word in ([part] if named else rjieba.cut(part))]
+
+
+def plain_words(name: str) -> list[str]:
+    """What the dictionary makes of a name, or of any word: its words of more than a character, else all its parts."""
+    parts = rjieba.cut(name)
+    return [one for one in parts if len(one) > 1] or parts
+
+
+def spoken_words(phrase: str) -> list[str]:
+    """The words of a phrase that would be cut so, whatever stands around it: those of more than a character."""
+    found = said_words(phrase)
+    return [one for one in found if len(one) > 1] or found
 
 
 def subwords(han: str) -> list[str]:
-    """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it."""
-    return rjieba.cut_for_search(han)
+    """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
+    if not _names.words:
+        return rjieba.cut_for_search(han)
+    found: list[str] = []
+    for part, named in _names.split(han):
+        inner = rjieba.cut_for_search(part)
+        found += [*(one for one in inner if one != part), part] if named else inner
+    return found
+
+
+class Names:
+    """Words that no dictionary has: what units, speakers and series of this library are called."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        kept = {normalise(name) for name in names}
+        self.words = frozenset(
+            one
+            for one in kept
+            if _all_han.fullmatch(one) and 2 <= len(one) <= _LONGEST_NAME and not rjieba.has_word(one)
+        )
+        self._by_beginning: dict[str, list[str]] = {}
+        for one in sorted(self.words, key=lambda one: (-len(one), one)):
+            self._by_beginning.setdefault(one[:2], []).append(one)
+
+    def split(self, han: str) -> Iterator[tuple[str, bool]]:
+        """A run of Chinese in parts, each with whether it is a name; of names that begin alike the longest."""
+        at = start = 0
+        while at < len(han) - 1:
+            name = next((one for one in self._by_beginning.get(han[at : at + 2], ()) if han.startswith(one, at)), None)
+            if name is None:
+                at += 1
+                continue
+            if start < at:
+                yield han[start:at], False
+            yield name, True
+            at = start = at + len(name)
+        if start < len(han):
+            yield han[start:], False
+
+
+def learn(names: Iterable[str]) -> None:
+    """Let these names be words from now on, in what is indexed and in what is asked.
+
+    What was indexed before a name was known is found all the same: by its characters, their pairs and its parts.
+    """
+    global _names
+    _names = Names(names)
+
+
+def learned() -> frozenset[str]:
+    """The names that are words now: for another process to learn."""
+    return _names.words
+
+
+@contextmanager
+def without_names() -> Iterator[None]:
+    """For a moment no name is known: for what must come out the same in every library."""
+    global _names
+    known, _names = _names, Names(())
+    try:
+        yield
+    finally:
+        _names = known
+
+
+_all_han = re.compile(f"[{HAN}]+")
+_LONGEST_NAME = 12
+_names = Names(())
 
 
 def latin_parts(word: str) -> list[str]:

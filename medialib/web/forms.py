@@ -42,11 +42,14 @@ class Listing(BaseModel):
     unit: Word = None
     place: Word = None
     year: Annotated[Annotated[int, Field(ge=1900, le=2999)] | None, BeforeValidator(_or_none)] = None
+    length: Annotated[Literal["short", "medium", "long"] | None, BeforeValidator(_or_none)] = None
     sort: Annotated[
         Literal["relevance", "newest", "oldest", "longest", "shortest"] | None, BeforeValidator(_or_none)
     ] = None
     page: Annotated[int, Field(ge=1, le=_MOST_PAGE)] = 1
     per_page: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 20
+    counts: Annotated[Literal["0", "1"] | None, BeforeValidator(_or_none)] = None
+    """Whether the answer tells how many lessons each value of each filter has."""
 
     @property
     def order(self) -> str:
@@ -55,7 +58,7 @@ class Listing(BaseModel):
     @property
     def narrowed(self) -> bool:
         """Whether something other than words chooses the lessons."""
-        return any((self.theme, self.kind, self.unit, self.place, self.year))
+        return any((self.theme, self.kind, self.unit, self.place, self.year, self.length))
 
     @property
     def last_page(self) -> int:
@@ -68,8 +71,8 @@ class Listing(BaseModel):
 
     def finding(self) -> dict[str, Any]:
         """The arguments of `finding.find`."""
-        chosen = self.model_dump(exclude={"q", "sort"})
-        return {"words": self.q, "sort": self.order, **chosen}
+        chosen = self.model_dump(exclude={"q", "sort", "counts"})
+        return {"words": self.q, "sort": self.order, "counted": self.counts == "1", **chosen}
 
     def address(self, path: str, **changes: Any) -> str:
         """The address of this listing with some of it changed; a change of anything but the page begins anew."""
@@ -78,8 +81,20 @@ class Listing(BaseModel):
         return f"{path}?{query}" if query else path
 
 
+class Typed(BaseModel):
+    """What somebody has typed so far, and how many completions are wanted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: Annotated[Annotated[str, Field(max_length=200)], BeforeValidator(_readable)] = ""
+    limit: Annotated[int, Field(ge=1, le=20)] = 8
+
+
 _SENTENCES = {
+    "limit": N_("“limit” must be a number from 1 to 20."),
     "kind": N_("“kind” must be video or audio."),
+    "length": N_("“length” must be short, medium or long."),
+    "counts": N_("“counts” must be 0 or 1."),
     "sort": N_("“sort” must be relevance, newest, oldest, longest or shortest."),
     "year": N_("“year” must be a year such as 2023."),
     "page": N_("“page” must be a number from 1 on."),
@@ -105,6 +120,14 @@ def read_listing(arguments: MultiDict[str, str], *, per_page: int = 20, strict: 
             values={"number": _DEEPEST},
         )
     return listing.model_copy(update={"page": min(listing.page, listing.last_page)})
+
+
+def read_typed(arguments: MultiDict[str, str]) -> Typed:
+    """What is to be completed; raises BadRequest."""
+    try:
+        return Typed.model_validate({key: value for key, value in arguments.items() if key not in _INTERFACE})
+    except ValidationError as error:
+        raise _explain(error) from error
 
 
 def _explain(error: ValidationError) -> BadRequest:

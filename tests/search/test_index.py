@@ -1,15 +1,18 @@
 """The index on disk: writing, refreshing, rebuilding, and damage."""
 
+import random
 import shutil
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from medialib.search.index import MOST_SEGMENTS, Document, IndexUnavailable, SearchIndex
+from medialib.search.index import Document, IndexUnavailable, SearchIndex
+from medialib.search.merging import MOST_SEGMENTS, SMALL_SEGMENT
 from medialib.search.query import search
 from medialib.search.segments import MappedFile
 
@@ -106,10 +109,36 @@ def test_many_segments_are_merged_and_nothing_is_lost(index: SearchIndex) -> Non
     assert search(index, "竹编", sort="newest").ids == tuple(str(n) for n in (9, 8, 7, 6, 5, 4, 2, 1, 0))
 
 
+def test_small_segments_are_merged_by_the_way_when_no_quiet_moment_comes(index: SearchIndex) -> None:
+    index.put(make_document(f"base{n}", "养鸡") for n in range(SMALL_SEGMENT + 1))
+    for n in range(35):
+        index.put([make_document(f"{n}", f"竹编第{n}课", themes=("craft",), published=n)])
+        assert len(index.searcher().view.leaves) <= MOST_SEGMENTS + 1
+        assert search(index, "竹编", sort="newest", per_page=50).ids == tuple(str(one) for one in range(n, -1, -1))
+    assert index.count() == SMALL_SEGMENT + 36
+
+
 def test_segments_are_read_in_place(library: SearchIndex) -> None:
     leaf, _ = library.searcher().reader().leaf_readers()[0]
     files = leaf.storage().a
     assert all(isinstance(files.open_file(name), MappedFile) for name in files.list())
+
+
+def test_opening_copies_nothing(index: SearchIndex, tmp_path: Path) -> None:
+    dice = random.Random(7)
+    said = ["".join(chr(dice.randrange(0x4E00, 0x9FA0)) for _ in range(1500)) for _ in range(60)]
+    index.put(make_document(f"{n}", "竹编", transcript=text) for n, text in enumerate(said))
+    (segment,) = (tmp_path / "index").glob("000001/*.seg")
+    index.close()
+    search(index, "竹编")
+    index.close()
+    tracemalloc.start()
+    try:
+        assert search(index, "竹编").total == 60
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < segment.stat().st_size / 4
 
 
 def test_a_failed_put_changes_nothing_and_the_next_one_works(library: SearchIndex) -> None:
@@ -186,6 +215,18 @@ def cut(path: Path, *, to: float) -> None:
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * to)])
 
 
+def aim(link: Path, *, at: str) -> None:
+    """Let the link to the current index point elsewhere."""
+    link.unlink()
+    link.symlink_to(at)
+
+
+def replace_by(link: Path, make: Callable[[], object]) -> None:
+    """What a careless copy of the library leaves of a link."""
+    link.unlink()
+    make()
+
+
 @pytest.mark.parametrize(
     ("files", "harm"),
     [
@@ -195,6 +236,14 @@ def cut(path: Path, *, to: float) -> None:
         ("000001/*.toc", lambda path: cut(path, to=0.1)),
         ("000001/*.toc", lambda path: cut(path, to=0.9)),
         ("000001/*.toc", lambda path: path.write_bytes(b"\0" * 3000)),
+        ("000001/built-by", Path.unlink),
+        ("000001/built-by", lambda path: path.write_text("an older medialib")),
+        ("000001/*.toc", Path.unlink),
+        ("current", lambda path: aim(path, at="000077")),
+        ("current", lambda path: aim(path, at="../../etc")),
+        ("current", lambda path: aim(path, at="current")),
+        ("current", lambda path: replace_by(path, lambda: path.write_text("000001"))),
+        ("current", lambda path: replace_by(path, lambda: shutil.copytree(path.parent / "000001", path))),
         ("000001/*.seg", Path.unlink),
         ("000001/*.seg", lambda path: cut(path, to=0)),
         ("000001/*.seg", lambda path: cut(path, to=0.5)),

@@ -1,5 +1,7 @@
 """Questions put to the index: words, filters, order and pages."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -162,3 +164,94 @@ def test_only_the_lessons_of_the_page_are_read_from_the_disk(index: SearchIndex,
 def test_any_text_can_be_asked(library: SearchIndex, words: str) -> None:
     found = search(library, words)
     assert len(found.ids) == found.total == len(set(found.ids))
+
+
+LEVELS = (
+    {"title": "讲解竹鼠"},
+    {"title": "一", "series": "竹鼠系列"},
+    {"title": "二", "speaker": "竹鼠大王"},
+    {"title": "三", "description": "讲怎样养竹鼠。"},
+    {"title": "四", "transcript": "这里说到竹鼠。"},
+)
+
+
+@pytest.mark.parametrize("words", ["竹鼠", "竹鼠 讲"])
+def test_title_comes_before_series_before_names_before_description_before_captions(
+    index: SearchIndex, words: str
+) -> None:
+    index.put(make_document(f"{n}", **parts, published=n * 1e8) for n, parts in enumerate(LEVELS))
+    index.put(make_document(f"other{n}", f"别的课{n}", description="讲讲竹鼠竹鼠竹鼠") for n in range(20))
+    found = search(index, words, per_page=50).ids
+    leading = ("0", "1", "2") if words == "竹鼠" else ("0",)
+    assert found[: len(leading)] == leading
+    assert found.index("3") > found.index("0")
+    assert found[-1] == "4" or words != "竹鼠"
+
+
+def test_of_two_equals_the_featured_and_the_newer_come_first(index: SearchIndex) -> None:
+    year = 365 * 24 * 3600.0
+    index.put(make_document(f"old{n}", "竹编", published=n) for n in range(3))
+    index.put([make_document("new", "竹编", published=3 * year), make_document("shelf", "竹编", featured=True)])
+    index.put([make_document("about", "别的", description="竹编", featured=True, published=3 * year)])
+    assert search(index, "竹编").ids == ("shelf", "new", "old2", "old1", "old0", "about")
+
+
+def test_equals_keep_their_order_by_id(index: SearchIndex) -> None:
+    for names in ("da", "cb", "e"):
+        index.put(make_document(name, "竹编") for name in names)
+    assert search(index, "竹编").ids == tuple("abcde")
+    assert [search(index, "竹编", page=page, per_page=2).ids for page in (1, 2, 3)] == [("a", "b"), ("c", "d"), ("e",)]
+    assert search(index, "竹编", sort="longest").ids == tuple("abcde")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ('"茶园冬季"', ("tea",)),
+        ('"冬季茶园"', ()),
+        ("“收捕分蜂群”", ("bees",)),
+        ("“EXCEL 2016”", ("excel",)),
+        ("“2016 excel”", ()),
+        ("“输入茶叶收入”", ("excel",)),
+        ("“茶叶输入”", ("excel",)),
+        ("茶 -excel", ("tea",)),
+        ("茶 -“基肥”", ("excel",)),
+        ("茶 -茶", ()),
+        ("-茶", ()),
+        ("“县志里的故事”", ("red",)),
+    ],
+)
+def test_phrases_and_unwanted_words(library: SearchIndex, words: str, found: tuple[str, ...]) -> None:
+    assert search(library, words).ids == found
+
+
+def test_phrases_in_captions_are_checked_by_whoever_has_them(library: SearchIndex) -> None:
+    asked: list[tuple[list[str], list[str]]] = []
+
+    def check(ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
+        asked.append((list(ids), list(phrases)))
+        return set()
+
+    assert search(library, "“茶叶输入”", check=check).ids == ()
+    assert search(library, "“茶园冬季”", check=check).ids == ("tea",)
+    assert asked[0] == (["excel"], ["茶叶输入"])
+
+
+def test_counts_go_with_what_was_found(library: SearchIndex) -> None:
+    found = search(library, "茶", filters=Filters(kind="video"), counted=True).counts
+    assert found is not None
+    assert (found.total, found.kinds, found.lengths) == (2, {"video": 2}, {"medium": 2})
+    found = search(library, "旧址", filters=Filters(year=2023), counted=True).counts
+    assert found is not None
+    assert (found.total, found.years, found.kinds) == (0, {2022: 1}, {})
+
+
+@pytest.mark.parametrize("words", ["zhongf", "gaoshan cha", "jiaotong zhan", "exce", "lixiuy"])
+def test_words_that_are_only_begun_are_found(library: SearchIndex, words: str) -> None:
+    assert search(library, words).total >= 1
+
+
+def test_a_length_is_a_filter(library: SearchIndex) -> None:
+    assert search(library, EVERYWHERE, filters=Filters(length="short")).ids == ("bees",)
+    assert set(search(library, EVERYWHERE, filters=Filters(length="medium")).ids) == {"tea", "red", "excel"}
+    assert search(library, EVERYWHERE, filters=Filters(length="long")).ids == ()

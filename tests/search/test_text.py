@@ -1,10 +1,16 @@
 """Analysis: folding, words, characters and pairs."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medialib.search import text
+from medialib.search.index import SearchIndex
+from medialib.search.query import search
+
+from .conftest import make_document
 
 any_text = st.text(st.characters(), max_size=60)
 tricky = "鄉村振興乡村振兴後面后干乾幹麵发髮發體里裏裡竹笋ＥxcelABß㍿①ﬁü ，。"
@@ -56,9 +62,41 @@ def test_latin_words_and_numbers_are_words() -> None:
     assert text.words("用Excel2016记3.5元") == ["用", "excel2016", "excel", "2016", "记", "3.5", "元"]
 
 
-def test_grams_are_characters_and_pairs_of_chinese_only() -> None:
-    assert text.grams("养鸡 ABC") == ["养", "鸡", "养鸡"]
+def test_grams_are_chinese_characters_and_pairs_of_neighbours() -> None:
+    assert text.grams("养鸡 ABC，笔记") == ["养", "鸡", "笔", "记", "养鸡", "鸡 abc", "笔记"]
+    assert text.neighbours("养鸡 abc") == ["养鸡", "鸡 abc"]
+    assert text.neighbours("abc") == ["abc"]
 
 
 def test_a_very_long_latin_word_is_kept_short() -> None:
     assert text.words("a" * 5000) == ["a" * text.LONGEST_WORD]
+
+
+@pytest.fixture
+def _forgetful() -> Iterator[None]:
+    yield
+    text.learn([])
+
+
+@pytest.mark.usefixtures("_forgetful")
+def test_names_of_the_library_are_words() -> None:
+    assert "马迹塘镇" not in text.words("到马迹塘镇去")
+    text.learn(["马迹塘镇", "馬跡塘鎮农技站", "Excel 班", "长", "银行"])
+    assert text.cut("到马迹塘镇去") == ["到", "马迹塘镇", "去"]
+    assert text.cut("马迹塘镇农技站的银行")[0] == "马迹塘镇农技站"
+    assert {"马迹塘镇农技站", "农技站"} <= set(text.words("马迹塘镇农技站"))
+    with text.without_names():
+        assert "马迹塘镇" not in text.words("到马迹塘镇去")
+    assert "马迹塘镇" in text.words("到马迹塘镇去")
+
+
+@pytest.mark.usefixtures("_forgetful")
+def test_what_was_indexed_before_a_name_was_known_is_found_by_it(index: SearchIndex) -> None:
+    index.put([make_document("title", "到马迹塘镇去"), make_document("said", "别的", transcript="我们到马迹塘镇去")])
+    text.learn(["马迹塘镇"])
+    assert search(index, "马迹塘镇").ids == ("title", "said")
+
+
+def test_phrases_are_pairs_of_neighbours() -> None:
+    assert text.neighbours("“竹”") == ["竹"]
+    assert text.neighbours("竹编，入门 Excel 班") == ["竹编", "入门", "门 excel", "excel 班"]

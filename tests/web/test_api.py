@@ -27,6 +27,9 @@ def test_a_list_has_exactly_the_promised_shape(client: FlaskClient, services: Se
         "total": 1,
         "page": 1,
         "per_page": 20,
+        "meant": None,
+        "named": {},
+        "degraded": False,
         "results": [
             {
                 "id": lesson_id,
@@ -38,6 +41,7 @@ def test_a_list_has_exactly_the_promised_shape(client: FlaskClient, services: Se
                 "audio": "/media/abcde23456/audio.m3u8",
                 "poster": None,
                 "highlights": {"title": [], "description": []},
+                "said": [],
             }
         ],
     }
@@ -90,6 +94,7 @@ def test_every_order_works_and_paging_reaches_the_end(client: FlaskClient, servi
 @pytest.mark.parametrize(
     "query",
     [
+        "length=huge", "counts=maybe",
         "kind=film", "year=spring", "year=99999", "sort=best", "page=0", "page=x", f"page={10**30}", "per_page=0",
         "per_page=101", "page=501", "page=101&per_page=100", "theme=nosuch", "colour=red", f"q={'长' * 201}",
     ],
@@ -160,3 +165,20 @@ def test_without_an_index_the_database_answers(client: FlaskClient, services: Se
     shutil.rmtree(services.store.index)
     assert titles(client, "q=编织") == ["凉席编织入门"]
     assert client.get("/api/lessons?q=编织").get_json()["results"][0]["highlights"]["title"] == [[2, 4]]
+
+
+def test_suggestions_complete_what_is_typed_so_far(client: FlaskClient, services: Services) -> None:
+    lesson_id = add_lesson(services, "竹笋栽培", unit="马迹塘镇", speaker="周竹生", themes=("竹艺",))
+    answer = client.get("/api/suggestions?q=竹").get_json()["suggestions"]
+    assert {(one["kind"], one["text"], one["url"]) for one in answer} == {
+        ("theme", "竹艺", "/themes/zhuyi"),
+        ("lesson", "竹笋栽培", f"/lessons/{lesson_id}"),
+        ("speaker", "周竹生", "/search?q=%E5%91%A8%E7%AB%B9%E7%94%9F"),
+    }
+    assert answer[0]["marks"] == [[0, 1]]
+    for typed in ("z", "zhu", "zhus", "ZHUSUN", "zs", "zszp", "竹筍", "栽培", "zhu sun z"):
+        texts = [one["text"] for one in client.get(f"/api/suggestions?q={typed}&limit=3").get_json()["suggestions"]]
+        assert "竹笋栽培" in texts, typed
+    assert client.get("/api/suggestions").get_json() == {"suggestions": []}
+    assert client.get("/api/suggestions?limit=21").status_code == 400
+    assert client.get("/api/suggestions?limit=x&colour=red").status_code == 400

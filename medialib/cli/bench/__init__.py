@@ -12,14 +12,14 @@ from medialib.cli.bench.report import write_report
 from medialib.errors import MissingTool
 
 # Each is a module of this folder with measure(folder, extent) -> list[Figure].
-MEASUREMENTS = ("playing", "players", "ladder", "savings", "phones", "kills", "loudness")
+MEASUREMENTS = ("playing", "players", "ladder", "savings", "phones", "kills", "loudness", "search", "writers")
 
 
 def run_bench(*, extent: Extent, only: tuple[str, ...], page: Path) -> None:
     """Make the measurements (all, or those named) in a temporary library, print them, put them into `page`."""
     unknown = set(only) - set(MEASUREMENTS)
     if unknown:
-        raise click.BadParameter(f"there is only {', '.join(MEASUREMENTS)}", param_hint="--only")
+        raise click.BadParameter(f"there is only {', '.join(MEASUREMENTS)}", param_hint="NAMES")
     wanted = {name: _module(name) for name in MEASUREMENTS if not only or name in only}
     with tempfile.TemporaryDirectory(prefix="medialib-bench-") as folder:
         for name, module in wanted.items():

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from medialib import finding
 from medialib.catalogue import lookups
 from medialib.services import Services
-from medialib.web.forms import read_listing
+from medialib.web.forms import read_listing, read_typed
 from medialib.web.i18n import sentence
 
 
@@ -20,6 +20,11 @@ def make_blueprint(services: Services) -> Blueprint:
             listing = listing.model_copy(update=finding.named(session, **listing.names()))
             found = finding.find(services, session, **listing.finding())
             return _fresh(jsonify(finding.summaries(services, session, found)))
+
+    @blueprint.get("/suggestions")
+    def suggestions() -> ResponseReturnValue:
+        typed = read_typed(request.args)
+        return _fresh(jsonify({"suggestions": finding.suggestions(services, typed.q, limit=typed.limit)}))
 
     @blueprint.get("/lessons/<lesson_id>")
     def lesson(lesson_id: str) -> ResponseReturnValue:

@@ -1,0 +1,70 @@
+"""Words that are taken for one another: by their sound, or by all but one of their characters (pure).
+
+The index keeps, for every word of titles, names and descriptions, its sound with the word behind it (zhusun|竹笋), and
+the word with a gap for each of its characters (竹_|竹笋). All words that sound or look like a wrong one are then what
+follows a few beginnings in one sorted list.
+"""
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from medialib.search import sounds
+
+SHORTEST, LONGEST = 2, 5
+"""Characters of the words that are kept."""
+_BEHIND = "|"
+_GAP = "_"
+
+
+def terms(words: Iterable[str]) -> list[str]:
+    """What the index keeps of these words; words that are not Chinese are passed over."""
+    kept = [word for word in dict.fromkeys(words) if SHORTEST <= len(word) <= LONGEST and not word.isascii()]
+    return [key + word for word in kept for key in keys(word)]
+
+
+def keys(word: str) -> list[str]:
+    """The beginnings under which words like this one are kept; the first is that of its sound."""
+    gaps = [f"{word[:at]}{_GAP}{word[at + 1 :]}{_BEHIND}" for at in range(len(word))]
+    return ["".join(sounds.syllables(word)) + _BEHIND, *gaps]
+
+
+def word_of(term: str) -> str:
+    """The word that a kept term is about."""
+    return term.partition(_BEHIND)[2]
+
+
+def distance(word: str, other: str) -> float:
+    """How unlike two words of the same length are: 0 the same; 0.3 for a character that sounds the same, up to 0.6 for
+    one that sounds nearly so, 1 for any other; at least 2 when more than one is of no like sound.
+    """
+    if len(word) != len(other):
+        return 9.0
+    said, others = sounds.syllables(word), sounds.syllables(other)
+    total, strange = 0.0, 0
+    for mine, theirs, one, two in zip(word, other, said, others, strict=True):
+        if mine == theirs:
+            continue
+        near = nearness(one, two)
+        strange += near <= 0
+        total += 1.0 - 0.7 * near
+    return total + strange * (strange - 1)
+
+
+def nearness(one: str, other: str) -> float:
+    """How like each other two syllables sound: 1 the same, 0 not at all; what dialects do not tell apart is near."""
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return 1.0
+    plain, plainer = _plain(one), _plain(other)
+    if plain == plainer:
+        return 0.8
+    alike = SequenceMatcher(None, plain, plainer, autojunk=False).ratio()
+    return 0.6 if alike >= 0.8 else 0.4 if alike >= 0.66 and plain[1:] == plainer[1:] else 0.0
+
+
+def _plain(syllable: str) -> str:
+    """A syllable as one hears it where zh is z, n is l, f is h and ng is n."""
+    for letters, one in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n")):
+        syllable = syllable.replace(letters, one)
+    return {"n": "l", "f": "h"}.get(syllable[:1], syllable[:1]) + syllable[1:]

@@ -1,0 +1,112 @@
+"""What was meant by words of which the index knows nothing: words it knows that sound or look like them."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from medialib.search import likenesses, text
+from medialib.search.leaves import View
+
+_FIELD = "likenesses"
+_PAIRS = ("title_grams", "series", "names", "description_grams")
+_MOST_WORDS = 200
+"""Words looked at for one beginning; more have it only where it says next to nothing."""
+_LONGEST_RUN = 20
+
+# What it costs to read characters in one way; the cheapest way of reading all of them is taken.
+_KNOWN, _LONE, _STRANGE, _OTHER = 0.05, 0.5, 1.2, 0.4
+_FREQUENT = 0.03
+"""What each doubling of the lessons that have a word takes off."""
+_FARTHEST_SHORT, _FARTHEST = 0.8, 1.0
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class _Way:
+    cost: float
+    words: tuple[str, ...] = ()
+    changed: bool = False
+
+    def then(self, cost: float, word: str, *, changed: bool = False) -> "_Way":
+        return _Way(cost=self.cost + cost, words=(*self.words, word), changed=self.changed or changed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """Words as they were meant, and the same word by word."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+def meant(view: View, words: str) -> Meaning | None:
+    """The words with what is unknown in them replaced by what it is like; None when nothing is, or all is known."""
+    normalised = text.normalise(words)
+    pieces: list[str] = []
+    each: list[str] = []
+    changed, end = False, 0
+    for run in text.runs(normalised):
+        way = _read(view, run.text) if run.han and len(run.text) <= _LONGEST_RUN else None
+        if way and way.changed:
+            changed = True
+            instead = way.words
+        else:
+            instead = tuple(text.cut(run.text)) if run.han else (run.text,)
+        pieces += [normalised[end : run.start], "".join(instead)]
+        each += instead
+        end = run.end
+    return Meaning(text="".join(pieces).strip(), words=tuple(each)) if changed else None
+
+
+def _read(view: View, han: str) -> _Way:
+    best: list[_Way | None] = [_Way(cost=0.0)] + [None] * len(han)
+    for start in range(len(han)):
+        before = best[start]
+        if before is None:
+            continue
+        for length in range(1, min(likenesses.LONGEST, len(han) - start) + 1):
+            for way in _ways(view, han[start : start + length], before):
+                there = best[start + length]
+                if there is None or way.cost < there.cost:
+                    best[start + length] = way
+    return best[len(han)] or _Way(cost=0.0)
+
+
+def _ways(view: View, part: str, before: _Way) -> Iterator[_Way]:
+    if len(part) == 1:
+        yield before.then(_LONE if _stands(view, part) else _STRANGE, part)
+    elif _stands(view, part) if len(part) == 2 else _lessons(view, likenesses.keys(part)[0] + part):
+        yield before.then(_KNOWN, part)
+    else:
+        other = _nearest(view, part)
+        if other:
+            yield before.then(_OTHER + other[0], other[1], changed=True)
+
+
+def _nearest(view: View, part: str) -> tuple[float, str] | None:
+    """The likeliest word in place of this one, and what it costs to take it for that."""
+    farthest = _FARTHEST_SHORT if len(part) == 2 else _FARTHEST
+    found: list[tuple[float, str]] = []
+    for term in {term for key in likenesses.keys(part) for term in _beginning(view, key)}:
+        word = likenesses.word_of(term)
+        apart = likenesses.distance(part, word)
+        if apart <= farthest:
+            known = _lessons(view, likenesses.keys(word)[0] + word)
+            found.append((apart - _FREQUENT * math.log2(1 + known), word))
+    return min(found, default=None)
+
+
+def _beginning(view: View, key: str) -> Iterator[str]:
+    for leaf in view.leaves:
+        for number, term in enumerate(leaf.segment.reader.expand_prefix(_FIELD, key)):
+            if number >= _MOST_WORDS:
+                break
+            yield term.decode()
+
+
+def _lessons(view: View, term: str) -> int:
+    return sum(len(leaf.segment.postings(_FIELD, term).documents) for leaf in view.leaves)
+
+
+def _stands(view: View, characters: str) -> bool:
+    """Whether one or two characters stand so in any lesson's texts."""
+    return any(len(leaf.segment.postings(field, characters).documents) for field in _PAIRS for leaf in view.leaves)
