@@ -30,12 +30,12 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 $(shell rm -rf .venv)
 endif
 
-.PHONY: help setup run test lint bench messages migration lock clean
+.PHONY: help setup run test lint bench messages screenshots migration lock clean
 
 help:
 	@echo "make run    set everything up, start the server and the worker, print the address"
 	@echo "make test   set everything up, check the code, run every test"
-	echo "make setup, lint, bench, messages, migration, lock, clean: see CONTRIBUTING.md"
+	echo "make setup, lint, bench, messages, screenshots, migration, lock, clean: see CONTRIBUTING.md"
 
 setup: $(PACKAGES) $(VENDOR)/hls.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
 	@:
@@ -99,6 +99,10 @@ endif
 # Sentences marked for translation -> the catalogues of every language, for a translator to fill in.
 messages: setup
 	@$(BIN)/python -m medialib.web.i18n update
+
+# The pictures of docs/screenshots, of the site as it is now.
+screenshots: setup
+	@cd tests && ../$(BIN)/python -m journeys.screenshots
 
 # make migration NAME=0002_what_it_adds
 migration: setup

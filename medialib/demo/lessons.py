@@ -14,7 +14,7 @@ from medialib.demo.tune import Tune
 from medialib.ingest.tags import Sidecar
 
 # Longer than anyone reads: a first picture without words, which becomes the poster.
-_OPENING_SECONDS, _CLOSING_SECONDS = 6.5, 5.5
+_OPENING_SECONDS, _CLOSING_SECONDS = 6.5, 4.0
 # espeak-ng takes at most 0.27 s for a character and 0.9 s more for a sentence (at 230 words a minute).
 _SHORTEST_SECONDS, _BREATH_SECONDS, _SECONDS_PER_CHARACTER = 4.8, 1.5, 0.27
 _READING_BREATH_SECONDS = 2.6

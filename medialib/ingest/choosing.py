@@ -7,7 +7,7 @@ import structlog
 from medialib.catalogue import edits
 from medialib.catalogue.plans import VideoRendition
 from medialib.ingest.commands import Run
-from medialib.ingest.hot import being_made
+from medialib.ingest.hot import bulk_run
 from medialib.ingest.plan import leave_out, trial_segments
 from medialib.ingest.recording import Recording
 from medialib.ingest.workshop import Workshop
@@ -22,13 +22,8 @@ def candidates(workshop: Workshop, recording: Recording) -> tuple[str, ...]:
 
 
 def next_trial(workshop: Workshop, recording: Recording, names: Sequence[str]) -> Run | None:
-    """One trial segment, for all rungs that lack it; what hot runs make is left to them."""
-    lacking = _lacking(workshop, recording, names)
-    making = {name: being_made(workshop, recording, name) for name in names}
-    for number in trial_segments(recording.plan.segment_count):
-        if these := tuple(name for name in names if number in lacking[name] - making[name]):
-            return Run(names=these, first=number, count=1)
-    return None
+    """The next trial segments that lie together, for all rungs that lack them; what hot runs make is left to them."""
+    return bulk_run(workshop, recording, _lacking(workshop, recording, names))
 
 
 def lacks_trials(workshop: Workshop, recording: Recording, names: Sequence[str]) -> bool:

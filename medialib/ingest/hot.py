@@ -1,6 +1,7 @@
-"""Hot runs: segments that a player waits for, made before all else."""
+"""Hot runs: segments that a player waits for, made before all else; and bulk runs, which leave those alone."""
 
 import time
+from collections.abc import Iterable, Mapping
 
 import structlog
 
@@ -35,6 +36,20 @@ def being_made(workshop: Workshop, recording: Recording, name: str) -> set[int]:
         first, _, end = lease_name.rpartition(":")[2].partition("-")
         numbers.update(range(int(first), int(end)))
     return numbers
+
+
+def bulk_run(workshop: Workshop, recording: Recording, lacking: Mapping[str, Iterable[int]]) -> Run | None:
+    """Of the segments that renditions lack, the first that lie together; what hot runs make is left to them."""
+    free = {name: set(numbers) - being_made(workshop, recording, name) for name, numbers in lacking.items()}
+    everything = sorted(set().union(*free.values()))
+    if not everything:
+        return None
+    first = everything[0]
+    these = tuple(name for name in free if first in free[name])
+    count = 1
+    while count < workshop.settings.runs.bulk_segments and all(first + count in free[name] for name in these):
+        count += 1
+    return Run(names=these, first=first, count=count)
 
 
 def _carry_out(workshop: Workshop, recording: Recording, run: Run, lease: Lease) -> None:

@@ -123,7 +123,12 @@ class _TsSegment:
             _join(folder / file, paths)
         picture, sound = self._picture is not None, self._sound is not None
         _run(workshop, lease, transmux.ts_command(workshop.tools.ffmpeg, picture=picture, sound=sound), folder)
-        workshop.store.publish(folder / transmux.SEGMENT, self.place)
+        with open_regular(folder / transmux.SEGMENT) as written:
+            segment = bytearray(written.read())
+        transmux.count_tables(segment, self._number)
+        counted = folder / "counted.ts"
+        counted.write_bytes(segment)
+        workshop.store.publish(counted, self.place)
 
 
 def ts_parts(plan: Plan, name: str) -> tuple[VideoRendition | None, AudioRendition | None]:

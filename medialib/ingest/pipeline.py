@@ -27,10 +27,9 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, holding, overview, runs
-from medialib.ingest.commands import Run
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
-from medialib.ingest.hot import being_made
+from medialib.ingest.hot import bulk_run
 from medialib.ingest.recording import CHOOSE, Recording, count, load
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
@@ -222,7 +221,7 @@ def _make_segments(step: str) -> Step:
         for name in recording.left_out:  # what was made of them on trial; a kill may have come between
             workshop.store.remove_rendition(recording.lesson_id, recording.plan.version, name)
         names = tuple(name for name in _names(recording.plan)[step] if recording.is_encoded(workshop, name))
-        run = _bulk_run(workshop, recording, names)
+        run = bulk_run(workshop, recording, {name: recording.missing(workshop, name) for name in names})
         if run:
             last_try = _is_last_try(workshop, recording, step)
             holding.carry_out(workshop, recording, run, lease, keep_going=keep_going, whatever=last_try)
@@ -273,20 +272,6 @@ _DO: dict[str, Step] = {
     CHOOSE: _choose,
     "rungs": _make_segments("rungs"),
 }
-
-
-def _bulk_run(workshop: Workshop, recording: Recording, names: tuple[str, ...]) -> Run | None:
-    """The first stretch in which the same renditions lack segments; what hot runs make is left to them."""
-    lacking = {name: set(recording.missing(workshop, name)) - being_made(workshop, recording, name) for name in names}
-    everything = sorted(set().union(*lacking.values()))
-    if not everything:
-        return None
-    first = everything[0]
-    these = tuple(name for name in names if first in lacking[name])
-    count = 1
-    while count < workshop.settings.runs.bulk_segments and all(first + count in lacking[name] for name in these):
-        count += 1
-    return Run(names=these, first=first, count=count)
 
 
 def _segments_made(workshop: Workshop, recording: Recording) -> int:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from medialib.catalogue.edits import Details
 from medialib.catalogue.places import PLACES, find_place
 from medialib.errors import N_, BadRequest
+from medialib.ingest.charsets import decode
 from medialib.ingest.embedded import read_tags
 
 _MOST_DIGITS = 6
@@ -139,7 +140,7 @@ def _parse(content: bytes) -> Any:
     """
     if len(content) > _MOST_SIDECAR_BYTES:
         raise ValueError(f"it is larger than {_MOST_SIDECAR_BYTES // 1024} KB")
-    text = content.decode("utf-8")
+    text = decode(content)
     depth = 0
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -148,8 +149,43 @@ def _parse(content: bytes) -> Any:
     return yaml.load(text, Loader=yaml.BaseLoader) or {}
 
 
+# What pydantic finds wrong, in words of people who write such files.
+_WRONG = {
+    "extra_forbidden": "there is no such key; there are " + ", ".join(Sidecar.model_fields),
+    "tuple_type": "write a list: [one, another]",
+    "string_type": "write one text here",
+    "int_parsing": "write a number such as 3",
+    "int_from_float": "write a number such as 3",
+    "bool_parsing": "write yes or no",
+    "bool_type": "write yes or no",
+    "model_type": "write one key with its value on each line, such as title: …",
+    "less_than": f"write a number of at most {_MOST_DIGITS} digits",
+    "int_parsing_size": f"write a number of at most {_MOST_DIGITS} digits",
+    "greater_than_equal": "write a number from 0 on",
+}
+_PATTERNS = {
+    "recorded": "write a year, a month or a day: 2023, 2023-05 or 2023-05-04",
+    "language": "write a tag such as zh",
+}
+
+
 def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        told = ([".".join(map(str, one["loc"])), one["msg"].removeprefix("Value error, ")] for one in error.errors())
-        return "; ".join(": ".join(filter(None, parts)) for parts in told)
+        return "; ".join(_wrong(one) for one in error.errors())
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark and error.problem:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
     return str(error).replace("\n", " ")
+
+
+def _wrong(problem: Any) -> str:
+    """One key, and what is to be written there."""
+    key, kind, limits = ".".join(map(str, problem["loc"])), problem["type"], problem.get("ctx", {})
+    if kind == "string_too_long":
+        why = f"write at most {limits['max_length']} characters"
+    elif kind == "too_long":
+        why = f"write at most {limits['max_length']} of them"
+    elif kind == "string_pattern_mismatch":
+        why = _PATTERNS[key]
+    else:
+        why = _WRONG.get(kind) or str(problem["msg"]).removeprefix("Value error, ")
+    return f"{key}: {why}" if key else why

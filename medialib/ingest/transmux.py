@@ -22,8 +22,9 @@ _PES_ONE_TIME, _PES_TWO_TIMES = 14, 19
 _DELIMITER, _CLOCK_FIELD = 6, 8
 _SOUND_IN_ONE_PES = 2_930
 _ADTS_HEADER = 7
-# PAT, PMT and SDT, once at the head of a segment.
-TS_TABLES_BYTES = 3 * _PACKET
+# PAT, SDT and PMT (as ffmpeg numbers it), once at the head of a segment.
+_TABLES = (0x0000, 0x0011, 0x1000)
+TS_TABLES_BYTES = len(_TABLES) * _PACKET
 # The box `chpl` holds 255 bytes of UTF-8, and ffmpeg would cut a character in two.
 _CHAPTER_CHARACTERS = 60
 # Seconds after which the tables would be repeated: longer than any segment.
@@ -49,6 +50,17 @@ def ts_command(program: str, *, picture: bool, sound: bool) -> list[str]:
             sdt_period=_TABLES_AGAIN,
         ),
     )
+
+
+def count_tables(segment: bytearray, number: int) -> None:
+    """Let the tables of segment `number` go on counting from those of the segment before it.
+
+    Each segment has every table once, and ffmpeg begins to count at 0 each time: a packet that counts as the last one
+    did is a repeated one (ISO/IEC 13818-1, 2.4.3.3), which players pass over or complain of.
+    """
+    for at in range(0, len(segment), _PACKET):
+        if int.from_bytes(segment[at + 1 : at + 3], "big") & 0x1FFF in _TABLES:
+            segment[at + 3] = segment[at + 3] & 0xF0 | number % 16
 
 
 def film_command(program: str, *, sound: bool) -> list[str]:

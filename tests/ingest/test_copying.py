@@ -295,7 +295,8 @@ def test_until_it_is_decided_no_other_rung_is_offered(choosy: Services, tmp_path
     recording = published(choosy, restless(tmp_path / "a.mp4"))
     while not choosing_is_next(choosy, recording.lesson_id):
         assert pipeline.advance(choosy.workshop, lambda: True)
-    for _ in range(recording.plan.segment_count):
+    names = choosing.candidates(choosy.workshop, recording)
+    while choosing.lacks_trials(choosy.workshop, recording, names):
         assert pipeline.advance(choosy.workshop, lambda: True)
         with choosy.database.read() as session:
             rows = lookups.renditions(session, lookups.lesson(session, recording.lesson_id))

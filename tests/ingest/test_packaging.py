@@ -136,7 +136,19 @@ def test_ts_segments_follow_each_other_without_a_gap_and_without_a_complaint(mad
             assert decoded[0] > 0
         for player in media.FFMPEGS:
             assert media.complaints(whole, player) == ""
+        assert table_counts(whole) == {pid: [n % 16 for n in range(made.plan.segment_count)] for pid in (0, 17, 4096)}
     assert made.troubles() == []
+
+
+def table_counts(path: Path) -> dict[int, list[int]]:
+    """The continuity counters of the packets of PAT, SDT and PMT."""
+    counts: dict[int, list[int]] = {0: [], 17: [], 4096: []}
+    content = path.read_bytes()
+    for at in range(0, len(content), 188):
+        pid = int.from_bytes(content[at + 1 : at + 3], "big") & 0x1FFF
+        if pid in counts:
+            counts[pid].append(content[at + 3] & 0x0F)
+    return counts
 
 
 def test_every_ts_segment_can_be_played_alone(film: Made) -> None:

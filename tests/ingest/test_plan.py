@@ -355,7 +355,8 @@ def test_the_start_rung_and_the_largest_stay_and_few_close_ones_remain(sizes: li
 
 
 @pytest.mark.parametrize(
-    ("count", "trials"), [(1, (0,)), (3, (0, 1, 2)), (6, tuple(range(6))), (60, (5, 15, 25, 35, 45, 55))]
+    ("count", "trials"),
+    [(1, (0,)), (3, (0, 1, 2)), (12, tuple(range(12))), (13, (1, 3, 5, 7, 9, 11)), (60, (5, 15, 25, 35, 45, 55))],
 )
 def test_trials_are_spread_over_the_lesson(count: int, trials: tuple[int, ...]) -> None:
     assert trial_segments(count) == trials

@@ -112,10 +112,10 @@ def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("titel: 竹编\n", "titel"),
-        ("number: seven\n", "number"),
+        ("titel: 竹编\n", "titel: there is no such key; there are title"),
+        ("number: seven\n", "number: write a number such as 3"),
         ("number: 99999999999999999999\n", "number"),
-        ("recorded: May 2023\n", "recorded"),
+        ("recorded: May 2023\n", "recorded: write a year, a month or a day"),
         ("number: !!int abc\n", "number"),
         ("recorded: 2023-13\n", "recorded: there is no such date"),
         ("recorded: 2023-02-30\n", "recorded: there is no such date"),
@@ -135,8 +135,8 @@ def test_an_empty_sidecar_says_nothing(tmp_path: Path, text: str) -> None:
         ("clean_speech: perhaps\n", "clean_speech"),
         ('title: "\\UFFFFFFFF"\n', "a.yaml"),
         (f"title: {'长' * 501}\n", "title"),
-        ("- a\n- b\n", "dictionary"),
-        ("title: [\n", "a.yaml"),
+        ("- a\n- b\n", "write one key with its value on each line"),
+        ("title: [\n", "line 2: "),
         ("title: \x00\n", "a.yaml"),
         ("[" * 3000, "a.yaml"),
     ],
@@ -165,10 +165,10 @@ def test_any_text_is_either_details_or_refused(tmp_path: Path, text: str) -> Non
         assert "a.yaml" in str(error)
 
 
-def test_a_sidecar_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_bytes("title: 竹编".encode("gb18030"))
-    with pytest.raises(BadRequest):
-        read_sidecar(tmp_path / "a.mp4")
+@pytest.mark.parametrize("charset", ["gb18030", "utf-8-sig", "utf-16"])
+def test_a_sidecar_is_read_in_the_charsets_of_chinese_office_computers(tmp_path: Path, charset: str) -> None:
+    (tmp_path / "a.yaml").write_bytes("title: 竹编入门\nunit: 马迹塘镇\n".encode(charset))
+    assert read_sidecar(tmp_path / "a.mp4") == {"title": "竹编入门", "unit": "马迹塘镇"}
 
 
 def test_what_else_the_tags_say_is_read(tmp_path: Path) -> None:
