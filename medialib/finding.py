@@ -99,7 +99,8 @@ def find(
             found = query.search(
                 services.index, asked, filters=narrow, sort=sort, counted=counted, check=check, **window
             )
-        except IndexUnavailable:
+        except IndexUnavailable as error:
+            services.index.distrust(error)
             degraded = True
         else:
             lessons = lookups.lessons_by_id(session, found.ids)

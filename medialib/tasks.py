@@ -153,7 +153,7 @@ def reconcile(services: Services, *, quiet: bool) -> None:
     if quiet and not waiting:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
-                services.index.merge_if_many()
+                merge_index(services)
 
 
 def order_steps(services: Services) -> None:
@@ -190,11 +190,25 @@ def index_stale(services: Services) -> int:
             try:
                 services.index.put(documents)
             except (IndexUnavailable, IndexBusy) as error:
-                log.warning("the index cannot be written now", error=str(error))
+                _not_written(services, error)
                 return done
             with services.database.begin() as session:
                 edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale])
             done += len(stale)
+
+
+def merge_index(services: Services) -> None:
+    """Merge the segments of the index when there are many; under the lease."""
+    try:
+        services.index.merge_if_many()
+    except (IndexUnavailable, IndexBusy) as error:
+        _not_written(services, error)
+
+
+def _not_written(services: Services, error: IndexUnavailable | IndexBusy) -> None:
+    log.warning("the index cannot be written now", error=str(error))
+    if isinstance(error, IndexUnavailable):
+        services.index.distrust(error)
 
 
 def mend_index(services: Services) -> bool:
@@ -257,7 +271,7 @@ def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_second
                 try:
                     services.index.remove(lesson_ids)
                 except (IndexUnavailable, IndexBusy) as error:
-                    log.warning("the index cannot be written now", error=str(error))
+                    _not_written(services, error)
                 return
         time.sleep(0.2)
 

@@ -1,6 +1,7 @@
 """The worker: hints, reconciling, the index."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from medialib import finding, tasks
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.queue import BULK
+from medialib.search.blocks import MAGIC
+from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
 from medialib.tasks import Worker, sweep_orphans
 
@@ -64,6 +67,77 @@ def test_a_damaged_index_is_rebuilt_without_a_person(services: Services) -> None
     assert titles(services, "竹编") == ["竹编"]
     assert tasks.mend_index(services)
     assert titles(services, "zhubian") == ["竹编"]
+
+
+def to_each(pattern: str, harm: Callable[[Path], object]) -> Callable[[Services], None]:
+    """Harm done to every file or link of the index that fits."""
+
+    def do(services: Services) -> None:
+        for path in list(services.store.index.glob(pattern)):
+            if path.is_file() or path.is_symlink():
+                harm(path)
+
+    return do
+
+
+def aim_at_nothing(link: Path) -> None:
+    link.unlink()
+    link.symlink_to("garbage")
+
+
+DAMAGES: dict[str, Callable[[Services], None]] = {
+    "cut off": to_each("0*/*.seg", lambda path: os.truncate(path, path.stat().st_size // 2)),
+    "zeroed": to_each("0*/*", lambda path: path.write_bytes(bytes(path.stat().st_size))),
+    "without its segment": to_each("0*/*.seg", Path.unlink),
+    "without its contents": to_each("0*/*.toc", Path.unlink),
+    "linked to nowhere": to_each("current", aim_at_nothing),
+    "by an older medialib": to_each("0*/built-by", lambda path: path.write_text("older")),
+    "gone": lambda services: shutil.rmtree(services.store.index),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_search_answers_and_says_so_until_the_index_mends_itself(services: Services, damage: str) -> None:
+    for title in ("竹编", "竹席", "茶叶"):
+        add_lesson(services, title, searchable=False)
+    tasks.index_stale(services)
+    services.index.close()
+    DAMAGES[damage](services)
+    with services.database.read() as session:
+        meanwhile = finding.find(services, session, words="竹")
+    assert (meanwhile.degraded, meanwhile.total) == (True, 2)
+    late = add_lesson(services, "竹篮", searchable=False)
+    tasks.index_stale(services)
+    tasks.reconcile(services, quiet=False)
+    with services.database.read() as session:
+        found = finding.find(services, session, words="zhu")
+    assert (found.degraded, found.total) == (False, 3)
+    assert late in [one.id for one in found.lessons]
+    assert not tasks.mend_index(services)
+
+
+def test_damage_that_only_one_question_meets_is_mended_too(services: Services) -> None:
+    for title in ("竹编", "茶叶"):
+        add_lesson(services, title, searchable=False)
+    tasks.index_stale(services)
+    (segment,) = services.store.index.glob("0*/*.seg")
+    segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
+    assert services.index.count() == 2
+    assert titles(services, "竹编") == ["竹编"]
+    tasks.reconcile(services, quiet=False)
+    assert titles(services, "zhubian") == ["竹编"]
+
+
+def test_damage_that_only_writing_meets_is_mended_too(services: Services) -> None:
+    for number in range(MOST_SEGMENTS):
+        add_lesson(services, f"竹编{number}", searchable=False)
+        tasks.index_stale(services)
+    for segment in services.store.index.glob("0*/*.seg"):
+        segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
+    add_lesson(services, "竹编", searchable=False)
+    assert tasks.index_stale(services) == 0
+    tasks.reconcile(services, quiet=True)
+    assert len(titles(services, "zhubian")) == MOST_SEGMENTS + 1
 
 
 def test_an_empty_library_needs_no_index(services: Services) -> None:

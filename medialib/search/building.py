@@ -14,6 +14,7 @@ from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from medialib.search.blocks import Documents, unpack_postings, unpack_values
+from medialib.search.damage import reading
 from medialib.search.runs import Entry, Pool, Run, merged
 from medialib.search.schema import Weights
 from medialib.search.segments import MappedCodec, stored_postings
@@ -100,10 +101,15 @@ class _Segment:
 
     def entries(self, field: str) -> Iterator[Entry]:
         placed = self._reader.schema[field].format.fixed_value_size() != 0
-        for term, kept in stored_postings(self._reader, field):
-            old, weights = unpack_postings(kept)
-            documents = self._numbers[old]
-            values = unpack_values(kept) if placed else None
+        stored = iter(stored_postings(self._reader, field))
+        while True:
+            with reading():
+                term, kept = next(stored, (None, b""))
+                if term is None:
+                    return
+                old, weights = unpack_postings(kept)
+                documents = self._numbers[old]
+                values = unpack_values(kept) if placed else None
             stay = documents >= 0
             if not stay.all():
                 documents, weights = documents[stay], weights[stay]

@@ -42,6 +42,11 @@ def built_by(generation: Path) -> str | None:
         return None
 
 
+def disown(generation: Path) -> None:
+    """Forget what a generation was built by, so that it is no longer used."""
+    (generation / _BUILT_BY).unlink(missing_ok=True)
+
+
 def switch(directory: Path, generation: Path) -> None:
     """Make a finished generation the current one, in one step for every reader."""
     link = directory / _NEXT

@@ -1,52 +1,32 @@
 """The search index on disk: put, remove and rebuild for the one writer, a fresh searcher for every reader."""
 
-import pickle
 import shutil
-import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from whoosh import scoring
-from whoosh.codec.base import Segment
-from whoosh.filedb.filestore import StorageError
-from whoosh.filedb.filetables import FileFormatError
 from whoosh.index import EmptyIndexError, FileIndex, LockError
-from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import SegmentReader, TermNotFound
 
 from medialib.search import generations
+from medialib.search.analysing import analysed
 from medialib.search.building import SegmentBuilder
+from medialib.search.damage import IndexUnavailable, reading
 from medialib.search.fingerprint import fingerprint
 from medialib.search.leaves import Kept
+from medialib.search.merging import MOST_SEGMENTS, merge_smaller, merge_smallest
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
 from medialib.search.segments import IndexStorage
 
-__all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex"]
+__all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex", "reading"]
 
-MOST_SEGMENTS = 10
-"""Queries slow down with every segment: 5 ms at 1, 15 at 11, 38 at 57 (100,000 lessons)."""
-SMALL_SEGMENT = 50
-"""Lessons of a segment that is merged by the way when there are ten of them: a tenth of a second or two."""
 GATHERED_BYTES = 256 * 2**20
 """Memory of a writer for terms, until it puts them aside on the disk."""
 POSTINGS_BYTES = 64 * 2**20
 """Of the lists of documents that terms are in, the most lately used stay decoded."""
 LOCK_SECONDS = 5.0
-
-# What reading missing, cut off or overwritten index files raises, from Python and from Whoosh.
-_DAMAGE = (
-    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, NameError, ImportError,
-    OverflowError, MemoryError, AssertionError, struct.error, zlib.error, pickle.PickleError,
-    WhooshIndexError, StorageError, FileFormatError, TermNotFound,
-)  # fmt: skip
-
-
-class IndexUnavailable(Exception):
-    """The index is missing or damaged: answer from the database, and ask for a rebuild."""
 
 
 class IndexBusy(Exception):
@@ -81,7 +61,7 @@ class SearchIndex:
             _delete(writer, latest)
             for document in latest.values():
                 writer.add_document(**index_fields(document))
-            writer.commit(mergetype=_merge_smallest)
+            writer.commit(mergetype=merge_smallest)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take lessons out; an unknown id is no error."""
@@ -94,11 +74,10 @@ class SearchIndex:
 
     def merge_if_many(self) -> bool:
         """Merge small segments when there are more than ten; for quiet moments. True when it did."""
+        if self._segment_count() <= MOST_SEGMENTS:
+            return False
         with self._writing() as writer:
-            if len(writer.segments) <= MOST_SEGMENTS:
-                writer.cancel()
-                return False
-            writer.commit(mergetype=_merge_smaller)
+            writer.commit(mergetype=merge_smaller)
             return True
 
     def rebuild(self, documents: Iterable[Document]) -> int:
@@ -118,8 +97,10 @@ class SearchIndex:
         return count
 
     def count(self) -> int:
-        """How many lessons can be found. Raises IndexUnavailable."""
+        """How many lessons can be found. Raises IndexUnavailable, also when somebody came upon damage."""
         with reading():
+            if generation := generations.current(self._directory):
+                self._check(generation)
             return int(self.searcher().doc_count())
 
     def searcher(self) -> IndexSearcher:
@@ -134,6 +115,12 @@ class SearchIndex:
             except (FileNotFoundError, EmptyIndexError):
                 # A commit or a rebuild removed a file between our naming it and opening it.
                 return self._refreshed()
+
+    def distrust(self, error: IndexUnavailable) -> None:
+        """Have the index built anew, because somebody came upon damage that not everyone meets."""
+        generation = self._kept.generation if self._kept else generations.current(self._directory)
+        if error.lasting and generation:
+            generations.disown(generation)
 
     def close(self) -> None:
         """Let go of the kept searcher; the next question opens a new one."""
@@ -167,15 +154,19 @@ class SearchIndex:
             raise FileNotFoundError(generation)
         raise IndexUnavailable("the search index was built by another version of medialib, or is lost")
 
+    def _segment_count(self) -> int:
+        generation = generations.current(self._directory)
+        if generation is None:
+            return 0
+        with reading():
+            return len(FileIndex(IndexStorage(str(generation)), schema=self._schema)._segments())
+
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
-        seen: set[str] = set()
         with _writing(FileIndex.create(IndexStorage(str(generation)), self._schema)) as writer:
-            for document in documents:
-                if document.id not in seen:
-                    seen.add(document.id)
-                    writer.add_document(**index_fields(document))
+            for fields in analysed(_first_of_each(documents)):
+                writer.add_document(**fields)
             writer.commit(merge=False)
-        return len(seen)
+            return int(writer.doc_count())
 
     @contextmanager
     def _writing(self) -> Iterator[SegmentBuilder]:
@@ -193,13 +184,12 @@ class SearchIndex:
             yield writer
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Around reading the index: turns whatever missing or damaged files raise into IndexUnavailable."""
-    try:
-        yield
-    except _DAMAGE as error:
-        raise IndexUnavailable(f"the search index cannot be read: {error!r}") from error
+def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
+    seen: set[str] = set()
+    for document in documents:
+        if document.id not in seen:
+            seen.add(document.id)
+            yield document
 
 
 @contextmanager
@@ -228,38 +218,6 @@ def _delete(writer: SegmentBuilder, ids: Iterable[str]) -> None:
     with reading(), writer.searcher() as searcher:
         for id in ids:
             writer.delete_by_term("id", id, searcher=searcher)
-
-
-def _merge_smallest(writer: SegmentBuilder, segments: list[Segment]) -> list[Segment]:
-    """Merge those that take no time as soon as there are many: a quiet moment may be long in coming."""
-    small = [segment for segment in segments if segment.doc_count_all() <= SMALL_SEGMENT]
-    if len(small) < MOST_SEGMENTS:
-        return segments
-    _take_over(writer, small)
-    return [segment for segment in segments if segment not in small]
-
-
-def _merge_smaller(writer: SegmentBuilder, segments: list[Segment]) -> list[Segment]:
-    """Merge from the smallest up; a segment larger than all smaller ones together stays as it is.
-
-    So a lesson is rewritten a logarithmic number of times. A segment with a fifth deleted is merged too.
-    """
-    kept: list[Segment] = []
-    merged = 0
-    for segment in sorted(segments, key=Segment.doc_count):
-        large = merged > 0 and segment.doc_count() > 2 * merged and len(kept) < MOST_SEGMENTS // 2
-        if large and segment.deleted_count() * 5 < segment.doc_count_all():
-            kept.append(segment)
-            continue
-        merged += segment.doc_count()
-        _take_over(writer, [segment])
-    return kept
-
-
-def _take_over(writer: SegmentBuilder, segments: Iterable[Segment]) -> None:
-    with reading():
-        for segment in segments:
-            writer.add_reader(SegmentReader(writer.storage, writer.schema, segment))
 
 
 def _weighting() -> scoring.BM25F:

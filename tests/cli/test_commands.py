@@ -239,7 +239,15 @@ def test_titles_are_shown_as_they_are_written(shell: Shell, recordings: Path, ti
 
 @pytest.mark.parametrize(
     "command",
-    [["doctor"], ["bench", "--only", "nosuch"], ["--help"], ["import", "--help"], ["serve", "--help"], ["nosuch"]],
+    [
+        ["doctor"],
+        ["bench", "--only", "nosuch"],
+        ["bench", "nosuch"],
+        ["--help"],
+        ["import", "--help"],
+        ["serve", "--help"],
+        ["nosuch"],
+    ],
 )
 def test_who_only_asks_gets_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
     monkeypatch.chdir(tmp_path)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from medialib.search.index import MOST_SEGMENTS, SMALL_SEGMENT, Document, IndexUnavailable, SearchIndex
+from medialib.search.index import Document, IndexUnavailable, SearchIndex
+from medialib.search.merging import MOST_SEGMENTS, SMALL_SEGMENT
 from medialib.search.query import search
 from medialib.search.segments import MappedFile
 
