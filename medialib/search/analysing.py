@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 
 import structlog
 
+from medialib.search import text
 from medialib.search.schema import Document, index_fields
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ class _Helper:
         # A fork would take along the locks of whatever threads there are.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, text.known_names()), daemon=True)
         self._process.start()
         theirs.close()
         self._lives = True
@@ -74,8 +75,9 @@ class _Helper:
         log.warning("the second process of the analysis ended; going on in this one", error=repr(error))
 
 
-def _serve(asked: Connection) -> None:
-    """Analyse until there is no more, or the other process has ended."""
+def _serve(asked: Connection, names: frozenset[str]) -> None:
+    """Analyse until there is no more, or the other process has ended; with the names that it knows."""
+    text.learn(names)
     try:
         while chunk := asked.recv():
             asked.send([index_fields(document) for document in chunk])

@@ -209,6 +209,11 @@ def learn(names: Iterable[str]) -> None:
     _names = Names(names)
 
 
+def known_names() -> frozenset[str]:
+    """The names that were learnt, as far as they are no words of the dictionary."""
+    return _names.words
+
+
 @contextmanager
 def without_names() -> Iterator[None]:
     """For a moment no name is known: for what must come out the same in every library."""

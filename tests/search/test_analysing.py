@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from medialib.search import text
 from medialib.search.analysing import ALONE, analysed
 from medialib.search.index import Document, SearchIndex
 from medialib.search.schema import index_fields
@@ -60,3 +61,12 @@ def test_whoever_gives_up_leaves_no_process() -> None:
 def test_a_large_rebuild_holds_everything(tmp_path: Path) -> None:
     index = SearchIndex(tmp_path / "index")
     assert index.rebuild(lessons()) == MANY == index.count()
+
+
+def test_the_second_process_knows_the_same_names() -> None:
+    some = [make_document(f"{number}", "到马迹塘镇去") for number in range(MANY)]
+    text.learn(["马迹塘镇"])
+    try:
+        assert "马迹塘镇" in list(analysed(some))[-1]["title"]  # type: ignore[operator]
+    finally:
+        text.learn([])
