@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ _SORTS = {
 _HOMOPHONE = 0.4
 _PART = 0.4
 _SCATTERED = 0.2
+_MOST_PARTS = 40
+"""Parts of words that are looked for: a whole sentence has more than enough of them."""
 _WORTH_SHOWING = 0.3
 """Of the best of those that have only some of the words, what others must reach that have none as a whole."""
 _FRESH, _FEATURED = 0.06, 0.10
@@ -146,7 +149,7 @@ class _Answer:
                 yield found
         alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
         yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
-        some = added([*exact, *alike, *self._parts(question)])
+        some = added([*exact, *alike, *islice(self._parts(question), _MOST_PARTS)])
         best = float(np.max(some, where=self._passing, initial=0.0))
         worth = some >= best * _WORTH_SHOWING
         for unit, found in zip(question.units, exact, strict=True):
