@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +21,8 @@ from medialib.ingest.recording import load
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
 from medialib.services import Services
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -233,25 +236,33 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
                 services.known.learn_names()
-                with services.database.read() as session:
-                    lessons = lookups.all_lessons(session)
-                count = services.index.rebuild(_documents(services, lessons))
-                with services.database.begin() as session:
-                    edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in lessons])
+                put: list[tuple[str, int]] = []
+                count = services.index.rebuild(_all_documents(services, put))
+                for some in _batches(put):
+                    # Each batch by itself, so that nobody waits long for the database.
+                    with services.database.begin() as session:
+                        edits.mark_indexed(session, some)
                 return count
         if time.monotonic() >= end:
             return None
         time.sleep(0.2)
 
 
-def _documents(services: Services, lessons: Sequence[Lesson]) -> Iterator[Document]:
-    """Captions of all lessons at once would fill the memory."""
-    for at in range(0, len(lessons), _INDEX_BATCH):
-        some = lessons[at : at + _INDEX_BATCH]
+def _all_documents(services: Services, put: list[tuple[str, int]]) -> Iterator[Document]:
+    """All lessons, the oldest first, each noted in `put` with its revision; all at once would fill the memory."""
+    with services.database.read() as session:
+        ids = lookups.ids_by_age(session)
+    for some in _batches(ids):
         with services.database.read() as session:
-            said = lookups.transcripts(session, [lesson.id for lesson in some])
-            featured = lookups.featured(session, [lesson.id for lesson in some])
-        yield from (document(one, said.get(one.id, ""), featured=one.id in featured) for one in some)
+            lessons = lookups.lessons_by_id(session, some)
+            said, featured = lookups.transcripts(session, some), lookups.featured(session, some)
+            documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in lessons]
+            put += [(one.id, one.revision) for one in lessons]
+        yield from documents
+
+
+def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[at : at + _INDEX_BATCH] for at in range(0, len(values), _INDEX_BATCH))
 
 
 def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_seconds: float = 10) -> None:

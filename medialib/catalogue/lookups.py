@@ -249,6 +249,11 @@ def all_lessons(session: Session) -> Sequence[Lesson]:
     return session.scalars(select(Lesson).order_by(Lesson.published_at, Lesson.id)).all()
 
 
+def ids_by_age(session: Session) -> Sequence[str]:
+    """The ids of all lessons, the oldest first."""
+    return session.scalars(select(Lesson.id).order_by(Lesson.published_at, Lesson.id)).all()
+
+
 def lesson_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Lesson)) or 0
 

@@ -47,7 +47,7 @@ class _Helper:
         # A fork would take along the locks of whatever threads there are.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, text.known_names()), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, text.learned()), daemon=True)
         self._process.start()
         theirs.close()
         self._lives = True
@@ -76,7 +76,7 @@ class _Helper:
 
 
 def _serve(asked: Connection, names: frozenset[str]) -> None:
-    """Analyse until there is no more, or the other process has ended; with the names that it knows."""
+    """Analyse until there is no more, or the other process has ended."""
     text.learn(names)
     try:
         while chunk := asked.recv():

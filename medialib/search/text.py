@@ -209,8 +209,8 @@ def learn(names: Iterable[str]) -> None:
     _names = Names(names)
 
 
-def known_names() -> frozenset[str]:
-    """The names that were learnt, as far as they are no words of the dictionary."""
+def learned() -> frozenset[str]:
+    """The names that are words now: for another process to learn."""
     return _names.words
 
 
