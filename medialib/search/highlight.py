@@ -7,25 +7,26 @@ from medialib.search import sounds, text
 from medialib.search.asking import Unit, take_apart
 
 
-def highlight(value: str, words: str) -> tuple[tuple[int, int], ...]:
+def highlight(value: str, words: str, *, begun: bool = True) -> tuple[tuple[int, int], ...]:
     """Character spans (start, end) of ``value`` to mark, in order and not touching.
 
-    A word that does not stand there is sought by its pairs of characters and by what sounds alike.
+    A word that does not stand there is sought by its pairs of characters, by what sounds alike and, unless
+    `begun` is false, by what begins with its letters.
     """
     folded, offsets = text.fold_with_offsets(value)
     runs = text.runs(folded)
-    marked = [span for unit in take_apart(words).units for span in _marks(runs, unit)]
+    marked = [span for unit in take_apart(words).units for span in _marks(runs, unit, begun=begun)]
     ends = (*offsets, len(value))
     return _merge((offsets[start], _after(ends, end)) for start, end in marked)
 
 
-def _marks(runs: list[text.Run], unit: Unit) -> list[tuple[int, int]]:
+def _marks(runs: list[text.Run], unit: Unit, *, begun: bool) -> list[tuple[int, int]]:
     if not unit.han:
         letters = unit.text.replace("ü", "v")
         return (
             list(_latin(runs, unit.text))
             or list(_sounds(runs, {letters}, initials=letters))
-            or list(_begun(runs, letters))
+            or (list(_begun(runs, letters)) if begun else [])
         )
     said = sounds.readings(unit.text)
     alike = {"".join(said), *sounds.pairs(said)} if len(said) > 1 else set()

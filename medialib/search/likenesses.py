@@ -8,10 +8,11 @@ follows a few beginnings in one sorted list.
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from medialib.search import sounds
+from medialib.search import shapes, sounds
 
 SHORTEST, LONGEST = 2, 5
 """Characters of the words that are kept."""
+_LOOKING_ALIKE = 0.6
 _BEHIND = "|"
 _GAP = "_"
 
@@ -35,7 +36,7 @@ def word_of(term: str) -> str:
 
 def distance(word: str, other: str) -> float:
     """How unlike two words of the same length are: 0 the same; 0.3 for a character that sounds the same, up to 0.6 for
-    one that sounds nearly so, 1 for any other; at least 2 when more than one is of no like sound.
+    one that sounds nearly so or looks alike, 1 for any other; at least 2 when more than one is neither.
     """
     if len(word) != len(other):
         return 9.0
@@ -44,7 +45,7 @@ def distance(word: str, other: str) -> float:
     for mine, theirs, one, two in zip(word, other, said, others, strict=True):
         if mine == theirs:
             continue
-        near = nearness(one, two)
+        near = max(nearness(one, two), _LOOKING_ALIKE if shapes.look_alike(mine, theirs) else 0.0)
         strange += near <= 0
         total += 1.0 - 0.7 * near
     return total + strange * (strange - 1)

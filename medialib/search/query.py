@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +34,10 @@ _SORTS = {
 _HOMOPHONE = 0.4
 _PART = 0.4
 _SCATTERED = 0.2
+_MOST_PARTS = 40
+"""Parts of words that are looked for: a whole sentence has more than enough of them."""
 _WORTH_SHOWING = 0.3
-"""Of the best of those that have only some of the words, what the others must reach."""
+"""Of the best of those that have only some of the words, what others must reach that have none as a whole."""
 _FRESH, _FEATURED = 0.06, 0.10
 _YEAR_SECONDS = 365 * 24 * 3600.0
 _STEP, _MOST_LOOKS = 1e6, 4
@@ -146,7 +149,13 @@ class _Answer:
                 yield found
         alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
         yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
-        yield self._worth_showing(added([*exact, *alike, *self._parts(question)]))
+        some = added([*exact, *alike, *islice(self._parts(question), _MOST_PARTS)])
+        best = float(np.max(some, where=self._passing, initial=0.0))
+        worth = some >= best * _WORTH_SHOWING
+        for unit, found in zip(question.units, exact, strict=True):
+            if len(unit.text) > 1:
+                worth |= found > 0
+        yield np.where(worth, some, np.float32(0))
 
     def _parts(self, question: Question) -> Iterator[Scores]:
         """What is inside the words, or sounds like it."""
@@ -160,10 +169,6 @@ class _Answer:
             yield self._matching.grams([character], weight=_SCATTERED)
         for sound in question.sounds:
             yield self._matching.sound(sound, weight=_HOMOPHONE)
-
-    def _worth_showing(self, scores: Scores) -> Scores:
-        best = float(np.max(scores, where=self._passing, initial=0.0))
-        return np.where(scores >= best * _WORTH_SHOWING, scores, np.float32(0))
 
     def _allowed(self) -> Mask:
         """Documents with every phrase, and without what is unwanted."""

@@ -34,7 +34,7 @@ def lines(cues: Sequence[Cue], words: str, *, language: str, most: int) -> list[
             held.append((-number, at))
     said: list[Said] = []
     for _, at in sorted(held)[: most * _LOOKED_AT]:
-        marks = highlight(cues[at].words, words)
+        marks = highlight(cues[at].words, words, begun=False)
         if marks and len(said) < most:
             said.append(Said(seconds=cues[at].begin, text=cues[at].words, marks=marks, language=language))
     return sorted(said, key=lambda one: one.seconds)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from medialib.search import text
 
+MOST_PARTS = 8
+"""Phrases, and unwanted words, that are read: nobody types more."""
 _QUOTES = '"“”„＂«»'
 _KEYS = {
     "theme": "theme", "主题": "theme", "unit": "unit", "单位": "unit", "kind": "kind", "类型": "kind", "类别": "kind",
@@ -72,10 +74,12 @@ def read(typed: str) -> Wording:
             named[key] = value.strip()
         else:
             (phrases if quoted else words).append(value)
-    return Wording(
-        words=" ".join(words), phrases=tuple(filter(text.runs, map(text.normalise, phrases))),
-        without=tuple(filter(text.runs, map(text.normalise, without))), named=named,
-    )  # fmt: skip
+    return Wording(words=" ".join(words), phrases=_told(phrases), without=_told(without), named=named)
+
+
+def _told(parts: list[str]) -> tuple[str, ...]:
+    """Each of the parts that say something, once."""
+    return tuple(filter(text.runs, dict.fromkeys(map(text.normalise, parts))))[:MOST_PARTS]
 
 
 def kind_of(value: str) -> str | None:

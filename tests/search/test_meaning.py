@@ -32,6 +32,8 @@ def shoots(index: SearchIndex) -> SearchIndex:
         ("李秀音", "李秀英", "hens"),
         ("excel 寄账", "excel 记账", "excel"),
         ("产页", "产业", "law"),
+        ("士鸡", "土鸡", "hens"),
+        ("马迹搪镇", "马迹塘镇", "hens"),
     ],
 )
 def test_what_was_meant_is_found_and_told(shoots: SearchIndex, words: str, meant: str, first: str) -> None:
