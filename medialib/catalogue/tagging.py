@@ -5,24 +5,22 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from medialib.catalogue import tallies
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.lookups import Wanted
 from medialib.catalogue.themes import Theme, lesson_themes
 
 
 def tree(session: Session) -> list[tuple[Theme, int]]:
     """All themes, each followed by those below it, with how many lessons have it or one below it."""
     themes = session.scalars(select(Theme)).all()
-    tagged: dict[str, set[str]] = {theme.slug: set() for theme in themes}
-    paths = {theme.slug: theme.slugs for theme in themes}
-    for lesson_id, slug in session.execute(select(lesson_themes)):
-        for above in paths[slug]:
-            tagged[above].add(lesson_id)
+    had = tallies.themes(session, Wanted())
     known = {theme.slug: theme for theme in themes}
 
     def place(theme: Theme) -> list[tuple[int, str]]:
         return [(known[slug].position, slug) for slug in theme.slugs]
 
-    return [(theme, len(tagged[theme.slug])) for theme in sorted(themes, key=place)]
+    return [(theme, had.get(theme.slug, 0)) for theme in sorted(themes, key=place)]
 
 
 def tagged_count(session: Session) -> int:
