@@ -12,6 +12,7 @@ from medialib.delivery import words
 from medialib.services import Services
 from medialib.web import captions, errors, headers, health, i18n, packages, pictures, playback
 from medialib.web.api import lessons as api
+from medialib.web.api import themes
 from medialib.web.phone import formats, pages
 
 _WEB = Path(__file__).parent / "web"
@@ -41,6 +42,7 @@ def create_app(services: Services) -> Flask:
     _give_templates_their_words(app, services)
     for blueprint in (pages.make_blueprint(services), api.make_blueprint(services), health.make_blueprint(services)):
         app.register_blueprint(blueprint)
+    app.register_blueprint(themes.make_blueprint(services))
     app.register_blueprint(playback.blueprint)
     app.register_blueprint(captions.blueprint)  # these three after playback, whose converters they use
     app.register_blueprint(pictures.blueprint)
@@ -53,6 +55,7 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         duration=words.clock,
+        position=words.position,
         month=formats.month,
         megabytes=formats.megabytes,
         marked=formats.marked,

@@ -24,7 +24,7 @@ def tally(session: Session, wanted: Wanted) -> dict[str, Tally]:
     year = func.substr(Lesson.recorded, 1, 4)
     length = case(*((Lesson.seconds < end, name) for name, (_, end) in [*LENGTHS.items()][:-1]), else_=[*LENGTHS][-1])
     return {
-        "theme": _themes(session, replace(wanted, theme=None)),
+        "theme": themes(session, replace(wanted, theme=None)),
         "unit": _units(session, replace(wanted, unit=None)),
         "kind": _values(session, replace(wanted, kind=None), Lesson.kind),
         "place": _values(session, replace(wanted, place=None), Lesson.place),
@@ -43,7 +43,7 @@ def _units(session: Session, wanted: Wanted) -> Tally:
     return _up_the_tree(session.execute(counted.where(*lookups.conditions(wanted)).group_by(Unit.path)))
 
 
-def _themes(session: Session, wanted: Wanted) -> Tally:
+def themes(session: Session, wanted: Wanted) -> Tally:
     """A lesson with two themes of one branch counts once for what is above both."""
     paths = {theme.slug: theme.slugs for theme in lookups.themes(session)}
     together = func.aggregate_strings(lesson_themes.c.theme_slug, ",").label("together")

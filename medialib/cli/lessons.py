@@ -98,6 +98,8 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
     for key in _TOLD:
         if told[key] is not None and told[key] != "":
             console.print(Text.assemble((f"{key:12}", "bold"), " ", str(told[key])))
+    if not detail["themes"]:
+        console.print(f"{'themes':12} none; what would fit: medialib themes {lesson}", style="dim")
     for notice in detail["notices"]:
         console.print(Text.assemble((f"{'notice':12}", "bold"), " ", notice))
     table = Table("rendition", "done", "of", "speed", "time left")

@@ -365,3 +365,19 @@ def test_another_picture_can_be_chosen(shell: Shell, recordings: Path) -> None:
     assert (refused.exit_code, unknown.exit_code) == (1, 1)
     assert "numbered from 0 to 0" in refused.stderr
     assert "no such lesson" in unknown.stderr
+
+
+def test_themes_prints_the_tree_and_proposes_for_a_lesson(shell: Shell, recordings: Path) -> None:
+    tree = shell("themes").stdout.splitlines()
+    assert tree[0].startswith("ideas  思想理论")
+    assert any(line.startswith("  bamboo  竹笋竹林") for line in tree)
+    (known,) = shell.json("themes")
+    assert {"slug", "path", "zh", "en", "words", "lessons"} == set(known["themes"][0])
+
+    (recordings / "a.yaml").write_text("title: 毛竹春笋采挖\n", encoding="utf-8")
+    (told,) = shell.json("import", recordings / "a.mp3")
+    (proposed,) = shell.json("themes", told["lesson"])
+    assert (proposed["lesson"], proposed["proposals"][0]["slug"]) == (told["lesson"], "bamboo")
+    assert "skills/bamboo" in shell("themes", told["lesson"]).stdout
+    assert "medialib themes" in shell("show", told["lesson"]).stdout
+    assert shell("themes", "nosuch").exit_code == 1

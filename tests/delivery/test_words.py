@@ -2,7 +2,7 @@
 
 import pytest
 
-from medialib.delivery.words import clock
+from medialib.delivery.words import clock, position
 
 
 @pytest.mark.parametrize(
@@ -11,3 +11,8 @@ from medialib.delivery.words import clock
 )
 def test_lengths(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, "00:00"), (61.9, "01:01"), (725, "12:05"), (3725.5, "1:02:05")])
+def test_a_place_in_a_lesson(seconds: float, told: str) -> None:
+    assert position(seconds) == told

@@ -1,25 +1,30 @@
 """The members' pages: home, search, themes and one lesson."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, tagging
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
 from medialib.delivery import posters, shapes
 from medialib.delivery.posters import Shown
 from medialib.errors import N_, NotFound
+from medialib.search.highlight import highlight
+from medialib.search.saying import Said
 from medialib.services import Services
 from medialib.web.forms import Listing, read_listing
 from medialib.web.i18n import keep, sentence
+from medialib.web.phone import formats
 from medialib.web.phone.covers import cover_file
+from medialib.web.phone.facets import also, narrowing
 
 ON_SHELF = 8
 
@@ -32,7 +37,18 @@ class Card:
     cover: str
     poster: Shown | None
     highlights: finding.Highlights
+    said: tuple[Said, ...] = ()
+    named: Markup | None = None
     audio_bytes: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """One of the highest themes and those below it, each with how many lessons it has."""
+
+    theme: Theme
+    count: int
+    below: Sequence[tuple[Theme, int]]
 
 
 def make_blueprint(services: Services) -> Blueprint:
@@ -72,7 +88,17 @@ def _search(services: Services) -> ResponseReturnValue:
 
 def _themes(services: Services) -> ResponseReturnValue:
     with services.database.read() as session:
-        return render_template("themes.html", choices=finding.choices(session))
+        return render_template("themes.html", branches=_branches(session))
+
+
+def _branches(session: Session) -> list[Branch]:
+    """The highest themes that lessons have, with all those below them that have some."""
+    used = [(theme, count) for theme, count in tagging.tree(session) if count]
+    return [
+        Branch(theme=root, count=count, below=[(one, had) for one, had in used if one.slugs[:-1][:1] == (root.slug,)])
+        for root, count in used
+        if root.parent_slug is None
+    ]
 
 
 def _theme(services: Services, slug: str) -> ResponseReturnValue:
@@ -91,21 +117,33 @@ def _list_page(
 ) -> ResponseReturnValue:
     with services.database.read() as session:
         listing = listing.model_copy(update=finding.named(session, **listing.names()))
-        found = finding.find(services, session, **listing.finding())
+        found = finding.find(services, session, **{**listing.finding(), "counted": True})
         return render_template(
             template,
             listing=listing,
             path=path,
             theme=theme,
             found=found,
-            cards=_cards(services, session, found),
+            cards=_cards(services, session, found, found.meant or listing.q),
             choices=finding.choices(session),
+            narrowing=narrowing(session, listing, found, path, theme=theme),
+            also=also(listing, found),
         )
 
 
-def _cards(services: Services, session: Session, found: finding.Findings) -> list[Card]:
+def _cards(services: Services, session: Session, found: finding.Findings, words: str = "") -> list[Card]:
     plans = lookups.current_plans(session, found.lessons)
-    return [_card(services, lesson, plans[lesson.id], found.highlights.get(lesson.id, {})) for lesson in found.lessons]
+    cards = [_card(services, lesson, plans[lesson.id], found.highlights.get(lesson.id, {})) for lesson in found.lessons]
+    return [replace(card, said=found.said.get(card.lesson.id, ()), named=_named(card, words)) for card in cards]
+
+
+def _named(card: Card, words: str) -> Markup | None:
+    """The name by which a lesson was found when neither its title nor its description says why."""
+    if not words or any(card.highlights.values()) or card.said:
+        return None
+    lesson = card.lesson
+    names = (lesson.series_title, lesson.speaker, lesson.unit_name, *map(formats.theme_name, lesson.themes))
+    return next((formats.marked(name, spans) for name in names if (spans := highlight(name, words))), None)
 
 
 def _card(services: Services, lesson: Lesson, plan: Plan, highlights: finding.Highlights) -> Card:
@@ -135,7 +173,17 @@ def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
             notices=[sentence(one) for one in finding.notices_of(lesson)],
             sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
             start_rung=_start_side(plan, document["renditions"]),
+            begin=_begin(request.args.get("t", ""), lesson.seconds),
         )
+
+
+def _begin(asked: str, seconds: float) -> float | None:
+    """Where in the lesson to begin, in seconds; what is no place in it means its beginning."""
+    try:
+        begin = float(asked)
+    except ValueError:
+        return None
+    return round(begin, 3) if 0 < begin < seconds else None
 
 
 def _start_side(plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> int | None:

@@ -47,3 +47,14 @@ for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
 addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[data-submit-on-change] :disabled")) field.disabled = false;
 });
+
+// The choices of a filter lie over the list: a press beside them, or Escape, puts them away.
+const choices = document.querySelector("details.narrow-by");
+if (choices) {
+  addEventListener("click", (event) => choices.contains(event.target) || (choices.open = false));
+  choices.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !choices.open) return;
+    choices.open = false;
+    choices.querySelector("summary").focus();
+  });
+}

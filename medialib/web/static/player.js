@@ -64,12 +64,14 @@ class Player {
   #timer = 0;
   #slow = 0;
   #soundTrack = null;
+  #begin = 0;
   #tellSoundTracks = () => {};
 
   constructor(box) {
     this.#box = box;
     this.#video = box.querySelector("video");
     this.#says = box.dataset;
+    this.#begin = Number(this.#says.begin) || 0;
     const hls = playsHlsItself(this.#video);
     this.#whole = !hls && !scriptable;
     this.#native = hls || this.#whole;
@@ -92,7 +94,7 @@ class Player {
     this.#part(".failed button").addEventListener("click", () => this.play());
     for (const event of ["waiting", "stalled"]) this.#video.addEventListener(event, () => this.#waitQuietly());
     for (const event of ["playing", "pause", "seeked"]) this.#video.addEventListener(event, () => this.#status(""));
-    this.#video.addEventListener("playing", () => (this.#attempts = 0));
+    this.#video.addEventListener("playing", () => (this.#attempts = this.#begin = 0));
     this.#video.addEventListener("error", () => this.#native && this.#video.src && this.#retry(this.#says.saysNetwork));
   }
 
@@ -122,7 +124,7 @@ class Player {
   async setMode(mode) {
     this.#mode = mode;
     this.#box.classList.toggle("sound", mode === "audio");
-    if (this.started) await this.#open(this.#video.currentTime, !this.#video.paused);
+    if (this.started) await this.#open(this.#place(), !this.#video.paused);
   }
 
   async play() {
@@ -131,7 +133,12 @@ class Player {
     this.#part(".start").hidden = true;
     this.#video.controls = true;
     this.#video.focus({ preventScroll: true });
-    await this.#open(this.#video.currentTime, true);
+    await this.#open(this.#place(), true);
+  }
+
+  // Where playing goes on. At first that is where the address says, until a chapter is chosen or something plays.
+  #place() {
+    return this.#video.currentTime || this.#begin;
   }
 
   // To a place in the lesson, from the beginning of playing or while it plays.
@@ -140,6 +147,7 @@ class Player {
       this.#video.currentTime = seconds;
       return;
     }
+    this.#begin = 0;
     this.#part(".start").hidden = true;
     this.#video.controls = true;
     await this.#open(seconds, true);
@@ -226,7 +234,7 @@ class Player {
     const again = () => {
       removeEventListener("online", again);
       clearTimeout(this.#timer);
-      this.#open(this.#video.currentTime, true);
+      this.#open(this.#place(), true);
     };
     addEventListener("online", again, { once: true });
     this.#timer = setTimeout(again, wait * 1000);
