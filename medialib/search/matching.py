@@ -106,9 +106,14 @@ class Matching:
 
     def _exact(self, level: Level, unit: Unit) -> "tuple[Level, list[_Hits]]":
         if unit.han:
-            grams = [unit.text] if len(unit.text) == 1 else text.bigrams(unit.text)
-            weight = 1.0 if len(unit.text) == 1 else _PAIR
-            hits = [self._term(level, level.words, unit.text, 1.0), self._all(level, level.grams, grams, weight)]
+            word = self._term(level, level.words, unit.text, 1.0)
+            if len(unit.text) == 1:
+                # Where words and characters share a field, one term must not count twice.
+                return level, [word] if level.grams == level.words else [
+                    word,
+                    self._term(level, level.grams, unit.text, 1.0),
+                ]
+            hits = [word, self._all(level, level.grams, text.bigrams(unit.text), _PAIR)]
             if level.grams is None and (parts := text.plain_words(unit.text)) != [unit.text]:
                 hits.append(self._all(level, level.words, parts, _PAIR))
             return level, hits
