@@ -26,6 +26,7 @@ _COMMANDS = {
     "retry": "lessons",
     "captions": "captions",
     "poster": "pictures",
+    "collection": "collections",
     "demo": "demo",
     "reindex": "care",
     "doctor": "care",
