@@ -166,4 +166,3 @@ def highest_place(session: Session, one: Collection) -> int:
 def same_title(session: Session, kind: str, title: str) -> Collection | None:
     """The collection of this kind that has this title already."""
     return session.scalar(select(Collection).where(Collection.kind == kind, Collection.title == title))
-

@@ -29,13 +29,9 @@ def create(
     if len(title) > LONGEST_TITLE:
         raise BadRequest(N_("A title has at most %(number)s characters."), values={"number": LONGEST_TITLE})
     if collected.same_title(session, kind, title):
-        raise BadRequest(
-            N_("There is a collection of this kind called “%(title)s” already."), values={"title": title}
-        )
+        raise BadRequest(N_("There is a collection of this kind called “%(title)s” already."), values={"title": title})
     if dated is not None and not _is_date(dated):
-        raise BadRequest(
-            N_("“%(date)s” is not a year, a month or a day such as 2024-05."), values={"date": dated[:40]}
-        )
+        raise BadRequest(N_("“%(date)s” is not a year, a month or a day such as 2024-05."), values={"date": dated[:40]})
     return edits.new_collection(session, kind=kind, title=title, description=description, dated=dated)
 
 

@@ -97,9 +97,7 @@ def list_(library: Library, as_json: bool) -> None:
     """Every collection, also drafts."""
     services = open_ready(library)
     with services.database.read() as session:
-        rows = [
-            _told(shelf.collection, shelf.count) for shelf in collected.shelves(session, drafts=True, empty=True)
-        ]
+        rows = [_told(shelf.collection, shelf.count) for shelf in collected.shelves(session, drafts=True, empty=True)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
