@@ -6,7 +6,7 @@ a while. So a reading among films shows its poster, and a film without sound is 
 
 from fractions import Fraction
 
-from medialib.catalogue.plans import SAMPLE_RATE, SAMPLES_PER_FRAME, AudioRendition, Plan
+from medialib.catalogue.plans import SAMPLE_RATE, SAMPLES_PER_FRAME, AudioRendition, Plan, Rendition
 
 WIDTH, HEIGHT = 854, 480
 FRAMES_PER_SECOND = 25
@@ -29,3 +29,11 @@ def silence(plan: Plan) -> AudioRendition:
     """The silence of a lesson without sound: at most one AAC frame longer than its picture."""
     frames = -(-plan.renditions[0].seconds * SAMPLE_RATE // SAMPLES_PER_FRAME)
     return AudioRendition(name="silence", channels=2, bits_per_second=SILENCE_BITS_PER_SECOND, frames=int(frames))
+
+
+def longest(plan: Plan) -> Fraction:
+    """How long a lesson takes in a joined stream: its picture or its sound, whichever ends later."""
+    tracks: list[Rendition] = [*plan.video[:1], *plan.usual_audio[-1:]]
+    if not plan.audio:
+        tracks.append(silence(plan))
+    return max(one.seconds for one in tracks)

@@ -80,8 +80,8 @@ def read_shift(init: bytes) -> int:
 def even_init(init: bytes) -> bytes:
     """The init segment without its edit list, as long as before.
 
-    Pictures are decoded before they are shown, and ffmpeg makes room for that by an edit list. Where lessons are joined,
-    players that count from the samples leave a hole of that length; `even_segment` moves the samples instead.
+    Pictures are decoded before they are shown, and ffmpeg makes room for that by an edit list. Where lessons are
+    joined, players that count from the samples leave a hole of that length: `even_segment` moves the samples instead.
     """
     content = bytearray(init)
     for at, _ in _places(content, b"moov", b"trak", b"edts"):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from werkzeug.routing import BaseConverter
 
 from medialib.catalogue import lookups, progress, standins
@@ -19,10 +19,10 @@ from medialib.catalogue.plans import Plan, VideoRendition
 from medialib.delivery.joined import Stretch, render_joined
 from medialib.delivery.joining import STAND_IN, Joined
 from medialib.errors import N_, NotFound
-from medialib.ingest import fragments
+from medialib.ingest import fragments, ts_clock
 from medialib.ingest import standins as making
 from medialib.services import Services
-from medialib.web import playback
+from medialib.web import packages, playback
 from medialib.web.keeping import kept, let_other_sites_play, playlist
 from medialib.web.waiting import copied_seconds, hurry, refuse_if_copied, services, wait_for
 
@@ -46,9 +46,18 @@ class Stream(BaseConverter):
     regex = "[0-9]{3,4}|sound|sound-small"
 
 
+class Ticks(BaseConverter):
+    """Ticks of 1/90000 s: those of 30 hours have ten digits."""
+
+    regex = "[0-9]{1,10}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 @blueprint.record
 def _teach_routes(state: object) -> None:
-    state.app.url_map.converters |= {"digest": Digest, "stream": Stream}  # type: ignore[attr-defined]
+    state.app.url_map.converters |= {"digest": Digest, "stream": Stream, "ticks": Ticks}  # type: ignore[attr-defined]
 
 
 def keep_recipe(opened: Services, joined: Joined) -> str:
@@ -74,24 +83,35 @@ def media(digest: str, name: str) -> Response:
     lacking = [row for row in rows if (row[0], row[1]) not in plans]
     if lacking:
         raise NotFound(N_("This list has changed. Please open it again."), detail=str(lacking[0]))
-    stretches = [
-        _stretch(lesson_id, plans[lesson_id, version], rendition, filled=filled, ts=recipe["ts"])
-        for lesson_id, version, rendition, filled in rows
-    ]
+    begin, stretches = Fraction(0), []
+    for lesson_id, version, rendition, filled in rows:
+        plan = plans[lesson_id, version]
+        make = _ts_stretch if recipe["ts"] else _stretch
+        stretches.append(make(lesson_id, plan, rendition, begin=begin, filled=filled))
+        begin += standins.longest(plan)
     return kept(playlist(render_joined(stretches)))
 
 
-def _stretch(lesson_id: str, plan: Plan, name: str, *, filled: bool, ts: bool) -> Stretch:
+def _stretch(lesson_id: str, plan: Plan, name: str, **_: object) -> Stretch:
     folder = f"/media/{lesson_id}/v{plan.version}/{name}"
-    if filled:
-        folder = f"/media/{lesson_id}/v{plan.version}/standin/{name}"
-    elif not ts and isinstance(plan.rendition(name), VideoRendition):
+    if isinstance(plan.rendition(name), VideoRendition):
         folder += "/joined"
-    ending = "ts" if ts else "m4s"
     return Stretch(
         durations=_durations(lesson_id, plan, name),
-        segments=[f"{folder}/{number}.{ending}" for number in range(plan.segment_count)],
-        init="" if ts else f"{folder}/init.mp4",
+        segments=[f"{folder}/{number}.m4s" for number in range(plan.segment_count)],
+        init=f"{folder}/init.mp4",
+    )
+
+
+def _ts_stretch(lesson_id: str, plan: Plan, name: str, *, begin: Fraction, filled: bool) -> Stretch:
+    """In MPEG-TS one clock runs through all lessons: their last segments last until the next one begins."""
+    ticks = round(begin * ts_clock.TICKS_PER_SECOND)
+    way = f"standin/{name}" if filled else f"{name}/joined"
+    folder = f"/media/{lesson_id}/v{plan.version}/{way}/{ticks}"
+    *durations, last = _durations(lesson_id, plan, name)
+    last = max(last, standins.longest(plan) - sum(durations))
+    return Stretch(
+        durations=[*durations, last], segments=[f"{folder}/{number}.ts" for number in range(plan.segment_count)]
     )
 
 
@@ -140,9 +160,17 @@ def segment(lesson_id: str, version: int, number: int) -> Response:
     return _kept_a_while(Response(content, mimetype=_kind(plan)))
 
 
-@blueprint.get(f"{_STAND_IN}/<rendition:name>/<number:number>.ts")
-def ts_segment(lesson_id: str, version: int, name: str, number: int) -> Response:
-    """A segment of the lesson's own track, with what stands in for the other one."""
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/<ticks:ticks>/<number:number>.ts")
+def ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int) -> Response:
+    """A TS segment at its time in a joined stream."""
+    packages.ts_segment(lesson_id, version, name, number).close()  # made, if need be
+    content = services().store.ts_segment(lesson_id, version, name, number).read_bytes()
+    return kept(Response(ts_clock.moved(content, ticks), mimetype="video/mp2t"))
+
+
+@blueprint.get(f"{_STAND_IN}/<rendition:name>/<ticks:ticks>/<number:number>.ts")
+def filled_ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int) -> Response:
+    """The same of a lesson's own track, with what stands in for the other one."""
     store = services().store
     place = store.filled_ts_segment(lesson_id, version, name, number)
     if not place.exists():
@@ -157,7 +185,7 @@ def ts_segment(lesson_id: str, version: int, name: str, number: int) -> Response
             wait_for(own, lesson_id, step, lambda: hurry("segment", lesson_id, version, name, number))
         step = making.ts_step(name, number)
         wait_for(place, lesson_id, step, lambda: hurry("filled_ts", lesson_id, version, name, number))
-    return _kept_a_while(send_file(place, mimetype="video/mp2t", conditional=True))
+    return _kept_a_while(Response(ts_clock.moved(place.read_bytes(), ticks), mimetype="video/mp2t"))
 
 
 def _template(lesson_id: str, version: int) -> tuple[Path, Plan]:
