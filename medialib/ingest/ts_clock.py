@@ -1,6 +1,6 @@
 """MPEG-TS segments told at another time: their clocks are moved, nothing else; pure (ISO/IEC 13818-1).
 
-A lesson's own segments say 10 seconds at its 0. In a joined stream each lesson goes on where the one before ended, since
+A lesson's own segments say 10 seconds at its 0. In a joined stream each lesson goes on where the one before ended:
 libavformat's players (mpv, Kodi) follow the clock through the joins.
 """
 
