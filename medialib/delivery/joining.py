@@ -119,8 +119,8 @@ def _seen(lessons: Sequence[Joinable], *, ts: bool) -> Joined:
     heard = any(one.sounds for one in lessons)
     streams: dict[str, list[Row]] = {}
     variants: list[Variant] = []
-    for picks in _levels(lessons):
-        name = str(max(one.side for one in picks if one))
+    for side, picks in _levels(lessons):
+        name = str(side)
         streams[name] = [_row(one, choice, ts=ts, heard=heard) for one, choice in zip(lessons, picks, strict=True)]
         variants.append(_variant(name, lessons, picks, ts=ts, heard=heard))
     sounds: tuple[Sound, ...] = ()
@@ -142,17 +142,19 @@ def _row(one: Joinable, choice: Choice | None, *, ts: bool, heard: bool) -> Row:
     return one.lesson_id, one.version, own.name, choice is None or (heard and not one.sounds)
 
 
-def _levels(lessons: Sequence[Joinable]) -> list[list[Choice | None]]:
-    """For every variant the rung of each lesson (None: it has no picture); what most lessons begin with comes first."""
-    sides = sorted({choice.side for one in lessons for choice in one.rungs})
-    levels: list[list[Choice | None]] = []
-    for side in sides:
+def _levels(lessons: Sequence[Joinable]) -> list[tuple[int, list[Choice | None]]]:
+    """For every variant its side and the rung of each lesson (None: it has no picture).
+
+    What most lessons begin with comes first.
+    """
+    levels: list[tuple[int, list[Choice | None]]] = []
+    for side in sorted({choice.side for one in lessons for choice in one.rungs}):
         picks = [_nearest(one.rungs, side) for one in lessons]
-        if picks not in levels:
-            levels.append(picks)
+        if picks not in (others for _, others in levels):
+            levels.append((side, picks))
     begun = [one.rungs[0] if one.rungs else None for one in lessons]
-    first = max(levels, key=lambda picks: sum(a is b for a, b in zip(picks, begun, strict=True)))
-    return [first, *(picks for picks in levels if picks is not first)]
+    first = max(levels, key=lambda level: sum(a is b for a, b in zip(level[1], begun, strict=True)))
+    return [first, *(level for level in levels if level is not first)]
 
 
 def _nearest(rungs: Sequence[Choice], side: int) -> Choice | None:
