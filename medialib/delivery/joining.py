@@ -175,22 +175,21 @@ def _variant(
 ) -> Variant:
     shown = [one for one in picks if one]
     still = any(one is None for one in picks)
-    silent = heard and any(not one.sounds for one in lessons)
-    peaks, averages = [], 0.0
+    peaks, bits = [], 0.0
     for one, choice in zip(lessons, picks, strict=True):
         own = choice.variant if choice else one.sounds[0].variant
-        peaks.append(own.peak_bits_per_second + (0 if choice else standins.PICTURE_PEAK_BITS_PER_SECOND))
-        extra = 0 if choice else standins.PICTURE_AVERAGE_BITS_PER_SECOND
-        averages += (own.average_bits_per_second + extra) * one.seconds
+        quiet = standins.SILENCE_BITS_PER_SECOND if heard and not one.sounds else 0
+        peaks.append(own.peak_bits_per_second + quiet + (0 if choice else standins.PICTURE_PEAK_BITS_PER_SECOND))
+        still_bits = 0 if choice else standins.PICTURE_AVERAGE_BITS_PER_SECOND
+        bits += (own.average_bits_per_second + quiet + still_bits) * one.seconds
     pictures = [one.variant.codecs.split(",")[0] for one in shown]
     sounds = {one.variant.codecs for lesson in lessons for one in lesson.sounds[:1]}
     codecs = [most_demanding([*pictures, *([standins.PICTURE_CODECS] if still else [])]), *sorted(sounds)]
     largest = max(shown, key=_pixels).variant
-    quiet = standins.SILENCE_BITS_PER_SECOND if silent else 0
     return Variant(
         uri=f"{name}.m3u8",
-        peak_bits_per_second=max(peaks) + quiet,
-        average_bits_per_second=round(averages / sum(one.seconds for one in lessons)) + quiet,
+        peak_bits_per_second=max(peaks),
+        average_bits_per_second=round(bits / sum(one.seconds for one in lessons)),
         codecs=",".join(codecs),
         resolution=largest.resolution,
         frames_per_second=max(one.variant.frames_per_second or 0 for one in shown),
@@ -209,13 +208,16 @@ def _sound_streams(lessons: Sequence[Joinable]) -> tuple[dict[str, list[Row]], l
             continue
         streams[name] = rows
         told = [one.sounds[place].variant for one in lessons if one.sounds]
-        seconds = [one.seconds for one in lessons if one.sounds]
-        bits = sum(one.average_bits_per_second * lasts for one, lasts in zip(told, seconds, strict=True))
+        bits = sum(
+            (one.sounds[place].variant.average_bits_per_second if one.sounds else standins.SILENCE_BITS_PER_SECOND)
+            * one.seconds
+            for one in lessons
+        )
         variants.append(
             Variant(
                 uri=f"{name}.m3u8",
                 peak_bits_per_second=max(one.peak_bits_per_second for one in told),
-                average_bits_per_second=round(bits / sum(seconds)),
+                average_bits_per_second=round(bits / sum(one.seconds for one in lessons)),
                 codecs=",".join(sorted({one.codecs for one in told})),
             )
         )
