@@ -21,7 +21,7 @@ from medialib.ingest.fragments import Template
 from medialib.ingest.labels import cover_of
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import Store
+from medialib.store import Store, open_regular
 
 STEP = "standin"
 _FILE, _COVER = "standin.mp4", "cover.jpg"
@@ -178,4 +178,9 @@ class _FilledSegment:
         (folder / other).write_bytes(template.init + segment_of(template, self._plan, self._number))
         command = transmux.ts_command(workshop.tools.ffmpeg, picture=True, sound=True)
         runner.run(command, reach=runner.Reach(reads=None, writes=folder), limits=workshop.limits(hot=True))
-        workshop.store.publish(folder / transmux.SEGMENT, self.place)
+        with open_regular(folder / transmux.SEGMENT) as written:
+            segment = bytearray(written.read())
+        transmux.count_tables(segment, self._number)
+        counted = folder / "counted.ts"
+        counted.write_bytes(segment)
+        workshop.store.publish(counted, self.place)

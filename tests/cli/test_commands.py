@@ -365,3 +365,35 @@ def test_another_picture_can_be_chosen(shell: Shell, recordings: Path) -> None:
     assert (refused.exit_code, unknown.exit_code) == (1, 1)
     assert "numbered from 0 to 0" in refused.stderr
     assert "no such lesson" in unknown.stderr
+
+
+def test_a_collection_is_begun_filled_ordered_published_and_withdrawn(shell: Shell, recordings: Path) -> None:
+    first, second = (line["lesson"] for line in shell.json("import", recordings) if line["status"] == "published")
+    slug = shell("collection", "create", "featured", "县里精选", "--description", "最好的").stdout.strip()
+    assert slug == "xianlijingxuan"
+    assert shell("collection", "publish", slug).exit_code == 1
+    assert shell("collection", "add", "县里精选", first, second).stdout == f"{slug}: 2 lessons, draft\n"
+    assert shell("collection", "order", slug, second).exit_code == 0
+    assert shell("collection", "publish", slug).stdout == f"{slug}: 2 lessons, published\n"
+    (shown,) = shell.json("collection", "show", slug)
+    assert [one["id"] for one in shown["lessons"]] == [second, first]
+    (listed,) = shell.json("collection", "list")
+    assert listed == [{key: value for key, value in shown.items() if key != "lessons"} | {"lessons": 2}]
+    assert "县里精选" in shell("collection", "list").stdout and "published" in shell("collection", "show", slug).stdout
+    assert shell("collection", "remove", slug, first).stdout == f"{slug}: 1 lessons, published\n"
+    assert shell("collection", "withdraw", slug).stdout == f"{slug}: 1 lessons, draft\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("create", "shelf", "精选"), "Invalid value for 'KIND'"),
+        (("create", "issue", "精选", "--dated", "May"), "“May” is not a year, a month or a day such as 2024-05."),
+        (("add", "nothing", "abcdefgh23"), "There is no such collection."),
+        (("show", "nothing"), "There is no such collection."),
+    ],
+)
+def test_a_mistake_with_collections_is_told(shell: Shell, arguments: tuple[str, ...], sentence: str) -> None:
+    result = shell("collection", *arguments)
+    assert result.exit_code != 0
+    assert sentence in result.stderr

@@ -73,7 +73,7 @@ def stream(library: Library, lessons: dict[str, str]) -> str:
 @pytest.fixture(scope="module")
 def pictures(library: Library, lessons: dict[str, str]) -> int:
     """At 25 and 30 a second, the silent one's, and 25 a second of the still one beside the sound."""
-    heard = library.lesson(lessons["heard"])["seconds"]
+    heard: float = library.lesson(lessons["heard"])["seconds"]
     return 75 + 72 + 50 + math.ceil(round(heard * 25, 6))
 
 
