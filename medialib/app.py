@@ -10,10 +10,10 @@ from flask_compress import Compress
 
 from medialib.delivery import words
 from medialib.services import Services
-from medialib.web import captions, errors, headers, health, i18n, packages, pictures, playback
+from medialib.web import captions, errors, headers, health, i18n, joined, listings, packages, pictures, playback
 from medialib.web.api import lessons as api
 from medialib.web.api import themes
-from medialib.web.phone import formats, pages
+from medialib.web.phone import formats, pages, shelves
 
 _WEB = Path(__file__).parent / "web"
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -29,7 +29,7 @@ def create_app(services: Services) -> Flask:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=[
             "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/vtt",
-            "application/vnd.apple.mpegurl",
+            "application/vnd.apple.mpegurl", "application/rss+xml", "audio/x-mpegurl", "application/json+chapters",
         ],
         COMPRESS_STREAMS=False,
     )  # fmt: skip
@@ -44,9 +44,12 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(blueprint)
     app.register_blueprint(themes.make_blueprint(services))
     app.register_blueprint(playback.blueprint)
-    app.register_blueprint(captions.blueprint)  # these three after playback, whose converters they use
+    app.register_blueprint(captions.blueprint)  # these after playback, whose converters they use
     app.register_blueprint(pictures.blueprint)
     app.register_blueprint(packages.blueprint)
+    app.register_blueprint(joined.blueprint)
+    app.register_blueprint(listings.make_blueprint(services))
+    app.register_blueprint(shelves.make_blueprint(services))
     _let_static_files_be_kept(app)
     return app
 

@@ -165,8 +165,8 @@ def suggestions(services: Services, typed: str, *, limit: int = 8) -> list[dict[
 _PAGES = {
     "lesson": "/lessons/",
     "theme": "/themes/",
-    "unit": "/?unit=",
-    "series": "/search?q=",
+    "unit": "/units/",
+    "series": "/collections/",
     "speaker": "/search?q=",
 }
 

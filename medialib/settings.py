@@ -1,11 +1,12 @@
 """config.yaml read once, checked, overridden by MEDIALIB__SECTION__KEY, and frozen."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from medialib.errors import BadSettings
 from medialib.ladders import Ladder
@@ -23,6 +24,14 @@ class Site(_Section):
 
     name: str = "medialib"
     language: Literal["zh_CN", "en"] = "zh_CN"
+    address: str = ""
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_origin(cls, address: str) -> str:
+        if not re.fullmatch(r"(https?://[^/\s?#@]+)?/?", address):
+            raise ValueError("it must be empty or an address without a path such as https://ke.example.org")
+        return address.rstrip("/")
 
 
 class Server(_Section):

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import stat
 import time
@@ -116,6 +117,22 @@ class Store:
         """The whole sound as one M4A file, labelled as `stamp` stands for."""
         return self.cached(lesson_id, version) / "sound" / f"{stamp}.m4a"
 
+    def standin(self, lesson_id: str, version: int, stamp: str) -> Path:
+        """The template of what stands in for a lesson's missing picture or sound."""
+        return self.cached(lesson_id, version) / "standin" / f"{stamp}.mp4"
+
+    def filled_ts_segment(self, lesson_id: str, version: int, name: str, number: int) -> Path:
+        """A TS segment with what stands in for the missing picture or sound."""
+        return self.cached(lesson_id, version) / "standin" / name / f"{number}.ts"
+
+    def joined(self, digest: str) -> Path:
+        """What a joined stream is made of, named after its content."""
+        return self.cache / "joined" / digest[:2] / f"{digest}.json"
+
+    def recording_sizes(self, lesson_id: str, version: int) -> Path:
+        """How long the M4A of each stamp is in bytes, as JSON: known even when the cache has let the file go."""
+        return self.version(lesson_id, version) / "recording.json"
+
     def segments(self, lesson_id: str, version: int, name: str) -> dict[int, int]:
         """Sizes in bytes of the finished segments by number."""
         found = {}
@@ -171,6 +188,20 @@ class Store:
             return False
         sync_directory(place.parent)
         return True
+
+    def replace_text(self, place: Path, text: str) -> None:
+        """Put a small text in place of what is there, whole whenever it is read."""
+        self._make_directory(place.parent)
+        beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+        sync_directory(place.parent)
 
     def _make_directory(self, folder: Path) -> None:
         """Make a directory and the ones above it, each entered durably in its parent."""

@@ -16,7 +16,7 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, packaging, pipeline
+from medialib.ingest import cache, hot, packaging, pipeline, standins
 from medialib.ingest.recording import load
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
@@ -67,6 +67,8 @@ class Worker:
         queues.on("ts", self._ts)
         queues.on("film", self._film)
         queues.on("recording", self._recording)
+        queues.on("standin", self._standin)
+        queues.on("filled_ts", self._filled_ts)
         queues.on("index", self._index)
         queues.on("advance", self._advance)
         self._consumers = [
@@ -112,6 +114,12 @@ class Worker:
 
     def _recording(self, lesson_id: str) -> None:
         self._logging_errors(lambda: packaging.make_recording(self._workshop, lesson_id))
+
+    def _standin(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: standins.make_template(self._workshop, lesson_id))
+
+    def _filled_ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
+        self._logging_errors(lambda: standins.make_filled_ts(self._workshop, lesson_id, version, name, number))
 
     def _index(self) -> None:
         index_stale(self._services)

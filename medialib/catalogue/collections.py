@@ -1,5 +1,6 @@
 """Collection: lessons that a curator put together, in an order that means something."""
 
+import time
 from typing import Literal, get_args
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -29,6 +30,11 @@ class Collection(Base):
     published_at: Mapped[float | None] = mapped_column(default=None)
     description: Mapped[str] = mapped_column(Text, default="")
     dated: Mapped[str | None] = mapped_column(String(10), default=None)
+
+    @property
+    def public(self) -> bool:
+        """Whether everyone may see it."""
+        return self.published_at is not None and self.published_at <= time.time()
 
 
 class CollectionLesson(Base):

@@ -63,8 +63,8 @@ class Lesson(Base):
 
     @property
     def series_title(self) -> str:
-        """The title of the series it is part of, "" when it is part of none."""
-        return self.series.title if self.series else ""
+        """The title of the series it is part of, "" when it is part of none or of one that is not published."""
+        return self.series.title if self.series and self.series.public else ""
 
     @property
     def year(self) -> int | None:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "themes": "themes",
     "captions": "captions",
     "poster": "pictures",
+    "collection": "collections",
     "demo": "demo",
     "reindex": "care",
     "doctor": "care",

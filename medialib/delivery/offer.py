@@ -75,6 +75,11 @@ def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ..
     return with_picture + audio_variants(plan, rows)
 
 
+def ready_rungs(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[VideoRendition, ...]:
+    """The rungs of `variants` and `ts_variants`, in their order."""
+    return tuple(_rungs(plan, {row.name: row for row in rows}))
+
+
 def _rungs(plan: Plan, progress: dict[str, RenditionProgress]) -> list[VideoRendition]:
     rungs = [one for one in plan.video if one.name == plan.start_rung]
     return rungs + [one for one in plan.video if one.name != plan.start_rung and _is_ready(progress[one.name])]

@@ -35,6 +35,12 @@ def shown(lesson: Lesson, posters: Posters) -> Shown:
     )
 
 
+def shown_at(lesson: Lesson, posters: Posters, width: int) -> str:
+    """The address of that picture as a JPEG of about this width."""
+    number = posters.chosen(lesson.poster_choice)
+    return address(lesson, number, posters.candidates[number].nearest(width), "jpg")
+
+
 def described(lesson: Lesson, posters: Posters) -> list[dict[str, Any]]:
     """All candidates as JSON, the best first."""
     chosen = posters.chosen(lesson.poster_choice)

@@ -17,11 +17,13 @@ from medialib import tasks
 from medialib.catalogue import lookups
 from medialib.demo.lessons import Demonstration, demonstrations
 from medialib.demo.recording import record
+from medialib.demo.shelves import clear_shelves, fill_shelves
 from medialib.demo.typeface import find_typeface
 from medialib.errors import N_, NotReady, Stopped
 from medialib.ingest.beside import look_beside
 from medialib.ingest.intake import take_in
 from medialib.jobs.leases import Lease
+from medialib.jobs.queue import HOT
 from medialib.services import Services
 
 _AT_ONCE = 2
@@ -69,6 +71,7 @@ def make_demonstration(services: Services, *, tell: Told, only: Sequence[str] = 
             _make(services, [one for one in chosen if one.source_name not in there], folder, tell)
         finally:
             services.store.discard(lease.token)
+        _fill_shelves(services)
 
 
 def remove_demonstration(services: Services) -> int:
@@ -76,7 +79,17 @@ def remove_demonstration(services: Services) -> int:
     with _alone(services):
         there = lessons_there(services)
         tasks.remove_lessons(services, list(there.values()))
+        with services.database.begin() as session:
+            clear_shelves(session)
         return len(there)
+
+
+def _fill_shelves(services: Services) -> None:
+    there = lessons_there(services)
+    ids = {one.slug: there[one.source_name] for one in demonstrations() if one.source_name in there}
+    with services.database.begin() as session:
+        fill_shelves(session, ids)
+    services.queues.send(HOT, "index")
 
 
 def _make(services: Services, lessons: Sequence[Demonstration], folder: Path, tell: Told) -> None:

@@ -55,11 +55,11 @@ def label_of(store: Store, lesson: Lesson) -> Label:
         description=lesson.description,
         genres=tuple(theme.zh or theme.en for theme in lesson.themes),
         chapters=tuple(lesson.chapters),
-        cover=_cover(store, lesson),
+        cover=cover_of(store, lesson),
     )
 
 
-def _cover(store: Store, lesson: Lesson) -> Path | None:
+def cover_of(store: Store, lesson: Lesson) -> Path | None:
     """The picture that stands for the lesson, once there is one."""
     try:
         told = store.poster_list(lesson.id, lesson.plan_version).read_bytes()

@@ -3,6 +3,7 @@
 They are remuxed, never encoded, and kept in the store's cache. Two that ask for the same make it once.
 """
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from medialib.ingest import cache, ffmpeg, transmux
 from medialib.ingest.labels import label_of, write_label
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import open_regular
+from medialib.store import Store, open_regular
 
 FILM_STEP, RECORDING_STEP = "file:film", "file:sound"
 
@@ -76,11 +77,37 @@ def make_recording(workshop: Workshop, lesson_id: str) -> None:
         _run(workshop, lease, transmux.recording_command(workshop.tools.ffmpeg, chapters=bool(label.chapters)), folder)
         with open_regular(folder / transmux.RECORDING):
             write_label(folder / transmux.RECORDING, label)
+        size_bytes = (folder / transmux.RECORDING).stat().st_size
+        _note_size(workshop, lesson_id, plan.version, label.stamp, size_bytes)
         workshop.store.publish(folder / transmux.RECORDING, place)
         for older in (one for one in place.parent.iterdir() if one != place):
             older.unlink(missing_ok=True)
 
     cache.make_once(workshop, lesson_id, RECORDING_STEP, make)
+
+
+def recording_size(store: Store, lesson_id: str, version: int, stamp: str) -> int | None:
+    """How long the M4A with this label is in bytes; None until it was made once.
+
+    It is the same whenever it is made: the same samples, the same label, no dates.
+    """
+    try:
+        return int(store.recording(lesson_id, version, stamp).stat().st_size)
+    except FileNotFoundError:
+        return _known_sizes(store, lesson_id, version).get(stamp)
+
+
+def _known_sizes(store: Store, lesson_id: str, version: int) -> dict[str, int]:
+    try:
+        known: dict[str, int] = json.loads(store.recording_sizes(lesson_id, version).read_bytes())
+    except FileNotFoundError:
+        return {}
+    return known
+
+
+def _note_size(workshop: Workshop, lesson_id: str, version: int, stamp: str, size_bytes: int) -> None:
+    """Only that of the present label is kept: nobody asks for another."""
+    workshop.store.replace_text(workshop.store.recording_sizes(lesson_id, version), json.dumps({stamp: size_bytes}))
 
 
 def usual_sound(plan: Plan) -> AudioRendition | None:

@@ -76,7 +76,14 @@ def recording_command(program: str, *, chapters: bool) -> list[str]:
     # An input of ffmpeg that has no streams: `?` lets it be named all the same.
     told = [ffmpeg.input(f"file:{CHAPTERS}", f="ffmetadata", **_INPUT)["?"]] if chapters else []
     output = ffmpeg.output(
-        _opened(AUDIO)["a"], *told, RECORDING, format="ipod", map_chapters=1 if chapters else -1, **_one_file()
+        _opened(AUDIO)["a"],
+        *told,
+        RECORDING,
+        format="ipod",
+        map_chapters=1 if chapters else -1,
+        **_one_file(),
+        # Without ffmpeg's name in it: feeds tell its length, also when another version has made it anew.
+        fflags="+bitexact",
     )
     return _command(program, output)
 

@@ -152,6 +152,7 @@ def _names(session: Session) -> Iterator[Completion]:
     for name, slug in session.execute(themes.group_by(Theme.slug, Theme.zh).order_by(many, Theme.slug)):
         yield Completion(text=name, kind="theme", key=slug)
     series = select(Collection.title, Collection.slug).join(Lesson, Lesson.series_slug == Collection.slug)
+    series = series.where(Collection.published_at <= time.time())
     for name, slug in session.execute(series.group_by(Collection.slug).order_by(many, Collection.slug)):
         yield Completion(text=name, kind="series", key=slug)
     units = select(Unit.name, Unit.slug).join(Lesson, Lesson.unit_slug == Unit.slug)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.routing import BaseConverter
 
 from medialib.catalogue import lookups
@@ -68,6 +68,21 @@ def chapters(lesson_id: str) -> Response:
         raise NotFound(N_("This lesson has no chapters."))
     text = webvtt.render_chapters(lesson.chapters, seconds=lesson.seconds)
     response = Response(text, mimetype=webvtt.MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+@blueprint.get("/media/<lesson:lesson_id>/chapters.json")
+def chapters_json(lesson_id: str) -> Response:
+    """The same as podcast apps read them (podcastindex.org, JSON chapters 1.2)."""
+    with _services().database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+    if not lesson.chapters:
+        raise NotFound(N_("This lesson has no chapters."))
+    told = [{"startTime": one["start_seconds"], "title": one["title"]} for one in lesson.chapters]
+    response = jsonify({"version": "1.2.0", "chapters": told})
+    response.mimetype = "application/json+chapters"
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]

@@ -24,6 +24,7 @@ _HTTP_SENTENCES = {
     416: N_("The file has no such part."),
     503: N_("The server is busy for a moment. Please try again shortly."),
 }
+_FOR_PROGRAMS = (".m3u", ".m3u8", ".rss", ".png", ".svg")
 _UNFORESEEN = N_("Something went wrong on the server. It has been noted; please try again later.")
 
 
@@ -69,9 +70,9 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
 
 def answer(status: int, message: str) -> Response:
     """The failure in the form that its reader expects."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.path.endswith(".json"):
         response = jsonify({"error": message})
-    elif request.path.startswith("/media/"):
+    elif request.path.startswith("/media/") or request.path.endswith(_FOR_PROGRAMS):
         response = Response(f"{message}\n", mimetype="text/plain")
     else:
         response = make_response(render_template("error.html", status=status, message=message))

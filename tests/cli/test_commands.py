@@ -381,3 +381,35 @@ def test_themes_prints_the_tree_and_proposes_for_a_lesson(shell: Shell, recordin
     assert "skills/bamboo" in shell("themes", told["lesson"]).stdout
     assert "medialib themes" in shell("show", told["lesson"]).stdout
     assert shell("themes", "nosuch").exit_code == 1
+
+
+def test_a_collection_is_begun_filled_ordered_published_and_withdrawn(shell: Shell, recordings: Path) -> None:
+    first, second = (line["lesson"] for line in shell.json("import", recordings) if line["status"] == "published")
+    slug = shell("collection", "create", "featured", "县里精选", "--description", "最好的").stdout.strip()
+    assert slug == "xianlijingxuan"
+    assert shell("collection", "publish", slug).exit_code == 1
+    assert shell("collection", "add", "县里精选", first, second).stdout == f"{slug}: 2 lessons, draft\n"
+    assert shell("collection", "order", slug, second).exit_code == 0
+    assert shell("collection", "publish", slug).stdout == f"{slug}: 2 lessons, published\n"
+    (shown,) = shell.json("collection", "show", slug)
+    assert [one["id"] for one in shown["lessons"]] == [second, first]
+    listed = json.loads(shell("collection", "list", "--json").stdout)
+    assert listed == [{**shown, "lessons": 2}]
+    assert "县里精选" in shell("collection", "list").stdout and "published" in shell("collection", "show", slug).stdout
+    assert shell("collection", "remove", slug, first).stdout == f"{slug}: 1 lessons, published\n"
+    assert shell("collection", "withdraw", slug).stdout == f"{slug}: 1 lessons, draft\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("create", "shelf", "精选"), "Invalid value for 'KIND'"),
+        (("create", "issue", "精选", "--dated", "May"), "“May” is not a year, a month or a day such as 2024-05."),
+        (("add", "nothing", "abcdefgh23"), "There is no such collection."),
+        (("show", "nothing"), "There is no such collection."),
+    ],
+)
+def test_a_mistake_with_collections_is_told(shell: Shell, arguments: tuple[str, ...], sentence: str) -> None:
+    result = shell("collection", *arguments)
+    assert result.exit_code != 0
+    assert sentence in result.stderr

@@ -13,7 +13,7 @@ import media
 import pytest
 from web.factories import add_lesson, make_services
 
-from medialib.catalogue import lookups
+from medialib.catalogue import collected, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.seeds import plant
 from medialib.demo import Became, is_wanted, make_demonstration, remove_demonstration
@@ -83,6 +83,17 @@ def lesson_of(services: Services, slug: str) -> Lesson:
 def test_lessons_are_published_in_the_order_of_the_file(made: Made) -> None:
     assert made.told == [(READING, Became.PUBLISHED), (FILM, Became.PUBLISHED)]
     assert list(lessons(made.services)) == [BY_SLUG[slug].described().title for slug in (READING, FILM)]
+
+
+def test_its_lessons_stand_on_published_shelves(made: Made) -> None:
+    with made.services.database.read() as session:
+        shelves = collected.shelves(session, "featured", "package")
+        on_them = {
+            one.collection.kind: [lesson.title for lesson in collected.lessons_of(session, one.collection)]
+            for one in shelves
+        }
+    film, reading = (BY_SLUG[slug].described().title for slug in (FILM, READING))
+    assert on_them == {"package": [film, reading], "featured": [film]}
 
 
 def test_a_film_has_picture_and_sound_as_long_as_it_says(made: Made) -> None:

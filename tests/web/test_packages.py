@@ -122,7 +122,7 @@ def test_a_label_changes_with_all_that_it_says(services: Services) -> None:
     changes: tuple[dict[str, Any], ...] = (
         {},
         {"title": "别的"},
-        {"series": Collection(slug="xiaotao", kind="series", title="小桃", created_at=0)},
+        {"series": Collection(slug="xiaotao", kind="series", title="小桃", created_at=0, published_at=1.0)},
         {"number": 7},
         {"chapters": [{"start_seconds": 1, "title": "a"}]},
     )

@@ -12,7 +12,18 @@ from medialib.cli.bench.report import write_report
 from medialib.errors import MissingTool
 
 # Each is a module of this folder with measure(folder, extent) -> list[Figure].
-MEASUREMENTS = ("playing", "players", "ladder", "savings", "phones", "kills", "loudness", "search", "writers")
+MEASUREMENTS = (
+    "playing",
+    "players",
+    "ladder",
+    "savings",
+    "phones",
+    "kills",
+    "loudness",
+    "search",
+    "writers",
+    "listing",
+)
 
 
 def run_bench(*, extent: Extent, only: tuple[str, ...], page: Path) -> None:

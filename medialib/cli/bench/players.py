@@ -181,6 +181,18 @@ def _ffmpeg(program: str) -> Player:
     return play
 
 
+def play_in_mpv(program: str, playlist: str) -> tuple[bool, list[str]]:
+    """Whether it came to its end, and what it complained of."""
+    verdict = _mpv(program, playlist)
+    return verdict.ended, verdict.errors
+
+
+def play_in_vlc(program: str, playlist: str, seconds: float) -> tuple[bool, list[str]]:
+    """The same of VLC."""
+    verdict = _vlc(program, playlist, seconds)
+    return verdict.ended, verdict.errors
+
+
 def _version(program: str) -> str:
     words = _run([program, "-version"]).stdout.split()
     return words[2] if len(words) > 2 else "unknown"

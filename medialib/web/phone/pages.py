@@ -11,35 +11,19 @@ from sqlalchemy.orm import Session
 
 from medialib import finding
 from medialib.catalogue import lookups, tagging
-from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
-from medialib.delivery import posters, shapes
-from medialib.delivery.posters import Shown
 from medialib.errors import N_, NotFound
 from medialib.search.highlight import highlight
-from medialib.search.saying import Said
 from medialib.services import Services
 from medialib.web.forms import Listing, read_listing
 from medialib.web.i18n import keep, sentence
 from medialib.web.phone import formats
-from medialib.web.phone.covers import cover_file
+from medialib.web.phone.cards import Card, card_of
 from medialib.web.phone.facets import also, narrowing
+from medialib.web.phone.shelves import home_shelves, way_through
 
 ON_SHELF = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """A lesson as a list shows it."""
-
-    lesson: Lesson
-    cover: str
-    poster: Shown | None
-    highlights: finding.Highlights
-    said: tuple[Said, ...] = ()
-    named: Markup | None = None
-    audio_bytes: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +63,7 @@ def _home(services: Services) -> ResponseReturnValue:
             cards=_cards(services, session, newest),
             heard=_cards(services, session, heard) if heard.total < newest.total else [],
             choices=finding.choices(session),
+            **home_shelves(services, session),
         )
 
 
@@ -133,7 +118,9 @@ def _list_page(
 
 def _cards(services: Services, session: Session, found: finding.Findings, words: str = "") -> list[Card]:
     plans = lookups.current_plans(session, found.lessons)
-    cards = [_card(services, lesson, plans[lesson.id], found.highlights.get(lesson.id, {})) for lesson in found.lessons]
+    cards = [
+        card_of(services, lesson, plans[lesson.id], found.highlights.get(lesson.id, {})) for lesson in found.lessons
+    ]
     return [replace(card, said=found.said.get(card.lesson.id, ()), named=_named(card, words)) for card in cards]
 
 
@@ -146,17 +133,6 @@ def _named(card: Card, words: str) -> Markup | None:
     return next((formats.marked(name, spans) for name in names if (spans := highlight(name, words))), None)
 
 
-def _card(services: Services, lesson: Lesson, plan: Plan, highlights: finding.Highlights) -> Card:
-    pictures = finding.posters(services, lesson)
-    return Card(
-        lesson=lesson,
-        cover=cover_file(lesson.id, lesson.kind),
-        poster=posters.shown(lesson, pictures) if pictures else None,
-        highlights=highlights,
-        audio_bytes=shapes.audio_bytes(plan),
-    )
-
-
 def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
@@ -167,7 +143,8 @@ def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
             "lesson.html",
             lesson=lesson,
             plan=plan,
-            card=_card(services, lesson, plan, {}),
+            card=card_of(services, lesson, plan),
+            way=way_through(session, lesson.id, request.args.get("in", "")),
             document=document,
             reason=sentence(trouble) if trouble else None,
             notices=[sentence(one) for one in finding.notices_of(lesson)],

@@ -1,0 +1,144 @@
+"""Every change made to collections. Lessons whose search entry it alters get a new revision."""
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from medialib.catalogue import collected, edits, lookups
+from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson
+from medialib.catalogue.lessons import Lesson
+from medialib.errors import N_, BadRequest
+
+_KINDS_IN_SEARCH = ("featured", "series")
+"""A series' title is searched for; what is featured comes before its equals."""
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+LONGEST_TITLE = 200
+
+
+def create(
+    session: Session, *, kind: CollectionKind, title: str, description: str = "", dated: str | None = None
+) -> Collection:
+    """A new draft; raises BadRequest for a title that is there already and a date that does not exist."""
+    title = " ".join(title.split())
+    if not title:
+        raise BadRequest(N_("A collection needs a title."))
+    if len(title) > LONGEST_TITLE:
+        raise BadRequest(N_("A title has at most %(number)s characters."), values={"number": LONGEST_TITLE})
+    if collected.same_title(session, kind, title):
+        raise BadRequest(N_("There is a collection of this kind called “%(title)s” already."), values={"title": title})
+    if dated is not None and not _is_date(dated):
+        raise BadRequest(N_("“%(date)s” is not a year, a month or a day such as 2024-05."), values={"date": dated[:40]})
+    return edits.new_collection(session, kind=kind, title=title, description=description, dated=dated)
+
+
+def _is_date(told: str) -> bool:
+    if not _DATE.fullmatch(told):
+        return False
+    try:
+        date.fromisoformat(f"{told}-01-01"[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def add(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
+    """Put lessons at the end; raises NotFound, and BadRequest for what is in it already or in another series."""
+    there = {lesson.id for lesson in collected.lessons_of(session, one)}
+    place = collected.highest_place(session, one)
+    for lesson_id in lesson_ids:
+        lesson = lookups.lesson(session, lesson_id)
+        if lesson.id in there:
+            raise BadRequest(N_("The lesson “%(title)s” is in this collection already."), values=_named(lesson))
+        there.add(lesson.id)
+        place += 1
+        if one.kind == "series":
+            _add_part(lesson, one, place)
+        else:
+            session.add(CollectionLesson(collection_slug=one.slug, lesson_id=lesson.id, position=place))
+        _tell_search(one, lesson)
+    session.flush()
+
+
+def _add_part(lesson: Lesson, series: Collection, number: int) -> None:
+    if lesson.series_slug:
+        title = lesson.series.title if lesson.series else lesson.series_slug
+        raise BadRequest(
+            N_("The lesson “%(title)s” is a part of the series “%(series)s”. Take it out of that first."),
+            values=_named(lesson) | {"series": title},
+        )
+    lesson.series, lesson.series_slug, lesson.number = series, series.slug, number
+
+
+def remove(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
+    """Take lessons out; raises NotFound, and BadRequest for a lesson that is not in it."""
+    for lesson in _members(session, one, lesson_ids):
+        if one.kind == "series":
+            lesson.series, lesson.series_slug, lesson.number = None, None, None
+        else:
+            session.execute(
+                delete(CollectionLesson).where(
+                    CollectionLesson.collection_slug == one.slug, CollectionLesson.lesson_id == lesson.id
+                )
+            )
+        _tell_search(one, lesson)
+    session.flush()
+
+
+def order(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
+    """Put these lessons first, in this order; the others follow as they are. Raises NotFound, BadRequest."""
+    first = _members(session, one, lesson_ids)
+    chosen = {lesson.id for lesson in first}
+    rest = [lesson for lesson in collected.lessons_of(session, one) if lesson.id not in chosen]
+    for place, lesson in enumerate([*first, *rest], start=1):
+        if one.kind == "series":
+            lesson.number = place
+            continue
+        row = (CollectionLesson.collection_slug == one.slug, CollectionLesson.lesson_id == lesson.id)
+        session.execute(update(CollectionLesson).where(*row).values(position=place))
+    session.flush()
+
+
+def _members(session: Session, one: Collection, lesson_ids: Sequence[str]) -> list[Lesson]:
+    there = {lesson.id: lesson for lesson in collected.lessons_of(session, one)}
+    found = []
+    for lesson_id in dict.fromkeys(lesson_ids):
+        lesson = lookups.lesson(session, lesson_id)
+        if lesson.id not in there:
+            raise BadRequest(N_("The lesson “%(title)s” is not in this collection."), values=_named(lesson))
+        found.append(there[lesson.id])
+    return found
+
+
+def publish(session: Session, one: Collection) -> None:
+    """Let everyone see it from now on; raises BadRequest when there is nothing in it."""
+    if collected.count_of(session, one) == 0:
+        raise BadRequest(N_("There is no lesson in this collection yet. Add some, then publish it."))
+    if not one.public:
+        one.published_at = time.time()
+        _tell_search_of_all(session, one)
+
+
+def withdraw(session: Session, one: Collection) -> None:
+    """Make it a draft again: it is found nowhere."""
+    if one.published_at is not None:
+        one.published_at = None
+        _tell_search_of_all(session, one)
+
+
+def _tell_search_of_all(session: Session, one: Collection) -> None:
+    session.flush()
+    for lesson in collected.lessons_of(session, one):
+        _tell_search(one, lesson)
+
+
+def _tell_search(one: Collection, lesson: Lesson) -> None:
+    if one.kind in _KINDS_IN_SEARCH:
+        lesson.revision += 1
+
+
+def _named(lesson: Lesson) -> dict[str, str]:
+    return {"title": lesson.title}

@@ -1,0 +1,61 @@
+"""Opening a listing: what it is about, and the lessons in it. What is not public is not there."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from medialib import finding
+from medialib.catalogue import collected, lookups
+from medialib.catalogue.places import find_place
+from medialib.delivery.listing import Kind, Listing, Subject
+from medialib.errors import N_, NotFound
+from medialib.services import Services
+
+_FIXES: dict[str, str] = {"themes": "theme", "units": "unit", "places": "place"}
+"""Which filter of a search the listing of this kind is."""
+
+
+def open_listing(
+    services: Services,
+    session: Session,
+    kind: Kind,
+    slug: str = "",
+    *,
+    question: dict[str, Any],
+    query: dict[str, Any],
+    page: int,
+    per_page: int,
+) -> Listing:
+    """One page of a listing; raises NotFound.
+
+    `question` are arguments of `finding.find` that narrow it further, `query` the same as its address tells them.
+    """
+    subject = subject_of(session, kind, slug)
+    if kind == "collections":
+        one = collected.public_collection(session, slug)
+        lessons = collected.lessons_of(session, one)[(page - 1) * per_page :][:per_page]
+        return Listing(kind=kind, slug=slug, subject=one, total=collected.count_of(session, one), lessons=lessons)
+    fixed = {_FIXES[kind]: slug} if kind in _FIXES else {}
+    if kind == "latest":
+        fixed = {"words": "", "sort": "newest"}
+    found = finding.find(services, session, **{**question, **fixed, "page": page, "per_page": per_page})
+    return Listing(kind=kind, slug=slug, subject=subject, query=query, total=found.total, lessons=found.lessons)
+
+
+def subject_of(session: Session, kind: Kind, slug: str) -> Subject:
+    """What a listing is about; raises NotFound."""
+    if kind == "collections":
+        return collected.public_collection(session, slug)
+    if kind == "units":
+        return collected.unit(session, slug)
+    if kind == "themes":
+        theme = lookups.find_theme(session, slug)
+        if theme is None or theme.slug != slug:
+            raise NotFound(N_("There is no such theme."), detail=slug)
+        return theme
+    if kind == "places":
+        place = find_place(slug)
+        if place is None or place.slug != slug:
+            raise NotFound(N_("There is no such place."), detail=slug)
+        return place
+    return None

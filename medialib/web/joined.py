@@ -1,0 +1,215 @@
+"""Joined streams: their media playlists, and what stands in where a lesson has no picture or no sound.
+
+A joined stream is told by a recipe in the cache, named after its content: what a player has begun stays as it is,
+whatever becomes of the listing meanwhile.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from flask import Blueprint, Response
+from werkzeug.routing import BaseConverter
+
+from medialib.catalogue import lookups, progress, standins
+from medialib.catalogue.lessons import Lesson, hot_step
+from medialib.catalogue.plans import Plan, VideoRendition
+from medialib.delivery.joined import Stretch, render_joined
+from medialib.delivery.joining import STAND_IN, Joined
+from medialib.errors import N_, NotFound
+from medialib.ingest import fragments, ts_clock
+from medialib.ingest import standins as making
+from medialib.services import Services
+from medialib.web import packages, playback
+from medialib.web.keeping import kept, let_other_sites_play, playlist
+from medialib.web.waiting import copied_seconds, hurry, refuse_if_copied, services, wait_for
+
+blueprint = Blueprint("joined", __name__)
+blueprint.after_request(let_other_sites_play)
+
+_STAND_IN = "/media/<lesson:lesson_id>/v<number:version>/standin"
+# A lesson's poster may change, and with it what is seen while one listens.
+_STAND_IN_SECONDS = 24 * 3600
+
+
+class Digest(BaseConverter):
+    """The first half of a SHA-256, in hexadecimal."""
+
+    regex = "[0-9a-f]{32}"
+
+
+class Stream(BaseConverter):
+    """The name of a joined stream."""
+
+    regex = "[0-9]{3,4}|sound|sound-small"
+
+
+class Ticks(BaseConverter):
+    """Ticks of 1/90000 s: those of 30 hours have ten digits."""
+
+    regex = "[0-9]{1,10}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+@blueprint.record
+def _teach_routes(state: object) -> None:
+    state.app.url_map.converters |= {"digest": Digest, "stream": Stream, "ticks": Ticks}  # type: ignore[attr-defined]
+
+
+def keep_recipe(opened: Services, joined: Joined) -> str:
+    """Keep what the stream is made of; returns the path below which its playlists are."""
+    text = json.dumps(joined.recipe(), sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    place = opened.store.joined(digest)
+    if not place.exists():
+        opened.store.replace_text(place, text)
+    return f"/media/listing/{digest}"
+
+
+@blueprint.get("/media/listing/<digest:digest>/<stream:name>.m3u8")
+def media(digest: str, name: str) -> Response:
+    """A media playlist of a joined stream; kept for ever, as its address stands for its content."""
+    try:
+        recipe = json.loads(services().store.joined(digest).read_bytes())
+        rows = recipe["streams"][name]
+    except (FileNotFoundError, KeyError):
+        raise NotFound(N_("This list has changed. Please open it again."), detail=digest) from None
+    with services().database.read() as session:
+        plans = progress.plans(session, {(lesson_id, version) for lesson_id, version, _, _ in rows})
+    lacking = [row for row in rows if (row[0], row[1]) not in plans]
+    if lacking:
+        raise NotFound(N_("This list has changed. Please open it again."), detail=str(lacking[0]))
+    begin, stretches = Fraction(0), []
+    for lesson_id, version, rendition, filled in rows:
+        plan = plans[lesson_id, version]
+        make = _ts_stretch if recipe["ts"] else _stretch
+        stretches.append(make(lesson_id, plan, rendition, begin=begin, filled=filled))
+        begin += standins.longest(plan)
+    return kept(playlist(render_joined(stretches)))
+
+
+def _stretch(lesson_id: str, plan: Plan, name: str, **_: object) -> Stretch:
+    folder = f"/media/{lesson_id}/v{plan.version}/{name}"
+    if isinstance(plan.rendition(name), VideoRendition):
+        folder += "/joined"
+    return Stretch(
+        durations=_durations(lesson_id, plan, name),
+        segments=[f"{folder}/{number}.m4s" for number in range(plan.segment_count)],
+        init=f"{folder}/init.mp4",
+    )
+
+
+def _ts_stretch(lesson_id: str, plan: Plan, name: str, *, begin: Fraction, filled: bool) -> Stretch:
+    """In MPEG-TS one clock runs through all lessons: their last segments last until the next one begins."""
+    ticks = round(begin * ts_clock.TICKS_PER_SECOND)
+    way = f"standin/{name}" if filled else f"{name}/joined"
+    folder = f"/media/{lesson_id}/v{plan.version}/{way}/{ticks}"
+    *durations, last = _durations(lesson_id, plan, name)
+    last = max(last, standins.longest(plan) - sum(durations))
+    return Stretch(
+        durations=[*durations, last], segments=[f"{folder}/{number}.ts" for number in range(plan.segment_count)]
+    )
+
+
+def _durations(lesson_id: str, plan: Plan, name: str) -> Sequence[Fraction]:
+    if name == STAND_IN and not plan.video:
+        return standins.picture_durations(plan)
+    rendition = standins.silence(plan) if name == STAND_IN else plan.rendition(name)
+    if rendition is None:
+        raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{plan.version} {name}")
+    copied = copied_seconds(lesson_id, plan, rendition)
+    if copied is not None:
+        return copied
+    lasting = {count: count * rendition.frame_seconds for count in set(plan.frames(rendition))}
+    return [lasting[count] for count in plan.frames(rendition)]
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/init.mp4")
+def even_init(lesson_id: str, version: int, name: str) -> Response:
+    """A rung's init segment without an edit list."""
+    playback.init(lesson_id, version, name).close()  # made, if need be
+    content = services().store.init(lesson_id, version, name).read_bytes()
+    return kept(Response(fragments.even_init(content), mimetype="video/mp4"))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/<number:number>.m4s")
+def even_segment(lesson_id: str, version: int, name: str, number: int) -> Response:
+    """Its segment, whose samples are where the edit list would have moved them."""
+    playback.segment(lesson_id, version, name, number).close()
+    playback.init(lesson_id, version, name).close()
+    store = services().store
+    shift = fragments.read_shift(store.init(lesson_id, version, name).read_bytes())
+    content = store.segment(lesson_id, version, name, number).read_bytes()
+    return kept(Response(fragments.even_segment(content, shift), mimetype="video/mp4"))
+
+
+@blueprint.get(f"{_STAND_IN}/init.mp4")
+def init(lesson_id: str, version: int) -> Response:
+    template, plan = _template(lesson_id, version)
+    return _kept_a_while(Response(making.read_template(template, plan).init, mimetype=_kind(plan)))
+
+
+@blueprint.get(f"{_STAND_IN}/<number:number>.m4s")
+def segment(lesson_id: str, version: int, number: int) -> Response:
+    template, plan = _template(lesson_id, version)
+    content = making.segment_of(making.read_template(template, plan), plan, number)
+    return _kept_a_while(Response(content, mimetype=_kind(plan)))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/<ticks:ticks>/<number:number>.ts")
+def ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int) -> Response:
+    """A TS segment at its time in a joined stream."""
+    packages.ts_segment(lesson_id, version, name, number).close()  # made, if need be
+    content = services().store.ts_segment(lesson_id, version, name, number).read_bytes()
+    return kept(Response(ts_clock.moved(content, ticks), mimetype="video/mp2t"))
+
+
+@blueprint.get(f"{_STAND_IN}/<rendition:name>/<ticks:ticks>/<number:number>.ts")
+def filled_ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int) -> Response:
+    """The same of a lesson's own track, with what stands in for the other one."""
+    store = services().store
+    place = store.filled_ts_segment(lesson_id, version, name, number)
+    if not place.exists():
+        _, plan = _lacking(lesson_id, version)
+        rendition = plan.rendition(name)
+        if rendition is None or number >= plan.segment_count:
+            raise NotFound(N_("The recording is not that long."))
+        own = store.segment(lesson_id, version, name, number)
+        if not own.exists():
+            refuse_if_copied(lesson_id, plan, rendition)
+            step = hot_step(name, number)
+            wait_for(own, lesson_id, step, lambda: hurry("segment", lesson_id, version, name, number))
+        step = making.ts_step(name, number)
+        wait_for(place, lesson_id, step, lambda: hurry("filled_ts", lesson_id, version, name, number))
+    return _kept_a_while(Response(ts_clock.moved(place.read_bytes(), ticks), mimetype="video/mp2t"))
+
+
+def _template(lesson_id: str, version: int) -> tuple[Path, Plan]:
+    """The template of the lesson, made now if need be; raises NotFound for a lesson that lacks nothing."""
+    lesson, plan = _lacking(lesson_id, version)
+    place = making.template_place(services().store, lesson, plan)
+    if not place.exists():
+        wait_for(place, lesson_id, making.STEP, lambda: hurry("standin", lesson_id))
+    return place, plan
+
+
+def _lacking(lesson_id: str, version: int) -> tuple[Lesson, Plan]:
+    with services().database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        plan = lookups.plan(session, lesson_id, version)
+    if plan.video and plan.audio:
+        raise NotFound(N_("There is no such recording."), detail=f"{lesson_id}: nothing is missing")
+    return lesson, plan
+
+
+def _kind(plan: Plan) -> str:
+    return "audio/mp4" if plan.video else "video/mp4"
+
+
+def _kept_a_while(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={_STAND_IN_SECONDS}"
+    return response

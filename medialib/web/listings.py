@@ -1,0 +1,178 @@
+"""Every listing in every form but its page: JSON, M3U, one continuous HLS stream, a podcast feed, a QR code.
+
+The ending of the address chooses. What is not public is 404 in all of them.
+"""
+
+from email.utils import formatdate
+from typing import get_args
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter
+
+from medialib import finding, metrics
+from medialib.catalogue import lookups, progress
+from medialib.delivery import hls, joining, m3u, qr, rss, shapes
+from medialib.delivery.listing import MOST_LESSONS, MOST_SEGMENTS, Kind, Listing
+from medialib.errors import N_, NotFound
+from medialib.listings import open_listing
+from medialib.services import Services
+from medialib.web.forms import read_listing
+from medialib.web.joined import keep_recipe
+from medialib.web.keeping import let_other_sites_play, playlist
+from medialib.web.naming import absolute, title_of
+from medialib.web.podcasts import make_feed
+
+_ALONE: tuple[Kind, ...] = ("search", "latest")
+_QR_SECONDS = 24 * 3600
+
+
+class Slug(BaseConverter):
+    """A part of an address that make_slug has made."""
+
+    regex = "[a-z0-9_-]{1,64}"
+
+
+class Form(BaseConverter):
+    """The ending of a listing's address."""
+
+    regex = r"json|m3u8|m3u|ts\.m3u8|rss|png|svg"
+
+
+class Picture(BaseConverter):
+    """The ending of a QR code's address."""
+
+    regex = "png|svg"
+
+
+def make_blueprint(services: Services) -> Blueprint:
+    blueprint = Blueprint("listings", __name__)
+
+    @blueprint.record
+    def _teach_routes(state: object) -> None:
+        state.app.url_map.converters |= {"slug": Slug, "form": Form, "picture": Picture}  # type: ignore[attr-defined]
+
+    def answer(kind: Kind, form: str, slug: str = "") -> Response:
+        return _answer(services, kind, slug, form)
+
+    for kind in get_args(Kind):
+        rule = f"/{kind}.<form:form>" if kind in _ALONE else f"/{kind}/<slug:slug>.<form:form>"
+        blueprint.add_url_rule(rule, kind, answer, defaults={"kind": kind})
+    blueprint.add_url_rule(
+        "/lessons/<lesson:lesson_id>.<picture:form>",
+        "lesson",
+        lambda lesson_id, form: _of_lesson(services, lesson_id, form),
+    )
+    blueprint.after_request(let_other_sites_play)
+    return blueprint
+
+
+def _answer(services: Services, kind: Kind, slug: str, form: str) -> Response:
+    with services.database.read() as session:
+        if form == "json":
+            return _json(services, session, kind, slug)
+        listing = read_whole(services, session, kind, slug)
+        if form in ("png", "svg"):
+            return _qr(services, listing.address(), form)
+        if form == "m3u":
+            return _m3u(services, listing)
+        if form != "rss":
+            ts = form == "ts.m3u8" or request.args.get("container") == "ts"
+            return _hls(services, session, listing, ts=ts)
+    return _rss(services, listing)
+
+
+def read_whole(services: Services, session: Session, kind: Kind, slug: str) -> Listing:
+    """The listing that the request asks for, from its beginning, with as many lessons as a playlist holds."""
+    asked = read_listing(request.args)
+    asked = asked.model_copy(update={"page": 1, **finding.named(session, **asked.names())})
+    query = asked.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
+    question = {key: value for key, value in asked.finding().items() if key not in ("page", "per_page")}
+    return open_listing(services, session, kind, slug, question=question, query=query, page=1, per_page=MOST_LESSONS)
+
+
+def _json(services: Services, session: Session, kind: Kind, slug: str) -> Response:
+    asked = read_listing(request.args, strict=True)
+    asked = asked.model_copy(update=finding.named(session, **asked.names()))
+    query = asked.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
+    question = {key: value for key, value in asked.finding().items() if key not in ("page", "per_page")}
+    page = {"page": asked.page, "per_page": asked.per_page}
+    listing = open_listing(services, session, kind, slug, question=question, query=query, **page)
+    plans = lookups.current_plans(session, listing.lessons)
+    document = {
+        "kind": kind,
+        "slug": slug or None,
+        "title": title_of(listing),
+        "description": getattr(listing.subject, "description", ""),
+        "address": listing.address(),
+        "forms": listing.forms(),
+        "total": listing.total,
+        **page,
+        "results": [
+            shapes.lesson_summary(one, plans[one.id], pictures=finding.posters(services, one))
+            for one in listing.lessons
+        ],
+    }
+    return _told(jsonify(document), listing)
+
+
+def _m3u(services: Services, listing: Listing) -> Response:
+    entries = [
+        m3u.Entry(seconds=one.seconds, title=one.title, address=absolute(services, shapes.ts_master_path(one.id)))
+        for one in listing.lessons
+    ]
+    text = m3u.render_m3u(title_of(listing), entries)
+    return _told(Response(text, content_type=f"{m3u.MEDIA_TYPE}; charset=utf-8"), listing)
+
+
+def _rss(services: Services, listing: Listing) -> Response:
+    feed = make_feed(services, listing)
+    return _told(Response(rss.render_rss(feed), content_type=f"{rss.MEDIA_TYPE}; charset=utf-8"), listing)
+
+
+def _hls(services: Services, session: Session, listing: Listing, *, ts: bool) -> Response:
+    """The whole listing as one stream; its playlists have an address that stands for exactly these lessons."""
+    plans, rows = lookups.current_plans(session, listing.lessons), progress.progress(session, listing.lessons)
+    lessons = [joining.joinable(one, plans[one.id], rows[one.id], ts=ts) for one in listing.lessons]
+    lessons = joining.first_ones(lessons, most_segments=MOST_SEGMENTS)
+    joined = joining.join(lessons, ts=ts, only_sound=request.args.get("only") == "sound")
+    if joined is None:
+        raise NotFound(N_("There is nothing to play in this list yet."))
+    metrics.PLAYS.labels("listing").inc()
+    folder = keep_recipe(services, joined)
+    sounds, variants = joining.below(joined, folder)
+    version = hls.MPEG_TS if ts else hls.FMP4
+    return playlist(hls.render_multivariant(sounds, variants, version=version))
+
+
+def _of_lesson(services: Services, lesson_id: str, form: str) -> Response:
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+    return _qr(services, shapes.page_path(lesson.id), form)
+
+
+def _qr(services: Services, path: str, form: str) -> Response:
+    address = absolute(services, path)
+    content, kind = (
+        (qr.render_svg(address), "image/svg+xml") if form == "svg" else (qr.render_png(address), "image/png")
+    )
+    response = Response(content, mimetype=kind)
+    response.headers["Cache-Control"] = f"max-age={_QR_SECONDS}"
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def _told(response: Response, listing: Listing) -> Response:
+    """To be asked for again each time, and answered 304 when it is the same.
+
+    The date only informs: a lesson that was taken out changes a listing without being newer, so only the ETag decides.
+    """
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    conditional = response
+    if request.if_none_match:
+        conditional = response.make_conditional(request)  # type: ignore[assignment]
+    if listing.lessons:
+        newest = max(one.published_at for one in listing.lessons)
+        conditional.headers["Last-Modified"] = formatdate(newest, usegmt=True)
+    return conditional

@@ -1,0 +1,170 @@
+"""The pages of what is curated: collections, units' columns, kinds of places and the latest lessons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from medialib import finding
+from medialib.catalogue import collected
+from medialib.catalogue.collections import Collection, CollectionKind
+from medialib.catalogue.units import Unit
+from medialib.delivery.listing import MOST_LESSONS, Kind
+from medialib.errors import NotFound
+from medialib.listings import open_listing
+from medialib.services import Services
+from medialib.web.forms import read_listing
+from medialib.web.i18n import gettext
+from medialib.web.naming import KIND_NAMES, title_of
+from medialib.web.phone.cards import Card, cards_of
+
+_ON_SHELF = 8
+_IN_PACKAGE = 4
+_ADDRESS = "collections/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover:
+    """A collection as a list shows it: by its first lesson."""
+
+    collection: Collection
+    count: int
+    card: Card
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """Where in a collection a lesson was opened."""
+
+    collection: Collection
+    neighbours: collected.Neighbours
+
+
+def make_blueprint(services: Services) -> Blueprint:
+    blueprint = Blueprint("shelves", __name__)
+    blueprint.add_url_rule("/collections", "collections", lambda: _collections(services))
+    blueprint.add_url_rule("/collections/<slug:slug>", "collection", lambda slug: _collection(services, slug))
+    blueprint.add_url_rule("/units", "units", lambda: _units(services))
+    blueprint.add_url_rule("/units/<slug:slug>", "unit", lambda slug: _unit(services, slug))
+    blueprint.add_url_rule("/places/<slug:slug>", "place", lambda slug: _list_page(services, "places", slug))
+    blueprint.add_url_rule("/latest", "latest", lambda: _list_page(services, "latest"))
+    return blueprint
+
+
+def _collections(services: Services) -> ResponseReturnValue:
+    with services.database.read() as session:
+        groups = {kind: _covers(services, session, collected.shelves(session, kind)) for kind in KIND_NAMES}
+    named = [(gettext(KIND_NAMES[kind]), covers) for kind, covers in groups.items() if covers]
+    return render_template("collections.html", groups=named)
+
+
+def _collection(services: Services, slug: str) -> ResponseReturnValue:
+    with services.database.read() as session:
+        one = collected.public_collection(session, slug)
+        lessons = collected.lessons_of(session, one, limit=MOST_LESSONS)
+        return render_template(
+            "package.html" if one.kind == "package" else "collection.html",
+            collection=one,
+            kind_name=gettext(KIND_NAMES[_kind(one)]),
+            address=f"/collections/{one.slug}",
+            within=_ADDRESS + one.slug,
+            cards=cards_of(services, session, lessons),
+            count=collected.count_of(session, one),
+            seconds=sum(lesson.seconds for lesson in lessons),
+            only_heard=all(lesson.kind == "audio" for lesson in lessons),
+        )
+
+
+def _kind(one: Collection) -> CollectionKind:
+    return next(kind for kind in KIND_NAMES if kind == one.kind)
+
+
+def _units(services: Services) -> ResponseReturnValue:
+    with services.database.read() as session:
+        groups = [
+            (one, count, [below for below in collected.units_below(session, one.slug) if below[1]])
+            for one, count in collected.units_below(session, None)
+            if count
+        ]
+        return render_template("units.html", groups=groups)
+
+
+def _unit(services: Services, slug: str) -> ResponseReturnValue:
+    with services.database.read() as session:
+        one = collected.unit(session, slug)
+        above = collected.units_above(session, one)
+        below = [(unit, count) for unit, count in collected.units_below(session, slug) if count]
+    return _list_page(services, "units", slug, unit=one, above=above, below=below)
+
+
+def _list_page(
+    services: Services,
+    kind: Kind,
+    slug: str = "",
+    *,
+    unit: Unit | None = None,
+    above: Sequence[Unit] = (),
+    below: Sequence[tuple[Unit, int]] = (),
+) -> ResponseReturnValue:
+    asked = read_listing(request.args)
+    with services.database.read() as session:
+        asked = asked.model_copy(update=finding.named(session, **asked.names()))
+        query = asked.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
+        question = {key: value for key, value in asked.finding().items() if key not in ("page", "per_page")}
+        window: dict[str, Any] = {"page": asked.page, "per_page": asked.per_page}
+        listing = open_listing(services, session, kind, slug, question=question, query=query, **window)
+        found = finding.Findings(total=listing.total, lessons=listing.lessons, **window)
+        return render_template(
+            "column.html",
+            title=title_of(listing),
+            address=listing.path,
+            asked=asked,
+            found=found,
+            cards=cards_of(services, session, listing.lessons),
+            unit=unit,
+            above=above,
+            below=below,
+        )
+
+
+def home_shelves(services: Services, session: Session) -> dict[str, Any]:
+    """What the first page shows of collections: the featured one, the latest package, and series."""
+    featured = next(iter(collected.shelves(session, "featured", limit=1)), None)
+    package = next(iter(collected.shelves(session, "package", limit=1)), None)
+    return {
+        "featured": _shelf(services, session, featured, _ON_SHELF),
+        "package": _shelf(services, session, package, _IN_PACKAGE),
+        "series": _covers(services, session, collected.shelves(session, "series", limit=_ON_SHELF)),
+    }
+
+
+def _shelf(
+    services: Services, session: Session, shelf: collected.Shelf | None, limit: int
+) -> tuple[collected.Shelf, list[Card]] | None:
+    if shelf is None:
+        return None
+    lessons = collected.lessons_of(session, shelf.collection, limit=limit)
+    return shelf, cards_of(services, session, lessons)
+
+
+def _covers(services: Services, session: Session, shelves: Sequence[collected.Shelf]) -> list[Cover]:
+    firsts = [collected.lessons_of(session, one.collection, limit=1)[0] for one in shelves]
+    cards = cards_of(services, session, firsts)
+    return [
+        Cover(collection=one.collection, count=one.count, card=card) for one, card in zip(shelves, cards, strict=True)
+    ]
+
+
+def way_through(session: Session, lesson_id: str, within: str) -> Way | None:
+    """The lesson's neighbours in the collection that it was opened from; None for what is not a way to it."""
+    if not within.startswith(_ADDRESS):
+        return None
+    try:
+        one = collected.public_collection(session, within.removeprefix(_ADDRESS))
+    except NotFound:
+        return None
+    neighbours = collected.neighbours(session, one, lesson_id)
+    return Way(collection=one, neighbours=neighbours) if neighbours else None
