@@ -18,7 +18,8 @@ from medialib.demo.tune import CHIME, CHIME_SECONDS, phrase, phrase_seconds
 WIDE, SQUARE = (854, 480), (600, 600)
 PIXELS_PER_UNIT = WIDE[1] / UNITS_HIGH
 SQUARE_PIXELS_PER_UNIT = SQUARE[1] / UNITS_HIGH
-_FRAMES_PER_SECOND = 25
+# On twos, as drawn films are: each picture is shown twice in the 25 that a lesson has in a second.
+_FRAMES_PER_SECOND, _FRAME_SECONDS = "25/2", "2/25"
 _SAMPLES_PER_SECOND = 24_000
 _FADE_SECONDS = 1.5
 SPEECH_DELAY_SECONDS = 0.4
@@ -38,14 +39,14 @@ def film_command(program: str, cels: Sequence[Cel], lesson: Demonstration, speec
     """The film: the cels on sheet.png, moving, with the tune and what is said (a file for each beat, or none)."""
     # Colours at full resolution until the end: overlay would else place everything at even pixels, which jerks.
     sheet = ffmpeg.input("sheet.png", framerate=_FRAMES_PER_SECOND)["v"].filter("format", "yuv444p")
-    picture = sheet.filter("settb", f"1/{_FRAMES_PER_SECOND}").filter("loop", loop=-1, size=1).filter("setpts", "N")
+    picture = sheet.filter("settb", _FRAME_SECONDS).filter("loop", loop=-1, size=1).filter("setpts", "N")
     for cel in cels:
         x, y = (cel.motion.expression(axis, cel.corner[axis], PIXELS_PER_UNIT) for axis in (0, 1))
         when = {"enable": cel.motion.shown} if cel.motion.shown else {}
         picture = ffmpeg.overlay(picture, ffmpeg.input(cel.name)["v"], x=x, y=y, format="yuv444", **when)
     picture = picture.filter("format", "yuv420p")
     # One thread each: two films are made at the same time.
-    video = {"c:v": "libx264", "preset": "ultrafast", "tune": "stillimage", "qp": 21, "threads": 1, "g": 100}
+    video = {"c:v": "libx264", "preset": "ultrafast", "tune": "stillimage", "qp": 21, "threads": 1, "g": 50}
     sound = _sound(lesson, speech)
     return _complete(program, picture.output(sound, f"{lesson.slug}.mp4", t=lesson.seconds, **video, **_AUDIO))
 

@@ -80,11 +80,14 @@ def without_crumb(seconds: Fraction, segment_seconds: int) -> Fraction:
 
 
 def choose_rates(source: Fraction) -> Rates:
-    """The nearest of 24, 25 and 30; of 50 and 60 (halved for small rungs) for fast sources."""
+    """The nearest of 24, 25 and 30; of 50 and 60 (halved for small rungs) for fast sources.
+
+    Of a slow source each picture is shown as often as the others: 12.5 becomes 25, 15 becomes 30.
+    """
     if source > _FAST:
         high = min((50, 60), key=lambda rate: abs(rate - source))
         return Rates(low=high // 2, high=high)
-    rate = min((24, 25, 30), key=lambda rate: abs(rate - source))
+    rate = min((24, 25, 30), key=lambda rate: abs(rate - source * max(1, round(rate / source))))
     return Rates(low=rate, high=rate)
 
 
