@@ -33,8 +33,7 @@ class Database:
             ) from error
         if self.engine.dialect.name == "sqlite":
             _tune_sqlite(self.engine)
-        # A class of its own, so that what is hooked into its sessions touches those of no other library.
-        self.sessions = sessionmaker(self.engine, class_=type("LibrarySession", (Session,), {}), expire_on_commit=False)
+        self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:

@@ -54,7 +54,8 @@ class Store:
         place = self.root / "secret"
         if not place.exists():
             beside = self.temporary / f"secret.{os.getpid()}.{time.monotonic_ns()}"
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            beside.touch(mode=0o600, exist_ok=False)
+            with beside.open("w") as file:
                 file.write(secrets.token_hex(32))
                 file.flush()
                 os.fsync(file.fileno())

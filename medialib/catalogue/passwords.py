@@ -40,9 +40,10 @@ def hash_password(password: str) -> str:
 def is_right(password_hash: str, password: str) -> bool:
     """Whether it is this password. Without a hash it takes as long, so that nobody learns who has an account."""
     try:
-        return _hasher.verify(password_hash or _nobodys(), password) and bool(password_hash)
+        _hasher.verify(password_hash or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return bool(password_hash)
 
 
 def is_outdated(password_hash: str) -> bool:

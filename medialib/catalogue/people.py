@@ -74,9 +74,7 @@ class Ticket(Base):
     name: Mapped[str] = mapped_column(String(100), default="")
     role: Mapped[str] = mapped_column(String(16), default="viewer")
     unit_slug: Mapped[str | None] = mapped_column(ForeignKey("units.slug"), default=None)
-    person_id: Mapped[str | None] = mapped_column(
-        ForeignKey("people.id", ondelete="CASCADE"), default=None, index=True
-    )
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), default=None, index=True)
     unit: Mapped[Unit | None] = relationship(lazy="joined", default=None, viewonly=True)
 
 

@@ -21,9 +21,7 @@ _LONGEST_LOGIN = 64
 _NOT_IN_LOGINS = set("/\\<>\"'&?#%:;,")
 
 
-def note(
-    session: Session, by: Person | None, act: str, *, on_id: str = "", on_name: str = "", **details: Any
-) -> None:
+def note(session: Session, by: Person | None, act: str, *, on_id: str = "", on_name: str = "", **details: Any) -> None:
     """Write into the log, in the transaction of what was done."""
     who = {"person_id": by.id, "person_name": by.name} if by else {}
     session.add(LogEntry(at=time.time(), act=act, on_id=on_id, on_name=on_name[:500], details=details, **who))
@@ -153,9 +151,7 @@ def end_sign_ins(session: Session, person: Person, *, keep: str = "") -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != keep))
 
 
-def invite(
-    session: Session, *, name: str, role: Role, unit_slug: str | None, hours: float, by: Person | None
-) -> str:
+def invite(session: Session, *, name: str, role: Role, unit_slug: str | None, hours: float, by: Person | None) -> str:
     """The token of a link with which somebody makes their account."""
     name = " ".join(name.split())[:100]
     made, token = _ticket("invitation", hours, name=name, role=role, unit_slug=unit_slug)

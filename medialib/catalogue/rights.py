@@ -26,7 +26,7 @@ class Viewer:
     key_to: str = ""
 
     def at_least(self, role: str) -> bool:
-        return bool(self.role) and ROLES.index(self.role) >= ROLES.index(role)  # type: ignore[arg-type]
+        return bool(self.role) and ROLES.index(self.role) >= ROLES.index(role)
 
 
 def viewer_of(person: Person | None, *, key_to: str = "") -> Viewer:

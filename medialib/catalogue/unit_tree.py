@@ -38,7 +38,7 @@ def unit(session: Session, slug: str) -> Unit:
 def rows(session: Session) -> list[Row]:
     """All units as a list to read: each under the one it belongs to, by position, then by name."""
     query = select(Lesson.unit_slug, func.count(Lesson.id)).group_by(Lesson.unit_slug)
-    made: dict[str | None, int] = {slug: count for slug, count in session.execute(query)}
+    made: dict[str | None, int] = {row[0]: row[1] for row in session.execute(query)}
     below: dict[str | None, list[Unit]] = {}
     for one in lookups.units(session):
         below.setdefault(one.parent_slug, []).append(one)

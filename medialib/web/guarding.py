@@ -58,22 +58,32 @@ def install(app: Flask, services: Services) -> Limiter:
     )
 
 
-def count_tries(limiter: Limiter, services: Services, view: View) -> View:
-    """Count the answers of this view that refuse (403, 404), by address and by the sign-in name that was typed."""
+def count_tries(limiter: Limiter, services: Services, name: str, view: View) -> View:
+    """Count the answers of this view that refuse (403, 404), by address and by the sign-in name that was typed.
+
+    The limiter knows views by their names: `name` is one that no other view bears.
+    """
     access = services.settings.access
     window = f"per {int(access.tries_minutes)} minutes"
-    by_address = limiter.shared_limit(
-        f"{access.tries_per_address} {window}", scope="tries", deduct_when=_was_refused
-    )
-    by_account = limiter.limit(
+    by_address = limiter.shared_limit(f"{access.tries_per_address} {window}", scope="tries", deduct_when=_was_refused)
+    by_account = limiter.shared_limit(
         f"{access.tries_per_account} {window}",
-        key_func=lambda: "account:" + request.form.get("login", "").strip().casefold()[:64],
-        exempt_when=lambda: not request.form.get("login"),
+        scope="tries",
+        key_func=lambda: "account:" + _typed_login(),
+        exempt_when=lambda: not _typed_login(),
         deduct_when=_was_refused,
-        methods=["POST"],
     )
-    counted: View = by_address(by_account(view))
+
+    def tried(**parts: Any) -> Any:
+        return view(**parts)
+
+    tried.__name__ = tried.__qualname__ = name
+    counted: View = by_address(by_account(tried))
     return counted
+
+
+def _typed_login() -> str:
+    return request.form.get("login", "").strip().casefold()[:64]
 
 
 def _was_refused(response: Response) -> bool:
