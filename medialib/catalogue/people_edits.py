@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import passwords, people_lookups, tokens
 from medialib.catalogue.people import LogEntry, Person, Role, SignIn, Ticket
+from medialib.catalogue.units import Unit
 from medialib.errors import N_, BadRequest
 
 _SEEN_SECONDS = 60
@@ -55,7 +56,7 @@ def add_person(
     session.add(made)
     session.flush()
     session.refresh(made)
-    note(session, by, "person.added", on_id=made.id, on_name=made.name, role=role, unit=unit_slug or "")
+    note(session, by, "person.added", on_id=made.id, on_name=made.name, role=role, unit=_unit_name(session, unit_slug))
     return made
 
 
@@ -80,8 +81,16 @@ def change_person(
     changed = {key: [getattr(person, key), value] for key, value in wanted.items() if getattr(person, key) != value}
     for key, (_, value) in changed.items():
         setattr(person, key, value)
+    if "unit_slug" in changed:
+        changed["unit"] = [_unit_name(session, slug) for slug in changed.pop("unit_slug")]
     if changed:
         note(session, by, "person.changed", on_id=person.id, on_name=person.name, **changed)
+
+
+def _unit_name(session: Session, slug: str | None) -> str:
+    """The log tells names: an address says nothing to those who read it."""
+    found = session.get(Unit, slug) if slug else None
+    return found.name if found else ""
 
 
 def _keep_an_admin(session: Session, person: Person) -> None:
@@ -156,7 +165,7 @@ def invite(session: Session, *, name: str, role: Role, unit_slug: str | None, ho
     name = " ".join(name.split())[:100]
     made, token = _ticket("invitation", hours, name=name, role=role, unit_slug=unit_slug)
     session.add(made)
-    note(session, by, "person.invited", on_id=made.id, on_name=name, role=role, unit=unit_slug or "")
+    note(session, by, "person.invited", on_id=made.id, on_name=name, role=role, unit=_unit_name(session, unit_slug))
     return token
 
 

@@ -146,7 +146,7 @@ def test_a_person_is_given_another_role_and_unit_at_once(admin: FlaskClient, ser
     page = admin.get(address).text
     assert "观众 → 管理员" not in page, "that is the log of what the person did"
     log = admin.get("/desk/log").text
-    assert "观众 → 管理员" in log and "改了账号" in log
+    assert "能做什么：观众 → 管理员" in log and f"单位：— → {VILLAGE}" in log and "改了账号" in log
     assert admin.get("/desk/people/nobody").status_code == 404
     assert "没有这个人。" in admin.get("/desk/people/nobody").text
 

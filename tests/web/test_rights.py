@@ -97,13 +97,11 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
         values["slug"] = "skills"
     with world.services.database.read() as session:
         values["person_id"] = people_lookups.people(session)[0].id
-    with world.app.test_request_context():
-        adapter = world.app.url_map.bind("localhost")
-        wanted = {name: values[name] for name in rule.arguments}
-        for name in ("version", "number", "revision", "choice", "width", "sheet"):
-            if name in wanted:
-                wanted[name] = int(wanted[name])
-        return adapter.build(rule.endpoint, {**wanted, **(rule.defaults or {})}, method=method(rule))
+    wanted = {name: values[name] for name in rule.arguments if name not in (rule.defaults or {})}
+    wanted |= {name: int(value) for name, value in wanted.items() if str(value).isdigit()}
+    built = rule.build(wanted | (rule.defaults or {}))
+    assert built
+    return built[1]
 
 
 def method(rule: Rule) -> str:

@@ -83,16 +83,15 @@ def act_name(act: str) -> str:
 
 
 _FIELDS: Mapping[str, str] = {
-    "name": N_("Name"), "role": N_("May"), "unit": N_("Unit"), "unit_slug": N_("Unit"), "under": N_("Under"),
+    "name": N_("Name"), "role": N_("May"), "unit": N_("Unit"), "under": N_("Under"),
     "before": N_("Before"), "access": N_("Now"), "label": N_("For"), "device": N_("Device"),
 }  # fmt: skip
 
 
 def told_details(entry: LogEntry) -> list[str]:
     """What else is known of an entry, as words: “Role: viewer → editor”."""
-    return [
-        f"{gettext(_FIELDS[key])}: {_told(value)}" for key, value in entry.details.items() if key in _FIELDS and value
-    ]
+    told = ((_FIELDS[key], _told(value)) for key, value in entry.details.items() if key in _FIELDS and value)
+    return [gettext("%(field)s: %(value)s", field=gettext(field), value=value) for field, value in told]
 
 
 def _told(value: Any) -> str:
