@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import passwords, people_lookups, tokens
 from medialib.catalogue.people import LogEntry, Person, Role, SignIn, Ticket
+from medialib.catalogue.people_lookups import LINK_IS_OVER
 from medialib.catalogue.units import Unit
-from medialib.errors import N_, BadRequest
+from medialib.errors import N_, BadRequest, NotFound
 
 _SEEN_SECONDS = 60
 """A device's last use is written this seldom: reading a page is not to write each time."""
@@ -177,6 +178,7 @@ def withdraw(session: Session, ticket: Ticket, *, by: Person | None) -> None:
 
 def accept(session: Session, ticket: Ticket, *, login: str, name: str, password: str) -> Person:
     """Make the account that an invitation is for; raises BadRequest, and then the invitation stays."""
+    claim(session, ticket)
     made = add_person(
         session,
         login=login,
@@ -186,9 +188,15 @@ def accept(session: Session, ticket: Ticket, *, login: str, name: str, password:
         password=password,
         by=None,
     )
-    ticket.used_at = time.time()
     ticket.person_id = made.id
     return made
+
+
+def claim(session: Session, ticket: Ticket) -> None:
+    """Use a link up; raises NotFound when somebody else did so in the meantime. With the transaction it comes back."""
+    unused = (Ticket.id == ticket.id, Ticket.used_at.is_(None))
+    if session.execute(update(Ticket).where(*unused).values(used_at=time.time()).returning(Ticket.id)).first() is None:
+        raise NotFound(LINK_IS_OVER)
 
 
 def password_link(session: Session, person: Person, *, hours: float, by: Person | None) -> str:

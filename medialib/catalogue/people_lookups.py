@@ -11,6 +11,8 @@ from medialib.catalogue import tokens
 from medialib.catalogue.people import LessonKey, LogEntry, Person, SignIn, Ticket, TicketKind
 from medialib.errors import N_, NotFound
 
+LINK_IS_OVER = N_("This link has been used already, or it is too old. Please ask for a new one.")
+
 
 def person(session: Session, person_id: str) -> Person:
     """Raises NotFound."""
@@ -57,7 +59,7 @@ def ticket(session: Session, token: str, kind: TicketKind) -> Ticket:
     """The link with this token; raises NotFound when there is none or it is used or over."""
     found = session.scalar(select(Ticket).where(Ticket.token_digest == tokens.digest(token), Ticket.kind == kind))
     if found is None or found.used_at is not None or found.ends_at <= time.time():
-        raise NotFound(N_("This link has been used already, or it is too old. Please ask for a new one."))
+        raise NotFound(LINK_IS_OVER)
     return found
 
 

@@ -26,4 +26,5 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     }
     for name, word in words.items():
         blueprint.add_app_template_filter(word, name)
+    blueprint.add_app_template_global(lambda lesson_id: shell.may_edit(services, lesson_id), "may_edit")
     return blueprint

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from medialib.catalogue import lookups, unit_tree
+from medialib.catalogue import rights, unit_tree
 from medialib.catalogue.people import ROLES, Person, Role
 from medialib.catalogue.rights import viewer_of
 from medialib.errors import N_, BadRequest
@@ -72,6 +72,15 @@ def home_of(person: Person) -> str:
     return url_for(next(place.endpoint for place in RAIL if viewer_of(person).at_least(place.role)))
 
 
+def may_edit(services: Services, lesson_id: str) -> bool:
+    """Whether whoever looks may change this lesson; asked of people with an account only."""
+    person = signing.current(services)
+    if person is None:
+        return False
+    with services.database.read() as session:
+        return rights.may_edit(session, viewer_of(person), lesson_id)
+
+
 def typed(name: str, *, most: int = 200) -> str:
     """What a field of the form holds, without control characters and without space around it; raises BadRequest."""
     value = request.form.get(name, "")
@@ -104,11 +113,6 @@ def unit_choices(services: Services) -> list[unit_tree.Row]:
     """All units as a list to choose from."""
     with services.database.read() as session:
         return unit_tree.rows(session)
-
-
-def unit_names(services: Services) -> dict[str, str]:
-    with services.database.read() as session:
-        return {one.slug: one.name for one in lookups.units(session)}
 
 
 def moment(seconds: float) -> str:

@@ -85,6 +85,7 @@ def _password(services: Services, token: str) -> ResponseReturnValue:
         with services.database.begin() as session:
             ticket = people_lookups.ticket(session, token, "password")
             person = people_lookups.person(session, ticket.person_id or "")
+            people_edits.claim(session, ticket)
             people_edits.set_password(session, person, password, by=person)
     except BadRequest as error:
         return _page("new_password.html", 400, person=person, problem=sentence(error))
