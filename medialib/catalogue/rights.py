@@ -1,5 +1,7 @@
 """Who may do what, and which lessons a person sees: one condition for a page, a file and every listing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -27,6 +29,9 @@ class Viewer:
 
     def at_least(self, role: str) -> bool:
         return bool(self.role) and ROLES.index(self.role) >= ROLES.index(role)
+
+
+NOBODY = Viewer()
 
 
 def viewer_of(person: Person | None, *, key_to: str = "") -> Viewer:
@@ -90,6 +95,18 @@ def restricted(database: Database) -> frozenset[str]:
 
 looking: ContextVar[Viewer | None] = ContextVar("looking", default=None)
 """Who looks during this request; None outside of requests, where nobody is kept from anything."""
+
+
+@contextmanager
+def looking_as(viewer: Viewer | None) -> Iterator[None]:
+    """Read for another than the present viewer: what is kept for all is read as NOBODY, also in threads of its own,
+    where otherwise nothing would be hidden.
+    """
+    before = looking.set(viewer)
+    try:
+        yield
+    finally:
+        looking.reset(before)
 
 
 def hide_from_viewers(sessions: sessionmaker[Session]) -> None:

@@ -1,6 +1,7 @@
 """Every address x every role x own and other units; and who may watch which lesson, wherever it could be seen."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -233,7 +234,8 @@ def test_search_knows_nothing_of_what_is_not_for_everyone(services: Services) ->
             lesson_access.set_access(session, lesson, who, by=None)
         index_stale(services)
         assert services.index.count() == 0
-        assert client.get("/api/lessons?q=秘密").get_json() == {"total": 0, "page": 1, "per_page": 20, "results": []}
+        found = client.get("/api/lessons?q=秘密").get_json()
+        assert (found["total"], found["results"]) == (0, [])
         rebuild_index(services)
         assert services.index.count() == 0
         assert not mend_index(services)
@@ -271,8 +273,6 @@ def test_a_segment_of_a_public_lesson_asks_the_database_nothing(services: Servic
 
 
 def test_a_lesson_that_is_narrowed_is_refused_within_a_second(services: Services) -> None:
-    import time
-
     lesson = add_lesson(services)
     fill(services, lesson, "public")
     client = client_of(services)
@@ -406,3 +406,26 @@ def test_a_library_for_signed_in_people_shows_nobody_anything_else(tmp_path: Pat
     assert client.post("/sign-in", data=form).headers["Location"] == "/"
     assert client.get("/media/lesson1/master.m3u8").status_code == 200
     services.database.close()
+
+
+@pytest.mark.parametrize("at_once", [0, 2_000])
+def test_suggestions_tell_nobody_of_what_is_not_for_everyone(services: Services, at_once: int) -> None:
+    """Neither when an administrator was the first to ask, nor when the titles are read beside the requests."""
+    from medialib.search.known import Known
+
+    vars(services)["known"] = Known(services.database, services.index, at_once=at_once)
+    add_person(services, "guan", "admin")
+    add_lesson(services, "竹编公开课")
+    hidden = add_lesson(services, "竹编秘密课", speaker="竹编师傅")
+    with services.database.begin() as session:
+        lesson_access.set_access(session, hidden, "link", by=None)
+    app = create_app(services)
+    admin, nobody = client_of(services, "guan", app), client_of(services, None, app)
+    deadline = time.monotonic() + 10
+    while "竹编公开课" not in admin.get("/api/suggestions?q=竹").text:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    for client in (admin, nobody):
+        told = client.get("/api/suggestions?q=竹").text
+        assert "公开课" in told
+        assert "秘密" not in told and "竹编师傅" not in told
