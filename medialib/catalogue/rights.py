@@ -115,7 +115,9 @@ def hide_from_viewers(sessions: sessionmaker[Session]) -> None:
     Lists are written in many places, and one that forgot to ask would tell of lessons that are not for everyone:
     hence the sessions themselves ask.
     """
-    if not event.contains(sessions.class_, "do_orm_execute", _narrow):
+    # Not event.contains(): it goes by addresses in memory, and takes a new class for one that is gone.
+    if not vars(sessions.class_).get("hides_from_viewers"):
+        sessions.class_.hides_from_viewers = True  # type: ignore[attr-defined]
         event.listen(sessions.class_, "do_orm_execute", _narrow)
 
 

@@ -79,6 +79,7 @@ def chapters(lesson_id: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.json")
+@access.members
 def chapters_json(lesson_id: str) -> Response:
     """The same as podcast apps read them (podcastindex.org, JSON chapters 1.2)."""
     with _services().database.read() as session:

@@ -22,8 +22,7 @@ from medialib.errors import N_, NotFound
 from medialib.ingest import fragments, ts_clock
 from medialib.ingest import standins as making
 from medialib.services import Services
-from medialib.web import packages, playback
-from medialib.web import access
+from medialib.web import access, packages, playback
 from medialib.web.keeping import kept, let_other_sites_play, playlist
 from medialib.web.waiting import copied_seconds, hurry, refuse_if_copied, services, wait_for
 

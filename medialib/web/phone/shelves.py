@@ -47,10 +47,14 @@ class Way:
 def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("shelves", __name__)
     blueprint.add_url_rule("/collections", "collections", access.members(lambda: _collections(services)))
-    blueprint.add_url_rule("/collections/<slug:slug>", "collection", access.members(lambda slug: _collection(services, slug)))
+    blueprint.add_url_rule(
+        "/collections/<slug:slug>", "collection", access.members(lambda slug: _collection(services, slug))
+    )
     blueprint.add_url_rule("/units", "units", access.members(lambda: _units(services)))
     blueprint.add_url_rule("/units/<slug:slug>", "unit", access.members(lambda slug: _unit(services, slug)))
-    blueprint.add_url_rule("/places/<slug:slug>", "place", access.members(lambda slug: _list_page(services, "places", slug)))
+    blueprint.add_url_rule(
+        "/places/<slug:slug>", "place", access.members(lambda slug: _list_page(services, "places", slug))
+    )
     blueprint.add_url_rule("/latest", "latest", access.members(lambda: _list_page(services, "latest")))
     return blueprint
 
