@@ -7,12 +7,29 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from medialib.delivery import words
 from medialib.services import Services
-from medialib.web import captions, errors, headers, health, i18n, joined, listings, packages, pictures, playback
+from medialib.web import (
+    access,
+    captions,
+    errors,
+    guarding,
+    headers,
+    health,
+    i18n,
+    joined,
+    keys,
+    listings,
+    packages,
+    pictures,
+    playback,
+)
 from medialib.web.api import lessons as api
 from medialib.web.api import themes
+from medialib.web.desk import pages as desk
+from medialib.web.desk import signing_in
 from medialib.web.phone import formats, pages, shelves
 
 _WEB = Path(__file__).parent / "web"
@@ -37,6 +54,8 @@ def create_app(services: Services) -> Flask:
     app.extensions["medialib"] = services
     i18n.install(app, default=services.settings.site.language)
     errors.install(app)
+    access.install(app, services)  # before guarding: who may not call an address at all is told so first
+    limiter = guarding.install(app, services)
     headers.install(app)
     Compress(app)
     _give_templates_their_words(app, services)
@@ -50,7 +69,13 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(joined.blueprint)
     app.register_blueprint(listings.make_blueprint(services))
     app.register_blueprint(shelves.make_blueprint(services))
+    app.register_blueprint(signing_in.make_blueprint(services, limiter))
+    app.register_blueprint(desk.make_blueprint(services, limiter))
+    access.public(app.view_functions["static"])
     _let_static_files_be_kept(app)
+    app.wsgi_app = keys.PathKeys(app.wsgi_app)  # type: ignore[method-assign]
+    if proxies := services.settings.server.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, sessionmaker
 
 from medialib.errors import N_, MissingTool
 
@@ -33,11 +33,12 @@ class Database:
             ) from error
         if self.engine.dialect.name == "sqlite":
             _tune_sqlite(self.engine)
+        self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction that takes the write lock at once (no upgrade, hence no deadlock on SQLite)."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.sessions() as session:
             session.connection(execution_options={"medialib_writes": True})
             yield session
             session.commit()
@@ -45,7 +46,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view; nothing that happens inside is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.sessions() as session:
             yield session
 
     def upgrade(self) -> None:

@@ -33,6 +33,14 @@ class BadRequest(MedialibError):
     """The asker has to change something and ask again."""
 
 
+class SignInNeeded(MedialibError):
+    """This is for people who are signed in."""
+
+
+class NotAllowed(MedialibError):
+    """This is for others than the one who asks."""
+
+
 class BadSettings(MedialibError):
     """config.yaml or the environment holds a wrong key or value."""
 

@@ -41,6 +41,19 @@ class Server(_Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8870
     workers: Count = 2
     metrics: Literal["local", "everyone"] = "local"
+    proxies: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class Access(_Section):
+    """Who may watch, how long people stay signed in, and how often somebody may try."""
+
+    library: Literal["public", "signed-in"] = "public"
+    signed_in_days: Seconds = 30
+    link_hours: Seconds = 72
+    tries_per_address: Count = 30
+    tries_per_account: Count = 10
+    tries_minutes: Count = 15
+    tries_url: str = ""
 
 
 class Store(_Section):
@@ -120,6 +133,7 @@ class Settings(_Section):
 
     site: Site = Site()
     server: Server = Server()
+    access: Access = Access()
     store: Store = Store()
     database: Database = Database()
     jobs: Jobs = Jobs()

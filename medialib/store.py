@@ -49,6 +49,21 @@ class Store:
     def metrics(self) -> Path:
         return self.root / "metrics"
 
+    def secret(self) -> str:
+        """What forms are signed with: the same for all processes and machines of this library, made at first need."""
+        place = self.root / "secret"
+        if not place.exists():
+            beside = self.temporary / f"secret.{os.getpid()}.{time.monotonic_ns()}"
+            beside.touch(mode=0o600, exist_ok=False)
+            with beside.open("w") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):  # another process was first
+                os.link(beside, place)
+            beside.unlink()
+        return place.read_text()
+
     def lesson(self, lesson_id: str) -> Path:
         return self.lessons / lesson_id[:2] / lesson_id
 

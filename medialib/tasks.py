@@ -193,12 +193,15 @@ def index_stale(services: Services) -> int:
         while True:
             with services.database.read() as session:
                 stale = lookups.stale_in_index(session, _INDEX_BATCH)
-                said = lookups.transcripts(session, [lesson.id for lesson in stale])
-                featured = lookups.featured(session, [lesson.id for lesson in stale])
-                documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in stale]
+                public = [lesson for lesson in stale if lesson.access == "public"]
+                ids = [lesson.id for lesson in public]
+                said, featured = lookups.transcripts(session, ids), lookups.featured(session, ids)
+                documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in public]
             if not stale:
                 return done
             try:
+                # Search knows only what is for everyone: what it counts must not tell of anything else.
+                services.index.remove([lesson.id for lesson in stale if lesson.access != "public"])
                 services.index.put(documents)
             except (IndexUnavailable, IndexBusy) as error:
                 _not_written(services, error)
@@ -257,14 +260,15 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
 
 
 def _all_documents(services: Services, put: list[tuple[str, int]]) -> Iterator[Document]:
-    """All lessons, the oldest first, each noted in `put` with its revision; all at once would fill the memory."""
+    """All lessons for everyone, the oldest first; all at once would fill the memory. Each lesson is noted in `put`."""
     with services.database.read() as session:
         ids = lookups.ids_by_age(session)
     for some in _batches(ids):
         with services.database.read() as session:
             lessons = lookups.lessons_by_id(session, some)
             said, featured = lookups.transcripts(session, some), lookups.featured(session, some)
-            documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in lessons]
+            public = [one for one in lessons if one.access == "public"]
+            documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in public]
             put += [(one.id, one.revision) for one in lessons]
         yield from documents
 

@@ -21,6 +21,7 @@ class Lesson(Base):
     """A published work. Times are unix seconds; `recorded` is an ISO date or its beginning (2023, 2023-05).
 
     `number` is its place in the series, `place` the slug of where it was recorded (see places.py).
+    `access` says who may watch it (see rights.py).
     `revision` grows with every change that search must know of; the index is behind while
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
@@ -45,6 +46,7 @@ class Lesson(Base):
     number: Mapped[int | None] = mapped_column(default=None)
     recorded: Mapped[str | None] = mapped_column(String(10), default=None)
     language: Mapped[str] = mapped_column(String(20), default="zh")
+    access: Mapped[str] = mapped_column(String(16), default="public", server_default="public", index=True)
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0, index=True)
     poster_choice: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -259,8 +259,9 @@ def lesson_count(session: Session) -> int:
 
 
 def indexed_count(session: Session) -> int:
-    """How many lessons search should know, in this or an earlier form."""
-    return session.scalar(select(func.count()).select_from(Lesson).where(Lesson.indexed_revision > 0)) or 0
+    """How many lessons search should know, in this or an earlier form: those that are for everyone."""
+    known = (Lesson.indexed_revision > 0, Lesson.access == "public")
+    return session.scalar(select(func.count()).select_from(Lesson).where(*known)) or 0
 
 
 def captions_of(session: Session, lesson_id: str) -> Sequence[Captions]:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "captions": "captions",
     "poster": "pictures",
     "collection": "collections",
+    "user": "users",
     "demo": "demo",
     "reindex": "care",
     "doctor": "care",

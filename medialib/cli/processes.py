@@ -62,7 +62,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 @click.pass_obj
 def serve_command(library: Library) -> None:
     """Answer over HTTP."""
-    open_ready(library).database.close()
+    services = open_ready(library)
+    _print_first_link(services, again=False)
+    services.database.close()
     allow_many_open_files()
     _require_port(library)
     _Server(library).run()
@@ -127,10 +129,18 @@ def run_command(library: Library, demo: bool) -> None:
             click.echo("This library is empty: lessons to look around with appear within a minute.")
             click.echo("(medialib demo --remove takes them away again, medialib run alone makes none.)")
             children.append(_child(library, "demo", once=True))
+    _print_first_link(services, again=True)
     services.database.close()
     server = library.settings.server
     click.echo(f"medialib: http://{server.host}:{server.port}/  (Ctrl+C stops)")
     Supervisor(children).watch()
+
+
+def _print_first_link(services: Services, *, again: bool) -> None:
+    from medialib.cli.users import first_link  # which opens libraries by this module
+
+    if told := first_link(services, again=again):
+        click.echo(told)
 
 
 def open_ready(library: Library) -> Services:

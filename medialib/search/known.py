@@ -13,7 +13,7 @@ from itertools import count
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, rights
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.themes import Theme, lesson_themes
@@ -62,7 +62,7 @@ class Known:
         if time.monotonic() < self._learn_next:
             return
         self._learn_next = time.monotonic() + _LONGEST_REST_SECONDS
-        with self._database.read() as session:
+        with rights.looking_as(None), self._database.read() as session:  # texts are taken apart alike for all
             names = frozenset(session.scalars(_NAMES))
         if names != self._learnt:
             text.learn(names)
@@ -111,13 +111,14 @@ class Known:
             return None
 
     def _count(self) -> int:
-        with self._database.read() as session:
+        with rights.looking_as(rights.NOBODY), self._database.read() as session:
             return lookups.lesson_count(session)
 
     def _catch_up(self, state: object, beside: bool) -> None:
         began = time.monotonic()
         try:
-            with self._database.read() as session:
+            # All viewers are offered the same: only what everyone may see.
+            with rights.looking_as(rights.NOBODY), self._database.read() as session:
                 self._read = self._read_on(session, state, _giving_way() if beside else None)
         finally:
             took = time.monotonic() - began

@@ -12,6 +12,7 @@ from medialib.database import Database
 from medialib.delivery import hls, webvtt
 from medialib.errors import N_, NotFound
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play
 
 blueprint = Blueprint("captions", __name__)
@@ -30,6 +31,7 @@ def _teach_routes(state: object) -> None:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/captions/<language:language>/<number:revision>.vtt")
+@access.members
 def whole(lesson_id: str, language: str, revision: int) -> Response:
     return _vtt(webvtt.render_captions(_cues(_services().database, lesson_id, language, revision)))
 
@@ -39,6 +41,7 @@ _HLS = "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>
 
 @blueprint.get(f"{_HLS}/index.m3u8")
 @blueprint.get(f"{_HLS}/ts/index.m3u8", endpoint="ts_playlist")
+@access.members
 def playlist(lesson_id: str, version: int, language: str, revision: int) -> Response:
     """A function of the plan alone, like those of pictures and sound."""
     database = _services().database
@@ -50,6 +53,7 @@ def playlist(lesson_id: str, version: int, language: str, revision: int) -> Resp
 
 @blueprint.get(f"{_HLS}/<number:number>.vtt", defaults={"clock_seconds": 0})
 @blueprint.get(f"{_HLS}/ts/<number:number>.vtt", defaults={"clock_seconds": TS_CLOCK_SECONDS}, endpoint="ts_segment")
+@access.members
 def segment(lesson_id: str, version: int, language: str, revision: int, number: int, clock_seconds: int) -> Response:
     database = _services().database
     cues = _cues(database, lesson_id, language, revision)
@@ -61,6 +65,7 @@ def segment(lesson_id: str, version: int, language: str, revision: int, number: 
 
 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.vtt")
+@access.members
 def chapters(lesson_id: str) -> Response:
     with _services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
@@ -74,6 +79,7 @@ def chapters(lesson_id: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.json")
+@access.members
 def chapters_json(lesson_id: str) -> Response:
     """The same as podcast apps read them (podcastindex.org, JSON chapters 1.2)."""
     with _services().database.read() as session:

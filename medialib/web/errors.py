@@ -1,14 +1,21 @@
 """What a failure looks like over HTTP: one table, JSON for programs and pages for people."""
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from medialib.errors import N_, BadRequest, MedialibError, NoSpace, NotFound, NotReady
+from medialib.errors import N_, BadRequest, MedialibError, NoSpace, NotAllowed, NotFound, NotReady, SignInNeeded
 from medialib.web.i18n import gettext, sentence
 
-STATUS: dict[type[MedialibError], int] = {NotFound: 404, BadRequest: 400, NotReady: 503, NoSpace: 507}
+STATUS: dict[type[MedialibError], int] = {
+    NotFound: 404,
+    BadRequest: 400,
+    SignInNeeded: 401,
+    NotAllowed: 403,
+    NotReady: 503,
+    NoSpace: 507,
+}
 """Any other MedialibError is 500."""
 
 _log = structlog.get_logger(__name__)
@@ -43,8 +50,10 @@ def _refuse_what_is_no_text() -> None:
 
 def _foreseen(error: MedialibError) -> ResponseReturnValue:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if status == 401 and _is_page():
+        return redirect(url_for("signing_in.sign_in", next=request.full_path.rstrip("?")))
     if status == 500:
-        _log.error("request failed", path=request.path, error=str(error), detail=error.detail)
+        _log.error("request failed", path=told_path(), error=str(error), detail=error.detail)
     response = answer(status, sentence(error))
     if isinstance(error, NotReady):
         response.headers["Retry-After"] = str(error.retry_seconds)
@@ -64,8 +73,19 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:
-    _log.error("request failed", path=request.path, exc_info=error)
+    _log.error("request failed", path=told_path(), exc_info=error)
     return answer(500, gettext(_UNFORESEEN))
+
+
+def told_path() -> str:
+    """The path as it may be logged: tokens in it are secrets."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "…") if token else request.path
+
+
+def _is_page() -> bool:
+    """Whether a person looks at what is asked for, who can be led to another page."""
+    return request.method in ("GET", "HEAD") and not request.path.startswith(("/api/", "/media/"))
 
 
 def answer(status: int, message: str) -> Response:

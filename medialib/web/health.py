@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medialib import metrics
 from medialib.jobs.queue import QUEUES
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.errors import answer
 from medialib.web.i18n import gettext
 
@@ -25,10 +26,12 @@ def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
+    @access.public
     def alive() -> ResponseReturnValue:
         return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
     @blueprint.get("/readyz")
+    @access.public
     def ready() -> ResponseReturnValue:
         reasons = [*_database_troubles(services), *_store_troubles(services)]
         answered = jsonify({"ready": not reasons, "reasons": reasons})
@@ -36,6 +39,7 @@ def make_blueprint(services: Services) -> Blueprint:
         return answered, 503 if reasons else 200
 
     @blueprint.get("/metrics")
+    @access.public
     def figures() -> ResponseReturnValue:
         if services.settings.server.metrics != "everyone" and not _asked_from_this_machine():
             return answer(403, gettext("This page is not for everyone."))

@@ -22,7 +22,7 @@ from medialib.errors import N_, NotFound
 from medialib.ingest import fragments, ts_clock
 from medialib.ingest import standins as making
 from medialib.services import Services
-from medialib.web import packages, playback
+from medialib.web import access, packages, playback
 from medialib.web.keeping import kept, let_other_sites_play, playlist
 from medialib.web.waiting import copied_seconds, hurry, refuse_if_copied, services, wait_for
 
@@ -71,6 +71,7 @@ def keep_recipe(opened: Services, joined: Joined) -> str:
 
 
 @blueprint.get("/media/listing/<digest:digest>/<stream:name>.m3u8")
+@access.members
 def media(digest: str, name: str) -> Response:
     """A media playlist of a joined stream; kept for ever, as its address stands for its content."""
     try:
@@ -129,6 +130,7 @@ def _durations(lesson_id: str, plan: Plan, name: str) -> Sequence[Fraction]:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/init.mp4")
+@access.members
 def even_init(lesson_id: str, version: int, name: str) -> Response:
     """A rung's init segment without an edit list."""
     playback.init(lesson_id, version, name).close()  # made, if need be
@@ -137,6 +139,7 @@ def even_init(lesson_id: str, version: int, name: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/<number:number>.m4s")
+@access.members
 def even_segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     """Its segment, whose samples are where the edit list would have moved them."""
     playback.segment(lesson_id, version, name, number).close()
@@ -148,12 +151,14 @@ def even_segment(lesson_id: str, version: int, name: str, number: int) -> Respon
 
 
 @blueprint.get(f"{_STAND_IN}/init.mp4")
+@access.members
 def init(lesson_id: str, version: int) -> Response:
     template, plan = _template(lesson_id, version)
     return _kept_a_while(Response(making.read_template(template, plan).init, mimetype=_kind(plan)))
 
 
 @blueprint.get(f"{_STAND_IN}/<number:number>.m4s")
+@access.members
 def segment(lesson_id: str, version: int, number: int) -> Response:
     template, plan = _template(lesson_id, version)
     content = making.segment_of(making.read_template(template, plan), plan, number)
@@ -161,6 +166,7 @@ def segment(lesson_id: str, version: int, number: int) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/joined/<ticks:ticks>/<number:number>.ts")
+@access.members
 def ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int) -> Response:
     """A TS segment at its time in a joined stream."""
     packages.ts_segment(lesson_id, version, name, number).close()  # made, if need be
@@ -169,6 +175,7 @@ def ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int)
 
 
 @blueprint.get(f"{_STAND_IN}/<rendition:name>/<ticks:ticks>/<number:number>.ts")
+@access.members
 def filled_ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int) -> Response:
     """The same of a lesson's own track, with what stands in for the other one."""
     store = services().store

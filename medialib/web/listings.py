@@ -17,6 +17,7 @@ from medialib.delivery.listing import MOST_LESSONS, MOST_SEGMENTS, Kind, Listing
 from medialib.errors import N_, NotFound
 from medialib.listings import open_listing
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.forms import read_listing
 from medialib.web.joined import keep_recipe
 from medialib.web.keeping import let_other_sites_play, playlist
@@ -52,6 +53,7 @@ def make_blueprint(services: Services) -> Blueprint:
     def _teach_routes(state: object) -> None:
         state.app.url_map.converters |= {"slug": Slug, "form": Form, "picture": Picture}  # type: ignore[attr-defined]
 
+    @access.members
     def answer(kind: Kind, form: str, slug: str = "") -> Response:
         return _answer(services, kind, slug, form)
 
@@ -61,7 +63,7 @@ def make_blueprint(services: Services) -> Blueprint:
     blueprint.add_url_rule(
         "/lessons/<lesson:lesson_id>.<picture:form>",
         "lesson",
-        lambda lesson_id, form: _of_lesson(services, lesson_id, form),
+        access.members(lambda lesson_id, form: _of_lesson(services, lesson_id, form)),
     )
     blueprint.after_request(let_other_sites_play)
     return blueprint

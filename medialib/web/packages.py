@@ -19,6 +19,7 @@ from medialib.errors import N_, NotFound, NotReady
 from medialib.ingest import packaging
 from medialib.ingest.labels import label_of
 from medialib.jobs.queue import DOWNLOADS
+from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play, playlist
 from medialib.web.waiting import copied_seconds, hurry, planned, refuse_if_copied, services, wait_for
 
@@ -36,6 +37,7 @@ _NAME_CHARACTERS = 80
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/ts.m3u8")
+@access.members
 def ts_media(lesson_id: str, version: int, name: str) -> Response:
     """The media playlist of a rendition in MPEG-TS: a function of the plan or of a copy's cuts, kept for ever."""
     plan, rendition = planned(lesson_id, version, name)
@@ -43,6 +45,7 @@ def ts_media(lesson_id: str, version: int, name: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/<number:number>.ts")
+@access.members
 def ts_segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     place = services().store.ts_segment(lesson_id, version, name, number)
     if place.exists():
@@ -63,6 +66,7 @@ def ts_segment(lesson_id: str, version: int, name: str, number: int) -> Response
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/keyframes.m3u8")
+@access.members
 def keyframes(lesson_id: str, version: int, name: str) -> Response:
     """The first picture of every segment, once the rendition is complete; kept for ever."""
     plan, rendition = planned(lesson_id, version, name)
@@ -74,6 +78,7 @@ def keyframes(lesson_id: str, version: int, name: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/lesson.mp4")
+@access.members
 def film(lesson_id: str, version: int) -> Response:
     """The start rung with its sound as one file, for what plays nothing else."""
     place = services().store.film(lesson_id, version)
@@ -88,6 +93,7 @@ def film(lesson_id: str, version: int) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/lesson.m4a")
+@access.members
 def recording(lesson_id: str) -> Response:
     """The sound as one file to keep, labelled as the lesson is called now."""
     store = services().store

@@ -9,6 +9,7 @@ from medialib.catalogue.posters import ENDINGS
 from medialib.delivery.posters import USUAL_WIDTH
 from medialib.errors import N_, NotFound
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play
 
 blueprint = Blueprint("pictures", __name__)
@@ -18,6 +19,7 @@ _TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "vtt": "text/vtt", "json": 
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster.jpg")
+@access.members
 def poster(lesson_id: str, version: int) -> Response:
     """The best picture in a usual size, whichever is chosen."""
     posters = finding.read_posters(_services(), lesson_id, version)
@@ -26,6 +28,7 @@ def poster(lesson_id: str, version: int) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster/<number:choice>/<number:width>.<ending>")
+@access.members
 def candidate(lesson_id: str, version: int, choice: int, width: int, ending: str) -> Response:
     if ending not in ENDINGS:
         raise NotFound(N_("There is no picture of this lesson yet."), detail=ending)
@@ -33,16 +36,19 @@ def candidate(lesson_id: str, version: int, choice: int, width: int, ending: str
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/<number:sheet>.jpg")
+@access.members
 def sheet(lesson_id: str, version: int, sheet: int) -> Response:
     return _file(_services().store.sheet(lesson_id, version, sheet))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/thumbnails.vtt")
+@access.members
 def thumbnails(lesson_id: str, version: int) -> Response:
     return _file(_services().store.thumbnails(lesson_id, version))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/peaks.json")
+@access.members
 def peaks(lesson_id: str, version: int) -> Response:
     return _file(_services().store.peaks(lesson_id, version))
 

@@ -17,6 +17,7 @@ from medialib.catalogue.lessons import hot_step
 from medialib.catalogue.plans import Plan, Rendition
 from medialib.delivery import hls, offer
 from medialib.errors import N_, NotFound, NotReady
+from medialib.web import access
 from medialib.web.keeping import kept as _kept
 from medialib.web.keeping import let_other_sites_play
 from medialib.web.keeping import playlist as _playlist
@@ -59,6 +60,7 @@ def _teach_routes(state: object) -> None:
 
 @blueprint.get("/media/<lesson:lesson_id>/master.m3u8")
 @blueprint.get("/media/<lesson:lesson_id>/ts.m3u8")
+@access.members
 def master(lesson_id: str) -> Response:
     """The multivariant playlist; it grows while rungs are completed, hence revalidated."""
     with _services().database.read() as session:
@@ -75,6 +77,7 @@ def master(lesson_id: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/audio.m3u8")
+@access.members
 def audio(lesson_id: str) -> Response:
     """Listening only: the sounds as variants."""
     with _services().database.read() as session:
@@ -91,6 +94,7 @@ def audio(lesson_id: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/index.m3u8")
+@access.members
 def media(lesson_id: str, version: int, name: str) -> Response:
     """The media playlist of a rendition: a function of the plan, or of a finished copy's cuts; kept for ever."""
     plan, rendition = _rendition(lesson_id, version, name)
@@ -98,6 +102,7 @@ def media(lesson_id: str, version: int, name: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/init.mp4")
+@access.members
 def init(lesson_id: str, version: int, name: str) -> Response:
     place = _services().store.init(lesson_id, version, name)
     if not place.exists():
@@ -111,6 +116,7 @@ def init(lesson_id: str, version: int, name: str) -> Response:
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/<number:number>.m4s")
+@access.members
 def segment(lesson_id: str, version: int, name: str, number: int) -> Response:
     place = _services().store.segment(lesson_id, version, name, number)
     if place.exists():

@@ -13,6 +13,7 @@ from medialib.app import create_app
 from medialib.errors import BadRequest, MedialibError, NoSpace, NotFound, NotReady, ToolFailed
 from medialib.services import Services, open_with
 from medialib.settings import Settings
+from medialib.web import access
 from medialib.web.headers import POLICY
 
 from .factories import add_lesson, make_services
@@ -90,7 +91,7 @@ def test_failures_become_status_and_sentence_without_details(services: Services,
 
     app = create_app(services)
     for address in ("/fails", "/api/fails", "/media/fails"):
-        app.add_url_rule(address, address, fail)
+        app.add_url_rule(address, address, access.public(fail))
     client = app.test_client()
     for address, kind in (("/fails", "text/html"), ("/api/fails", "application/json"), ("/media/fails", "text/plain")):
         answer = client.get(address)
@@ -106,7 +107,7 @@ def test_failures_become_status_and_sentence_without_details(services: Services,
 @pytest.mark.parametrize("status", [406, 408, 414, 416, 429])
 def test_what_the_asker_did_is_not_laid_on_the_server(services: Services, status: int) -> None:
     app = create_app(services)
-    app.add_url_rule("/media/asks", "asks", lambda: abort(status))
+    app.add_url_rule("/media/asks", "asks", access.public(lambda: abort(status)))
     for language in ("zh_CN", "en"):
         answer = app.test_client().get(f"/media/asks?lang={language}")
         assert answer.status_code == status

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from medialib import finding
 from medialib.catalogue import lookups
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.forms import read_listing, read_typed
 from medialib.web.i18n import sentence
 
@@ -14,6 +15,7 @@ def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("api", __name__, url_prefix="/api")
 
     @blueprint.get("/lessons")
+    @access.members
     def lessons() -> ResponseReturnValue:
         listing = read_listing(request.args, strict=True)
         with services.database.read() as session:
@@ -22,11 +24,13 @@ def make_blueprint(services: Services) -> Blueprint:
             return _fresh(jsonify(finding.summaries(services, session, found)))
 
     @blueprint.get("/suggestions")
+    @access.members
     def suggestions() -> ResponseReturnValue:
         typed = read_typed(request.args)
         return _fresh(jsonify({"suggestions": finding.suggestions(services, typed.q, limit=typed.limit)}))
 
     @blueprint.get("/lessons/<lesson_id>")
+    @access.members
     def lesson(lesson_id: str) -> ResponseReturnValue:
         with services.database.read() as session:
             document = finding.detail(services, session, lesson_id)

@@ -16,6 +16,7 @@ from medialib.catalogue.themes import Theme
 from medialib.errors import N_, NotFound
 from medialib.search.highlight import highlight
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.forms import Listing, read_listing
 from medialib.web.i18n import keep, sentence
 from medialib.web.phone import formats
@@ -37,12 +38,14 @@ class Branch:
 
 def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("phone", __name__)
-    blueprint.add_url_rule("/", "home", lambda: _home(services))
-    blueprint.add_url_rule("/search", "search", lambda: _search(services))
-    blueprint.add_url_rule("/themes", "themes", lambda: _themes(services))
-    blueprint.add_url_rule("/themes/<slug>", "theme", lambda slug: _theme(services, slug))
-    blueprint.add_url_rule("/lessons/<lesson_id>", "lesson", lambda lesson_id: _lesson(services, lesson_id))
-    blueprint.add_url_rule("/size/<size>", "size", _size)
+    blueprint.add_url_rule("/", "home", access.members(lambda: _home(services)))
+    blueprint.add_url_rule("/search", "search", access.members(lambda: _search(services)))
+    blueprint.add_url_rule("/themes", "themes", access.members(lambda: _themes(services)))
+    blueprint.add_url_rule("/themes/<slug>", "theme", access.members(lambda slug: _theme(services, slug)))
+    blueprint.add_url_rule(
+        "/lessons/<lesson_id>", "lesson", access.members(lambda lesson_id: _lesson(services, lesson_id))
+    )
+    blueprint.add_url_rule("/size/<size>", "size", access.public(_size))
     return blueprint
 
 

@@ -16,6 +16,7 @@ from medialib.delivery.listing import MOST_LESSONS, Kind
 from medialib.errors import NotFound
 from medialib.listings import open_listing
 from medialib.services import Services
+from medialib.web import access
 from medialib.web.forms import read_listing
 from medialib.web.i18n import gettext
 from medialib.web.naming import KIND_NAMES, title_of
@@ -45,12 +46,16 @@ class Way:
 
 def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("shelves", __name__)
-    blueprint.add_url_rule("/collections", "collections", lambda: _collections(services))
-    blueprint.add_url_rule("/collections/<slug:slug>", "collection", lambda slug: _collection(services, slug))
-    blueprint.add_url_rule("/units", "units", lambda: _units(services))
-    blueprint.add_url_rule("/units/<slug:slug>", "unit", lambda slug: _unit(services, slug))
-    blueprint.add_url_rule("/places/<slug:slug>", "place", lambda slug: _list_page(services, "places", slug))
-    blueprint.add_url_rule("/latest", "latest", lambda: _list_page(services, "latest"))
+    blueprint.add_url_rule("/collections", "collections", access.members(lambda: _collections(services)))
+    blueprint.add_url_rule(
+        "/collections/<slug:slug>", "collection", access.members(lambda slug: _collection(services, slug))
+    )
+    blueprint.add_url_rule("/units", "units", access.members(lambda: _units(services)))
+    blueprint.add_url_rule("/units/<slug:slug>", "unit", access.members(lambda slug: _unit(services, slug)))
+    blueprint.add_url_rule(
+        "/places/<slug:slug>", "place", access.members(lambda slug: _list_page(services, "places", slug))
+    )
+    blueprint.add_url_rule("/latest", "latest", access.members(lambda: _list_page(services, "latest")))
     return blueprint
 
 

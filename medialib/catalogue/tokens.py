@@ -1,0 +1,24 @@
+"""Secrets that are handed out once and kept only as digests (pure)."""
+
+import hashlib
+import secrets
+
+_TOKEN_BYTES = 24
+"""192 bits: nobody guesses one, and the digest needs no salt."""
+
+_ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def new_token() -> str:
+    """32 letters that may stand in an address."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: whoever reads the database can use none."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_id() -> str:
+    """Ten letters that nobody mistakes for another: about 49 bits."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(10))

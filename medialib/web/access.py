@@ -1,0 +1,174 @@
+"""Who may call which address: nobody, unless its view says so with one of the marks below.
+
+public          everyone, also in a library that is for signed-in people only
+members         whoever the library is for; where the address names a lesson, whoever may watch that lesson
+signed_in       people with an account
+at_least(role)  people with this role or one with more rights
+lesson_editors  those who may change the lesson that the address names
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+
+from medialib.catalogue import people_lookups, rights
+from medialib.catalogue.people import Role
+from medialib.catalogue.rights import Viewer, viewer_of
+from medialib.errors import N_, NotAllowed, SignInNeeded
+from medialib.services import Services
+from medialib.web import keys, signing
+
+_REFRESH_SECONDS = 1.0
+"""So long a segment of a lesson that was just narrowed may still be sent; its playlists are refused at once."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a view says of its askers; `role` is the least that is needed, "" for none."""
+
+    name: str
+    role: str = ""
+
+
+PUBLIC = Mark("public")
+MEMBERS = Mark("members")
+LESSON_EDITORS = Mark("lesson editors", role="editor")
+
+
+def public(view: View) -> View:
+    return _marked(view, PUBLIC)
+
+
+def members(view: View) -> View:
+    return _marked(view, MEMBERS)
+
+
+def signed_in(view: View) -> View:
+    return _marked(view, Mark("signed in", role="viewer"))
+
+
+def lesson_editors(view: View) -> View:
+    return _marked(view, LESSON_EDITORS)
+
+
+def at_least(role: Role) -> Callable[[View], View]:
+    return lambda view: _marked(view, Mark(f"at least {role}", role=role))
+
+
+def _marked(view: View, mark: Mark) -> View:
+    view.access_mark = mark  # type: ignore[attr-defined]
+    return view
+
+
+def mark_of(view: Callable[..., Any]) -> Mark | None:
+    """What the view says of its askers, None when it forgot to: then it answers nobody."""
+    found: Mark | None = getattr(view, "access_mark", None)
+    return found
+
+
+def install(app: Flask, services: Services) -> None:
+    """Ask before every request; to be called before anything else that asks."""
+    rights.hide_from_viewers(services.database.sessions)
+    guard = _Guard(app, services)
+    app.before_request(guard.check)
+    app.after_request(_keep_private)
+    app.teardown_request(_forget_viewer)
+
+
+class _Guard:
+    def __init__(self, app: Flask, services: Services):
+        self._app = app
+        self._services = services
+        self._closed = services.settings.access.library == "signed-in"
+        self._restricted: frozenset[str] = frozenset()
+        self._read_at = -_REFRESH_SECONDS
+
+    def check(self) -> ResponseReturnValue | None:
+        """Answers None when the view may be called; raises SignInNeeded or NotAllowed."""
+        rights.looking.set(Viewer())
+        if request.endpoint is None:
+            return None  # there is nothing at this address: its answer says so
+        mark = mark_of(self._app.view_functions[request.endpoint])
+        if mark is None:
+            raise NotAllowed(N_("This page is not for everyone."), detail=f"{request.endpoint} bears no mark")
+        lesson_id = (request.view_args or {}).get("lesson_id")
+        if mark.role:
+            self._check_role(mark, lesson_id)
+        elif mark is MEMBERS and lesson_id is not None:
+            return self._check_lesson(lesson_id)
+        elif mark is MEMBERS:
+            self._check_library()
+        return None
+
+    def _check_role(self, mark: Mark, lesson_id: str | None) -> None:
+        viewer = self._look()
+        if not viewer.role:
+            raise SignInNeeded(N_("Please sign in first."))
+        if not viewer.at_least(mark.role):
+            raise NotAllowed(N_("Your account does not have the right to do this."))
+        if mark is LESSON_EDITORS and lesson_id is not None:
+            with self._services.database.read() as session:
+                if not rights.may_edit(session, viewer, lesson_id) and self._is_there(lesson_id):
+                    raise NotAllowed(N_("This lesson belongs to another unit."))
+
+    def _check_library(self) -> None:
+        if not self._look().role and self._closed:
+            raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
+        g.private = self._closed
+
+    def _check_lesson(self, lesson_id: str) -> ResponseReturnValue | None:
+        """One check for the page, playlists, segments, pictures, captions, files and JSON of a lesson."""
+        if not self._closed and lesson_id not in self._restricted_now():
+            if not request.path.startswith("/media/"):
+                self._look()  # a page lists other lessons too
+            return None
+        g.private = True
+        key, opened = keys.presented(lesson_id), False
+        with self._services.database.read() as session:
+            opened = bool(key) and people_lookups.opens(session, key, lesson_id)
+        if keys.is_in_path() and not opened:
+            raise NotAllowed(N_("This link does not open this lesson, or no longer."))
+        viewer = self._look(key_to=lesson_id if opened else "")
+        if self._closed and not viewer.role and not opened:
+            raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
+        with self._services.database.read() as session:
+            seen = rights.may_see(session, viewer, lesson_id)
+        if not seen and self._is_there(lesson_id):
+            if viewer.role:
+                raise NotAllowed(N_("This lesson is for others: people of its unit, or those who were sent a link."))
+            raise SignInNeeded(N_("This lesson is not for everyone. Sign in, or open the link that you were sent."))
+        return keys.move_into_cookie(lesson_id, key) if opened else None
+
+    def _look(self, *, key_to: str = "") -> Viewer:
+        viewer = viewer_of(signing.current(self._services), key_to=key_to)
+        rights.looking.set(viewer)
+        return viewer
+
+    def _is_there(self, lesson_id: str) -> bool:
+        """Whether the lesson exists at all: what does not is answered with 404 by its view."""
+        return rights.exists(self._services.database, lesson_id)
+
+    def _restricted_now(self) -> frozenset[str]:
+        """The lessons that are not for everyone, read from the catalogue once a second."""
+        now = time.monotonic()
+        if now - self._read_at >= _REFRESH_SECONDS:
+            self._read_at = now
+            self._restricted = rights.restricted(self._services.database)
+        return self._restricted
+
+
+def _keep_private(response: Response) -> Response:
+    """What is not for everyone is kept by no proxy, and asked for again each time."""
+    if g.get("private") and response.status_code < 400:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _forget_viewer(_error: BaseException | None) -> None:
+    rights.looking.set(None)

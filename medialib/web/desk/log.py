@@ -1,0 +1,102 @@
+"""The log: who did what, on what, when; filtered by person, act and day, page by page."""
+
+import time
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from medialib.catalogue import people_lookups
+from medialib.catalogue.people import ROLES, LogEntry
+from medialib.errors import N_
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.desk.lesson_access import ACCESS_NAMES
+from medialib.web.desk.shell import page, role_name
+from medialib.web.i18n import gettext
+
+PER_PAGE = 50
+_LAST_PAGE = 100_000
+
+ACTS: dict[str, str] = {
+    "signed.in": N_("signed in"),
+    "signed.out": N_("signed out"),
+    "sign-in.failed": N_("sign-in failed"),
+    "device.ended": N_("signed another device out"),
+    "devices.ended": N_("signed all other devices out"),
+    "password.changed": N_("chose a new password"),
+    "password.link": N_("made a link for a new password"),
+    "person.invited": N_("invited"),
+    "invitation.withdrawn": N_("took an invitation back"),
+    "person.added": N_("new account"),
+    "person.changed": N_("changed an account"),
+    "person.disabled": N_("disabled an account"),
+    "person.enabled": N_("enabled an account"),
+    "person.signed.out": N_("signed a person out everywhere"),
+    "unit.added": N_("added a unit"),
+    "unit.renamed": N_("renamed a unit"),
+    "unit.moved": N_("moved a unit"),
+    "unit.ordered": N_("changed the order of units"),
+    "lesson.access": N_("changed who may watch"),
+    "lesson.key": N_("made a link to a lesson"),
+    "lesson.key.removed": N_("took a link to a lesson back"),
+}
+"""What is written into the log; the rest of the desk adds its acts here."""
+
+
+def add_to(blueprint: Blueprint, services: Services) -> None:
+    blueprint.add_url_rule("/log", "log", access.at_least("admin")(lambda: _log(services)))
+
+
+def _log(services: Services) -> ResponseReturnValue:
+    asked = {key: request.args.get(key, "").replace("\0", "").strip() for key in ("person", "act", "since", "until")}
+    since, until = _day(asked["since"]), _day(asked["until"], days=1)
+    number = min(request.args.get("page", 1, type=int), _LAST_PAGE)
+    number = max(number, 1)
+    person = {"": None, "-": ""}.get(asked["person"], asked["person"])
+    act = asked["act"] if asked["act"] in ACTS else None
+    with services.database.read() as session:
+        found = people_lookups.log(
+            session, person_id=person, act=act, since=since, until=until, page=number, per_page=PER_PAGE
+        )
+        people = people_lookups.people(session)
+    acts = {act: gettext(name) for act, name in ACTS.items()}
+    return page(
+        services, "log.html", section="log", found=found, people=people, acts=acts, asked=asked, number=number,
+        pages=max(1, -(-found.total // PER_PAGE)),
+    )  # fmt: skip
+
+
+def _day(text: str, *, days: int = 0) -> float | None:
+    """The beginning of that day here (of one `days` later), None for what is no day."""
+    try:
+        day = date.fromisoformat(text) + timedelta(days=days)
+        return time.mktime(datetime(day.year, day.month, day.day).timetuple())
+    except (ValueError, OverflowError):
+        return None
+
+
+def act_name(act: str) -> str:
+    return gettext(ACTS[act]) if act in ACTS else act
+
+
+_FIELDS: Mapping[str, str] = {
+    "name": N_("Name"), "role": N_("May"), "unit": N_("Unit"), "under": N_("Under"),
+    "before": N_("Before"), "access": N_("Now"), "label": N_("For"), "device": N_("Device"),
+}  # fmt: skip
+
+
+def told_details(entry: LogEntry) -> list[str]:
+    """What else is known of an entry, as words: “Role: viewer → editor”."""
+    told = ((_FIELDS[key], _told(value)) for key, value in entry.details.items() if key in _FIELDS and value)
+    return [gettext("%(field)s: %(value)s", field=gettext(field), value=value) for field, value in told]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list):
+        return " → ".join(_told(one) if one else "—" for one in value)
+    if value in ROLES:
+        return role_name(value)
+    return gettext(ACCESS_NAMES[value]) if value in ACCESS_NAMES else str(value)

@@ -1,0 +1,131 @@
+"""What every page of the desk has: its rail, its person, what a form said, how times and names are written."""
+
+import time
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, make_response, render_template, request, url_for
+
+from medialib.catalogue import rights, unit_tree
+from medialib.catalogue.people import ROLES, Person, Role
+from medialib.catalogue.rights import viewer_of
+from medialib.errors import N_, BadRequest
+from medialib.services import Services
+from medialib.web import signing
+from medialib.web.i18n import gettext, language
+
+ROLE_NAMES: dict[str, str] = {
+    "viewer": N_("Viewer"),
+    "editor": N_("Unit editor"),
+    "curator": N_("County office"),
+    "admin": N_("Administrator"),
+}
+ROLE_RIGHTS: dict[str, str] = {
+    "viewer": N_("watches what is not for everyone"),
+    "editor": N_("uploads and edits for a unit and all below it"),
+    "curator": N_("reviews, publishes, and puts collections together"),
+    "admin": N_("people, units and settings as well"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the rail; `endpoint` is where it leads, `role` the least that sees it."""
+
+    section: str
+    label: str
+    icon: str
+    endpoint: str
+    role: str
+
+
+RAIL = (
+    Place("people", N_("People"), "people", "desk.people", "admin"),
+    Place("units", N_("Units"), "tree", "desk.units", "admin"),
+    Place("log", N_("Log"), "list", "desk.log", "admin"),
+    Place("account", N_("My account"), "person", "desk.account", "viewer"),
+)
+"""The rest of the desk adds its entries here."""
+
+
+def me(services: Services) -> Person:
+    """Who is signed in; only for views that bear a mark for people with an account."""
+    found = signing.current(services)
+    if found is None:
+        raise RuntimeError("a view of the desk without a mark")
+    return found
+
+
+def page(services: Services, template: str, status: int = 200, **values: Any) -> Response:
+    """A page of the desk; it is never kept, since it shows what only this person may see."""
+    person = me(services)
+    viewer = viewer_of(person)
+    rail = [place for place in RAIL if viewer.at_least(place.role)]
+    response = make_response(render_template(f"desk/{template}", me=person, rail=rail, **values), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def home_of(person: Person) -> str:
+    """The page of the desk that this person begins with."""
+    return url_for(next(place.endpoint for place in RAIL if viewer_of(person).at_least(place.role)))
+
+
+def may_edit(services: Services, lesson_id: str) -> bool:
+    """Whether whoever looks may change this lesson; asked of people with an account only."""
+    person = signing.current(services)
+    if person is None:
+        return False
+    with services.database.read() as session:
+        return rights.may_edit(session, viewer_of(person), lesson_id)
+
+
+def typed(name: str, *, most: int = 200) -> str:
+    """What a field of the form holds, without control characters and without space around it; raises BadRequest."""
+    value = request.form.get(name, "")
+    if len(value) > most:
+        raise BadRequest(N_("That is too long: at most %(number)s characters."), values={"number": most})
+    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in value).strip()
+
+
+def chosen_role() -> Role:
+    """Raises BadRequest."""
+    value = request.form.get("role", "")
+    found = next((role for role in ROLES if role == value), None)
+    if found is None:
+        raise BadRequest(N_("Please choose what this person may do."))
+    return found
+
+
+def chosen_unit(services: Services, role: Role) -> str | None:
+    """The unit that the form names; raises BadRequest for one that is not there, and for an editor without one."""
+    slug = typed("unit", most=64) or None
+    if slug is None and role == "editor":
+        raise BadRequest(N_("A unit editor needs a unit. Please choose one."))
+    if slug is not None:
+        with services.database.read() as session:
+            unit_tree.unit(session, slug)
+    return slug
+
+
+def unit_choices(services: Services) -> list[unit_tree.Row]:
+    """All units as a list to choose from."""
+    with services.database.read() as session:
+        return unit_tree.rows(session)
+
+
+def moment(seconds: float) -> str:
+    """A date and time as people write it: 2023年5月4日 08:30."""
+    at = time.localtime(seconds)
+    if language().startswith("zh"):
+        return f"{at.tm_year}年{at.tm_mon}月{at.tm_mday}日 {at.tm_hour:02}:{at.tm_min:02}"
+    return time.strftime("%Y-%m-%d %H:%M", at)
+
+
+def role_name(role: str) -> str:
+    return gettext(ROLE_NAMES[role])
+
+
+def role_rights(role: str) -> str:
+    return gettext(ROLE_RIGHTS[role])

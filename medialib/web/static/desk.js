@@ -1,0 +1,24 @@
+// What the desk's pages do beyond forms: a shortcut to the search field, and links that are copied with one press.
+
+for (const field of document.querySelectorAll("[data-shortcut]")) {
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (event.key !== field.dataset.shortcut || typing || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    field.focus();
+  });
+}
+
+for (const field of document.querySelectorAll("input[readonly]")) {
+  field.addEventListener("focus", () => field.select());
+}
+
+// Browsers let pages copy over TLS and on this machine only; elsewhere the field itself can be copied from.
+for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+  const field = button.parentElement.querySelector("input[readonly]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    button.querySelector("span").textContent = field.dataset.copied;
+  });
+}
