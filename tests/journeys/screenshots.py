@@ -44,6 +44,8 @@ SHOTS = (
     Shot(name="phone-lesson-dark", address="/lessons/{凉席}", dark=True),
     Shot(name="phone-listen", address="/lessons/{谷雨}"),
     Shot(name="phone-themes", address="/themes"),
+    Shot(name="phone-collections", address="/collections"),
+    Shot(name="phone-units", address="/units"),
     Shot(name="desktop-home", address="/", size="desktop"),
     Shot(name="desktop-home-english", address="/?lang=en", size="desktop", language="en"),
     Shot(name="desktop-search", address="/search?q=%E7%AB%B9", size="desktop"),
@@ -80,6 +82,7 @@ def _take(browser: Browser, library: Library, shot: Shot) -> None:
         viewport={"width": width, "height": height},
         locale=shot.language,
         color_scheme="dark" if shot.dark else "light",
+        bypass_csp=True,  # for what is asked of the page from here
     )
     if shot.large:
         context.add_cookies([{"name": "size", "value": "large", "url": library.site}])

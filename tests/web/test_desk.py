@@ -27,7 +27,7 @@ def invited(admin: FlaskClient, **fields: str) -> str:
     answer = send(admin, "/desk/people/invite", **fields)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Cache-Control"] == "no-store"
-    assert '<svg' in answer.text and 'class="qr"' in answer.text
+    assert "<svg" in answer.text and 'class="qr"' in answer.text
     found = re.search(r'value="http://localhost(/invitation/[^"]+)"', answer.text)
     assert found
     return found[1]
