@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import structlog
 
+from medialib import orphans
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError
@@ -31,8 +32,9 @@ _BULK_POLL_SECONDS = 0.5
 _INDEX_LEASE = "index"
 _INDEX_BATCH = 200
 _MOST_AHEAD = 4
-_ORPHAN_SECONDS = 24 * 3600
 _TURNS_BETWEEN_TRIMS = 10
+# An hour, as turns usually come.
+_TURNS_BETWEEN_SWEEPS = 120
 
 
 def announce(services: Services, lesson_id: str) -> None:
@@ -138,8 +140,9 @@ class Worker:
         for turn in itertools.count():
             try:
                 if turn == 0:
-                    sweep_orphans(self._services)
                     order_steps(self._services)
+                if turn % _TURNS_BETWEEN_SWEEPS == 0:
+                    orphans.sweep(self._services)
                 reconcile(self._services, quiet=turn > 0)
                 if turn % _TURNS_BETWEEN_TRIMS == 0:
                     cache.trim(self._workshop)
@@ -171,16 +174,6 @@ def order_steps(services: Services) -> None:
     """Bring work that an earlier version left into the order of this one."""
     with services.database.begin() as session:
         edits.rank_steps(session, pipeline.RANKS)
-
-
-def sweep_orphans(services: Services) -> None:
-    """Remove directories of lessons that no row knows, a day after an import was killed at the wrong moment."""
-    folders = services.store.lesson_folders(older_than_seconds=_ORPHAN_SECONDS)
-    with services.database.read() as session:
-        orphans = set(folders) - lookups.lesson_ids(session)
-    for lesson_id in orphans:
-        log.warning("a directory without a lesson is removed", lesson=lesson_id)
-        services.store.remove_lesson(lesson_id)
 
 
 def index_stale(services: Services) -> int:
@@ -280,8 +273,8 @@ def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
 def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_seconds: float = 10) -> None:
     """Take lessons away: out of the catalogue, the store and the index.
 
-    Work under way ends by itself, as the lesson is gone; what it still puts into the store is swept a day later. The
-    index may be busy for longer than is waited: it shows no lesson that the catalogue does not have.
+    Work under way ends by itself, as the lesson is gone, and takes what it still made with it. The index may be busy
+    for longer than is waited: it shows no lesson that the catalogue does not have.
     """
     for lesson_id in lesson_ids:
         with services.database.begin() as session:

@@ -1,7 +1,10 @@
 """The worker: hints, reconciling, the index."""
 
+<<<<<<< HEAD
 import os
 import shutil
+=======
+>>>>>>> 609015f (The worker deletes no original: what the catalogue does not know is put aside, and returns with it)
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +19,7 @@ from medialib.jobs.queue import BULK
 from medialib.search.blocks import MAGIC
 from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
-from medialib.tasks import Worker, sweep_orphans
+from medialib.tasks import Worker
 
 PACES = {"lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
 
@@ -202,13 +205,3 @@ def test_an_edit_makes_a_lesson_stale_again(services: Services) -> None:
     with services.database.begin() as session:
         lookups.lesson(session, lesson_id).revision += 1
     assert tasks.index_stale(services) == 1
-
-
-def test_a_directory_that_no_lesson_knows_is_removed_after_a_day(services: Services) -> None:
-    old, young = services.store.lesson("orphan2345"), services.store.lesson("newcomer23")
-    for folder in (old, young):
-        folder.mkdir(parents=True)
-    day_ago = time.time() - 25 * 3600
-    os.utime(old, (day_ago, day_ago))
-    sweep_orphans(services)
-    assert (old.exists(), young.exists()) == (False, True)
