@@ -18,7 +18,8 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError
 from medialib.ingest import cache, hot, packaging, pipeline, standins
-from medialib.ingest.recording import load
+from medialib.ingest.recording import load, recount
+from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
 from medialib.services import Services
@@ -80,7 +81,7 @@ class Worker:
             queues.consumer(DOWNLOADS, workers=1, poll_seconds=_BULK_POLL_SECONDS),
         ]
         self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
-        self._lease = services.leases.take(f"worker:{secrets.token_hex(4)}")
+        self._lease = self._register()
 
     def start(self) -> None:
         for consumer in self._consumers:
@@ -96,6 +97,16 @@ class Worker:
         self._reconciler.join(timeout=10)
         if self._lease:
             self._services.leases.give_back(self._lease)
+
+    def _register(self) -> Lease | None:
+        return self._services.leases.take(f"worker:{secrets.token_hex(4)}")
+
+    def _stay_registered(self) -> None:
+        """A lease is lost when the machine slept, its clock jumped or the database was away for long."""
+        if self._lease is None or self._lease.lost.is_set():
+            if self._lease:
+                self._services.leases.give_back(self._lease)
+            self._lease = self._register()
 
     def _going(self) -> bool:
         return not self._stopping.is_set()
@@ -139,10 +150,12 @@ class Worker:
     def _keep_reconciling(self) -> None:
         for turn in itertools.count():
             try:
+                self._stay_registered()
                 if turn == 0:
                     order_steps(self._services)
                 if turn % _TURNS_BETWEEN_SWEEPS == 0:
                     orphans.sweep(self._services)
+                    recount(self._workshop)
                 reconcile(self._services, quiet=turn > 0)
                 if turn % _TURNS_BETWEEN_TRIMS == 0:
                     cache.trim(self._workshop)
@@ -154,6 +167,7 @@ class Worker:
 
 def reconcile(services: Services, *, quiet: bool) -> None:
     """Forget lapsed leases, sweep what they left, issue work anew, mend the index; in `quiet` moments merge it."""
+    services.leases.renew()  # those of this process did not lapse, though their time may seem over after a sleep
     services.leases.sweep()
     swept = services.store.sweep(lambda: services.leases.living().values())
     if swept:

@@ -30,7 +30,7 @@ from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, hol
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import bulk_run
-from medialib.ingest.recording import CHOOSE, Recording, count, load
+from medialib.ingest.recording import CHOOSE, Recording, count, load, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -98,7 +98,10 @@ def attempt(
     """
     try:
         recording = load(workshop, work.lesson_id)
-        outcome = _try(workshop, recording, work, lease, _until_urgent(workshop, work, keep_going, idle))
+        try:
+            outcome = _try(workshop, recording, work, lease, _until_urgent(workshop, work, keep_going, idle))
+        finally:
+            stop_if_gone(workshop, recording)
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)
         return True
@@ -118,7 +121,7 @@ def _try(
     before = _segments_made(workshop, recording)
     try:
         return _DO[work.step](workshop, recording, lease, keep_going)
-    except Stopped:
+    except (Stopped, NotFound):
         raise
     except (ToolFailed, UnusableMedia) as error:
         failure: MedialibError = error
