@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 from web.factories import add_lesson, make_services
 
 from medialib import finding, tasks
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import StepLeft
+from medialib.jobs.leases import LeaseRow
 from medialib.jobs.queue import BULK
 from medialib.search.blocks import MAGIC
 from medialib.search.merging import MOST_SEGMENTS
@@ -176,6 +178,33 @@ def test_a_worker_lives_from_its_making_to_its_stop_and_indexes_what_is_announce
     until(lambda: titles(services, "zhubian") == ["竹编"])
     worker.stop()
     assert not tasks.worker_lives(services)
+
+
+def lose_leases(services: Services) -> None:
+    """As if this process had slept while another swept."""
+    with services.database.begin() as session:
+        session.execute(delete(LeaseRow))
+    services.leases.renew()
+
+
+def test_a_worker_that_lost_its_lease_takes_it_again(services: Services) -> None:
+    worker = Worker(services)
+    worker.start()
+    lose_leases(services)
+    until(lambda: tasks.worker_lives(services))
+    worker.stop()
+    assert not tasks.worker_lives(services)
+
+
+def test_reconciling_does_not_take_a_sleep_for_the_end_of_its_own_work(services: Services) -> None:
+    with services.leases.hold("mine") as mine:
+        assert mine
+        services.store.workspace(mine.token)
+        with services.database.begin() as session:
+            session.execute(update(LeaseRow).values(expires_at=time.time() - 1))
+        tasks.reconcile(services, quiet=False)
+        assert not mine.lost.is_set()
+        assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
 
 
 def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) -> None:

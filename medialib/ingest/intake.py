@@ -17,7 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
-from medialib.errors import N_, BadRequest, MedialibError, NotReady, ToolFailed, UnusableMedia
+from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMedia
 from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
@@ -71,7 +71,7 @@ def take_in(
         except _LeaseLost as lost:
             log.warning("an import lost its lease and begins anew", name=name)
             copied(-lost.copied_bytes)
-    raise ToolFailed(N_("This file could not be taken in. Please try again in a while."), detail="the lease was lost")
+    raise NotReady(N_("Please try again in a moment."), retry_seconds=60, detail="the lease was lost again and again")
 
 
 class _LeaseLost(Exception):

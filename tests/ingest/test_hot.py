@@ -70,9 +70,7 @@ def ask(app: Flask, address: str, answers: list[int]) -> None:
         answers.append(answer.status_code)
 
 
-def test_a_run_gives_way_after_its_first_segment_and_is_not_counted_as_made(
-    services: Services, lesson: Lesson
-) -> None:
+def test_a_run_gives_way_after_its_first_segment_and_is_not_counted_as_made(services: Services, lesson: Lesson) -> None:
     gave_way, whole = outcomes("gave way"), outcomes("made")
     services.workshop.waited_for["stranger"] = STRANGER
     hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
