@@ -1,10 +1,7 @@
 """The worker: hints, reconciling, the index."""
 
-<<<<<<< HEAD
 import os
 import shutil
-=======
->>>>>>> 609015f (The worker deletes no original: what the catalogue does not know is put aside, and returns with it)
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
