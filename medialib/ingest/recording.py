@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import structlog
+
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.cuts import Cuts
 from medialib.catalogue.plans import Plan, Rendition, VideoRendition
-from medialib.errors import NotFound
+from medialib.errors import MedialibError, NotFound
 from medialib.ingest.measuring import measure
 from medialib.ingest.workshop import Workshop
+
+log = structlog.get_logger()
 
 CHOOSE = "choose"
 """The step that leaves rungs out: while it is to be done, no rung but the first is offered."""
@@ -91,7 +95,10 @@ def recount(workshop: Workshop) -> None:
     with workshop.database.read() as session:
         wrong = [(row.lesson_id, row.version, row.name) for row in lookups.miscounted(session)]
     for lesson_id, version, name in wrong:
-        count(workshop, load(workshop, lesson_id, version), name)
+        try:
+            count(workshop, load(workshop, lesson_id, version), name)
+        except (MedialibError, OSError) as error:
+            log.warning("a rendition cannot be counted", lesson=lesson_id, rendition=name, error=str(error))
 
 
 def _stays(workshop: Workshop, recording: Recording, name: str) -> bool:

@@ -172,6 +172,21 @@ def test_a_call_is_held_still_while_somebody_waits_and_does_not_stall_by_that(re
     assert max(later - earlier for earlier, later in pairwise(times)) > 1.0
 
 
+@pytest.mark.parametrize("sandbox", ["off", "auto"])
+def test_a_call_is_held_still_while_something_urgent_is_done_which_is_none_of_its_time(
+    reach: Reach, sandbox: str
+) -> None:
+    code = "import time\nfor _ in range(20): print(time.monotonic(), flush=True); time.sleep(0.05)"
+    urgent = iter([lambda: time.sleep(3)])
+    bounds = replace(limits(stall=1.9, sandbox=sandbox), wall_seconds=2.9)
+    printed = ffmpeg.run(
+        python(code), reach=reach, limits=bounds, tick_seconds=0.02, meanwhile=lambda: next(urgent, None)
+    )
+    times = [float(line) for line in printed.split()]
+    assert len(times) == 20
+    assert times[-1] - times[0] > 3
+
+
 def test_a_call_that_is_held_still_can_be_stopped(reach: Reach) -> None:
     begin = time.monotonic()
 
