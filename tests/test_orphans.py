@@ -11,7 +11,7 @@ from web.factories import add_lesson, make_services, write
 from medialib import orphans
 from medialib.catalogue import edits
 from medialib.services import Services
-from medialib.tasks import Worker
+from medialib.worker import Worker
 
 ORPHAN = "orphan2345"
 

@@ -21,7 +21,7 @@ from medialib.ingest import hot, pipeline
 from medialib.ingest.commands import Run
 from medialib.ingest.intake import take_in
 from medialib.services import Services
-from medialib.tasks import Worker
+from medialib.worker import Worker
 
 QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 60, "lease_seconds": 5, "renew_seconds": 0.5, "reconcile_seconds": 60},
