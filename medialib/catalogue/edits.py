@@ -220,7 +220,8 @@ def forget_hot_failures(session: Session, lesson_id: str, name: str, numbers: It
     """These segments are there now, whoever made them: that a hot run failed with one is of no interest any more."""
     failed = select(StepLeft.step).where(StepLeft.lesson_id == lesson_id, StepLeft.rank < 0)
     steps = set(session.scalars(failed)) & {hot_step(name, number) for number in numbers}
-    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.step.in_(steps)))
+    if steps:
+        session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.step.in_(steps)))
 
 
 def finish_step(session: Session, lesson_id: str, step: str) -> None:
