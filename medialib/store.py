@@ -46,6 +46,11 @@ class Store:
         return self.root / "cache"
 
     @property
+    def lost(self) -> Path:
+        """Folders of lessons that the catalogue did not know; only a person deletes them."""
+        return self.root / "lost"
+
+    @property
     def metrics(self) -> Path:
         return self.root / "metrics"
 
@@ -194,14 +199,9 @@ class Store:
                     os.fsync(file.fileno())
         sync_directory(finished)
         self._make_directory(place.parent)
-        try:
-            finished.rename(place)  # onto a folder that holds something, this fails
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
+        if not _move_folder(finished, place):
             shutil.rmtree(finished)
             return False
-        sync_directory(place.parent)
         return True
 
     def replace_text(self, place: Path, text: str) -> None:
@@ -246,6 +246,40 @@ class Store:
         folders = (entry for shelf in _entries(self.lessons) for entry in _entries(Path(shelf.path)))
         return [entry.name for entry in folders if entry.stat().st_mtime < latest]
 
+    def has_source(self, lesson_id: str) -> bool:
+        """Whether its folder holds an original, which no job may delete."""
+        return any(entry.name.startswith("source") for entry in _entries(self.lesson(lesson_id)))
+
+    def set_aside(self, lesson_id: str) -> bool:
+        """Move a lesson's folder, whole, among the lost ones; False when one of that name is there, which stays."""
+        self._make_directory(self.lost)
+        return _move_folder(self.lesson(lesson_id), self.lost / lesson_id)
+
+    def bring_back(self, lesson_id: str) -> bool:
+        """Undo set_aside; False when the lesson has a recording where it belongs."""
+        if self.has_source(lesson_id):
+            return False
+        shutil.rmtree(self.lesson(lesson_id), ignore_errors=True)  # what was made since then, without a recording
+        self._make_directory(self.lesson(lesson_id).parent)
+        return _move_folder(self.lost / lesson_id, self.lesson(lesson_id))
+
+    def lost_lessons(self) -> dict[str, int]:
+        """Ids of the lessons that were put aside, with the bytes of each."""
+        return {entry.name: _bytes_below(Path(entry.path)) for entry in _entries(self.lost)}
+
+    def lesson_bytes(self, lesson_id: str) -> int:
+        return _bytes_below(self.lesson(lesson_id))
+
+    def remove_lost(self, lesson_id: str) -> None:
+        shutil.rmtree(self.lost / lesson_id, ignore_errors=True)
+
+    def remove_version(self, lesson_id: str, version: int) -> None:
+        """Everything that was made by a plan, and the lesson's folder when nothing else is in it."""
+        shutil.rmtree(self.version(lesson_id, version), ignore_errors=True)
+        shutil.rmtree(self.cached(lesson_id, version), ignore_errors=True)
+        with contextlib.suppress(OSError):  # there is more in it, or another was first
+            self.lesson(lesson_id).rmdir()
+
     def remove_lesson(self, lesson_id: str) -> None:
         shutil.rmtree(self.lesson(lesson_id), ignore_errors=True)
         shutil.rmtree(self.cache / lesson_id[:2] / lesson_id, ignore_errors=True)
@@ -255,7 +289,7 @@ class Store:
 
         Returns how many bytes were freed. Who is reading a file that goes reads it to its end.
         """
-        found = sorted(_cached_files(self.cache), key=lambda one: max(one[1].st_atime, one[1].st_mtime))
+        found = sorted(_files_below(self.cache), key=lambda one: max(one[1].st_atime, one[1].st_mtime))
         excess = max(free_bytes, sum(known.st_size for _, known in found) - keep_bytes)
         freed = 0
         for path, known in found:
@@ -294,11 +328,27 @@ def sync_directory(folder: Path) -> None:
         os.close(handle)
 
 
-def _cached_files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _move_folder(folder: Path, place: Path) -> bool:
+    """Durably; False when a folder that holds something is there."""
+    try:
+        folder.rename(place)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return False
+    sync_directory(place.parent)
+    return True
+
+
+def _bytes_below(folder: Path) -> int:
+    return sum(known.st_size for _, known in _files_below(folder))
+
+
+def _files_below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """Every file below `folder` that is still there when it is looked at."""
     for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
-            yield from _cached_files(Path(entry.path))
+            yield from _files_below(Path(entry.path))
         else:
             with contextlib.suppress(FileNotFoundError):
                 yield Path(entry.path), entry.stat(follow_symlinks=False)
@@ -308,5 +358,5 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             yield from entries
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return

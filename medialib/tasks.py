@@ -1,24 +1,18 @@
-"""The worker: serves the queues, reconciles what is with what should be, and keeps the search index.
+"""What is to be done after a change to the catalogue: hints to the workers, and upkeep of the search index.
 
-Messages are hints. Each handler recomputes what is missing and takes a lease, so any of them may be lost,
-doubled or served by another machine.
+The index has one writer at a time, whoever holds its lease.
 """
 
-import itertools
-import secrets
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import structlog
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
-from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, packaging, pipeline, standins
 from medialib.ingest.recording import load
-from medialib.jobs.queue import BULK, DOWNLOADS, HOT
+from medialib.jobs.queue import BULK, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable
 from medialib.services import Services
 
@@ -26,13 +20,9 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
-_HOT_POLL_SECONDS = 0.05
-_BULK_POLL_SECONDS = 0.5
 _INDEX_LEASE = "index"
 _INDEX_BATCH = 200
 _MOST_AHEAD = 4
-_ORPHAN_SECONDS = 24 * 3600
-_TURNS_BETWEEN_TRIMS = 10
 
 
 def announce(services: Services, lesson_id: str) -> None:
@@ -51,136 +41,6 @@ def announce(services: Services, lesson_id: str) -> None:
 def worker_lives(services: Services) -> bool:
     """Whether any worker process, here or elsewhere, is at work."""
     return bool(services.leases.living("worker:"))
-
-
-class Worker:
-    """Threads that do the work of one process: hot queue, bulk queue, reconciler. start() once, stop() once."""
-
-    def __init__(self, services: Services):
-        self._services = services
-        self._workshop = services.workshop
-        self._stopping = threading.Event()
-        jobs = services.settings.jobs
-        queues = services.queues
-        queues.on("segment", self._segment)
-        queues.on("prepare", self._prepare)
-        queues.on("ts", self._ts)
-        queues.on("film", self._film)
-        queues.on("recording", self._recording)
-        queues.on("standin", self._standin)
-        queues.on("filled_ts", self._filled_ts)
-        queues.on("index", self._index)
-        queues.on("advance", self._advance)
-        self._consumers = [
-            queues.consumer(HOT, workers=jobs.hot_workers, poll_seconds=_HOT_POLL_SECONDS),
-            queues.consumer(BULK, workers=jobs.bulk_workers, poll_seconds=_BULK_POLL_SECONDS),
-            # One at a time: a whole lesson's file is much to read and write.
-            queues.consumer(DOWNLOADS, workers=1, poll_seconds=_BULK_POLL_SECONDS),
-        ]
-        self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
-        self._lease = services.leases.take(f"worker:{secrets.token_hex(4)}")
-
-    def start(self) -> None:
-        for consumer in self._consumers:
-            consumer.start()
-        self._reconciler.start()
-        log.info("the worker is ready", ffmpeg=self._workshop.tools.ffmpeg_version)
-
-    def stop(self) -> None:
-        """End running work (finished segments stay) and give everything back."""
-        self._stopping.set()
-        for consumer in self._consumers:
-            consumer.stop(graceful=True)
-        self._reconciler.join(timeout=10)
-        if self._lease:
-            self._services.leases.give_back(self._lease)
-
-    def _going(self) -> bool:
-        return not self._stopping.is_set()
-
-    def _segment(self, lesson_id: str, version: int, name: str, number: int) -> None:
-        self._logging_errors(lambda: hot.hurry(self._workshop, lesson_id, version, name, number))
-        if self._services.queues.depth(BULK) == 0:
-            self._services.queues.send(BULK, "advance")  # it may have left this segment to us
-
-    def _prepare(self, lesson_id: str) -> None:
-        self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
-
-    def _ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
-        self._logging_errors(lambda: packaging.make_ts(self._workshop, lesson_id, version, name, number))
-
-    def _film(self, lesson_id: str, version: int) -> None:
-        self._logging_errors(lambda: packaging.make_film(self._workshop, lesson_id, version))
-
-    def _recording(self, lesson_id: str) -> None:
-        self._logging_errors(lambda: packaging.make_recording(self._workshop, lesson_id))
-
-    def _standin(self, lesson_id: str) -> None:
-        self._logging_errors(lambda: standins.make_template(self._workshop, lesson_id))
-
-    def _filled_ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
-        self._logging_errors(lambda: standins.make_filled_ts(self._workshop, lesson_id, version, name, number))
-
-    def _index(self) -> None:
-        index_stale(self._services)
-
-    def _advance(self) -> None:
-        while self._going() and pipeline.advance(self._workshop, self._going):
-            pass
-
-    def _logging_errors(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except MedialibError as error:
-            log.warning("work was not done", error=str(error), detail=error.detail)
-
-    def _keep_reconciling(self) -> None:
-        for turn in itertools.count():
-            try:
-                if turn == 0:
-                    sweep_orphans(self._services)
-                    order_steps(self._services)
-                reconcile(self._services, quiet=turn > 0)
-                if turn % _TURNS_BETWEEN_TRIMS == 0:
-                    cache.trim(self._workshop)
-            except Exception:
-                log.exception("reconciling failed, trying again")
-            if self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
-                return
-
-
-def reconcile(services: Services, *, quiet: bool) -> None:
-    """Forget lapsed leases, sweep what they left, issue work anew, mend the index; in `quiet` moments merge it."""
-    services.leases.sweep()
-    swept = services.store.sweep(lambda: services.leases.living().values())
-    if swept:
-        log.info("temporary directories swept", count=len(swept))
-    with services.database.read() as session:
-        waiting = lookups.next_steps(session, 1)
-    if waiting and services.queues.depth(BULK) == 0:
-        services.queues.send(BULK, "advance")
-    mend_index(services)
-    index_stale(services)
-    if quiet and not waiting:
-        with services.leases.hold(_INDEX_LEASE) as lease:
-            if lease:
-                merge_index(services)
-
-
-def order_steps(services: Services) -> None:
-    """Bring work that an earlier version left into the order of this one."""
-    with services.database.begin() as session:
-        edits.rank_steps(session, pipeline.RANKS)
-
-
-def sweep_orphans(services: Services) -> None:
-    """Remove directories of lessons that no row knows, a day after an import was killed at the wrong moment."""
-    folders = services.store.lesson_folders(older_than_seconds=_ORPHAN_SECONDS)
-    with services.database.read() as session:
-        orphans = set(folders) - lookups.lesson_ids(session)
-    for lesson_id in orphans:
-        log.warning("a directory without a lesson is removed", lesson=lesson_id)
-        services.store.remove_lesson(lesson_id)
 
 
 def index_stale(services: Services) -> int:
@@ -212,11 +72,14 @@ def index_stale(services: Services) -> int:
 
 
 def merge_index(services: Services) -> None:
-    """Merge the segments of the index when there are many; under the lease."""
-    try:
-        services.index.merge_if_many()
-    except (IndexUnavailable, IndexBusy) as error:
-        _not_written(services, error)
+    """Merge the segments of the index when there are many, and nobody else is at it."""
+    with services.leases.hold(_INDEX_LEASE) as lease:
+        if lease is None:
+            return
+        try:
+            services.index.merge_if_many()
+        except (IndexUnavailable, IndexBusy) as error:
+            _not_written(services, error)
 
 
 def _not_written(services: Services, error: IndexUnavailable | IndexBusy) -> None:
@@ -280,8 +143,8 @@ def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
 def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_seconds: float = 10) -> None:
     """Take lessons away: out of the catalogue, the store and the index.
 
-    Work under way ends by itself, as the lesson is gone; what it still puts into the store is swept a day later. The
-    index may be busy for longer than is waited: it shows no lesson that the catalogue does not have.
+    Work under way ends by itself, as the lesson is gone, and takes what it still made with it. The index may be busy
+    for longer than is waited: it shows no lesson that the catalogue does not have.
     """
     for lesson_id in lesson_ids:
         with services.database.begin() as session:

@@ -9,14 +9,11 @@ from pathlib import Path
 import pytest
 from web.factories import add_lesson, make_services
 
-from medialib import finding, tasks
+from medialib import finding, tasks, worker
 from medialib.catalogue import lookups
-from medialib.catalogue.lessons import StepLeft
-from medialib.jobs.queue import BULK
 from medialib.search.blocks import MAGIC
 from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
-from medialib.tasks import Worker, sweep_orphans
 
 PACES = {"lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
 
@@ -108,7 +105,7 @@ def test_search_answers_and_says_so_until_the_index_mends_itself(services: Servi
     assert (meanwhile.degraded, meanwhile.total) == (True, 2)
     late = add_lesson(services, "竹篮", searchable=False)
     tasks.index_stale(services)
-    tasks.reconcile(services, quiet=False)
+    worker.reconcile(services, quiet=False)
     with services.database.read() as session:
         found = finding.find(services, session, words="zhu")
     assert (found.degraded, found.total) == (False, 3)
@@ -124,7 +121,7 @@ def test_damage_that_only_one_question_meets_is_mended_too(services: Services) -
     segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
     assert services.index.count() == 2
     assert titles(services, "竹编") == ["竹编"]
-    tasks.reconcile(services, quiet=False)
+    worker.reconcile(services, quiet=False)
     assert titles(services, "zhubian") == ["竹编"]
 
 
@@ -136,56 +133,13 @@ def test_damage_that_only_writing_meets_is_mended_too(services: Services) -> Non
         segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
     add_lesson(services, "竹编", searchable=False)
     assert tasks.index_stale(services) == 0
-    tasks.reconcile(services, quiet=True)
+    worker.reconcile(services, quiet=True)
     assert len(titles(services, "zhubian")) == MOST_SEGMENTS + 1
 
 
 def test_an_empty_library_needs_no_index(services: Services) -> None:
     tasks.mend_index(services)
     assert not tasks.mend_index(services)
-
-
-def test_reconciling_sweeps_what_no_living_lease_owns(services: Services) -> None:
-    with services.leases.hold("mine") as mine:
-        assert mine
-        services.store.workspace(mine.token)
-        services.store.workspace("deadbeef")
-        tasks.reconcile(services, quiet=True)
-        assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
-
-
-def test_reconciling_issues_lost_work_again_once(services: Services) -> None:
-    lesson_id = add_lesson(services)
-    with services.database.begin() as session:
-        session.add(StepLeft(lesson_id=lesson_id, step="audio", rank=1, queued_at=0.0))
-    tasks.reconcile(services, quiet=False)
-    tasks.reconcile(services, quiet=False)
-    assert services.queues.depth(BULK) == 1
-
-
-def test_a_worker_lives_from_its_making_to_its_stop_and_indexes_what_is_announced(services: Services) -> None:
-    assert not tasks.worker_lives(services)
-    worker = Worker(services)
-    worker.start()
-    assert tasks.worker_lives(services)
-    lesson_id = add_lesson(services, "竹编", searchable=False)
-    tasks.announce(services, lesson_id)
-    until(lambda: titles(services, "zhubian") == ["竹编"])
-    worker.stop()
-    assert not tasks.worker_lives(services)
-
-
-def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) -> None:
-    worker = Worker(services)
-    worker.start()
-    services.queues.send("hot", "prepare", "nosuch2345")
-    services.queues.send("hot", "segment", "nosuch2345", 1, "v480", 3)
-    lesson_id = add_lesson(services, "茶叶", searchable=False)
-    services.queues.send("hot", "index")
-    until(lambda: titles(services, "chaye") == ["茶叶"])
-    worker.stop()
-    with services.database.read() as session:
-        assert lookups.troubles(session, lesson_id) == []
 
 
 def test_the_index_knows_what_people_look_for(services: Services) -> None:
@@ -202,13 +156,3 @@ def test_an_edit_makes_a_lesson_stale_again(services: Services) -> None:
     with services.database.begin() as session:
         lookups.lesson(session, lesson_id).revision += 1
     assert tasks.index_stale(services) == 1
-
-
-def test_a_directory_that_no_lesson_knows_is_removed_after_a_day(services: Services) -> None:
-    old, young = services.store.lesson("orphan2345"), services.store.lesson("newcomer23")
-    for folder in (old, young):
-        folder.mkdir(parents=True)
-    day_ago = time.time() - 25 * 3600
-    os.utime(old, (day_ago, day_ago))
-    sweep_orphans(services)
-    assert (old.exists(), young.exists()) == (False, True)

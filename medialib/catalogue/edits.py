@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from medialib.catalogue.lessons import (
     Source,
     StepLeft,
     StoredPlan,
+    hot_step,
 )
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.slugs import make_slug
@@ -175,16 +176,15 @@ def _plant(session: Session, tree: dict[str, dict[str, Any]], parent: Theme | No
 def record_progress(
     session: Session, *, lesson_id: str, version: int, name: str, **figures: float | int | bool | str
 ) -> None:
-    """Store what was counted of a rendition."""
-    session.execute(
-        update(RenditionProgress)
-        .where(
-            RenditionProgress.lesson_id == lesson_id,
-            RenditionProgress.version == version,
-            RenditionProgress.name == name,
-        )
-        .values(**figures)
-    )
+    """Store what was counted of a rendition. What is complete stays so: a late count of less of it is passed over."""
+    wanted = [
+        RenditionProgress.lesson_id == lesson_id,
+        RenditionProgress.version == version,
+        RenditionProgress.name == name,
+    ]
+    if "seconds_done" in figures and not figures.get("complete"):
+        wanted.append(RenditionProgress.complete.is_(False))
+    session.execute(update(RenditionProgress).where(*wanted).values(**figures))
 
 
 def record_failure(
@@ -201,8 +201,9 @@ def record_failure(
     """Count a failed attempt; after `attempts` of them without any progress (`came_on`) the step is parked.
 
     Rests grow from one attempt to the next, unless `growing` is false. A step without a row is a hot run's: it
-    rests, but is never parked, since the next player may ask again.
+    rests, but is never parked, since the next player may ask again. Raises NotFound when the lesson is gone.
     """
+    lookups.lesson(session, lesson_id)
     row = session.get(StepLeft, (lesson_id, step))
     if row is None:
         row = StepLeft(lesson_id=lesson_id, step=step, rank=-1, queued_at=time.time())
@@ -213,6 +214,14 @@ def record_failure(
     row.retry_at = time.time() + min(backoff_seconds * factor, _LONGEST_REST_SECONDS)
     row.parked = row.rank >= 0 and row.attempts >= attempts
     return row
+
+
+def forget_hot_failures(session: Session, lesson_id: str, name: str, numbers: Iterable[int]) -> None:
+    """These segments are there now, whoever made them: that a hot run failed with one is of no interest any more."""
+    failed = select(StepLeft.step).where(StepLeft.lesson_id == lesson_id, StepLeft.rank < 0)
+    steps = set(session.scalars(failed)) & {hot_step(name, number) for number in numbers}
+    if steps:
+        session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.step.in_(steps)))
 
 
 def finish_step(session: Session, lesson_id: str, step: str) -> None:

@@ -1,5 +1,6 @@
 """Lesson, its source, its plans, and how far each rendition and each step of the work has come."""
 
+import time
 from typing import Any, Literal
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false
@@ -161,6 +162,11 @@ class StepLeft(Base):
     message: Mapped[str] = mapped_column(Text, default="")
     message_values: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
     detail: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def rests(self) -> bool:
+        """Whether it failed and is not to be tried now."""
+        return self.attempts > 0 and (self.parked or self.retry_at > time.time())
 
 
 def hot_step(name: str, number: int) -> str:

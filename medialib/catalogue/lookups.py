@@ -217,6 +217,15 @@ def left_out(session: Session, lesson_id: str, version: int) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def miscounted(session: Session) -> Sequence[RenditionProgress]:
+    """Renditions of which not all is said to be there, though nothing is left to do for their lessons."""
+    busy = select(StepLeft.lesson_id).where(StepLeft.rank >= 0)
+    current = (RenditionProgress.lesson_id == Lesson.id) & (RenditionProgress.version == Lesson.plan_version)
+    query = select(RenditionProgress).join(Lesson, current).where(Lesson.id.not_in(busy))
+    query = query.where(RenditionProgress.complete.is_(False), RenditionProgress.left_out.is_(False))
+    return session.scalars(query).all()
+
+
 def troubles(session: Session, lesson_id: str) -> Sequence[StepLeft]:
     """Steps of the lesson that have failed: resting until the next attempt, or parked."""
     query = select(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.attempts > 0)

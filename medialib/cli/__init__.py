@@ -37,7 +37,7 @@ _COMMANDS = {
 
 
 _WITHOUT_LIBRARY = ("doctor", "bench")
-"""Commands that leave the store alone."""
+"""Commands that leave the store alone, unless they are to repair it."""
 
 
 class Library:
@@ -68,7 +68,8 @@ class _Commands(click.Group):
         if not ctx.resilient_parsing:
             ctx.obj = _find_library(ctx.params["config"])
             asks_for_help = set(args) & set(ctx.help_option_names)
-            if args[0] in _COMMANDS and args[0] not in _WITHOUT_LIBRARY and not asks_for_help:
+            needs_library = args[0] not in _WITHOUT_LIBRARY or "--repair" in args
+            if args[0] in _COMMANDS and needs_library and not asks_for_help:
                 _prepare(Store(Path(ctx.obj.settings.store.url)))
         return super().resolve_command(ctx, args)
 

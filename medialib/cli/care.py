@@ -8,9 +8,17 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from medialib.catalogue import lookups
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
-from medialib.errors import NotReady
+from medialib.errors import BadRequest, NotReady
+from medialib.services import Services
+from medialib.store import Store
+
+_LOST = (
+    "The catalogue did not know these lessons, so their folders were moved to lost/ in the store. When a backup of the "
+    "catalogue is restored that knows them, they come back by themselves; “medialib doctor --repair” deletes them."
+)
 
 
 @click.command()
@@ -26,11 +34,16 @@ def reindex_command(library: Library) -> None:
 
 
 @click.command()
+@click.option("--repair", is_flag=True, help="Delete the folders of lessons that the catalogue does not know.")
+@click.option("--yes", is_flag=True, help="Repair without asking.")
 @click.pass_obj
-def doctor_command(library: Library) -> None:
+def doctor_command(library: Library, repair: bool, yes: bool) -> None:
     """What medialib uses of this machine, what is missing, and what mends it."""
     from medialib.ingest.tools import diagnose
 
+    if repair:
+        _repair(open_ready(library), yes=yes)
+        return
     console = Console()
     findings = diagnose(library.settings)
     for finding in findings:
@@ -40,7 +53,37 @@ def doctor_command(library: Library) -> None:
         )
         if finding.sentence:
             console.print(Text(f"        {finding.sentence}"), soft_wrap=True)
+    if lost := Store(Path(library.settings.store.url)).lost_lessons():
+        console.print(Text.assemble(("lost", "yellow"), f"    recordings   {len(lost)}, {_size(sum(lost.values()))}"))
+        console.print(f"        {_LOST}", soft_wrap=True)
     sys.exit(any(not finding.ok and finding.needed for finding in findings))
+
+
+def _repair(services: Services, *, yes: bool) -> None:
+    from medialib import orphans
+
+    found = orphans.find(services)
+    if not found:
+        click.echo("Every folder belongs to a lesson: there is nothing to repair.")
+        return
+    with services.database.read() as session:
+        if not lookups.lesson_count(session):
+            raise BadRequest(
+                "The catalogue knows no lesson at all, so nothing is deleted: perhaps database.url names a wrong one, "
+                "or a backup has yet to be restored."
+            )
+    for one in found:
+        what = "with an original recording" if one.recording else "only what was made"
+        click.echo(f"{one.lesson_id}  {_size(one.size_bytes):>8}  {what}")
+    if not yes:
+        click.confirm("The catalogue does not know these lessons. Delete their folders for ever?", abort=True)
+    for one in found:
+        orphans.delete(services, one)
+    click.echo(f"{len(found)} deleted, {_size(sum(one.size_bytes for one in found))} in all.")
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 10**9:.1f} GB" if size_bytes >= 10**9 else f"{size_bytes / 10**6:.1f} MB"
 
 
 @click.command()

@@ -23,7 +23,7 @@ from medialib.ingest.beside import look_beside
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
 from medialib.ingest.tags import describe, sidecar_of
 from medialib.services import Services
-from medialib.tasks import Worker
+from medialib.worker import Worker
 
 # What is looked at in a folder; a file that is named itself is tried whatever it is called.
 ENDINGS = frozenset({

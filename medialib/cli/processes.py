@@ -100,7 +100,7 @@ def allow_many_open_files() -> None:
 @click.pass_obj
 def work_command(library: Library) -> None:
     """Make what is missing, until told to stop."""
-    from medialib.tasks import Worker
+    from medialib.worker import Worker
 
     services = open_ready(library)
     told = threading.Event()

@@ -21,7 +21,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lease], None]) -> bool:
     """Do it once, whoever else was asked; a failure is kept on the lesson, and says so to whoever waits."""
     with workshop.leases.hold(f"make:{lesson_id}:{step}") as lease:
-        if lease is None:
+        if lease is None or _rests(workshop, lesson_id, step):
             return False
         try:
             make(lease)
@@ -38,6 +38,13 @@ def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lea
         with workshop.database.begin() as session:
             edits.finish_step(session, lesson_id, step)
     return True
+
+
+def _rests(workshop: Workshop, lesson_id: str, step: str) -> bool:
+    """Whether it failed just now: whoever waits is told so, and may have asked several times."""
+    with workshop.database.read() as session:
+        failed = lookups.failed_step(session, lesson_id, step)
+    return failed is not None and failed.rests
 
 
 def _foreseen(error: Exception) -> MedialibError:

@@ -23,12 +23,18 @@ _END_SECONDS = 0.3
 
 
 def make_copy(
-    workshop: Workshop, recording: Recording, rung: VideoRendition, lease: Lease, keep_going: Callable[[], bool]
+    workshop: Workshop,
+    recording: Recording,
+    rung: VideoRendition,
+    lease: Lease,
+    keep_going: Callable[[], bool],
+    meanwhile: Callable[[], Callable[[], None] | None] = lambda: None,
 ) -> None:
     """Copy the recording's packets as segments of `rung`, or decide that it is encoded, as the grid of the plan says.
 
     The decision is one file, which is never replaced: from then on it holds, whoever does the work again after a
-    kill. Raises Stopped, ToolKilled, and ToolFailed when a copy that was good once cannot be made again.
+    kill. It is made in one go: `meanwhile` hands out what is more urgent, for which it is held still.
+    Raises Stopped, ToolKilled, and ToolFailed when a copy that was good once cannot be made again.
     """
     decided = recording.cuts(workshop, rung.name)
     if decided and (not decided.copied or not _lacks_any(workshop, recording, rung)):
@@ -37,7 +43,7 @@ def make_copy(
     folder = workshop.store.workspace(lease.token)
     try:
         (folder / rung.name).mkdir(exist_ok=True)
-        cuts = _copy(workshop, recording, rung, folder, lease, keep_going)
+        cuts = _copy(workshop, recording, rung, folder, lease, keep_going, meanwhile)
     except (Stopped, ToolKilled):
         workshop.store.discard(lease.token)
         raise
@@ -65,6 +71,7 @@ def _copy(
     folder: Path,
     lease: Lease,
     keep_going: Callable[[], bool],
+    meanwhile: Callable[[], Callable[[], None] | None],
 ) -> Cuts:
     """The copy in `folder`, and where its segments begin; raises ToolFailed when it is not fit to be offered."""
 
@@ -77,6 +84,7 @@ def _copy(
         reach=ffmpeg.Reach(reads=recording.source, writes=folder),
         limits=workshop.limits(hot=False),
         tick=tick,
+        meanwhile=meanwhile,
     )
     plan = recording.plan
     found = len(list((folder / rung.name).glob("*.m4s")))

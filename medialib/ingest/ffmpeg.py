@@ -7,7 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -68,11 +69,13 @@ def run(
     limits: Limits,
     tick: Callable[[], None] = lambda: None,
     tick_seconds: float = 0.25,
+    meanwhile: Callable[[], Callable[[], None] | None] = lambda: None,
     each_line: Callable[[bytes], None] | None = None,
     complained: Callable[[str], None] = lambda _: None,
 ) -> bytes:
     """Run to the end and return what it printed; `tick` is called meanwhile and may raise to end it.
 
+    `meanwhile` may hand out something more urgent: the program is held still until that is done.
     `each_line` is given what is printed line by line instead, however much that is, and every line counts as
     progress. `complained` hears the end of what a run that went well wrote about its troubles.
     Raises ToolFailed when it fails, ToolStalled when it stalls or takes too long, and whatever `tick` raises; in
@@ -90,7 +93,7 @@ def run(
         )
         try:
             printer = _Printer(each_line)
-            _follow(process, printer, limits, tick, tick_seconds)
+            _follow(process, printer, limits, tick, tick_seconds, meanwhile)
         finally:
             _end(process)
         complaints = _end_of(stderr)
@@ -152,6 +155,7 @@ def _follow(
     limits: Limits,
     tick: Callable[[], None],
     tick_seconds: float,
+    meanwhile: Callable[[], Callable[[], None] | None],
 ) -> None:
     """Read stdout until it closes; progress reports (out_time) count as signs of life when they move."""
     assert process.stdout is not None
@@ -167,6 +171,11 @@ def _follow(
                 printer.take(chunk or b"")
                 watch.saw(chunk or b"")
             tick()
+            if urgent := meanwhile():
+                began = time.monotonic()
+                with brake.held():
+                    urgent()
+                watch.excuse(time.monotonic() - began)
             if brake.holds():
                 watch.excuse()
             watch.check()
@@ -219,8 +228,9 @@ class _Watch:
             self._moved = time.monotonic()
             self._last = places
 
-    def excuse(self) -> None:
-        """It cannot come on just now."""
+    def excuse(self, seconds: float = 0.0) -> None:
+        """It cannot come on just now, or could not for so long, which is none of its time."""
+        self._begin += seconds
         self._moved = time.monotonic()
 
     def check(self) -> None:
@@ -253,6 +263,18 @@ class _Brake:
             os.killpg(self._process.pid, signal.SIGSTOP if wanted else signal.SIGCONT)
             self._held_since = now if wanted else None
         return self._held_since is not None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Holds it still for as long as the block lasts."""
+        ours = self._held_since is None
+        if ours and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            if ours and self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGCONT)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

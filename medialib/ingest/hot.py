@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import structlog
 
 from medialib import metrics
-from medialib.catalogue import edits
+from medialib.catalogue import lookups
 from medialib.catalogue.lessons import hot_step
 from medialib.errors import Stopped, ToolFailed
 from medialib.ingest import holding, runs
@@ -22,7 +22,7 @@ def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: i
     """Make a segment that a player waits for, and the next missing ones; a failure is put on the lesson."""
     recording = load(workshop, lesson_id, version)
     run = _run(workshop, recording, name, number)
-    if run is None:
+    if run is None or _rests(workshop, recording, name, number):
         return
     with workshop.leases.hold(f"{_prefix(recording, name)}{run.first}-{run.first + run.count}") as lease:
         if lease is not None:
@@ -57,16 +57,16 @@ def _carry_out(workshop: Workshop, recording: Recording, run: Run, lease: Lease)
     began = time.monotonic()
     try:
         holding.carry_out(workshop, recording, run, lease)
-    except Stopped:
+    except Stopped:  # who still waits for the rest of it asks again
+        metrics.HOT_RUNS.labels("gave way").inc()
         log.info("a hot run gave way", lesson=recording.lesson_id, rendition=name, first=run.first)
     except ToolFailed as error:
         metrics.HOT_RUNS.labels("failed").inc()
         runs.record_failure(workshop, recording.lesson_id, hot_step(name, run.first), error)
-        return
-    metrics.HOT_RUNS.labels("made").inc()
-    log.info("hot run", lesson=recording.lesson_id, rendition=name, first=run.first, seconds=time.monotonic() - began)
-    with workshop.database.begin() as session:
-        edits.finish_step(session, recording.lesson_id, hot_step(name, run.first))
+    else:
+        metrics.HOT_RUNS.labels("made").inc()
+        seconds = time.monotonic() - began
+        log.info("hot run", lesson=recording.lesson_id, rendition=name, first=run.first, seconds=seconds)
 
 
 def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Run | None:
@@ -79,6 +79,13 @@ def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Ru
     while count < workshop.settings.runs.hot_segments and number + count in lacking:
         count += 1
     return Run(names=(name,), first=number, count=count, hot=True)
+
+
+def _rests(workshop: Workshop, recording: Recording, name: str, number: int) -> bool:
+    """Whether it failed just now: whoever waits is told so, and asked for it several times."""
+    with workshop.database.read() as session:
+        failed = lookups.failed_step(session, recording.lesson_id, hot_step(name, number))
+    return failed is not None and failed.rests
 
 
 def _prefix(recording: Recording, name: str) -> str:

@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
-from medialib.errors import N_, BadRequest, NotReady, UnusableMedia
+from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMedia
 from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
@@ -27,8 +28,11 @@ from medialib.ingest.plan import make_plan
 from medialib.ingest.probing import copying_what_fits, look
 from medialib.ingest.workshop import Workshop
 
+log = structlog.get_logger()
+
 _BLOCK_BYTES = 1 << 20
 _GIGABYTE = 10**9
+_TRIES = 3
 
 # What the file is called in the store follows from what it is, never from what it was called.
 _EXTENSIONS = {
@@ -58,23 +62,55 @@ def take_in(
     """Make a lesson of the file at `path`, which people know as `name`, and of what lies `beside` it.
 
     `copied` hears of every block's bytes. What is wrong with it or with captions or chapters, but can be lived with,
-    is told in the lesson's notices.
+    is told in the lesson's notices. It begins anew when its lease was lost, as on a machine that slept.
     Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
     """
+    for _ in range(_TRIES):
+        try:
+            return _take_in(workshop, path, details, name=name, beside=beside, copied=copied)
+        except _LeaseLost as lost:
+            log.warning("an import lost its lease and begins anew", name=name)
+            copied(-lost.copied_bytes)
+    raise NotReady(N_("Please try again in a moment."), retry_seconds=60, detail="the lease was lost again and again")
+
+
+class _LeaseLost(Exception):
+    """Others may have swept the workspace."""
+
+    def __init__(self, copied_bytes: int):
+        super().__init__(copied_bytes)
+        self.copied_bytes = copied_bytes
+
+
+def _take_in(
+    workshop: Workshop, path: Path, details: Details, *, name: str, beside: Beside, copied: Callable[[int], None]
+) -> Receipt:
     lesson_id = edits.new_lesson_id()
+    sofar = 0
+
+    def count(size_bytes: int) -> None:
+        nonlocal sofar
+        sofar += size_bytes
+        copied(size_bytes)
+
     with workshop.leases.hold(f"intake:{lesson_id}") as lease:
         if lease is None:
             raise NotReady(N_("Please try again in a moment."), retry_seconds=1)
+        workspace = workshop.store.workspace(lease.token)
         try:
             if known := _known_by_size(workshop, path):
                 return known
-            copy = workshop.store.workspace(lease.token) / "source"
-            sha256, size_bytes = _copy(workshop, path, copy, copied)
+            copy = workspace / "source"
+            sha256, size_bytes = _copy(workshop, path, copy, count)
             known = _known(workshop, sha256)
             source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
             if beside.picture and not known:
                 _keep_picture(beside.picture, copy.with_name("cover"))
             return known or _publish(workshop, copy, lesson_id, details, beside, source_parts)
+        except (MedialibError, OSError) as error:
+            if lease.lost.is_set() or not workspace.exists():
+                raise _LeaseLost(sofar) from error
+            raise
         finally:
             workshop.store.discard(lease.token)
 
@@ -152,17 +188,13 @@ def _publish(
     if clean is None:
         clean = workshop.settings.sound.clean_speech
     plan = with_levels(workshop, seen.read, plan, facts, clean=clean)
-    if plan.source.mended:
-        workshop.store.publish(seen.read, workshop.store.mended(lesson_id))
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
-    workshop.store.publish(copy, workshop.store.source(lesson_id, extension))
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
     notices = [*extras.notices, *unreadable_texts(facts.texts)]
     steps = steps_of(plan, texts=any(one.readable for one in facts.texts))
-    if (cover := copy.with_name("cover")).exists():
-        workshop.store.publish(cover, workshop.store.cover(lesson_id))
     stored_facts = json.loads(json.dumps(asdict(facts), default=str))
     try:
+        _put_in_place(workshop, copy, seen.read, lesson_id, extension)
         with workshop.database.begin() as session:
             lesson = edits.publish(
                 session,
@@ -185,3 +217,13 @@ def _publish(
         workshop.store.remove_lesson(lesson_id)
         raise
     return Receipt(lesson=lesson, duplicate=False)
+
+
+def _put_in_place(workshop: Workshop, copy: Path, read: Path, lesson_id: str, extension: str) -> None:
+    """The source, the copy on a mended clock when there is one, and the picture from beside it."""
+    store = workshop.store
+    if read != copy:
+        store.publish(read, store.mended(lesson_id))
+    if (cover := copy.with_name("cover")).exists():
+        store.publish(cover, store.cover(lesson_id))
+    store.publish(copy, store.source(lesson_id, extension))

@@ -12,7 +12,8 @@
     rungs   those rungs, decoded once together
 
 State is derived: what the plan wants and the store lacks is the work. All lessons' earlier steps come before any
-lesson's later ones, so a step's run is stopped when earlier work turns up; what it had finished stays.
+lesson's later ones, so a step's run is stopped when earlier work turns up: finished segments and sheets stay, peaks
+and captions, which take seconds, begin anew. A copy is offered as a whole or not at all: it is held still instead.
 """
 
 import time
@@ -30,7 +31,7 @@ from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, hol
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import bulk_run
-from medialib.ingest.recording import CHOOSE, Recording, count, load
+from medialib.ingest.recording import CHOOSE, Recording, count, load, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -49,7 +50,8 @@ class Outcome(Enum):
 # Does (part of) a step.
 Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
-STEPS = ("init", "poster", "captions", "audio", "start", "sheets", "peaks", "copy", CHOOSE, "rungs")
+COPY = "copy"
+STEPS = ("init", "poster", "captions", "audio", "start", "sheets", "peaks", COPY, CHOOSE, "rungs")
 RANKS = {step: rank for rank, step in enumerate(STEPS)}
 _LOOK_AROUND_SECONDS = 2.0
 
@@ -72,10 +74,15 @@ def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
         return [Work(step=row.step, lesson_id=row.lesson_id) for row in lookups.next_steps(session, limit)]
 
 
-def advance(workshop: Workshop, keep_going: Callable[[], bool]) -> bool:
-    """Do the most urgent piece of work that nobody else does; False when nothing could be done."""
+def advance(workshop: Workshop, keep_going: Callable[[], bool], *, before: str = "") -> bool:
+    """Do the most urgent piece of work that nobody else does, of a step `before` that one if given.
+
+    False when nothing could be done.
+    """
     idle: set[Work] = set()
     for work in next_work(workshop):
+        if before and RANKS[work.step] >= RANKS[before]:
+            break
         with workshop.leases.hold(work.lease_name) as lease:
             if lease is not None and attempt(workshop, work, lease, keep_going, idle=idle):
                 return True
@@ -98,7 +105,11 @@ def attempt(
     """
     try:
         recording = load(workshop, work.lesson_id)
-        outcome = _try(workshop, recording, work, lease, _until_urgent(workshop, work, keep_going, idle))
+        going = keep_going if work.step == COPY else _until_urgent(workshop, work, keep_going, idle)
+        try:
+            outcome = _try(workshop, recording, work, lease, going)
+        finally:
+            stop_if_gone(workshop, recording)
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)
         return True
@@ -118,7 +129,7 @@ def _try(
     before = _segments_made(workshop, recording)
     try:
         return _DO[work.step](workshop, recording, lease, keep_going)
-    except Stopped:
+    except (Stopped, NotFound):
         raise
     except (ToolFailed, UnusableMedia) as error:
         failure: MedialibError = error
@@ -152,7 +163,7 @@ def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
     return {
         "audio": tuple(one.name for one in plan.audio),
         "start": tuple(one.name for one in plan.video if one.name == plan.start_rung),
-        "copy": tuple(one.name for one in plan.video if one.copied),
+        COPY: tuple(one.name for one in plan.video if one.copied),
         CHOOSE: others,
         "rungs": others,
     }
@@ -233,9 +244,19 @@ def _make_segments(step: str) -> Step:
 
 
 def _copy(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
+    work = Work(step=COPY, lesson_id=recording.lesson_id)
+    nothing_urgent = _until_urgent(workshop, work, lambda: True, ())
+
+    def do_what_is_urgent() -> None:
+        while keep_going() and advance(workshop, keep_going, before=COPY):
+            pass
+
+    def meanwhile() -> Callable[[], None] | None:
+        return None if nothing_urgent() else do_what_is_urgent
+
     for rung in recording.plan.video:
         if rung.copied:
-            make_copy(workshop, recording, rung, lease, keep_going)
+            make_copy(workshop, recording, rung, lease, keep_going, meanwhile)
     return Outcome.DONE
 
 
@@ -268,7 +289,7 @@ _DO: dict[str, Step] = {
     "start": _make_segments("start"),
     "sheets": _make_pictures(overview.make_sheets),
     "peaks": _make_pictures(overview.make_peaks),
-    "copy": _copy,
+    COPY: _copy,
     CHOOSE: _choose,
     "rungs": _make_segments("rungs"),
 }

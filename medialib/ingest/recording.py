@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import structlog
+
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.cuts import Cuts
 from medialib.catalogue.plans import Plan, Rendition, VideoRendition
+from medialib.errors import MedialibError, NotFound
 from medialib.ingest.measuring import measure
 from medialib.ingest.workshop import Workshop
+
+log = structlog.get_logger()
 
 CHOOSE = "choose"
 """The step that leaves rungs out: while it is to be done, no rung but the first is offered."""
@@ -17,13 +22,12 @@ CHOOSE = "choose"
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """`left_out` rungs are not made; `undecided` ones may still be left out, whatever is made of them."""
+    """`left_out` rungs are not made."""
 
     lesson_id: str
     plan: Plan
     source: Path
     left_out: frozenset[str] = frozenset()
-    undecided: frozenset[str] = frozenset()
 
     def missing(self, workshop: Workshop, name: str) -> list[int]:
         """Numbers of the segments of a rendition that do not exist yet."""
@@ -59,31 +63,65 @@ def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Reco
         plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
         extension = lookups.source(session, lesson_id).extension
         left_out = lookups.left_out(session, lesson_id, plan.version)
-        steps = {row.step for row in lookups.steps_left(session, lesson_id)}
-        choosing = CHOOSE in steps and plan.version == lesson.plan_version
-    others = frozenset(one.name for one in plan.video if one.name != plan.start_rung and not one.copied)
     store = workshop.store
     return Recording(
         lesson_id=lesson_id,
         plan=plan,
         source=store.mended(lesson_id) if plan.source.mended else store.source(lesson_id, extension),
         left_out=left_out,
-        undecided=others if choosing else frozenset(),
     )
 
 
 def count(workshop: Workshop, recording: Recording, name: str) -> bool:
-    """Count the finished segments of a rendition from the store, and measure it when all are there."""
+    """Count the finished segments of a rendition from the store; measure it when all are there and it is to stay."""
     plan = recording.plan
     rendition = plan.rendition(name)
     assert rendition is not None, name
     sizes = workshop.store.segments(recording.lesson_id, plan.version, name)
     durations = recording.durations(workshop, rendition)
     seconds = {number: float(lasts) for number, lasts in enumerate(durations) if number in sizes}
-    complete = len(seconds) == len(durations) and name not in recording.undecided
+    complete = len(seconds) == len(durations) and _stays(workshop, recording, name)
     figures: dict[str, float | int | bool] = {"seconds_done": sum(seconds.values()), "complete": complete}
     if complete:
         figures |= measure(workshop, recording.lesson_id, plan, rendition, list(seconds.values()))
     with workshop.database.begin() as session:
         edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
+        edits.forget_hot_failures(session, recording.lesson_id, name, sizes)
     return complete
+
+
+def recount(workshop: Workshop) -> None:
+    """Count what is not said to be complete, though nothing is left to do for its lesson."""
+    with workshop.database.read() as session:
+        wrong = [(row.lesson_id, row.version, row.name) for row in lookups.miscounted(session)]
+    for lesson_id, version, name in wrong:
+        try:
+            count(workshop, load(workshop, lesson_id, version), name)
+        except (MedialibError, OSError) as error:
+            log.warning("a rendition cannot be counted", lesson=lesson_id, rendition=name, error=str(error))
+
+
+def _stays(workshop: Workshop, recording: Recording, name: str) -> bool:
+    """Whether it is neither left out nor may still be: asked now, since `recording` was perhaps loaded long ago."""
+    lesson_id, plan = recording.lesson_id, recording.plan
+    with workshop.database.read() as session:
+        # In this order: rungs are left out before the step is done.
+        choosing = lookups.failed_step(session, lesson_id, CHOOSE) is not None
+        if name in lookups.left_out(session, lesson_id, plan.version):
+            return False
+        current = plan.version == lookups.lesson(session, lesson_id).plan_version
+    others = (one.name for one in plan.video if one.name != plan.start_rung and not one.copied)
+    return not (choosing and current and name in others)
+
+
+def stop_if_gone(workshop: Workshop, recording: Recording) -> None:
+    """When the lesson was removed meanwhile, take back what was made of it since, and raise NotFound.
+
+    Its recording, if it is there all the same, stays: perhaps it is the catalogue that was lost.
+    """
+    try:
+        with workshop.database.read() as session:
+            lookups.lesson(session, recording.lesson_id)
+    except NotFound:
+        workshop.store.remove_version(recording.lesson_id, recording.plan.version)
+        raise

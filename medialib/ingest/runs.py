@@ -14,7 +14,7 @@ from medialib.errors import N_, MedialibError, NothingDecoded, Stopped, ToolFail
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
-from medialib.ingest.recording import Recording, count
+from medialib.ingest.recording import Recording, count, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -40,8 +40,8 @@ def carry_out(
 ) -> None:
     """Make the segments of `run`; raises ToolFailed, or Stopped when `keep_going` says no or the lease is lost.
 
-    Whatever was finished by then stays. `argv` makes them in another way than the plan's usual one; `complained`
-    hears what ffmpeg said of a run that went well.
+    Whatever was finished by then stays, unless the lesson is gone (NotFound). `argv` makes them in another way than
+    the plan's usual one; `complained` hears what ffmpeg said of a run that went well.
     """
     workspace = workshop.store.workspace(lease.token)
     for name in run.names:
@@ -54,12 +54,13 @@ def carry_out(
             raise Stopped(N_("This work goes on later."))
 
     def others_wait() -> bool:
-        """Who waits for a segment further on, or for another lesson, comes before the rest of this run."""
-        workshop.waited_for.discard(lease.token)
-        return bool(workshop.waited_for)
+        """Who waits for another part, or for another lesson, comes before the rest of this run."""
+        workshop.waited_for.pop(lease.token, None)
+        waiting = list(workshop.waited_for.values())
+        return any(lesson_id != recording.lesson_id or not _go_together(run, other) for lesson_id, other in waiting)
 
     if run.hot:
-        workshop.waited_for.add(lease.token)
+        workshop.waited_for[lease.token] = (recording.lesson_id, run)
     try:
         ffmpeg.run(
             argv or usual_command(workshop, recording, run),
@@ -71,9 +72,17 @@ def carry_out(
         )
         progress.check()
     finally:
-        workshop.waited_for.discard(lease.token)
-        progress.report()
-        workshop.store.discard(lease.token)
+        workshop.waited_for.pop(lease.token, None)
+        try:
+            progress.report()
+        finally:
+            workshop.store.discard(lease.token)
+
+
+def _go_together(one: Run, other: Run) -> bool:
+    """Picture and sound of the same part are for the same player: neither gives way to the other."""
+    apart = other.first >= one.first + one.count or one.first >= other.first + other.count
+    return one.names != other.names and not apart
 
 
 def usual_command(workshop: Workshop, recording: Recording, run: Run) -> list[str]:
@@ -150,6 +159,7 @@ class _Progress:
                 record_codecs(self.workshop, self.recording, name, first_init)
         place = store.segment(lesson_id, version, name, number)
         store.publish(finished, place)
+        stop_if_gone(self.workshop, self.recording)
         self.published.add((name, number))
         self.changed = True
 

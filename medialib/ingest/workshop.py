@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from medialib.database import Database
+from medialib.ingest.commands import Run
 from medialib.ingest.ffmpeg import Limits
 from medialib.ingest.tools import MediaTools
 from medialib.jobs.leases import Leases
@@ -19,8 +20,8 @@ class Workshop:
     database: Database
     leases: Leases
     tools: MediaTools
-    # Hot runs of this process whose first segment, the one that was asked for, is not there yet.
-    waited_for: set[str] = field(default_factory=set)
+    # Hot runs of this process, each with its lesson, whose first segment, the one that was asked for, is not there yet.
+    waited_for: dict[str, tuple[str, Run]] = field(default_factory=dict)
 
     def limits(self, *, hot: bool) -> Limits:
         """What one ffmpeg may use; what a person waits for goes first."""

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.routing import BaseConverter
 
 from medialib.catalogue import lookups
@@ -11,9 +11,9 @@ from medialib.catalogue.plans import TS_CLOCK_SECONDS
 from medialib.database import Database
 from medialib.delivery import hls, webvtt
 from medialib.errors import N_, NotFound
-from medialib.services import Services
 from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play
+from medialib.web.waiting import services
 
 blueprint = Blueprint("captions", __name__)
 blueprint.after_request(let_other_sites_play)
@@ -33,7 +33,7 @@ def _teach_routes(state: object) -> None:
 @blueprint.get("/media/<lesson:lesson_id>/captions/<language:language>/<number:revision>.vtt")
 @access.members
 def whole(lesson_id: str, language: str, revision: int) -> Response:
-    return _vtt(webvtt.render_captions(_cues(_services().database, lesson_id, language, revision)))
+    return _vtt(webvtt.render_captions(_cues(services().database, lesson_id, language, revision)))
 
 
 _HLS = "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>"
@@ -44,7 +44,7 @@ _HLS = "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>
 @access.members
 def playlist(lesson_id: str, version: int, language: str, revision: int) -> Response:
     """A function of the plan alone, like those of pictures and sound."""
-    database = _services().database
+    database = services().database
     _cues(database, lesson_id, language, revision)
     with database.read() as session:
         plan = lookups.plan(session, lesson_id, version)
@@ -55,7 +55,7 @@ def playlist(lesson_id: str, version: int, language: str, revision: int) -> Resp
 @blueprint.get(f"{_HLS}/ts/<number:number>.vtt", defaults={"clock_seconds": TS_CLOCK_SECONDS}, endpoint="ts_segment")
 @access.members
 def segment(lesson_id: str, version: int, language: str, revision: int, number: int, clock_seconds: int) -> Response:
-    database = _services().database
+    database = services().database
     cues = _cues(database, lesson_id, language, revision)
     with database.read() as session:
         plan = lookups.plan(session, lesson_id, version)
@@ -67,7 +67,7 @@ def segment(lesson_id: str, version: int, language: str, revision: int, number: 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.vtt")
 @access.members
 def chapters(lesson_id: str) -> Response:
-    with _services().database.read() as session:
+    with services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
     if not lesson.chapters:
         raise NotFound(N_("This lesson has no chapters."))
@@ -82,7 +82,7 @@ def chapters(lesson_id: str) -> Response:
 @access.members
 def chapters_json(lesson_id: str) -> Response:
     """The same as podcast apps read them (podcastindex.org, JSON chapters 1.2)."""
-    with _services().database.read() as session:
+    with services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
     if not lesson.chapters:
         raise NotFound(N_("This lesson has no chapters."))
@@ -102,11 +102,6 @@ def _cues(database: Database, lesson_id: str, language: str, revision: int) -> t
         if row.revision != revision:
             raise NotFound(N_("There are no captions in this language."), detail=f"{language} r{revision}")
         return from_stored(row.cues)
-
-
-def _services() -> Services:
-    services: Services = current_app.extensions["medialib"]
-    return services
 
 
 def _vtt(text: str) -> Response:

@@ -5,6 +5,7 @@ What is not there yet is made by the worker from finished segments, which are hu
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Response, send_file
@@ -124,12 +125,13 @@ def _make_ts(place: Path, lesson_id: str, plan: Plan, name: str, number: int) ->
     for one, segment in zip(parts, segments, strict=True):
         if not segment.exists():
             refuse_if_copied(lesson_id, plan, one)
-    for one, segment in zip(parts, segments, strict=True):
+    hurries = [partial(hurry, "segment", lesson_id, plan.version, one.name, number) for one in parts]
+    for ask, segment in zip(hurries, segments, strict=True):
         if not segment.exists():
-            hurry("segment", lesson_id, plan.version, one.name, number)
-    for one, segment in zip(parts, segments, strict=True):
+            ask()
+    for one, ask, segment in zip(parts, hurries, segments, strict=True):
         if not segment.exists():
-            wait_for(segment, lesson_id, hot_step(one.name, number), lambda: None)  # they are hurried already
+            wait_for(segment, lesson_id, hot_step(one.name, number), ask, asked=True)
     step = packaging.ts_step(name, number)
     wait_for(place, lesson_id, step, lambda: hurry("ts", lesson_id, plan.version, name, number))
 

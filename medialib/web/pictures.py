@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, send_file
+from flask import Blueprint, Response, send_file
 
 from medialib import finding
 from medialib.catalogue.posters import ENDINGS
 from medialib.delivery.posters import USUAL_WIDTH
 from medialib.errors import N_, NotFound
-from medialib.services import Services
 from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play
+from medialib.web.waiting import services
 
 blueprint = Blueprint("pictures", __name__)
 blueprint.after_request(let_other_sites_play)
@@ -22,9 +22,9 @@ _TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "vtt": "text/vtt", "json": 
 @access.members
 def poster(lesson_id: str, version: int) -> Response:
     """The best picture in a usual size, whichever is chosen."""
-    posters = finding.read_posters(_services(), lesson_id, version)
+    posters = finding.read_posters(services(), lesson_id, version)
     width = posters.candidates[0].nearest(USUAL_WIDTH) if posters else 0
-    return _file(_services().store.poster(lesson_id, version, 0, width, "jpg"))
+    return _file(services().store.poster(lesson_id, version, 0, width, "jpg"))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/poster/<number:choice>/<number:width>.<ending>")
@@ -32,30 +32,25 @@ def poster(lesson_id: str, version: int) -> Response:
 def candidate(lesson_id: str, version: int, choice: int, width: int, ending: str) -> Response:
     if ending not in ENDINGS:
         raise NotFound(N_("There is no picture of this lesson yet."), detail=ending)
-    return _file(_services().store.poster(lesson_id, version, choice, width, ending))
+    return _file(services().store.poster(lesson_id, version, choice, width, ending))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/<number:sheet>.jpg")
 @access.members
 def sheet(lesson_id: str, version: int, sheet: int) -> Response:
-    return _file(_services().store.sheet(lesson_id, version, sheet))
+    return _file(services().store.sheet(lesson_id, version, sheet))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/thumbnails.vtt")
 @access.members
 def thumbnails(lesson_id: str, version: int) -> Response:
-    return _file(_services().store.thumbnails(lesson_id, version))
+    return _file(services().store.thumbnails(lesson_id, version))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/peaks.json")
 @access.members
 def peaks(lesson_id: str, version: int) -> Response:
-    return _file(_services().store.peaks(lesson_id, version))
-
-
-def _services() -> Services:
-    services: Services = current_app.extensions["medialib"]
-    return services
+    return _file(services().store.peaks(lesson_id, version))
 
 
 def _file(place: Path) -> Response:

@@ -16,7 +16,11 @@ from medialib.services import Services
 
 _LOOK_SECONDS = 0.03
 _ASK_CATALOGUE_SECONDS = 0.5
+_ASK_AGAIN_SECONDS = 1.0
 _RETRY_SECONDS = 2
+
+# When this process last asked again for what many may wait for.
+_asked_again: dict[Path, float] = {}
 
 
 def services() -> Services:
@@ -55,29 +59,45 @@ def hurry(work: str, *arguments: str | int, queue: str = HOT) -> None:
     opened.queues.send(queue, work, *arguments, within_seconds=opened.settings.runs.hot_wait_seconds)
 
 
-def wait_for(place: Path, lesson_id: str, step: str, ask_for: Callable[[], None], *, patience: float = 1.0) -> None:
+def wait_for(
+    place: Path,
+    lesson_id: str,
+    step: str,
+    ask_for: Callable[[], None],
+    *,
+    asked: bool = False,
+    patience: float | None = None,
+) -> None:
     """Ask for a file and wait until it is there; raises NotReady when it does not come in time or its run failed.
 
-    `patience` is how many times longer than for a segment it may take.
+    It is asked for every second: the run that was to make it may have given way to another. `asked`: it was asked for
+    just now. `patience` is how many times longer than for a segment it may take, for what is asked for once only.
     """
     opened = services()
     _refuse_if_resting(opened, lesson_id, step)
-    ask_for()
-    now = time.monotonic()
-    end, ask = now + patience * opened.settings.runs.hot_wait_seconds, now + _ASK_CATALOGUE_SECONDS
-    while not place.exists():
-        now = time.monotonic()
-        if now > end:
-            raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
-        if now > ask:
-            _refuse_if_resting(opened, lesson_id, step)
-            ask = now + _ASK_CATALOGUE_SECONDS
-        time.sleep(_LOOK_SECONDS)
+    if not asked:
+        ask_for()
+    now = began = time.monotonic()
+    end, ask = now + (patience or 1.0) * opened.settings.runs.hot_wait_seconds, now + _ASK_CATALOGUE_SECONDS
+    try:
+        while not place.exists():
+            now = time.monotonic()
+            if now > end:
+                raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
+            if now > ask:
+                _refuse_if_resting(opened, lesson_id, step)
+                ask = now + _ASK_CATALOGUE_SECONDS
+            if patience is None and now - _asked_again.get(place, began) > _ASK_AGAIN_SECONDS:
+                _asked_again[place] = now
+                ask_for()
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        _asked_again.pop(place, None)
 
 
 def _refuse_if_resting(opened: Services, lesson_id: str, step: str) -> None:
     with opened.database.read() as session:
         failed = lookups.failed_step(session, lesson_id, step)
-    if failed and failed.attempts and (failed.parked or failed.retry_at > time.time()):
+    if failed and failed.rests:
         seconds = max(_RETRY_SECONDS, int(failed.retry_at - time.time()))
         raise NotReady(failed.message, retry_seconds=seconds, detail=failed.detail)

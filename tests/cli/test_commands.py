@@ -413,3 +413,37 @@ def test_a_mistake_with_collections_is_told(shell: Shell, arguments: tuple[str, 
     result = shell("collection", *arguments)
     assert result.exit_code != 0
     assert sentence in result.stderr
+
+
+def orphan(tmp_path: Path, shelf: str) -> Path:
+    """A folder of a lesson that no catalogue knows, and has not known for long."""
+    folder = tmp_path / "store" / shelf / "orphan2345"
+    folder.mkdir(parents=True)
+    (folder / "source.mp3").write_bytes(bytes(2_000_000))
+    os.utime(folder, (0, 0))
+    return folder
+
+
+def test_doctor_tells_of_lost_recordings_and_repairs_only_when_told_to(
+    shell: Shell, recordings: Path, tmp_path: Path
+) -> None:
+    assert "nothing to repair" in shell("doctor", "--repair").stdout
+    shell("import", recordings / "a.mp3")
+    aside, left = orphan(tmp_path, "lost"), orphan(tmp_path, "lessons/or")
+    told = shell("doctor")
+    assert told.exit_code == 0 and "1, 2.0 MB" in told.stdout and "doctor --repair" in told.stdout
+    asked = shell("doctor", "--repair")  # nobody answers
+    assert asked.exit_code == 1 and asked.stdout.count("orphan2345    2.0 MB  with an original recording") == 2
+    assert aside.exists() and left.exists()
+    done = shell("doctor", "--repair", "--yes")
+    assert done.exit_code == 0 and "2 deleted, 4.0 MB in all." in done.stdout
+    assert not aside.exists() and not left.exists()
+    assert shell.json("list")[0]["total"] == 1
+    assert "doctor --repair" not in shell("doctor").stdout
+
+
+def test_doctor_repairs_nothing_beside_an_empty_catalogue(shell: Shell, tmp_path: Path) -> None:
+    folder = orphan(tmp_path, "lost")
+    refused = shell("doctor", "--repair", "--yes")
+    assert refused.exit_code == 1 and "The catalogue knows no lesson at all" in refused.output
+    assert folder.exists()

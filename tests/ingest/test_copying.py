@@ -322,3 +322,39 @@ def test_a_choice_killed_before_it_is_written_down_is_made_again_alike(choosy: S
     rows = worked_off(choosy.workshop, recording)
     assert {name for name, row in rows.items() if row.left_out} == first
     assert not choosy.store.rendition(recording.lesson_id, 1, "v240").exists()
+
+
+def test_a_copy_is_held_still_while_what_is_more_urgent_is_done(services: Services, tmp_path: Path) -> None:
+    recording, calls = published(services, film(tmp_path / "a.mp4")), tmp_path / "calls"
+    slow = tmp_path / "slow-ffmpeg"
+    slow.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in *h264_mp4toannexb*) echo copy >> {calls}; sleep 3;; esac\n'
+        f'exec {services.workshop.tools.ffmpeg} "$@"\n'
+    )
+    slow.chmod(0o755)
+    unwalled = services.settings.model_copy(
+        update={"tools": services.settings.tools.model_copy(update={"sandbox": "off"})}
+    )
+    workshop = replace(with_ffmpeg(services.workshop, str(slow)), settings=unwalled)
+    copying_step = f"work:{recording.lesson_id}:copy"
+    urgent: list[Recording] = []
+
+    def keep_going() -> bool:
+        if not urgent and copying_step in services.leases.living("work:"):
+            urgent.append(published(services, film(tmp_path / "b.mp4", seconds=5)))
+        return True
+
+    while not urgent:
+        assert pipeline.advance(workshop, keep_going)
+    with services.database.read() as session:
+        left = {row.step for row in lookups.steps_left(session, recording.lesson_id)}
+        later = {row.step for row in lookups.steps_left(session, urgent[0].lesson_id)}
+    assert calls.read_text() == "copy\n"
+    assert "copy" not in left and later == {"copy", *left}
+    assert rows_of(services, recording)[TOP].complete and rows_of(services, urgent[0])["v240"].complete
+
+
+def rows_of(services: Services, recording: Recording) -> dict[str, RenditionProgress]:
+    with services.database.read() as session:
+        return {row.name: row for row in lookups.renditions(session, lookups.lesson(session, recording.lesson_id))}

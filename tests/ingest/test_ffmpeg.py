@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -170,6 +170,23 @@ def test_a_call_is_held_still_while_somebody_waits_and_does_not_stall_by_that(re
     times = [float(line) for line in printed.split()]
     assert len(times) == 30
     assert max(later - earlier for earlier, later in pairwise(times)) > 1.0
+
+
+@pytest.mark.parametrize("sandbox", ["off", "auto"])
+def test_a_call_is_held_still_while_something_urgent_is_done_which_is_none_of_its_time(
+    reach: Reach, sandbox: str
+) -> None:
+    code = "import time\nfor _ in range(20): print(time.monotonic(), flush=True); time.sleep(0.05)"
+    urgent, begin = iter([lambda: time.sleep(3)]), time.monotonic()
+
+    def meanwhile() -> Callable[[], None] | None:
+        return next(urgent, None) if time.monotonic() - begin > 0.5 else None
+
+    bounds = replace(limits(stall=1.9, sandbox=sandbox), wall_seconds=2.9)
+    printed = ffmpeg.run(python(code), reach=reach, limits=bounds, tick_seconds=0.02, meanwhile=meanwhile)
+    times = [float(line) for line in printed.split()]
+    assert len(times) == 20
+    assert max(later - earlier for earlier, later in pairwise(times)) > 2.5
 
 
 def test_a_call_that_is_held_still_can_be_stopped(reach: Reach) -> None:

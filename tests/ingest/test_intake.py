@@ -1,18 +1,24 @@
 """The one door for a new file."""
 
+import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import media
 import pytest
+from sqlalchemy import delete
 from web.factories import make_services
 
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
-from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, UnusableMedia
+from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, NotReady, UnusableMedia
 from medialib.ingest import pipeline
+from medialib.ingest.beside import Beside
 from medialib.ingest.intake import fingerprint, known_already, take_in
+from medialib.jobs.leases import LeaseRow
 from medialib.services import Services
+from medialib.store import Store
 
 DETAILS = Details(title="竹编")
 
@@ -124,3 +130,50 @@ def test_without_ffmpeg_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(MissingTool, match="No usable ffmpeg was found"):
         _ = services.workshop
     services.database.close()
+
+
+def test_an_import_that_lost_its_lease_and_its_folder_begins_anew(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+    counted: list[int] = []
+
+    def copied(size_bytes: int) -> None:
+        if not counted:  # as if the machine had slept, and another had swept meanwhile
+            with services.database.begin() as session:
+                session.execute(delete(LeaseRow))
+            services.store.sweep(lambda: ())
+        counted.append(size_bytes)
+
+    lesson = take_in(services.workshop, path, DETAILS, name="a.mp3", copied=copied).lesson
+    assert services.store.source(lesson.id, ".mp3").read_bytes() == path.read_bytes()
+    assert sum(counted) == path.stat().st_size and len(counted) > 2
+    assert list(services.store.temporary.iterdir()) == []
+    assert services.leases.living() == {}
+
+
+def test_an_import_that_loses_its_lease_again_and_again_is_a_sentence(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+
+    def copied(_: int) -> None:
+        services.store.sweep(lambda: ())
+
+    with pytest.raises(NotReady):
+        take_in(services.workshop, path, DETAILS, name="a.mp3", copied=copied)
+    assert nothing_is_left(services)
+
+
+def test_whatever_stops_an_import_leaves_nothing(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+    beside = Beside(picture=path)
+
+    class Full(Store):
+        """A disk that is full when the source is put into place."""
+
+        def publish(self, finished: Path, place: Path) -> bool:
+            if place.name.startswith("source"):
+                raise OSError(errno.ENOSPC, "no room")
+            return super().publish(finished, place)
+
+    workshop = replace(services.workshop, store=Full(services.store.root))
+    with pytest.raises(OSError, match="no room"):
+        take_in(workshop, path, DETAILS, name="a.mp3", beside=beside)
+    assert nothing_is_left(services)

@@ -19,8 +19,8 @@ from medialib.ingest.bitstream import count_samples
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
 from medialib.services import Services
-from medialib.tasks import Worker
 from medialib.web import i18n
+from medialib.worker import Worker
 
 QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 0.01, "lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 1},

@@ -1,0 +1,162 @@
+"""The worker: serves the queues, and reconciles what is with what should be.
+
+Messages are hints. Each handler recomputes what is missing and takes a lease, so any of them may be lost,
+doubled or served by another machine.
+"""
+
+import itertools
+import secrets
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from medialib import orphans
+from medialib.catalogue import edits, lookups
+from medialib.errors import MedialibError
+from medialib.ingest import cache, hot, packaging, pipeline, standins
+from medialib.ingest.recording import recount
+from medialib.jobs.leases import Lease
+from medialib.jobs.queue import BULK, DOWNLOADS, HOT
+from medialib.services import Services
+from medialib.tasks import index_stale, mend_index, merge_index
+
+log = structlog.get_logger()
+
+_HOT_POLL_SECONDS = 0.05
+_BULK_POLL_SECONDS = 0.5
+_TURNS_BETWEEN_TRIMS = 10
+# An hour, as turns usually come.
+_TURNS_BETWEEN_SWEEPS = 120
+
+
+class Worker:
+    """Threads that do the work of one process: hot queue, bulk queue, reconciler. start() once, stop() once."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        self._workshop = services.workshop
+        self._stopping = threading.Event()
+        jobs = services.settings.jobs
+        queues = services.queues
+        queues.on("segment", self._segment)
+        queues.on("prepare", self._prepare)
+        queues.on("ts", self._ts)
+        queues.on("film", self._film)
+        queues.on("recording", self._recording)
+        queues.on("standin", self._standin)
+        queues.on("filled_ts", self._filled_ts)
+        queues.on("index", self._index)
+        queues.on("advance", self._advance)
+        self._consumers = [
+            queues.consumer(HOT, workers=jobs.hot_workers, poll_seconds=_HOT_POLL_SECONDS),
+            queues.consumer(BULK, workers=jobs.bulk_workers, poll_seconds=_BULK_POLL_SECONDS),
+            # One at a time: a whole lesson's file is much to read and write.
+            queues.consumer(DOWNLOADS, workers=1, poll_seconds=_BULK_POLL_SECONDS),
+        ]
+        self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
+        self._lease = self._register()
+
+    def start(self) -> None:
+        for consumer in self._consumers:
+            consumer.start()
+        self._reconciler.start()
+        log.info("the worker is ready", ffmpeg=self._workshop.tools.ffmpeg_version)
+
+    def stop(self) -> None:
+        """End running work (finished segments stay) and give everything back."""
+        self._stopping.set()
+        for consumer in self._consumers:
+            consumer.stop(graceful=True)
+        self._reconciler.join(timeout=10)
+        if self._lease:
+            self._services.leases.give_back(self._lease)
+
+    def _register(self) -> Lease | None:
+        return self._services.leases.take(f"worker:{secrets.token_hex(4)}")
+
+    def _stay_registered(self) -> None:
+        """A lease is lost when the machine slept, its clock jumped or the database was away for long."""
+        if self._lease is None or self._lease.lost.is_set():
+            if self._lease:
+                self._services.leases.give_back(self._lease)
+            self._lease = self._register()
+
+    def _going(self) -> bool:
+        return not self._stopping.is_set()
+
+    def _segment(self, lesson_id: str, version: int, name: str, number: int) -> None:
+        self._logging_errors(lambda: hot.hurry(self._workshop, lesson_id, version, name, number))
+        if self._services.queues.depth(BULK) == 0:
+            self._services.queues.send(BULK, "advance")  # it may have left this segment to us
+
+    def _prepare(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
+
+    def _ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
+        self._logging_errors(lambda: packaging.make_ts(self._workshop, lesson_id, version, name, number))
+
+    def _film(self, lesson_id: str, version: int) -> None:
+        self._logging_errors(lambda: packaging.make_film(self._workshop, lesson_id, version))
+
+    def _recording(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: packaging.make_recording(self._workshop, lesson_id))
+
+    def _standin(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: standins.make_template(self._workshop, lesson_id))
+
+    def _filled_ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
+        self._logging_errors(lambda: standins.make_filled_ts(self._workshop, lesson_id, version, name, number))
+
+    def _index(self) -> None:
+        index_stale(self._services)
+
+    def _advance(self) -> None:
+        while self._going() and pipeline.advance(self._workshop, self._going):
+            pass
+
+    def _logging_errors(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except MedialibError as error:
+            log.warning("work was not done", error=str(error), detail=error.detail)
+
+    def _keep_reconciling(self) -> None:
+        for turn in itertools.count():
+            try:
+                self._stay_registered()
+                if turn == 0:
+                    order_steps(self._services)
+                if turn % _TURNS_BETWEEN_SWEEPS == 0:
+                    orphans.sweep(self._services)
+                    recount(self._workshop)
+                reconcile(self._services, quiet=turn > 0)
+                if turn % _TURNS_BETWEEN_TRIMS == 0:
+                    cache.trim(self._workshop)
+            except Exception:
+                log.exception("reconciling failed, trying again")
+            if self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
+                return
+
+
+def reconcile(services: Services, *, quiet: bool) -> None:
+    """Forget lapsed leases, sweep what they left, issue work anew, mend the index; in `quiet` moments merge it."""
+    services.leases.renew()  # those of this process did not lapse, though their time may seem over after a sleep
+    services.leases.sweep()
+    swept = services.store.sweep(lambda: services.leases.living().values())
+    if swept:
+        log.info("temporary directories swept", count=len(swept))
+    with services.database.read() as session:
+        waiting = lookups.next_steps(session, 1)
+    if waiting and services.queues.depth(BULK) == 0:
+        services.queues.send(BULK, "advance")
+    mend_index(services)
+    index_stale(services)
+    if quiet and not waiting:
+        merge_index(services)
+
+
+def order_steps(services: Services) -> None:
+    """Bring work that an earlier version left into the order of this one."""
+    with services.database.begin() as session:
+        edits.rank_steps(session, pipeline.RANKS)

@@ -1,0 +1,141 @@
+"""Hot runs: they give way, are asked for again, and leave no trace of failures that are over."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import media
+import pytest
+from flask import Flask
+from web.factories import make_services
+
+from medialib import metrics
+from medialib.app import create_app
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.edits import Details
+from medialib.catalogue.lessons import Lesson, hot_step
+from medialib.errors import ToolFailed
+from medialib.ingest import hot, pipeline
+from medialib.ingest.commands import Run
+from medialib.ingest.intake import take_in
+from medialib.services import Services
+from medialib.worker import Worker
+
+QUICK: dict[str, Any] = {
+    "jobs": {"backoff_seconds": 60, "lease_seconds": 5, "renew_seconds": 0.5, "reconcile_seconds": 60},
+    "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
+    "runs": {"hot_wait_seconds": 10, "hot_segments": 4},
+}
+STRANGER = ("another", Run(names=("v240",), first=0, count=1, hot=True))
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store", **QUICK)
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+@pytest.fixture
+def lesson(services: Services, tmp_path: Path) -> Lesson:
+    path = media.film(tmp_path / "a.mp4", seconds=30, size="426x240")
+    return take_in(services.workshop, path, Details(title="竹编"), name=path.name).lesson
+
+
+def outcomes(name: str) -> float:
+    return metrics.HOT_RUNS.labels(name)._value.get()  # type: ignore[no-any-return]
+
+
+def made(services: Services, lesson: Lesson, name: str = "v240") -> list[int]:
+    return sorted(services.store.segments(lesson.id, 1, name))
+
+
+def fail(services: Services, lesson: Lesson, step: str) -> None:
+    with services.database.begin() as session:
+        edits.record_failure(
+            session, lesson_id=lesson.id, step=step, error=ToolFailed("no"), attempts=3, backoff_seconds=60
+        )
+
+
+def troubles(services: Services, lesson: Lesson) -> list[str]:
+    with services.database.read() as session:
+        return [row.step for row in lookups.troubles(session, lesson.id)]
+
+
+def ask(app: Flask, address: str, answers: list[int]) -> None:
+    with app.test_client() as client, client.get(address) as answer:
+        answers.append(answer.status_code)
+
+
+def test_a_run_gives_way_after_its_first_segment_and_is_not_counted_as_made(services: Services, lesson: Lesson) -> None:
+    gave_way, whole = outcomes("gave way"), outcomes("made")
+    services.workshop.waited_for["stranger"] = STRANGER
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
+    assert 0 in made(services, lesson) and len(made(services, lesson)) < 4
+    assert (outcomes("gave way"), outcomes("made")) == (gave_way + 1, whole)
+
+
+def test_picture_and_sound_of_the_same_part_do_not_give_way_to_each_other(services: Services, lesson: Lesson) -> None:
+    services.workshop.waited_for["sound"] = (lesson.id, Run(names=("a64",), first=1, count=4, hot=True))
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
+    assert made(services, lesson) == [0, 1, 2, 3]
+
+
+def test_who_waits_for_a_segment_of_a_run_that_ended_early_gets_it(services: Services, lesson: Lesson) -> None:
+    app = create_app(services)
+    with services.database.begin() as session:  # nobody else makes it
+        for row in lookups.steps_left(session, lesson.id):
+            edits.finish_step(session, lesson.id, row.step)
+    worker = Worker(services)
+    worker.start()
+    answers: list[int] = []
+    try:
+        with services.leases.hold(f"hot:{lesson.id}:1:v240:8-12"):  # as far as anybody knows it is being made
+            waiting = threading.Thread(target=ask, args=(app, f"/media/{lesson.id}/v1/v240/9.m4s", answers))
+            waiting.start()
+            time.sleep(1)
+        began = time.monotonic()
+        waiting.join()
+        assert answers == [200]
+        assert time.monotonic() - began < 5
+    finally:
+        worker.stop()
+
+
+def test_many_who_wait_for_the_same_ask_again_as_one(services: Services, lesson: Lesson) -> None:
+    app = create_app(services)
+    place = services.store.segment(lesson.id, 1, "a64", 3)
+    answers: list[int] = []
+    arguments = (app, f"/media/{lesson.id}/v1/a64/3.m4s", answers)
+    threads = [threading.Thread(target=ask, args=arguments) for _ in range(5)]
+    before = services.queues.depth("hot")
+    for thread in threads:
+        thread.start()
+    time.sleep(2.7)
+    asked = services.queues.depth("hot") - before
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"segment")
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 5
+    assert 5 < asked <= 5 + 4
+
+
+def test_what_failed_just_now_is_not_tried_again_at_once(services: Services, lesson: Lesson) -> None:
+    fail(services, lesson, hot_step("v240", 2))
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 2)
+    assert made(services, lesson) == []
+
+
+def test_a_failure_is_forgotten_once_the_segment_is_made_by_whomever(services: Services, lesson: Lesson) -> None:
+    for step in (hot_step("a64", 2), hot_step("a64", 99), hot_step("v240", 2)):
+        fail(services, lesson, step)
+    for step in ("init", "poster"):
+        with services.database.begin() as session:
+            edits.finish_step(session, lesson.id, step)
+    pipeline.advance(services.workshop, lambda: True)
+    assert 2 in made(services, lesson, "a64")
+    assert troubles(services, lesson) == [hot_step("a64", 99), hot_step("v240", 2)]

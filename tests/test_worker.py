@@ -1,0 +1,109 @@
+"""The worker: hints and reconciling."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+from web.factories import add_lesson, make_services
+
+from medialib import finding, tasks, worker
+from medialib.catalogue import lookups
+from medialib.catalogue.lessons import StepLeft
+from medialib.jobs.leases import LeaseRow
+from medialib.jobs.queue import BULK
+from medialib.services import Services
+from medialib.worker import Worker
+
+PACES = {"lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path / "store", jobs=PACES)
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+def titles(services: Services, words: str) -> list[str]:
+    with services.database.read() as session:
+        return [one.title for one in finding.find(services, session, words=words).lessons]
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_reconciling_sweeps_what_no_living_lease_owns(services: Services) -> None:
+    with services.leases.hold("mine") as mine:
+        assert mine
+        services.store.workspace(mine.token)
+        services.store.workspace("deadbeef")
+        worker.reconcile(services, quiet=True)
+        assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
+
+
+def test_reconciling_issues_lost_work_again_once(services: Services) -> None:
+    lesson_id = add_lesson(services)
+    with services.database.begin() as session:
+        session.add(StepLeft(lesson_id=lesson_id, step="audio", rank=1, queued_at=0.0))
+    worker.reconcile(services, quiet=False)
+    worker.reconcile(services, quiet=False)
+    assert services.queues.depth(BULK) == 1
+
+
+def test_a_worker_lives_from_its_making_to_its_stop_and_indexes_what_is_announced(services: Services) -> None:
+    assert not tasks.worker_lives(services)
+    working = Worker(services)
+    working.start()
+    assert tasks.worker_lives(services)
+    lesson_id = add_lesson(services, "竹编", searchable=False)
+    tasks.announce(services, lesson_id)
+    until(lambda: titles(services, "zhubian") == ["竹编"])
+    working.stop()
+    assert not tasks.worker_lives(services)
+
+
+def lose_leases(services: Services) -> None:
+    """As if this process had slept while another swept."""
+    with services.database.begin() as session:
+        session.execute(delete(LeaseRow))
+    services.leases.renew()
+
+
+def test_a_worker_that_lost_its_lease_takes_it_again(services: Services) -> None:
+    working = Worker(services)
+    working.start()
+    lose_leases(services)
+    until(lambda: tasks.worker_lives(services))
+    working.stop()
+    assert not tasks.worker_lives(services)
+
+
+def test_reconciling_does_not_take_a_sleep_for_the_end_of_its_own_work(services: Services) -> None:
+    with services.leases.hold("mine") as mine:
+        assert mine
+        services.store.workspace(mine.token)
+        with services.database.begin() as session:
+            session.execute(update(LeaseRow).values(expires_at=time.time() - 1))
+        worker.reconcile(services, quiet=False)
+        assert not mine.lost.is_set()
+        assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
+
+
+def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) -> None:
+    working = Worker(services)
+    working.start()
+    services.queues.send("hot", "prepare", "nosuch2345")
+    services.queues.send("hot", "segment", "nosuch2345", 1, "v480", 3)
+    lesson_id = add_lesson(services, "茶叶", searchable=False)
+    services.queues.send("hot", "index")
+    until(lambda: titles(services, "chaye") == ["茶叶"])
+    working.stop()
+    with services.database.read() as session:
+        assert lookups.troubles(session, lesson_id) == []
