@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import media
 import pytest
+from sqlalchemy import Connection, event, insert
 from web.factories import make_services
 
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
+from medialib.catalogue.units import Unit
 from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, UnusableMedia
 from medialib.ingest import pipeline
 from medialib.ingest.intake import fingerprint, known_already, take_in
@@ -124,3 +127,28 @@ def test_without_ffmpeg_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(MissingTool, match="No usable ffmpeg was found"):
         _ = services.workshop
     services.database.close()
+
+
+def test_a_unit_that_another_upload_names_at_the_same_moment_refuses_neither(
+    services: Services, tmp_path: Path
+) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+
+    came: list[str] = []
+
+    def rival(_mapper: Any, connection: Connection, unit: Unit) -> None:
+        if not came:
+            came.append(unit.slug)
+            connection.execute(
+                insert(Unit).values(slug=unit.slug, name=unit.name, path=unit.path, position=1000)
+            )
+
+    event.listen(Unit, "before_insert", rival)
+    try:
+        lesson = take_in(services.workshop, path, Details(title="竹编", unit="马迹塘镇"), name="a.mp3").lesson
+    finally:
+        event.remove(Unit, "before_insert", rival)
+    assert came and services.store.source(lesson.id, ".mp3").exists()
+    with services.database.read() as session:
+        unit = lookups.lesson(session, lesson.id).unit
+        assert unit is not None and unit.name == "马迹塘镇"
