@@ -139,9 +139,7 @@ def test_a_unit_that_another_upload_names_at_the_same_moment_refuses_neither(
     def rival(_mapper: Any, connection: Connection, unit: Unit) -> None:
         if not came:
             came.append(unit.slug)
-            connection.execute(
-                insert(Unit).values(slug=unit.slug, name=unit.name, path=unit.path, position=1000)
-            )
+            connection.execute(insert(Unit).values(slug=unit.slug, name=unit.name, path=unit.path, position=1000))
 
     event.listen(Unit, "before_insert", rival)
     try:
