@@ -254,11 +254,20 @@ def choose_poster(session: Session, lesson_id: str, choice: int) -> None:
     lookups.lesson(session, lesson_id).poster_choice = choice
 
 
-def add_notice(session: Session, lesson_id: str, message: str, **values: str | int | float) -> None:
-    """Put a sentence about the recording on its lesson, once."""
-    lesson, notice = lookups.lesson(session, lesson_id), {"message": message, "values": values}
-    if notice not in lesson.notices:
-        lesson.notices = [*lesson.notices, notice]
+def add_notices(session: Session, lesson_id: str, notices: Sequence[dict[str, Any]]) -> None:
+    """Put sentences about the recording on its lesson, each once; they are as Lesson says."""
+    lesson = _lesson_to_change(session, lesson_id)
+    for notice in notices:
+        if notice not in lesson.notices:
+            lesson.notices = [*lesson.notices, notice]
+
+
+def _lesson_to_change(session: Session, lesson_id: str) -> Lesson:
+    """As it is now, and nobody else's until the commit: for what follows from what was there. Raises NotFound."""
+    lesson = lookups.lesson(session, lesson_id)
+    session.flush()
+    session.refresh(lesson, with_for_update=True)
+    return lesson
 
 
 def rank_steps(session: Session, ranks: Mapping[str, int]) -> None:
@@ -281,7 +290,7 @@ def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None
 
 def put_captions(session: Session, lesson_id: str, track: CaptionTrack) -> None:
     """Store the captions of a lesson in one language, in place of those that are there; raises NotFound."""
-    lesson = lookups.lesson(session, lesson_id)
+    lesson = _lesson_to_change(session, lesson_id)
     lesson.revision += 1
     _store_captions(session, lesson, track)
 
@@ -300,15 +309,7 @@ def _store_captions(session: Session, lesson: Lesson, track: CaptionTrack) -> No
 
 def remove_captions(session: Session, lesson_id: str, language: str) -> None:
     """Raises NotFound."""
-    lesson = lookups.lesson(session, lesson_id)
+    lesson = _lesson_to_change(session, lesson_id)
     session.delete(lookups.captions(session, lesson_id, language))
     lesson.revision += 1
     session.flush()
-
-
-def add_notices(session: Session, lesson_id: str, notices: Sequence[dict[str, Any]]) -> None:
-    """Tell something of the recording, once."""
-    lesson = lookups.lesson(session, lesson_id)
-    for notice in notices:
-        if notice not in lesson.notices:
-            lesson.notices = [*lesson.notices, notice]

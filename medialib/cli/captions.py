@@ -57,9 +57,11 @@ def _tag(language: str) -> str:
 def _add(services: Services, lesson_id: str, path: Path, tag: str) -> list[str]:
     """Store the captions; returns what is to be said of them."""
     text_file = read_text_file(path, language=tag or named_language(path.name))
-    with services.database.begin() as session:
+    with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-        track, notices = make_track(text_file, seconds=lesson.seconds, lesson_language=lesson.language)
+    # Reading a long file takes its time, and nobody else can write meanwhile.
+    track, notices = make_track(text_file, seconds=lesson.seconds, lesson_language=lesson.language)
+    with services.database.begin() as session:
         edits.put_captions(session, lesson_id, track)
     return [one.message % one.values for one in notices]
 

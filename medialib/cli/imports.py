@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,9 +22,12 @@ from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import look_beside
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
-from medialib.ingest.tags import describe, sidecar_of
+from medialib.ingest.sidecar import sidecar_of
+from medialib.ingest.tags import describe
 from medialib.services import Services
 from medialib.worker import Worker
+
+log = structlog.get_logger()
 
 # What is looked at in a folder; a file that is named itself is tried whatever it is called.
 ENDINGS = frozenset({
@@ -133,18 +137,19 @@ def _take_in_all(
 ) -> dict[str, Path]:
     """Take in every file; returns the new lessons that are still to be completed."""
     taken: dict[str, Path] = {}
+    sizes = {path: _size_bytes(path) for path in files}
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(),
         console=console, disable=report.as_json,
     )  # fmt: skip
     with bar if not report.as_json else nullcontext():
-        task = bar.add_task("", total=sum(path.stat().st_size for path in files))
+        task = bar.add_task("", total=sum(sizes.values()))
         done = 0
         for path in files:
             bar.update(task, description=_readable(path.name))
             lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
-            done += path.stat().st_size
+            done += sizes[path]
             bar.update(task, completed=done)  # of a duplicate, or one that was refused, nothing was copied
             if lesson and wait == "complete":
                 taken[lesson.id] = path
@@ -166,11 +171,28 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
         report.say(path, "failed", reason=str(error))
     else:
         if not receipt.duplicate:
-            tasks.announce(services, receipt.lesson.id)
+            _announce(services, receipt.lesson.id)
             return receipt.lesson
         unread = "its description beside it is not read again" if sidecar_of(path).is_file() else None
         report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
     return None
+
+
+def _size_bytes(path: Path) -> int:
+    """For the bar; of a file that has gone it is told when its turn comes."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _announce(services: Services, lesson_id: str) -> None:
+    """The lesson is there: when the queue cannot be reached, its reconciler finds the work."""
+    troubles: tuple[type[Exception], ...] = (MedialibError, SQLAlchemyError, *services.queues.failures)
+    try:
+        tasks.announce(services, lesson_id)
+    except troubles as error:
+        log.warning("the worker could not be told of a lesson; it will find it", lesson=lesson_id, error=str(error))
 
 
 def _readable(path: Path | str) -> str:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from medialib.catalogue.edits import Details
 from medialib.demo.scenes import SCENES
 from medialib.demo.tune import Tune
-from medialib.ingest.tags import Sidecar
+from medialib.ingest.sidecar import Sidecar
 
 # Longer than anyone reads: a first picture without words, which becomes the poster.
 _OPENING_SECONDS, _CLOSING_SECONDS = 6.5, 4.0

@@ -105,7 +105,7 @@ def _beside(errand: Errand) -> list[_Found]:
         lesson_id = errand.recording.lesson_id
         log.info("the picture beside a recording cannot be used", lesson=lesson_id, detail=error.detail)
         with errand.workshop.database.begin() as session:
-            edits.add_notice(session, lesson_id, error.message)
+            edits.add_notices(session, lesson_id, [{"message": error.message, "values": {}}])
         return []
     return [_Found(origin="beside", picture=picture if errand.recording.plan.video else pictures.squared(picture))]
 

@@ -29,7 +29,9 @@ _EMPTINESS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 _BELOW_ZERO = re.compile(r"-\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}")
 _COMMA = re.compile(r"(\d),(\d{1,3})")
 # Layer, begin, end, then six fields that are not looked at.
-_DIALOGUE = re.compile(r"\s*Dialogue:[^,]*,\s*(-?[\d:.]+)\s*,\s*(-?[\d:.]+)\s*,(?:[^,]*,){6}(.*)")
+_DIALOGUE = re.compile(
+    r"^[ \t]*Dialogue:[^,\n]*,[ \t]*(-?[\d:.]+)[ \t]*,[ \t]*(-?[\d:.]+)[ \t]*,(?:[^,\n]*,){6}(.*)", re.MULTILINE
+)
 _CLOCK = re.compile(r"-?\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?")
 
 
@@ -65,7 +67,7 @@ def read_captions(content: bytes, name: str) -> tuple[RawCue, ...]:
 def prepared(text: str) -> str:
     """Text that no parser stumbles over: one kind of line end, no NUL, no endless line, no endless emptiness."""
     text = _BREAKS.sub("\n", text.replace("\0", " ").replace("\ufeff", ""))
-    text = "\n".join(line[:_LONGEST_LINE].rstrip() for line in text.split("\n"))
+    text = "\n".join(line.strip()[:_LONGEST_LINE].rstrip() for line in text.split("\n"))
     return _EMPTINESS.sub("\n\n", text).strip("\n") + "\n"
 
 

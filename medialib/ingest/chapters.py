@@ -20,7 +20,7 @@ _NEAREST_SECONDS = 0.5
 # Lyrics change every few seconds; what changes so rarely is a table of contents.
 _CONTENTS_SECONDS = 60.0
 # A CUE sheet counts minutes, seconds and CD frames.
-_CUE_INDEX = re.compile(r"\s*INDEX\s+0*1\s+(\d{1,4}):(\d{1,2}):(\d{1,2})", re.IGNORECASE)
+_CUE_INDEX = re.compile(r"^[ \t]*INDEX[ \t]+0*1[ \t]+(\d{1,4}):(\d{1,2}):(\d{1,2})", re.IGNORECASE | re.MULTILINE)
 _CUE_TRACK = re.compile(r"\s*TRACK\s+\d", re.IGNORECASE)
 _CUE_TITLE = re.compile(r'\s*TITLE\s+(?:"([^"]*)"|(\S.*))', re.IGNORECASE)
 _CUE_FILE = re.compile(r"\s*FILE\s", re.IGNORECASE)

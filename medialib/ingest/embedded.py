@@ -1,7 +1,12 @@
-"""What a file's own tags say (ID3, Vorbis, MP4, APE, ASF), by mutagen, in whatever encoding they were written."""
+"""What a file's own tags say (ID3, Vorbis, MP4, APE, ASF), by mutagen, in whatever encoding they were written.
 
+Run as a program it prints the tags of one file as JSON: tags.py gives it limits.
+"""
+
+import json
 import re
 import struct
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -153,3 +158,8 @@ def _language(text: str) -> str | None:
 
 def _printable(text: str) -> str:
     return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text)
+
+
+if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # what is printed is the answer
+    print(json.dumps(read_tags(Path(sys.argv[1]))))

@@ -187,16 +187,16 @@ def _publish(
     clean = details.clean_speech
     if clean is None:
         clean = workshop.settings.sound.clean_speech
-    plan = with_levels(workshop, seen.read, plan, facts, clean=clean)
+    plan, unheard = with_levels(workshop, seen.read, plan, facts, clean=clean)
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
     notices = [*extras.notices, *unreadable_texts(facts.texts)]
     steps = steps_of(plan, texts=any(one.readable for one in facts.texts))
     stored_facts = json.loads(json.dumps(asdict(facts), default=str))
-    try:
-        _put_in_place(workshop, copy, seen.read, lesson_id, extension)
+
+    def store() -> Lesson:
         with workshop.database.begin() as session:
-            lesson = edits.publish(
+            return edits.publish(
                 session,
                 lesson_id=lesson_id,
                 details=details,
@@ -204,9 +204,16 @@ def _publish(
                 steps={step: RANKS[step] for step in steps},
                 captions=extras.captions,
                 chapters=[one.to_stored() for one in extras.chapters],
-                notices=[*seen.notices, *(one.to_stored() for one in notices)],
+                notices=[*seen.notices, *unheard, *(one.to_stored() for one in notices)],
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
             )
+
+    try:
+        _put_in_place(workshop, copy, seen.read, lesson_id, extension)
+        try:
+            lesson = store()
+        except IntegrityError:
+            lesson = store()  # another lesson may have brought the same new unit, series or theme: now it is there
     except (IntegrityError, DataError, OverflowError, UnicodeError) as error:
         workshop.store.remove_lesson(lesson_id)
         known = _known(workshop, source_parts["sha256"])  # perhaps the same file came in by another door meanwhile

@@ -6,38 +6,51 @@ What is decided from that is said in loudness.py.
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from medialib.catalogue.plans import Plan, SoundUse
-from medialib.errors import ToolFailed
+from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
 from medialib.ingest import commands, ffmpeg, loudness, mixing
 from medialib.ingest.commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE
 from medialib.ingest.facts import Facts
 from medialib.ingest.loudness import Channels, Heard
+from medialib.ingest.probing import told_as_looking
 from medialib.ingest.workshop import Workshop
 from medialib.store import open_regular
 
 log = structlog.get_logger()
 
+UNHEARD = N_("The sound of this recording could not be measured: it may be louder or fainter than others.")
 # A limiter takes the more the louder it gets: the first correction only comes near.
 _CORRECTIONS = 2
 # So much higher are the peaks of two sides with the same sound when they are added.
 _ADDED_SIDES_DB = 3.0
 
 
-def with_levels(workshop: Workshop, source: Path, plan: Plan, facts: Facts, *, clean: bool) -> Plan:
-    """The plan with the gain of each sound track; one that cannot be heard keeps its level."""
+def with_levels(
+    workshop: Workshop, source: Path, plan: Plan, facts: Facts, *, clean: bool
+) -> tuple[Plan, list[dict[str, Any]]]:
+    """The plan with the gain of each sound track, and notices: a track that cannot be heard keeps its level.
+
+    Raises ToolKilled and ToolStalled: then the machine is at fault, and the next attempt may go well.
+    """
     channels = {track.index: track.channels for track in facts.audio}
-    sounds = []
+    sounds: list[SoundUse] = []
+    notices: list[dict[str, Any]] = []
     for use in plan.source.heard:
         limited = replace(use, ceiling_dbtp=workshop.settings.sound.peak_dbtp)
         try:
-            sounds.append(_levelled(workshop, source, plan, limited, clean=clean, pair=channels[use.index] == 2))
+            with told_as_looking():
+                sounds.append(_levelled(workshop, source, plan, limited, clean=clean, pair=channels[use.index] == 2))
+        except (ToolKilled, ToolStalled):
+            raise
         except ToolFailed as error:
             log.warning("a sound track cannot be measured", track=use.index, detail=error.detail)
             sounds.append(limited)
-    return replace(plan, source=replace(plan.source, sounds=tuple(sounds)))
+            notices = [{"message": UNHEARD, "values": {}}]
+    return replace(plan, source=replace(plan.source, sounds=tuple(sounds))), notices
 
 
 def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, clean: bool, pair: bool) -> SoundUse:

@@ -10,7 +10,6 @@ from itertools import groupby
 
 from medialib.settings import Sound
 
-BLOCK_SECONDS = 0.1
 # Recordings up to this length are heard whole, longer ones in windows spread over them.
 _WHOLE_SECONDS = 300
 _WINDOWS = 16

@@ -1,9 +1,13 @@
 """Looks at a file before anything is made of it: what is in it, where it really ends, what is wrong with its clock."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
@@ -14,6 +18,8 @@ from medialib.ingest.probe_commands import keyframes_command, mend_command, pack
 from medialib.ingest.refusals import HEAD_BYTES, explain, refuse_still
 from medialib.ingest.timeline import Timeline
 from medialib.ingest.workshop import Workshop
+
+log = structlog.get_logger()
 
 # How much of the end is read to find the last packets; when there are none, further back.
 _TAILS_SECONDS = (8.0, 60.0, 600.0)
@@ -46,6 +52,8 @@ def look(workshop: Workshop, source: Path) -> Look:
     notices = [*_cut_off(facts, ends), *lacking, *_colourless(facts)]
     mended = _mend(workshop, source, facts) if clock.jumps else None
     if mended is None:
+        if clock.jumps:
+            notices.append(_notice(N_("The clock of this recording jumps and cannot be mended: parts may be missing.")))
         return Look(facts=facts, ends=ends, read=source, notices=tuple(notices))
     again, ends, _ = _find(workshop, mended)
     facts = _with_what_is_there(replace(again, container=facts.container, cover_index=None), ends)
@@ -98,7 +106,10 @@ def _with_what_is_there(facts: Facts, ends: Ends) -> Facts:
 
 
 def _mend(workshop: Workshop, source: Path, facts: Facts) -> Path | None:
-    """A copy of what is used on a clock that goes on evenly; None when it cannot be made."""
+    """A copy of what is used on a clock that goes on evenly; None when the file does not allow it.
+
+    Raises ToolKilled and ToolStalled.
+    """
     size_bytes = source.stat().st_size
     workshop.store.require_space(size_bytes, int(workshop.settings.limits.free_gigabytes * 10**9))
     indexes = [one.index for one in (facts.video, *facts.audio) if one]
@@ -107,8 +118,12 @@ def _mend(workshop: Workshop, source: Path, facts: Facts) -> Path | None:
     command = mend_command(workshop.tools.ffmpeg, source, indexes, "mended.mkv")
     limits = replace(workshop.limits(hot=True), file_bytes=size_bytes * 2 + _LEAST_FREE_BYTES)
     try:
-        ffmpeg.run(command, reach=ffmpeg.Reach(reads=source, writes=folder), limits=limits)
-    except ToolFailed:
+        with told_as_looking():
+            ffmpeg.run(command, reach=ffmpeg.Reach(reads=source, writes=folder), limits=limits)
+    except (ToolKilled, ToolStalled):
+        raise
+    except ToolFailed as error:
+        log.warning("a clock that jumps cannot be mended", detail=error.detail)
         return None
     return folder / "mended.mkv"
 
@@ -176,10 +191,17 @@ def _run(workshop: Workshop, source: Path, command: list[str], timeline: Timelin
     scratch = source.parent / "probe"  # the file itself must stay beyond the reach of what reads it
     scratch.mkdir(exist_ok=True)
     reach = ffmpeg.Reach(reads=source, writes=scratch)
-    try:
+    with told_as_looking():
         return ffmpeg.run(
             command, reach=reach, limits=workshop.limits(hot=True), each_line=timeline.take if timeline else None
         )
+
+
+@contextmanager
+def told_as_looking() -> Iterator[None]:
+    """The machine's faults in words for those who just sent the file, which may be sent again."""
+    try:
+        yield
     except ToolKilled as error:
         raise ToolKilled(
             N_("The machine is short of memory. Please send this file again in a while."), detail=error.detail

@@ -4,6 +4,7 @@ A message only says where to look; the worker recomputes what is missing. So a l
 does no harm.
 """
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class Queues:
     def __init__(self, url: str, folder: Path):
         self._handlers: dict[str, Handler] = {}
         self._queues = {name: _open(name, url, folder) for name in QUEUES}
+        self.failures = _failures(url)
         self._tasks = {name: queue.task(name="handle")(self._handle) for name, queue in self._queues.items()}
 
     def on(self, work: str, handler: Handler) -> None:
@@ -70,6 +72,19 @@ class Queues:
 
     def _handle(self, work: str, *arguments: Any) -> None:
         self._handlers[work](*arguments)
+
+
+def _failures(url: str) -> tuple[type[Exception], ...]:
+    """What `send` raises when the queue cannot be reached, or stays locked."""
+    if url.startswith(("redis://", "rediss://")):
+        from redis.exceptions import RedisError  # an extra package, as the next one
+
+        return (RedisError,)
+    if url.startswith("postgresql://"):
+        import psycopg
+
+        return (psycopg.Error,)
+    return (sqlite3.Error,)
 
 
 def _open(name: str, url: str, folder: Path) -> Huey:

@@ -1,14 +1,18 @@
 """Changes of the catalogue, and the questions that see them."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Select, event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import ORMExecuteState, Session
 from web.factories import add_lesson, make_plan, make_services
 
 from medialib.catalogue import edits, lookups
+from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lookups import Wanted
 from medialib.errors import NotFound, ToolFailed
@@ -16,6 +20,7 @@ from medialib.services import Services
 
 STEPS = ("init", "poster", "audio", "start", "sheets", "rungs")
 BROKEN = ToolFailed("This part of the recording could not be converted.", detail="exit 1")
+TRACK = CaptionTrack(language="zh", label="中文", cues=(Cue(begin=1.0, end=2.0, text="竹"),))
 SOURCE = {"name": "a.mp4", "extension": ".mp4", "size_bytes": 1, "facts": {}}
 
 
@@ -244,7 +249,7 @@ def test_a_lesson_without_its_pictures_is_complete_all_the_same(
 def test_a_notice_is_put_on_a_lesson_once(services: Services, lesson_id: str) -> None:
     with services.database.begin() as session:
         for count in (1, 2, 1):
-            edits.add_notice(session, lesson_id, "It has %(count)s parts.", count=count)
+            edits.add_notices(session, lesson_id, [{"message": "It has %(count)s parts.", "values": {"count": count}}])
     with services.database.read() as session:
         notices = lookups.lesson(session, lesson_id).notices
     assert notices == [{"message": "It has %(count)s parts.", "values": {"count": count}} for count in (1, 2)]
@@ -264,3 +269,25 @@ def test_rests_need_not_grow(services: Services, lesson_id: str) -> None:
             )
     assert row.attempts == 4 and not row.parked
     assert row.retry_at - time.time() < 11
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session, lesson_id: edits.add_notices(session, lesson_id, [{"message": "x", "values": {}}]),
+        lambda session, lesson_id: edits.put_captions(session, lesson_id, TRACK),
+    ],
+)
+def test_what_follows_from_what_was_there_holds_the_lesson(
+    services: Services, lesson_id: str, change: Callable[[Session, str], None]
+) -> None:
+    asked: list[str] = []
+
+    def listen(state: ORMExecuteState) -> None:
+        assert isinstance(state.statement, Select)
+        asked.append(str(state.statement.compile(dialect=postgresql.dialect())))  # type: ignore[no-untyped-call]
+
+    with services.database.begin() as session:
+        event.listen(session, "do_orm_execute", listen)
+        change(session, lesson_id)
+    assert any("FOR UPDATE" in one for one in asked), asked

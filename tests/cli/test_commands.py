@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,12 @@ import media
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
+from rich.console import Console
+from web.factories import make_services
 
+from medialib.catalogue import lookups
 from medialib.cli import main
+from medialib.cli.imports import _Report, _take_in_all
 from medialib.cli.processes import allow_many_open_files
 
 KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
@@ -447,3 +452,28 @@ def test_doctor_repairs_nothing_beside_an_empty_catalogue(shell: Shell, tmp_path
     refused = shell("doctor", "--repair", "--yes")
     assert refused.exit_code == 1 and "The catalogue knows no lesson at all" in refused.output
     assert folder.exists()
+
+
+def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
+    services = make_services(tmp_path / "store")
+    console = Console(stderr=True)
+    report = _Report(services, console, as_json=True)
+    files = [recordings / "pulled.mp3", recordings / "a.mp3"]
+    taken = _take_in_all(services, files, report, console, wait="published")
+    assert (report.counts, list(taken.values())) == ({"failed": 1, "published": 1}, files[1:])
+    services.database.close()
+
+
+def test_a_queue_that_is_locked_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
+    services = make_services(tmp_path / "store")
+    report = _Report(services, Console(stderr=True), as_json=True)
+    assert services.queues.depth("hot") == 0
+    [queue] = (tmp_path / "store").rglob("hot.db")
+    lock = sqlite3.connect(queue, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    taken = _take_in_all(services, [recordings / "a.mp3"], report, Console(stderr=True), wait="published")
+    lock.close()
+    assert report.counts == {"published": 1}
+    with services.database.read() as session:
+        assert lookups.steps_left(session, *taken)
+    services.database.close()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from medialib.errors import BadRequest
 from medialib.ingest.captions import MOST_BYTES, read_captions
+from medialib.ingest.chapters import read_chapters
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\n{}\n\n2\n00:00:03,000 --> 00:00:04,000\n第二\n"
 FIVE = "".join(f"{n}\r\n00:00:0{n},000 --> 00:00:0{n},900\r\n第{n}句话，说竹子\r\n\r\n" for n in range(1, 6))
@@ -178,3 +179,19 @@ def test_whatever_is_read_can_be_shown_safely(text: str) -> None:
                 plain = plain.replace(mark, "")
             assert "<" not in plain and "-->" not in plain and "\n\n" not in plain and "\0" not in plain
             assert cue.text == cue.text.strip("\n")
+
+
+BLANKS = " " * 1_980
+
+
+@pytest.mark.parametrize("before", ["", "1\n00:00:01,000 --> 00:00:02,000\n"])
+@pytest.mark.parametrize("line", [BLANKS + "x", f"x{BLANKS}x", "Dialogue: x", BLANKS + "Dialogue:"])
+def test_lines_of_blanks_are_read_quickly(before: str, line: str) -> None:
+    text = before + "\n".join([line] * ((MOST_BYTES - 100) // (len(line) + 1)))
+    begun = time.process_time()
+    for read in (read_captions, read_chapters):
+        try:
+            read(text.encode(), "a.srt")
+        except BadRequest as refused:
+            assert "cannot be read" in str(refused)
+    assert time.process_time() - begun < 5

@@ -4,14 +4,16 @@ import errno
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import media
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, event, insert
 from web.factories import make_services
 
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
+from medialib.catalogue.units import Unit
 from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, NotReady, UnusableMedia
 from medialib.ingest import pipeline
 from medialib.ingest.beside import Beside
@@ -177,3 +179,26 @@ def test_whatever_stops_an_import_leaves_nothing(services: Services, tmp_path: P
     with pytest.raises(OSError, match="no room"):
         take_in(workshop, path, DETAILS, name="a.mp3", beside=beside)
     assert nothing_is_left(services)
+
+
+def test_a_unit_that_another_upload_names_at_the_same_moment_refuses_neither(
+    services: Services, tmp_path: Path
+) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+
+    came: list[str] = []
+
+    def rival(_mapper: Any, connection: Connection, unit: Unit) -> None:
+        if not came:
+            came.append(unit.slug)
+            connection.execute(insert(Unit).values(slug=unit.slug, name=unit.name, path=unit.path, position=1000))
+
+    event.listen(Unit, "before_insert", rival)
+    try:
+        lesson = take_in(services.workshop, path, Details(title="竹编", unit="马迹塘镇"), name="a.mp3").lesson
+    finally:
+        event.remove(Unit, "before_insert", rival)
+    assert came and services.store.source(lesson.id, ".mp3").exists()
+    with services.database.read() as session:
+        unit = lookups.lesson(session, lesson.id).unit
+        assert unit is not None and unit.name == "马迹塘镇"

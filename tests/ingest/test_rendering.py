@@ -178,8 +178,7 @@ def test_turned_and_mirrored_pictures_stand_right(services: Services, tmp_path: 
     path = source(tmp_path / "a.mp4", TEST, *X264, "-pix_fmt", "yuv420p")
     media.with_matrix(path, TURNS[turn])
     result = made(services, path)
-    a, b = TURNS[turn][:2]
-    assert size_of(result) == ((320, 180) if a else (180, 320))
+    assert size_of(result) == ((320, 180) if TURNS[turn][0] else (180, 320))
     by_hand = {
         "quarter": "transpose=clock", "half": "hflip,vflip", "three quarters": "transpose=cclock", "mirrored": "hflip",
         "upside down": "vflip", "mirrored quarter": "transpose=cclock_flip",
@@ -187,7 +186,6 @@ def test_turned_and_mirrored_pictures_stand_right(services: Services, tmp_path: 
     }  # fmt: skip
     plain = source(tmp_path / "plain.mp4", TEST, *X264, "-pix_fmt", "yuv420p")
     assert likeness(services, result, plain, by_hand[turn]) > 0.95
-    assert b or a
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ import pytest
 from web.factories import make_services
 
 from medialib.catalogue.plans import Plan
+from medialib.errors import ToolKilled, ToolStalled
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.commands import Run
 from medialib.ingest.ffmpeg import Limits, Reach
-from medialib.ingest.listening import with_levels
+from medialib.ingest.listening import UNHEARD, with_levels
 from medialib.ingest.plan import make_plan
 from medialib.ingest.probing import look
 from medialib.ingest.workshop import Workshop
@@ -52,7 +53,7 @@ def plan_of(workshop: Workshop, source: Path, *, clean: bool = False) -> Plan:
     seen = look(workshop, source)
     facts, ends = seen.facts, seen.ends
     plan = make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
-    return with_levels(workshop, source, plan, facts, clean=clean)
+    return with_levels(workshop, source, plan, facts, clean=clean)[0]
 
 
 def sound(path: Path, graph: str, *options: str) -> Path:
@@ -140,7 +141,8 @@ def test_a_recording_that_cannot_be_heard_is_taken_in_at_its_own_level(workshop:
     facts, ends = seen.facts, seen.ends
     plan = make_plan(facts, ends, ladder=LADDER, limits=Settings().limits)
     source.write_bytes(b"garbage" * 1000)
-    plan = with_levels(workshop, source, plan, facts, clean=False)
+    plan, notices = with_levels(workshop, source, plan, facts, clean=False)
+    assert [one["message"] for one in notices] == [UNHEARD]
     assert (plan.source.gain_db, plan.source.sounds[0].ceiling_dbtp) == (0.0, -1.5)
 
 
@@ -325,3 +327,13 @@ def test_eight_hours_are_planned_and_heard_in_moments(workshop: Workshop, tmp_pa
     assert time.monotonic() - began < 20
     assert plan.seconds == pytest.approx(8 * 3600, abs=60)
     assert plan.source.gain_db == pytest.approx(Sound().loudness_lufs + 21, abs=3)
+
+
+def test_a_machine_at_its_limits_is_no_reason_to_keep_a_level_for_ever(workshop: Workshop, tmp_path: Path) -> None:
+    source = media.tone(tmp_path / "tone.flac", seconds=3)
+    seen = look(workshop, source)
+    plan = make_plan(seen.facts, seen.ends, ladder=LADDER, limits=Settings().limits)
+    tools = workshop.settings.tools.model_copy(update={"run_seconds": 0.001})
+    hurried = replace(workshop, settings=workshop.settings.model_copy(update={"tools": tools}))
+    with pytest.raises((ToolKilled, ToolStalled), match=r"send this file again|try again later"):
+        with_levels(hurried, source, plan, seen.facts, clean=False)

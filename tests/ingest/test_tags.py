@@ -1,6 +1,8 @@
 """What a file says of itself, and what its sidecar says."""
 
 import random
+import resource
+import zlib
 from pathlib import Path
 
 import media
@@ -12,7 +14,8 @@ from mutagen.id3 import COMM, ID3, TIT2, Encoding, Frame
 
 from medialib.errors import BadRequest
 from medialib.ingest.embedded import _said, _understood, read_tags
-from medialib.ingest.tags import Sidecar, describe, read_sidecar
+from medialib.ingest.sidecar import Sidecar, read_sidecar
+from medialib.ingest.tags import describe
 
 TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
 
@@ -248,3 +251,19 @@ def test_ape_tags_are_read(tmp_path: Path) -> None:
     tags.save(path)
     opened = _understood(_said(APEv2(path)))
     assert opened == {"title": "凉席", "speaker": "贺老师", "number": 4, "description": "好课", "recorded": "2021"}
+
+
+def test_tags_that_unpack_to_gigabytes_are_passed_over(tmp_path: Path) -> None:
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(900)) + packer.flush()
+    frame = b"APIC" + syncsafe(4 + len(packed)) + b"\x00\x09" + syncsafe(5) + packed
+    path = tmp_path / "a.mp3"
+    plain = media.tone(tmp_path / "plain.mp3", seconds=0.3, more=("-id3v2_version", "0")).read_bytes()
+    path.write_bytes(b"ID3\x04\x00\x00" + syncsafe(len(frame)) + frame + plain)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert describe(path, "讲座.mp3").title == "讲座"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def syncsafe(size: int) -> bytes:
+    return bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
