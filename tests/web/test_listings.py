@@ -1,6 +1,8 @@
 """Listings over HTTP in every form: what is in them, what nobody may see, and what stays the same."""
 
+import html
 import json
+import re
 import xml.etree.ElementTree as Xml
 from pathlib import Path
 from typing import Any
@@ -293,3 +295,15 @@ def test_a_lesson_has_a_code_of_its_page(client: FlaskClient, services: Services
     assert client.get(f"/lessons/{lesson_id}.png").mimetype == "image/png"
     assert client.get(f"/lessons/{lesson_id}.svg").mimetype == "image/svg+xml"
     assert client.get("/lessons/nowhere234.svg").status_code == 404
+
+
+def test_what_a_search_or_a_theme_shows_can_be_taken_along_with_its_choices(
+    client: FlaskClient, services: Services
+) -> None:
+    add_lesson(services, "竹编看", themes=("手工",))
+    add_lesson(services, "竹编听", kind="audio", themes=("手工",))
+    for page in ("/search?q=竹编&kind=audio", "/themes/shougong?kind=audio"):
+        found = re.search(r'href="([^"]+\.m3u[^"]*)"', client.get(page).text)
+        assert found, page
+        told = client.get(html.unescape(found[1])).text
+        assert "竹编听" in told and "竹编看" not in told
