@@ -1,5 +1,6 @@
 """The catalogue's database: engine, Base and the one way to open a transaction."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, sessionm
 from medialib.errors import N_, MissingTool
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_LINKS = ("revision", "down_revision")
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -67,15 +69,20 @@ class Database:
             connection.commit()
 
     def _is_up_to_date(self) -> bool:
-        """Revisions are files that begin with their number: the last one is what the schema should be at."""
-        newest = max((path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")), default="")
         with self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return False
-            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
+            return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == _heads()
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _heads() -> list[str]:
+    """The revisions that no other one follows, read without Alembic. Numbers are names: the order is in the files."""
+    texts = [path.read_text(encoding="utf-8") for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")]
+    found = {name: set(re.findall(rf'^{name} = "(\w+)"', "\n".join(texts), re.MULTILINE)) for name in _LINKS}
+    return sorted(found["revision"] - found["down_revision"])
 
 
 def _tune_sqlite(engine: Engine) -> None:
