@@ -44,7 +44,7 @@ run: setup
 	@exec $(BIN)/medialib --config "$(CONFIG)" run --demo
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -86,9 +86,11 @@ def kill_and_wait(
 ) -> Outcome:
     """Import all but one recording, kill at random, import the last one amidst, and look what becomes of it."""
     lessons = [library.take_in(path)["lesson"] for path in recordings[:-1]]
-    killed = _kill(supervisor, kills // 2, chance)
+    kinds = [*_WEIGHTS, *chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()), k=kills - len(_WEIGHTS))]
+    chance.shuffle(kinds)
+    killed = _kill(supervisor, kinds[: kills // 2], chance)
     lessons.append(library.take_in(recordings[-1])["lesson"])
-    killed += _kill(supervisor, kills - kills // 2, chance)
+    killed += _kill(supervisor, kinds[kills // 2 :], chance)
     began = time.monotonic()
     _wait(lambda: len(_complete(library, lessons)) == len(lessons), patience_seconds)
     seconds = time.monotonic() - began
@@ -105,25 +107,24 @@ def kill_and_wait(
     )
 
 
-def _kill(supervisor: subprocess.Popen[bytes], times: int, chance: random.Random) -> list[str]:
-    """Kill so often; fewer only when nothing of the supervisor runs any more."""
-    killed: list[str] = []
-    end = time.monotonic() + times * _APPEAR_SECONDS
-    while len(killed) < times and time.monotonic() < end:
-        (kind,) = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
-        if _kill_one(psutil.Process(supervisor.pid), kind, chance):
-            killed.append(kind)
-    return killed
+def _kill(supervisor: subprocess.Popen[bytes], kinds: Sequence[str], chance: random.Random) -> list[str]:
+    """Kill one of each kind in turn; fewer only when nothing of a kind runs any more."""
+    return [kind for kind in kinds if _kill_one(psutil.Process(supervisor.pid), kind, chance)]
 
 
 def _kill_one(supervisor: psutil.Process, kind: str, chance: random.Random) -> bool:
-    """Wait until there is one of this kind, and kill it a moment later; says whether one was killed."""
-    _wait(lambda: bool(_victims(supervisor, kind)), _APPEAR_SECONDS)
-    time.sleep(chance.uniform(0, _LATEST_SECONDS))
-    if victims := _victims(supervisor, kind):
-        with suppress(psutil.NoSuchProcess):
-            chance.choice(victims).kill()
-            return True
+    """Wait until there is one of this kind, and kill one a moment later; says whether one was killed.
+
+    What ended by itself meanwhile is not counted: the next one is waited for.
+    """
+    end = time.monotonic() + _APPEAR_SECONDS
+    while time.monotonic() < end:
+        _wait(lambda: bool(_victims(supervisor, kind)), _APPEAR_SECONDS)
+        time.sleep(chance.uniform(0, _LATEST_SECONDS))
+        if victims := _victims(supervisor, kind):
+            with suppress(psutil.NoSuchProcess):
+                chance.choice(victims).kill()
+                return True
     return False
 
 
