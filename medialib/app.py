@@ -14,6 +14,7 @@ from medialib.services import Services
 from medialib.web import (
     access,
     captions,
+    counting,
     errors,
     guarding,
     headers,
@@ -67,6 +68,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(pictures.blueprint)
     app.register_blueprint(packages.blueprint)
     app.register_blueprint(joined.blueprint)
+    app.register_blueprint(counting.make_blueprint(services))
+    counting.install(app, services)
     app.register_blueprint(listings.make_blueprint(services))
     app.register_blueprint(shelves.make_blueprint(services))
     app.register_blueprint(signing_in.make_blueprint(services, limiter))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, sessionm
 from medialib.errors import N_, MissingTool
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PATIENCE_SECONDS = 20.0
 _LINKS = ("revision", "down_revision")
 
 
@@ -38,10 +39,13 @@ class Database:
         self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A transaction that takes the write lock at once (no upgrade, hence no deadlock on SQLite)."""
+    def begin(self, *, patience_seconds: float = _PATIENCE_SECONDS) -> Iterator[Session]:
+        """A transaction that takes the write lock at once (no upgrade, hence no deadlock on SQLite).
+
+        Raises OperationalError when another one held the lock for longer than `patience_seconds`.
+        """
         with self.sessions() as session:
-            session.connection(execution_options={"medialib_writes": True})
+            session.connection(execution_options={"medialib_writes": True, "medialib_patience": patience_seconds})
             yield session
             session.commit()
 
@@ -91,10 +95,12 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # transactions are opened below, not guessed by the driver
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("medialib_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        patience = options.get("medialib_patience", _PATIENCE_SECONDS)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("medialib_writes") else "BEGIN")

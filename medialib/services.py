@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from medialib.counting.tally import Tally
 from medialib.database import Database
 from medialib.ingest.tools import find_tools
 from medialib.ingest.workshop import Workshop
@@ -41,6 +42,11 @@ class Services:
     @cached_property
     def index(self) -> SearchIndex:
         return SearchIndex(self.store.index)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What this process counts of playing and searching."""
+        return Tally(self.database, key=self.store.secret())
 
     @cached_property
     def known(self) -> Known:

@@ -51,6 +51,7 @@ class Lesson(Base):
     revision: Mapped[int] = mapped_column(default=1)
     indexed_revision: Mapped[int] = mapped_column(default=0, index=True)
     poster_choice: Mapped[int] = mapped_column(default=0, server_default="0")
+    plays: Mapped[int] = mapped_column(default=0, server_default="0")
     chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     themes: Mapped[list[Theme]] = relationship(

@@ -34,6 +34,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, library: Library):
         self._library = library
+        self._services: Services | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -48,6 +49,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 5,
             "proc_name": "medialib",
             "control_socket_disable": True,
+            "worker_exit": self._stop,
         }.items():
             if key in self.cfg.settings:
                 self.cfg.set(key, value)
@@ -55,7 +57,13 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         from medialib.app import create_app  # after gevent has replaced the sockets
 
-        return create_app(open_with(self._library.settings))
+        self._services = open_with(self._library.settings)
+        return create_app(self._services)
+
+    def _stop(self, *_: Any) -> None:
+        """What this process has counted is written down before it ends."""
+        if self._services:
+            self._services.tally.flush()
 
 
 @click.command()

@@ -17,6 +17,7 @@ from medialib.errors import N_, NotFound
 from medialib.search.highlight import highlight
 from medialib.services import Services
 from medialib.web import access
+from medialib.web.counting import count_search
 from medialib.web.forms import Listing, read_listing
 from medialib.web.i18n import keep, sentence
 from medialib.web.phone import formats
@@ -106,6 +107,7 @@ def _list_page(
     with services.database.read() as session:
         listing = listing.model_copy(update=finding.named(session, **listing.names()))
         found = finding.find(services, session, **{**listing.finding(), "counted": True})
+        count_search(services, listing, found)
         return render_template(
             template,
             listing=listing,

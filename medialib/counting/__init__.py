@@ -1,0 +1,1 @@
+"""Counting plays and searches without knowing whose they are."""
