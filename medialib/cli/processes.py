@@ -60,7 +60,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._services = open_with(self._library.settings)
         return create_app(self._services)
 
-    def _stop(self, *_: Any) -> None:
+    def _stop(self, _arbiter: Any, _worker: Any) -> None:
         """What this process has counted is written down before it ends."""
         if self._services:
             self._services.tally.flush()
