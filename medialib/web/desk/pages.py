@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_limiter import Limiter
 
 from medialib.services import Services
-from medialib.web.desk import account, lesson_access, log, people, shell, units
+from medialib.web.desk import account, figures, lesson_access, log, people, shell, statistics, units
 
 
 def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
@@ -17,8 +17,11 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     units.add_to(blueprint, services)
     log.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
+    statistics.add_to(blueprint, services)
     words: dict[str, Callable[..., Any]] = {
         "moment": shell.moment,
+        "told_bytes": figures.told_bytes,
+        "count": figures.count,
         "role_name": shell.role_name,
         "role_rights": shell.role_rights,
         "act_name": log.act_name,

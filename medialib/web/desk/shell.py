@@ -41,6 +41,7 @@ class Place:
 
 
 RAIL = (
+    Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin"),
     Place("units", N_("Units"), "tree", "desk.units", "admin"),
     Place("log", N_("Log"), "list", "desk.log", "admin"),
