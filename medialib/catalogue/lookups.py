@@ -47,6 +47,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "oldest": (Lesson.published_at, Lesson.id),
     "longest": (Lesson.seconds.desc(), Lesson.id),
     "shortest": (Lesson.seconds, Lesson.id),
+    "plays": (Lesson.plays.desc(), Lesson.published_at.desc(), Lesson.id),
 }
 
 

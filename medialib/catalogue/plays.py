@@ -5,6 +5,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from medialib.database import Base
 
+LEAST_SHOWN = 5
+"""Numbers of fewer plays than this are not shown: they may be about one person."""
+
 PARTS = 20
 """Into so many equal parts a lesson is divided to see where people stop."""
 

@@ -9,12 +9,9 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StoredPlan
-from medialib.catalogue.plays import PlayCount, PlayCurve, PlayHour, SearchDay, SearchMiss
+from medialib.catalogue.plays import LEAST_SHOWN, PlayCount, PlayCurve, PlayHour, SearchDay, SearchMiss
 from medialib.catalogue.themes import Theme, lesson_themes
 from medialib.catalogue.units import Unit
-
-LEAST_SHOWN = 5
-"""Numbers of fewer plays than this are not shown: they may be about one person."""
 
 
 @dataclass(frozen=True, kw_only=True)

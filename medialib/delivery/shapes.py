@@ -7,6 +7,7 @@ from typing import Any
 
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.posters import Posters
 from medialib.delivery import posters
 
@@ -86,6 +87,7 @@ def lesson_summary(
         "poster": posters.shown(lesson, pictures).address if pictures else None,
         "highlights": {field: [list(span) for span in marked.get(field, ())] for field in ("title", "description")},
         "said": list(said),
+        "plays": lesson.plays if lesson.plays >= LEAST_SHOWN else None,
     }
 
 

@@ -44,7 +44,7 @@ class Listing(BaseModel):
     year: Annotated[Annotated[int, Field(ge=1900, le=2999)] | None, BeforeValidator(_or_none)] = None
     length: Annotated[Literal["short", "medium", "long"] | None, BeforeValidator(_or_none)] = None
     sort: Annotated[
-        Literal["relevance", "newest", "oldest", "longest", "shortest"] | None, BeforeValidator(_or_none)
+        Literal["relevance", "newest", "oldest", "longest", "shortest", "plays"] | None, BeforeValidator(_or_none)
     ] = None
     page: Annotated[int, Field(ge=1, le=_MOST_PAGE)] = 1
     per_page: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 20
@@ -95,7 +95,7 @@ _SENTENCES = {
     "kind": N_("“kind” must be video or audio."),
     "length": N_("“length” must be short, medium or long."),
     "counts": N_("“counts” must be 0 or 1."),
-    "sort": N_("“sort” must be relevance, newest, oldest, longest or shortest."),
+    "sort": N_("“sort” must be relevance, newest, oldest, longest, shortest or plays."),
     "year": N_("“year” must be a year such as 2023."),
     "page": N_("“page” must be a number from 1 on."),
     "per_page": N_("“per_page” must be a number from 1 to 100."),

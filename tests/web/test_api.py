@@ -42,6 +42,7 @@ def test_a_list_has_exactly_the_promised_shape(client: FlaskClient, services: Se
                 "poster": None,
                 "highlights": {"title": [], "description": []},
                 "said": [],
+                "plays": None,
             }
         ],
     }

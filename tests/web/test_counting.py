@@ -190,3 +190,18 @@ def test_a_page_says_where_and_what_it_counts(client: FlaskClient, services: Ser
     page = client.get(f"/lessons/{lesson}").text
     assert f'data-count="/count" data-lesson="{lesson}" data-seconds="600.0"' in page
     assert "counting.js" in page
+
+
+def test_how_often_a_lesson_was_played_is_told_from_five_on(client: FlaskClient, services: Services) -> None:
+    rare, liked = add_lesson(services, "少"), add_lesson(services, "多")
+    for _ in range(4):
+        tell(client, rare)
+    for _ in range(6):
+        tell(client, liked)
+    services.tally.flush()
+    found = client.get("/api/lessons?sort=plays").get_json()["results"]
+    assert [(one["id"], one["plays"]) for one in found] == [(liked, 6), (rare, None)]
+    assert client.get(f"/api/lessons/{liked}").get_json()["plays"] == 6
+    assert "播放 6 次" in client.get(f"/lessons/{liked}").text
+    assert "播放 4 次" not in client.get(f"/lessons/{rare}").text
+    assert client.get("/?sort=plays").status_code == 200

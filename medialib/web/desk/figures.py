@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups, statistics
 from medialib.catalogue.people import Person
+from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.rights import viewer_of
-from medialib.catalogue.statistics import LEAST_SHOWN, Room, Sum
+from medialib.catalogue.statistics import Room, Sum
 from medialib.errors import N_, NotAllowed, NotFound
 from medialib.services import Services
 from medialib.web.desk.shell import me, page

@@ -12,8 +12,9 @@ from medialib import finding
 from medialib.catalogue import lookups, rights, statistics, unit_tree
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
+from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.rights import viewer_of
-from medialib.catalogue.statistics import LEAST_SHOWN, Span, Sum
+from medialib.catalogue.statistics import Span, Sum
 from medialib.delivery import posters
 from medialib.errors import N_, NotAllowed
 from medialib.services import Services
