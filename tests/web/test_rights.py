@@ -90,7 +90,7 @@ def rules(app: Flask) -> list[Rule]:
 VALUES = {
     "version": "1", "name": "v480", "number": "0", "language": "zh", "revision": "2", "choice": "0", "width": "640",
     "ending": "jpg", "sheet": "0", "size": "large", "key_id": "none", "ticket_id": "none", "sign_in_id": "none",
-    "token": "no-such-token", "digest": "a" * 32, "ticks": "0", "form": "svg",
+    "table": "lessons", "token": "no-such-token", "digest": "a" * 32, "ticks": "0", "form": "svg",
 }  # fmt: skip
 
 
