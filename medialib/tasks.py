@@ -53,21 +53,20 @@ def index_stale(services: Services) -> int:
         while True:
             with services.database.read() as session:
                 stale = lookups.stale_in_index(session, _INDEX_BATCH)
-                public = [lesson for lesson in stale if lesson.access == "public"]
-                ids = [lesson.id for lesson in public]
-                said, featured = lookups.transcripts(session, ids), lookups.featured(session, ids)
-                documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in public]
+                shown = {lesson.id: lesson for lesson in stale if is_for_everyone(lesson)}
+                said, featured = lookups.transcripts(session, [*shown]), lookups.featured(session, [*shown])
+                documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in shown.values()]
             if not stale:
                 return done
             try:
                 # Search knows only what is for everyone: what it counts must not tell of anything else.
-                services.index.remove([lesson.id for lesson in stale if lesson.access != "public"])
+                services.index.remove([lesson.id for lesson in stale if lesson.id not in shown])
                 services.index.put(documents)
             except (IndexUnavailable, IndexBusy) as error:
                 _not_written(services, error)
                 return done
             with services.database.begin() as session:
-                edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale])
+                edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
             done += len(stale)
 
 
@@ -111,27 +110,32 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
             if lease:
                 services.known.learn_names()
                 put: list[tuple[str, int]] = []
-                count = services.index.rebuild(_all_documents(services, put))
+                held: set[str] = set()
+                count = services.index.rebuild(_all_documents(services, put, held))
                 for some in _batches(put):
                     # Each batch by itself, so that nobody waits long for the database.
                     with services.database.begin() as session:
-                        edits.mark_indexed(session, some)
+                        edits.mark_indexed(session, some, held=held)
                 return count
         if time.monotonic() >= end:
             return None
         time.sleep(0.2)
 
 
-def _all_documents(services: Services, put: list[tuple[str, int]]) -> Iterator[Document]:
-    """All lessons for everyone, the oldest first; all at once would fill the memory. Each lesson is noted in `put`."""
+def _all_documents(services: Services, put: list[tuple[str, int]], held: set[str]) -> Iterator[Document]:
+    """All lessons for everyone, the oldest first; all at once would fill the memory.
+
+    Each lesson that was looked at is noted in `put`, those that are for everyone in `held`.
+    """
     with services.database.read() as session:
         ids = lookups.ids_by_age(session)
     for some in _batches(ids):
         with services.database.read() as session:
             lessons = lookups.lessons_by_id(session, some)
             said, featured = lookups.transcripts(session, some), lookups.featured(session, some)
-            public = [one for one in lessons if one.access == "public"]
-            documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in public]
+            shown = [one for one in lessons if is_for_everyone(one)]
+            documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in shown]
+            held.update(one.id for one in shown)
             put += [(one.id, one.revision) for one in lessons]
         yield from documents
 
@@ -160,6 +164,11 @@ def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_second
                     _not_written(services, error)
                 return
         time.sleep(0.2)
+
+
+def is_for_everyone(lesson: Lesson) -> bool:
+    """Whether search may know of it."""
+    return lesson.access == "public" and lesson.out
 
 
 def document(lesson: Lesson, transcript: str = "", *, featured: bool = False) -> Document:

@@ -7,6 +7,7 @@ doubled or served by another machine.
 import itertools
 import secrets
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 _HOT_POLL_SECONDS = 0.05
 _BULK_POLL_SECONDS = 0.5
+_DUE_SECONDS = 2.0
 _TURNS_BETWEEN_TRIMS = 10
 # An hour, as turns usually come.
 _TURNS_BETWEEN_SWEEPS = 120
@@ -135,8 +137,17 @@ class Worker:
                     cache.trim(self._workshop)
             except Exception:
                 log.exception("reconciling failed, trying again")
-            if self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
+            if self._rests(self._services.settings.jobs.reconcile_seconds):
                 return
+
+    def _rests(self, seconds: float) -> bool:
+        """Wait for the next turn, but show in the meantime what its time has come for; whether the worker stops."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self._stopping.wait(min(left, _DUE_SECONDS)):
+                return True
+            show_due(self._services)
+        return self._stopping.is_set()
 
 
 def reconcile(services: Services, *, quiet: bool) -> None:
@@ -154,6 +165,14 @@ def reconcile(services: Services, *, quiet: bool) -> None:
     index_stale(services)
     if quiet and not waiting:
         merge_index(services)
+
+
+def show_due(services: Services) -> None:
+    """Let search hold the lessons whose date has come since it was last asked."""
+    with services.database.read() as session:
+        due = lookups.has_newly_due(session)
+    if due:
+        index_stale(services)
 
 
 def order_steps(services: Services) -> None:

@@ -15,7 +15,9 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 import medialib.catalogue.collections
+import medialib.catalogue.history
 import medialib.catalogue.lessons
+import medialib.catalogue.readings
 import medialib.catalogue.themes
 import medialib.catalogue.units
 import medialib.jobs.leases  # imported for its table, as those above are

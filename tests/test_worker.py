@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from web.factories import add_lesson, make_services
 
 from medialib import finding, tasks, worker
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, moves
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.leases import LeaseRow
 from medialib.jobs.queue import BULK
@@ -37,6 +37,21 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_a_lesson_is_found_within_seconds_of_the_date_that_it_was_published_for(services: Services) -> None:
+    lesson_id = add_lesson(services, "按时发布的课", searchable=False)
+    with services.database.begin() as session:
+        moves.move(session, lesson_id, "published", by=None, at=time.time() + 1)
+    tasks.index_stale(services)
+    working = Worker(services)
+    working.start()
+    try:
+        assert services.index.count() == 0
+        until(lambda: services.index.count() == 1)
+        assert titles(services, "按时") == ["按时发布的课"]
+    finally:
+        working.stop()
 
 
 def test_reconciling_sweeps_what_no_living_lease_owns(services: Services) -> None:

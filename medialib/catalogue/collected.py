@@ -67,9 +67,10 @@ def lessons_of(session: Session, one: Collection, *, limit: int | None = None) -
 def count_of(session: Session, one: Collection) -> int:
     """How many lessons are in a collection."""
     if one.kind == "series":
-        query = select(func.count()).where(Lesson.series_slug == one.slug)
+        query = select(func.count(Lesson.id)).where(Lesson.series_slug == one.slug)
     else:
-        query = select(func.count()).where(CollectionLesson.collection_slug == one.slug)
+        query = select(func.count(Lesson.id)).join(CollectionLesson, CollectionLesson.lesson_id == Lesson.id)
+        query = query.where(CollectionLesson.collection_slug == one.slug)
     return session.scalar(query) or 0
 
 
@@ -94,8 +95,9 @@ def shelves(
 
 def _member_counts() -> tuple[Subquery, Subquery]:
     """How many lessons each collection has: rows of members, and parts of series."""
-    members = select(CollectionLesson.collection_slug.label("slug"), func.count().label("count"))
-    parts = select(Lesson.series_slug.label("slug"), func.count().label("count"))
+    members = select(CollectionLesson.collection_slug.label("slug"), func.count(Lesson.id).label("count"))
+    members = members.join(Lesson, Lesson.id == CollectionLesson.lesson_id)
+    parts = select(Lesson.series_slug.label("slug"), func.count(Lesson.id).label("count"))
     parts = parts.where(Lesson.series_slug.is_not(None)).group_by(Lesson.series_slug)
     return members.group_by(CollectionLesson.collection_slug).subquery(), parts.subquery()
 

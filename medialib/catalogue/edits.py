@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from medialib.catalogue import lookups
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.cues import CaptionTrack, to_stored
+from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import (
     EXTRAS,
     Captions,
@@ -23,8 +24,10 @@ from medialib.catalogue.lessons import (
     StoredPlan,
     hot_step,
 )
+from medialib.catalogue.people import Person
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.slugs import make_slug
+from medialib.catalogue.stages import Stage
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.errors import MedialibError
@@ -52,6 +55,17 @@ class Details:
     clean_speech: bool | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """How a lesson comes in: at which stage it begins, and who brings it (None: the command line)."""
+
+    stage: Stage = "published"
+    by: Person | None = None
+
+
+ON_THE_SHELF = Arrival()
+
+
 def new_lesson_id() -> str:
     """Ten letters that nobody mistakes for another: about 49 bits."""
     return "".join(secrets.choice(_ID_LETTERS) for _ in range(10))
@@ -68,8 +82,9 @@ def publish(
     captions: Sequence[CaptionTrack] = (),
     chapters: Sequence[dict[str, Any]] = (),
     notices: Sequence[dict[str, Any]] = (),
+    arrival: Arrival = ON_THE_SHELF,
 ) -> Lesson:
-    """Store a new lesson with its source and plan: from the commit on it is listed and plays.
+    """Store a new lesson with its source and plan: from the commit on it plays, and when published it is listed.
 
     `chapters` and `notices` are as Lesson says.
     `steps` are what is to be done for it, each with its rank among the steps of all lessons.
@@ -85,6 +100,7 @@ def publish(
         themes=[_theme(session, name) for name in dict.fromkeys(details.themes)],
         chapters=list(chapters),
         notices=list(notices),
+        stage=arrival.stage,
         unit=unit,
         unit_slug=unit.slug if unit else None,
         series=series,
@@ -93,6 +109,9 @@ def publish(
     )
     session.add(lesson)
     session.flush()
+    came = {"stage": arrival.stage, "published_at": lesson.published_at}
+    who = doer(arrival.by)
+    session.add(LessonChange(lesson_id=lesson_id, at=lesson.published_at, kind="stage", after=came, **who))
     for track in captions:
         _store_captions(session, lesson, track)
     session.add(Source(lesson_id=lesson_id, **source_parts))
@@ -110,6 +129,11 @@ def publish(
     for step, rank in steps.items():
         session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
     return lesson
+
+
+def doer(by: Person | None) -> dict[str, Any]:
+    """Who did something, as a row tells it."""
+    return {"person_id": by.id, "person_name": by.name} if by else {}
 
 
 def _theme(session: Session, name: str) -> Theme:
@@ -256,13 +280,13 @@ def choose_poster(session: Session, lesson_id: str, choice: int) -> None:
 
 def add_notices(session: Session, lesson_id: str, notices: Sequence[dict[str, Any]]) -> None:
     """Put sentences about the recording on its lesson, each once; they are as Lesson says."""
-    lesson = _lesson_to_change(session, lesson_id)
+    lesson = lesson_to_change(session, lesson_id)
     for notice in notices:
         if notice not in lesson.notices:
             lesson.notices = [*lesson.notices, notice]
 
 
-def _lesson_to_change(session: Session, lesson_id: str) -> Lesson:
+def lesson_to_change(session: Session, lesson_id: str) -> Lesson:
     """As it is now, and nobody else's until the commit: for what follows from what was there. Raises NotFound."""
     lesson = lookups.lesson(session, lesson_id)
     session.flush()
@@ -282,15 +306,16 @@ def remove(session: Session, lesson_id: str) -> None:
     session.delete(lookups.lesson(session, lesson_id))
 
 
-def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]]) -> None:
-    """Search knows these lessons in these revisions."""
+def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]], *, held: Container[str]) -> None:
+    """Search was told of these lessons in these revisions, and holds those in `held`."""
     for lesson_id, revision in revisions:
-        session.execute(update(Lesson).where(Lesson.id == lesson_id).values(indexed_revision=revision))
+        known = {"indexed_revision": revision, "in_search": lesson_id in held}
+        session.execute(update(Lesson).where(Lesson.id == lesson_id).values(**known))
 
 
 def put_captions(session: Session, lesson_id: str, track: CaptionTrack) -> None:
     """Store the captions of a lesson in one language, in place of those that are there; raises NotFound."""
-    lesson = _lesson_to_change(session, lesson_id)
+    lesson = lesson_to_change(session, lesson_id)
     lesson.revision += 1
     _store_captions(session, lesson, track)
 
@@ -309,7 +334,7 @@ def _store_captions(session: Session, lesson: Lesson, track: CaptionTrack) -> No
 
 def remove_captions(session: Session, lesson_id: str, language: str) -> None:
     """Raises NotFound."""
-    lesson = _lesson_to_change(session, lesson_id)
+    lesson = lesson_to_change(session, lesson_id)
     session.delete(lookups.captions(session, lesson_id, language))
     lesson.revision += 1
     session.flush()

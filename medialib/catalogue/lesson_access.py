@@ -21,9 +21,7 @@ def set_access(session: Session, lesson_id: str, access: str, *, by: Person | No
     if access == lesson.access:
         return
     before, lesson.access = lesson.access, access
-    # Search puts it in or takes it out: either way it does not know the lesson in this form.
     lesson.revision += 1
-    lesson.indexed_revision = 0
     note(session, by, "lesson.access", on_id=lesson_id, on_name=lesson.title, before=before, access=access)
 
 

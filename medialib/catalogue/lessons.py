@@ -3,7 +3,7 @@
 import time
 from typing import Any, Literal
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from medialib.catalogue.collections import Collection
@@ -19,10 +19,14 @@ EXTRAS = frozenset({"poster", "sheets", "peaks"})
 
 
 class Lesson(Base):
-    """A published work. Times are unix seconds; `recorded` is an ISO date or its beginning (2023, 2023-05).
+    """A work, on its way to the shelf or on it. Times are unix seconds.
 
+    `recorded` is an ISO date or its beginning (2023, 2023-05).
     `number` is its place in the series, `place` the slug of where it was recorded (see places.py).
-    `access` says who may watch it (see rights.py).
+    `access` says who may watch it (see rights.py), `stage` how far it is on its way to the shelf (see stages.py),
+    `state` how far its making is. Members see what is published, from `published_at` on, which may be to come; before
+    that it is when the lesson came in. `in_search`: the index holds it. `speaker` may be several names with “、”
+    between. `trim_start_seconds` and `trim_end_seconds` are on the clock of the whole recording.
     `revision` grows with every change that search must know of; the index is behind while
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
@@ -52,6 +56,14 @@ class Lesson(Base):
     indexed_revision: Mapped[int] = mapped_column(default=0, index=True)
     poster_choice: Mapped[int] = mapped_column(default=0, server_default="0")
     plays: Mapped[int] = mapped_column(default=0, server_default="0")
+    stage: Mapped[str] = mapped_column(String(16), default="published", server_default="published", index=True)
+    in_search: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
+    changed_at: Mapped[float] = mapped_column(default_factory=time.time, server_default=text("0"), index=True)
+    tags: Mapped[list[str]] = mapped_column(JSON, default_factory=list, server_default="[]")
+    licence: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    consent: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    trim_start_seconds: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
+    trim_end_seconds: Mapped[float | None] = mapped_column(default=None)
     chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     themes: Mapped[list[Theme]] = relationship(
@@ -69,6 +81,11 @@ class Lesson(Base):
     def series_title(self) -> str:
         """The title of the series it is part of, "" when it is part of none or of one that is not published."""
         return self.series.title if self.series and self.series.public else ""
+
+    @property
+    def out(self) -> bool:
+        """Whether members see it, if they may watch it."""
+        return self.stage == "published" and self.published_at <= time.time()
 
     @property
     def year(self) -> int | None:

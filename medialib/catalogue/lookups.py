@@ -112,7 +112,8 @@ def themes(session: Session) -> Sequence[Theme]:
 
 def themes_in_use(session: Session) -> list[tuple[Theme, int]]:
     """Themes that lessons have, with how many have each."""
-    counted = select(Theme, func.count()).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
+    counted = select(Theme, func.count(Lesson.id)).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
+    counted = counted.join(Lesson, Lesson.id == lesson_themes.c.lesson_id)
     query = counted.group_by(Theme.slug).order_by(Theme.position, Theme.slug)
     return [(theme, count) for theme, count in session.execute(query)]
 
@@ -250,9 +251,19 @@ def failed_step(session: Session, lesson_id: str, step: str) -> StepLeft | None:
 
 
 def stale_in_index(session: Session, limit: int) -> Sequence[Lesson]:
-    """Lessons that search does not know in their present form."""
-    query = select(Lesson).where(Lesson.indexed_revision < Lesson.revision).order_by(Lesson.published_at).limit(limit)
-    return session.scalars(query).all()
+    """Lessons that search does not know in their present form, those included whose time has come."""
+    stale = or_(Lesson.indexed_revision < Lesson.revision, _newly_due())
+    return session.scalars(select(Lesson).where(stale).order_by(Lesson.published_at).limit(limit)).all()
+
+
+def has_newly_due(session: Session) -> bool:
+    """Whether a lesson's time has come that search does not hold yet."""
+    return session.scalar(select(Lesson.id).where(_newly_due()).limit(1)) is not None
+
+
+def _newly_due() -> ColumnElement[bool]:
+    shown = (Lesson.stage == "published") & (Lesson.access == "public") & (Lesson.published_at <= time.time())
+    return Lesson.in_search.is_(False) & shown
 
 
 def all_lessons(session: Session) -> Sequence[Lesson]:
@@ -269,9 +280,8 @@ def lesson_count(session: Session) -> int:
 
 
 def indexed_count(session: Session) -> int:
-    """How many lessons search should know, in this or an earlier form: those that are for everyone."""
-    known = (Lesson.indexed_revision > 0, Lesson.access == "public")
-    return session.scalar(select(func.count()).select_from(Lesson).where(*known)) or 0
+    """How many lessons search should hold, in this or an earlier form."""
+    return session.scalar(select(func.count()).select_from(Lesson).where(Lesson.in_search)) or 0
 
 
 def captions_of(session: Session, lesson_id: str) -> Sequence[Captions]:

@@ -1,5 +1,6 @@
 """Who may do what, and which lessons a person sees: one condition for a page, a file and every listing."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_c
 
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES, Person
+from medialib.catalogue.stages import STAGES
 from medialib.catalogue.units import Unit
 from medialib.database import Database
 
@@ -21,11 +23,17 @@ ACCESSES: tuple[Access, ...] = get_args(Access)
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Who looks: nobody in particular without a role. `key_to` is the lesson that a link was shown for."""
+    """Who looks: nobody in particular without a role. `key_to` is the lesson that a link was shown for.
+
+    On members' pages even those who see more are shown `only_out`, what members see, and the lesson `at` which they
+    look: so they see the shelf as it is.
+    """
 
     role: str = ""
     unit_path: str = ""
     key_to: str = ""
+    only_out: bool = False
+    at: str = ""
 
     def at_least(self, role: str) -> bool:
         return bool(self.role) and ROLES.index(self.role) >= ROLES.index(role)
@@ -34,20 +42,37 @@ class Viewer:
 NOBODY = Viewer()
 
 
-def viewer_of(person: Person | None, *, key_to: str = "") -> Viewer:
+def viewer_of(person: Person | None, *, key_to: str = "", only_out: bool = False, at: str = "") -> Viewer:
     if person is None:
-        return Viewer(key_to=key_to)
-    return Viewer(role=person.role, unit_path=person.unit_path, key_to=key_to)
+        return Viewer(key_to=key_to, only_out=only_out, at=at)
+    return Viewer(role=person.role, unit_path=person.unit_path, key_to=key_to, only_out=only_out, at=at)
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """The lessons that the viewer may watch and find.
 
-    A unit's lesson is for the people of that unit, of those below it and of those above it. Editors see whatever
-    their unit and those below it made; curators and administrators see everything.
+    Members see what is published and due. A unit's lesson is for the people of that unit, of those below it and of
+    those above it. Editors see whatever their unit and those below it made, at every stage; curators and
+    administrators see everything.
     """
+    seen = (is_out() & _watched(viewer)) | _edited(viewer)
+    return seen & (is_out() | (Lesson.id == viewer.at)) if viewer.only_out else seen
+
+
+def is_out() -> ColumnElement[bool]:
+    """What is published, and due."""
+    return (Lesson.stage == "published") & (Lesson.published_at <= time.time())
+
+
+def _edited(viewer: Viewer) -> ColumnElement[bool]:
+    """The lessons that the viewer may change."""
     if viewer.at_least("curator"):
         return true()
+    return made_below(viewer.unit_path) if viewer.at_least("editor") else false()
+
+
+def _watched(viewer: Viewer) -> ColumnElement[bool]:
+    """The lessons that are for the viewer, once they are out."""
     found: list[ColumnElement[bool]] = [Lesson.access == "public"]
     if viewer.key_to:
         found.append(Lesson.id == viewer.key_to)
@@ -56,8 +81,6 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role and viewer.unit_path:
         above = viewer.unit_path.rstrip("/").split("/")
         found.append((Lesson.access == "unit") & (Lesson.unit_slug.in_(above) | made_below(viewer.unit_path)))
-    if viewer.at_least("editor"):
-        found.append(made_below(viewer.unit_path))
     return or_(*found)
 
 
@@ -74,23 +97,23 @@ def may_see(session: Session, viewer: Viewer, lesson_id: str) -> bool:
 
 def may_edit(session: Session, viewer: Viewer, lesson_id: str) -> bool:
     """Editors change what their unit and those below it made, curators everything."""
-    if not viewer.at_least("editor"):
-        return False
-    mine = true() if viewer.at_least("curator") else made_below(viewer.unit_path)
-    return session.scalar(select(Lesson.id).where(Lesson.id == lesson_id, mine)) is not None
+    return session.scalar(select(Lesson.id).where(Lesson.id == lesson_id, _edited(viewer))) is not None
 
 
-def exists(database: Database, lesson_id: str) -> bool:
-    """Whether there is such a lesson, whoever looks."""
+def exists(database: Database, lesson_id: str, *, out: bool = False) -> bool:
+    """Whether there is such a lesson, whoever looks; with `out`: such a one on the shelf."""
     with database.engine.connect() as connection:
-        return connection.scalar(select(Lesson.id).where(Lesson.id == lesson_id)) is not None
+        asked = select(Lesson.id).where(Lesson.id == lesson_id, is_out() if out else true())
+        return connection.scalar(asked) is not None
 
 
 def restricted(database: Database) -> frozenset[str]:
     """The lessons that are not for everyone, whoever looks; an index answers this."""
-    others = [one for one in ACCESSES if one != "public"]
+    narrowed = Lesson.access.in_([one for one in ACCESSES if one != "public"])
+    hidden = Lesson.stage.in_([one for one in STAGES if one != "published"])
     with database.engine.connect() as connection:
-        return frozenset(connection.scalars(select(Lesson.id).where(Lesson.access.in_(others))))
+        asked = select(Lesson.id).where(narrowed | hidden | (Lesson.published_at > time.time()))
+        return frozenset(connection.scalars(asked))
 
 
 looking: ContextVar[Viewer | None] = ContextVar("looking", default=None)
@@ -123,7 +146,8 @@ def hide_from_viewers(sessions: sessionmaker[Session]) -> None:
 
 def _narrow(state: ORMExecuteState) -> None:
     viewer = looking.get()
-    if viewer is None or viewer.at_least("curator") or not state.is_select or state.is_column_load:
+    sees_all = viewer is None or (viewer.at_least("curator") and not viewer.only_out)
+    if viewer is None or sees_all or not state.is_select or state.is_column_load:
         return
     only = with_loader_criteria(Lesson, visible(viewer), include_aliases=True, propagate_to_loaders=False)
     state.statement = state.statement.options(only)

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
 from medialib.catalogue import edits, lookups
-from medialib.catalogue.edits import Details
+from medialib.catalogue.edits import ON_THE_SHELF, Arrival, Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMedia
 from medialib.ingest.beside import NOTHING, Beside
@@ -57,6 +57,7 @@ def take_in(
     *,
     name: str,
     beside: Beside = NOTHING,
+    arrival: Arrival = ON_THE_SHELF,
     copied: Callable[[int], None] = lambda _: None,
 ) -> Receipt:
     """Make a lesson of the file at `path`, which people know as `name`, and of what lies `beside` it.
@@ -67,7 +68,7 @@ def take_in(
     """
     for _ in range(_TRIES):
         try:
-            return _take_in(workshop, path, details, name=name, beside=beside, copied=copied)
+            return _take_in(workshop, path, details, arrival, name=name, beside=beside, copied=copied)
         except _LeaseLost as lost:
             log.warning("an import lost its lease and begins anew", name=name)
             copied(-lost.copied_bytes)
@@ -83,7 +84,14 @@ class _LeaseLost(Exception):
 
 
 def _take_in(
-    workshop: Workshop, path: Path, details: Details, *, name: str, beside: Beside, copied: Callable[[int], None]
+    workshop: Workshop,
+    path: Path,
+    details: Details,
+    arrival: Arrival,
+    *,
+    name: str,
+    beside: Beside,
+    copied: Callable[[int], None],
 ) -> Receipt:
     lesson_id = edits.new_lesson_id()
     sofar = 0
@@ -106,7 +114,7 @@ def _take_in(
             source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
             if beside.picture and not known:
                 _keep_picture(beside.picture, copy.with_name("cover"))
-            return known or _publish(workshop, copy, lesson_id, details, beside, source_parts)
+            return known or _publish(workshop, copy, lesson_id, details, arrival, beside, source_parts)
         except (MedialibError, OSError) as error:
             if lease.lost.is_set() or not workspace.exists():
                 raise _LeaseLost(sofar) from error
@@ -176,7 +184,13 @@ def _known(workshop: Workshop, sha256: str) -> Receipt | None:
 
 
 def _publish(
-    workshop: Workshop, copy: Path, lesson_id: str, details: Details, beside: Beside, source_parts: dict[str, Any]
+    workshop: Workshop,
+    copy: Path,
+    lesson_id: str,
+    details: Details,
+    arrival: Arrival,
+    beside: Beside,
+    source_parts: dict[str, Any],
 ) -> Receipt:
     seen = look(workshop, copy)
     facts = seen.facts
@@ -206,6 +220,7 @@ def _publish(
                 chapters=[one.to_stored() for one in extras.chapters],
                 notices=[*seen.notices, *unheard, *(one.to_stored() for one in notices)],
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
+                arrival=arrival,
             )
 
     try:

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from medialib.catalogue import people_lookups, rights
 from medialib.catalogue.people import Role
 from medialib.catalogue.rights import Viewer, viewer_of
-from medialib.errors import N_, NotAllowed, SignInNeeded
+from medialib.errors import N_, NotAllowed, NotFound, SignInNeeded
 from medialib.services import Services
 from medialib.web import keys, signing
 
@@ -118,7 +118,7 @@ class _Guard:
                     raise NotAllowed(N_("This lesson belongs to another unit."))
 
     def _check_library(self) -> None:
-        if not self._look().role and self._closed:
+        if not self._look(only_out=True).role and self._closed:
             raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
         g.private = self._closed
 
@@ -126,7 +126,7 @@ class _Guard:
         """One check for the page, playlists, segments, pictures, captions, files and JSON of a lesson."""
         if not self._closed and lesson_id not in self._restricted_now():
             if not request.path.startswith("/media/"):
-                self._look()  # a page lists other lessons too
+                self._look(only_out=True, at=lesson_id)  # a page lists other lessons too
             return None
         g.private = True
         key, opened = keys.presented(lesson_id), False
@@ -134,25 +134,27 @@ class _Guard:
             opened = bool(key) and people_lookups.opens(session, key, lesson_id)
         if keys.is_in_path() and not opened:
             raise NotAllowed(N_("This link does not open this lesson, or no longer."))
-        viewer = self._look(key_to=lesson_id if opened else "")
+        viewer = self._look(key_to=lesson_id if opened else "", only_out=True, at=lesson_id)
         if self._closed and not viewer.role and not opened:
             raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
         with self._services.database.read() as session:
             seen = rights.may_see(session, viewer, lesson_id)
         if not seen and self._is_there(lesson_id):
+            if not self._is_there(lesson_id, out=True):
+                raise NotFound(N_("This lesson is not published yet, or it was taken down."), detail=lesson_id)
             if viewer.role:
                 raise NotAllowed(N_("This lesson is for others: people of its unit, or those who were sent a link."))
             raise SignInNeeded(N_("This lesson is not for everyone. Sign in, or open the link that you were sent."))
         return keys.move_into_cookie(lesson_id, key) if opened else None
 
-    def _look(self, *, key_to: str = "") -> Viewer:
-        viewer = viewer_of(signing.current(self._services), key_to=key_to)
+    def _look(self, *, key_to: str = "", only_out: bool = False, at: str = "") -> Viewer:
+        viewer = viewer_of(signing.current(self._services), key_to=key_to, only_out=only_out, at=at)
         rights.looking.set(viewer)
         return viewer
 
-    def _is_there(self, lesson_id: str) -> bool:
+    def _is_there(self, lesson_id: str, *, out: bool = False) -> bool:
         """Whether the lesson exists at all: what does not is answered with 404 by its view."""
-        return rights.exists(self._services.database, lesson_id)
+        return rights.exists(self._services.database, lesson_id, out=out)
 
     def _restricted_now(self) -> frozenset[str]:
         """The lessons that are not for everyone, read from the catalogue once a second."""

@@ -15,12 +15,13 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from medialib.app import create_app
-from medialib.catalogue import edits, lesson_access, people_lookups, rights
+from medialib.catalogue import edits, lesson_access, moves, people_lookups, rights
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES
 from medialib.catalogue.rights import ACCESSES, Viewer
 from medialib.catalogue.seeds import plant
+from medialib.catalogue.stages import STAGES
 from medialib.services import Services
 from medialib.web import access
 
@@ -31,9 +32,15 @@ WHO = ("nobody", "viewer", "editor", "other editor", "curator", "admin")
 ROLE_OF = {"nobody": "", "other editor": "editor"}
 
 
+LATER = "later"
+HIDDEN = (*(one for one in STAGES if one != "published"), LATER)
+"""Lessons that everyone may watch, but that are not on the shelf: by their stage, and one that is due in a day."""
+
+
 @dataclass
 class World:
-    """A library with one lesson of each kind of access, and a browser for each kind of person."""
+    """A library with lessons of each kind of access and of each stage that members do not see, and a browser for each
+    kind of person."""
 
     services: Services
     app: Flask
@@ -58,6 +65,15 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     for number, one in enumerate(ACCESSES):
         made.lessons[one] = add_lesson(services, f"竹编{one}", lesson_id=f"lesson{number}", unit=VILLAGE)
         fill(services, made.lessons[one], one)
+    for number, one in enumerate(HIDDEN):
+        made.lessons[one] = add_lesson(services, f"竹编{one}", lesson_id=f"hidden{number}", unit=VILLAGE)
+        fill(services, made.lessons[one], "public")
+        with services.database.begin() as session:
+            lesson = session.get_one(Lesson, made.lessons[one])
+            if one == LATER:
+                moves.move(session, lesson.id, "published", by=None, at=time.time() + 86_400)
+            else:
+                lesson.stage = one
     yield made
     services.index.close()
     services.database.close()
@@ -120,6 +136,7 @@ def may_watch(who: str, one: str, *, closed: bool) -> bool:
         "signed-in": {"viewer", "editor", "other editor", "curator", "admin"},
         "unit": {"viewer", "editor", "curator", "admin"},
         "link": {"editor", "curator", "admin"},
+        **{one: {"editor", "curator", "admin"} for one in HIDDEN},
     }
     return who in everyone[one] and not (closed and who == "nobody")
 
@@ -127,7 +144,9 @@ def may_watch(who: str, one: str, *, closed: bool) -> bool:
 REFUSED = {302, 401, 403}
 
 
-def is_refused(answer: Any) -> bool:
+def is_refused(answer: Any, one: str = "public") -> bool:
+    if one in HIDDEN and answer.status_code == 404:
+        return True  # nobody is told that it is there
     if answer.status_code == 302:
         return str(answer.headers["Location"]).startswith("/sign-in")
     return answer.status_code in (401, 403)
@@ -154,7 +173,7 @@ def test_every_address_answers_exactly_those_who_may_call_it(world: World) -> No
     for rule, who in itertools.product(rules(world.app), WHO):
         mark = access.mark_of(world.app.view_functions[rule.endpoint])
         assert mark
-        for one in ACCESSES if "lesson_id" in rule.arguments else ("public",):
+        for one in (*ACCESSES, "draft", LATER) if "lesson_id" in rule.arguments else ("public",):
             role = ROLE_OF.get(who, who)
             if mark is access.PUBLIC:
                 allowed = True
@@ -170,11 +189,11 @@ def test_every_address_answers_exactly_those_who_may_call_it(world: World) -> No
             client = world.clients[who]
             answer = client.open(place, method=method(rule))  # a POST bears no token: 400 means that it was let in
             asked += 1
-            if is_refused(answer) == allowed:
-                wrong += 1
-                print(rule.rule, who, one, answer.status_code)
             missing = rule.endpoint.startswith(("joined.", "listings.", "shelves."))  # nothing of the kind is made here
             missing = missing or rule.endpoint == "packages.recording"
+            if is_refused(answer, one) == allowed and not (missing and one in HIDDEN and answer.status_code == 404):
+                wrong += 1
+                print(rule.rule, who, one, answer.status_code)
             if allowed and method(rule) == "GET" and not missing:
                 assert answer.status_code < 400 or "token" in rule.arguments, (place, who, answer.status_code)
     assert asked > 500
@@ -196,7 +215,11 @@ def test_lists_show_exactly_what_may_be_watched(world: World) -> None:
             continue
         pages = [world.clients[who].get(one).text for one in ("/", "/?kind=video", f"/?unit={world.units[VILLAGE]}")]
         listed = {one["id"] for one in world.clients[who].get("/api/lessons").get_json()["results"]}
-        for one in ACCESSES:
+        for one in (*ACCESSES, *HIDDEN):
+            if one in HIDDEN:  # members' pages show the shelf as members see it, whoever looks
+                assert world.lessons[one] not in listed, (who, one)
+                assert not any(f"/lessons/{world.lessons[one]}" in page for page in pages), (who, one)
+                continue
             # Those who only have a link to it do not find it in a list.
             assert (world.lessons[one] in listed) == may_watch(who, one, closed=closed), (who, one)
             for page in pages:
@@ -210,7 +233,7 @@ def test_the_condition_of_lists_and_that_of_lessons_are_one(world: World) -> Non
     paths[VILLAGE] = f"{paths[TOWN]}{world.units[VILLAGE]}/"
     paths["none"] = ""
     with world.services.database.read() as session:
-        for role, (name, path), one in itertools.product(("", *ROLES), paths.items(), ACCESSES):
+        for role, (name, path), one in itertools.product(("", *ROLES), paths.items(), (*ACCESSES, *HIDDEN)):
             viewer = Viewer(role=role, unit_path=path if role else "")
             above = name in (COUNTY, TOWN, VILLAGE)
             expected = (
@@ -222,6 +245,8 @@ def test_the_condition_of_lists_and_that_of_lessons_are_one(world: World) -> Non
             )
             assert rights.may_see(session, viewer, world.lessons[one]) == expected, (role, name, one)
             edit = role in ("curator", "admin") or (role == "editor" and above)
+            shelf = Viewer(role=role, unit_path=path if role else "", only_out=True)
+            assert rights.may_see(session, shelf, world.lessons[one]) == (expected and one not in HIDDEN)
             assert rights.may_edit(session, viewer, world.lessons[one]) == edit, (role, name, one)
 
 
@@ -248,6 +273,69 @@ def test_search_knows_nothing_of_what_is_not_for_everyone(services: Services) ->
         lesson_access.set_access(session, lesson, "public", by=None)
     index_stale(services)
     assert client.get("/api/lessons?q=秘密").get_json()["total"] == 1
+
+
+def test_search_holds_exactly_what_members_may_see(services: Services) -> None:
+    from medialib.tasks import index_stale, mend_index, rebuild_index
+
+    lesson = add_lesson(services, "秘密的竹编")
+    index_stale(services)
+    client = client_of(services)
+    for stage in ("returned", "submitted", "draft", "archived"):
+        with services.database.begin() as session:
+            moves.move(session, lesson, "published", by=None)
+        index_stale(services)
+        assert client.get("/api/lessons?q=秘密").get_json()["total"] == 1
+        assert services.index.count() == 1
+        with services.database.begin() as session:
+            session.get_one(Lesson, lesson).stage = "published" if stage in ("returned", "archived") else "returned"
+            moves.move(session, lesson, stage, by=None, reason="声音太小")
+        index_stale(services)
+        assert services.index.count() == 0, stage
+        assert client.get("/api/lessons?q=秘密").get_json()["total"] == 0
+        rebuild_index(services)
+        assert services.index.count() == 0
+        assert not mend_index(services)
+    with services.database.begin() as session:
+        moves.move(session, lesson, "published", by=None, at=time.time() + 0.5)
+    index_stale(services)
+    assert services.index.count() == 0
+    assert client.get("/api/lessons").get_json()["total"] == 0
+    time.sleep(0.6)
+    assert client.get("/api/lessons").get_json()["total"] == 1
+    index_stale(services)
+    assert client.get("/api/lessons?q=秘密").get_json()["total"] == 1
+
+
+def test_a_key_opens_a_lesson_only_while_it_is_on_the_shelf(linked: "Linked") -> None:
+    with linked.services.database.begin() as session:
+        moves.move(session, linked.lesson, "archived", by=None)
+    for client in (linked.app.test_client(), client_of(linked.services, None, linked.app)):
+        assert client.get(linked.page).status_code == 404
+        assert client.get(linked.player).status_code == 404
+    with linked.services.database.begin() as session:
+        moves.move(session, linked.lesson, "published", by=None)
+    time.sleep(1.05)
+    assert linked.app.test_client().get(linked.player).status_code == 200
+
+
+def test_counts_of_shelves_and_themes_leave_out_what_is_not_on_the_shelf(services: Services) -> None:
+    from medialib.catalogue import collected, collecting, lookups
+
+    shown = add_lesson(services, "竹编一", themes=("技能培训",), series="竹编", unit="马迹塘镇")
+    hidden = add_lesson(services, "竹编二", themes=("技能培训",), series="竹编", unit="马迹塘镇")
+    with services.database.begin() as session:
+        issue = collecting.create(session, kind="issue", title="第一期")
+        collecting.add(session, issue, [shown, hidden])
+        collecting.publish(session, issue)
+        moves.move(session, hidden, "archived", by=None)
+    rights.hide_from_viewers(services.database.sessions)
+    with rights.looking_as(rights.NOBODY), services.database.read() as session:
+        series = collected.collection(session, "竹编")
+        assert [collected.count_of(session, one) for one in (issue, series)] == [1, 1]
+        assert {one.collection.title: one.count for one in collected.shelves(session)} == {"第一期": 1, "竹编": 1}
+        assert [count for _, count in lookups.themes_in_use(session)] == [1]
+        assert [count for _, count in collected.units_below(session, None)] == [1]
 
 
 def edits_unit(session: Any, lesson_id: str) -> None:

@@ -42,6 +42,13 @@ ACTS: dict[str, str] = {
     "lesson.access": N_("changed who may watch"),
     "lesson.key": N_("made a link to a lesson"),
     "lesson.key.removed": N_("took a link to a lesson back"),
+    "lesson.draft": N_("made a lesson a draft again"),
+    "lesson.submitted": N_("sent a lesson in for review"),
+    "lesson.returned": N_("returned a lesson"),
+    "lesson.published": N_("published a lesson"),
+    "lesson.archived": N_("took a lesson down"),
+    "lesson.remark": N_("made a remark on a lesson"),
+    "lesson.undone": N_("took a change of a lesson back"),
 }
 """What is written into the log; the rest of the desk adds its acts here."""
 
@@ -84,7 +91,7 @@ def act_name(act: str) -> str:
 
 _FIELDS: Mapping[str, str] = {
     "name": N_("Name"), "role": N_("May"), "unit": N_("Unit"), "under": N_("Under"),
-    "before": N_("Before"), "access": N_("Now"), "label": N_("For"), "device": N_("Device"),
+    "before": N_("Before"), "access": N_("Now"), "label": N_("For"), "device": N_("Device"), "reason": N_("Reason"),
 }  # fmt: skip
 
 
