@@ -49,7 +49,7 @@ def test_every_move_asks_for_exactly_its_role(lesson: str, session: Session) -> 
             for one in people:
                 stored.stage = before
                 least = MOVES.get((before, after))
-                if least and ROLES.index(one.role) >= ROLES.index(least):  # type: ignore[arg-type]
+                if least and ROLES.index(one.role) >= ROLES.index(least):
                     assert moves.move(session, lesson, after, by=one, reason="请补一段").stage == after
                     assert stored.stage == after
                     continue

@@ -65,15 +65,15 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     for number, one in enumerate(ACCESSES):
         made.lessons[one] = add_lesson(services, f"竹编{one}", lesson_id=f"lesson{number}", unit=VILLAGE)
         fill(services, made.lessons[one], one)
-    for number, one in enumerate(HIDDEN):
-        made.lessons[one] = add_lesson(services, f"竹编{one}", lesson_id=f"hidden{number}", unit=VILLAGE)
-        fill(services, made.lessons[one], "public")
+    for number, stage in enumerate(HIDDEN):
+        made.lessons[stage] = add_lesson(services, f"竹编{stage}", lesson_id=f"hidden{number}", unit=VILLAGE)
+        fill(services, made.lessons[stage], "public")
         with services.database.begin() as session:
-            lesson = session.get_one(Lesson, made.lessons[one])
-            if one == LATER:
+            lesson = session.get_one(Lesson, made.lessons[stage])
+            if stage == LATER:
                 moves.move(session, lesson.id, "published", by=None, at=time.time() + 86_400)
             else:
-                lesson.stage = one
+                lesson.stage = stage
     yield made
     services.index.close()
     services.database.close()
