@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, tallies
+from medialib.catalogue import lookups, rights, tallies
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
@@ -83,8 +84,13 @@ def find(
     page: int = 1,
     per_page: int = 20,
     counted: bool = False,
+    within: Sequence[ColumnElement[bool]] = (),
 ) -> Findings:
-    """One page of the lessons that hold the words and pass the filters; `counted` with what each filter would leave."""
+    """One page of the lessons that hold the words and pass the filters; `counted` with what each filter would leave.
+
+    What is found is what the present viewer may see (`rights.looking`), drafts included for those who edit them.
+    `within` are further conditions on lessons.
+    """
     given = {"theme": theme, "kind": kind, "unit": unit, "place": place, "year": year, "length": length}
     if words:
         services.known.learn_names()
@@ -93,14 +99,15 @@ def find(
     window: dict[str, Any] = {"page": page, "per_page": per_page}
     degraded = False
     if asked.wanted:
-        narrow = query.Filters(**filters)
-        check = partial(_all_said, session)
         try:
             found = query.search(
-                services.index, asked, filters=narrow, sort=sort, counted=counted, check=check, **window
-            )
+                services.index, asked, filters=query.Filters(**filters), sort=sort, counted=counted,
+                check=partial(_all_said, session), besides=_besides(services, session),
+                within=lookups.ids_within(session, within) if within else None, **window,
+            )  # fmt: skip
         except IndexUnavailable as error:
-            services.index.distrust(error)
+            for index in (services.index, services.withheld):
+                index.distrust(error)
             degraded = True
         else:
             lessons = lookups.lessons_by_id(session, found.ids)
@@ -110,12 +117,21 @@ def find(
                 counts=_by_filter(found.counts) if found.counts else None, **window,
             )  # fmt: skip
     wanted = lookups.Wanted(words=asked.words, phrases=asked.phrases, without=asked.without, **filters)
-    listed = lookups.browse(session, wanted, sort=sort, **window)
+    listed = lookups.browse(session, wanted, sort=sort, within=within, **window)
     marked, said = _hits(session, listed.lessons, asked.wanted)
     return Findings(
         total=listed.total, lessons=listed.lessons, highlights=marked, said=said, named=named, degraded=degraded,
-        counts=tallies.tally(session, wanted) if counted else None, **window,
+        counts=tallies.tally(session, wanted, within=within) if counted else None, **window,
     )  # fmt: skip
+
+
+def _besides(services: Services, session: Session) -> query.Besides | None:
+    """What the present viewer may find beside that which is for everyone: the catalogue decides, at this moment."""
+    viewer = rights.looking.get()
+    if viewer is not None and not viewer.sees_more:
+        return None
+    ids = lookups.ids_within(session, [~rights.for_everyone()])
+    return query.Besides(index=services.withheld, ids=ids) if ids else None
 
 
 def _hits(

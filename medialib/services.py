@@ -41,12 +41,18 @@ class Services:
 
     @cached_property
     def index(self) -> SearchIndex:
+        """Of what is for everyone."""
         return SearchIndex(self.store.index)
 
     @cached_property
     def tally(self) -> Tally:
         """What this process counts of playing and searching."""
         return Tally(self.database, key=self.store.secret())
+
+    @cached_property
+    def withheld(self) -> SearchIndex:
+        """Of all other lessons."""
+        return SearchIndex(self.store.withheld)
 
     @cached_property
     def known(self) -> Known:

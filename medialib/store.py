@@ -41,6 +41,11 @@ class Store:
         return self.root / "index"
 
     @property
+    def withheld(self) -> Path:
+        """The index of the lessons that are not for everyone."""
+        return self.root / "index-withheld"
+
+    @property
     def cache(self) -> Path:
         """What can be made again from the segments, and goes when room is wanted."""
         return self.root / "cache"

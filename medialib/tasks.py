@@ -1,6 +1,6 @@
-"""What is to be done after a change to the catalogue: hints to the workers, and upkeep of the search index.
+"""What is to be done after a change to the catalogue: hints to the workers, and upkeep of the search indexes.
 
-The index has one writer at a time, whoever holds its lease.
+They have one writer at a time, whoever holds their lease.
 """
 
 import time
@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.orm import Session
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest.recording import load
 from medialib.jobs.queue import BULK, HOT
-from medialib.search.index import Document, IndexBusy, IndexUnavailable
+from medialib.search.index import Document, IndexBusy, IndexUnavailable, SearchIndex
 from medialib.services import Services
 
 T = TypeVar("T")
@@ -53,65 +54,84 @@ def index_stale(services: Services) -> int:
         while True:
             with services.database.read() as session:
                 stale = lookups.stale_in_index(session, _INDEX_BATCH)
-                shown = {lesson.id: lesson for lesson in stale if is_for_everyone(lesson)}
-                said, featured = lookups.transcripts(session, [*shown]), lookups.featured(session, [*shown])
-                documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in shown.values()]
+                documents = _documents(session, stale)
             if not stale:
                 return done
-            try:
-                # Search knows only what is for everyone: what it counts must not tell of anything else.
-                services.index.remove([lesson.id for lesson in stale if lesson.id not in shown])
-                services.index.put(documents)
-            except (IndexUnavailable, IndexBusy) as error:
-                _not_written(services, error)
-                return done
+            shown = {lesson.id for lesson in stale if is_for_everyone(lesson)}
+            withheld = documents.keys() - shown
+            for index, ours, theirs in ((services.index, shown, withheld), (services.withheld, withheld, shown)):
+                try:
+                    # What is not for everyone is kept apart: what search counts must not tell of anything else.
+                    index.remove(theirs)
+                    index.put(documents[id] for id in documents if id in ours)
+                except (IndexUnavailable, IndexBusy) as error:
+                    _not_written(index, error)
+                    return done
             with services.database.begin() as session:
                 edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
             done += len(stale)
 
 
+def _documents(session: Session, lessons: Sequence[Lesson]) -> dict[str, Document]:
+    """What the index is to know of each of these lessons."""
+    ids = [one.id for one in lessons]
+    said, featured = lookups.transcripts(session, ids), lookups.featured(session, ids)
+    return {one.id: document(one, said.get(one.id, ""), featured=one.id in featured) for one in lessons}
+
+
 def merge_index(services: Services) -> None:
-    """Merge the segments of the index when there are many, and nobody else is at it."""
+    """Merge the segments of the indexes when there are many, and nobody else is at it."""
     with services.leases.hold(_INDEX_LEASE) as lease:
         if lease is None:
             return
-        try:
-            services.index.merge_if_many()
-        except (IndexUnavailable, IndexBusy) as error:
-            _not_written(services, error)
+        for index in (services.index, services.withheld):
+            try:
+                index.merge_if_many()
+            except (IndexUnavailable, IndexBusy) as error:
+                _not_written(index, error)
 
 
-def _not_written(services: Services, error: IndexUnavailable | IndexBusy) -> None:
+def _not_written(index: SearchIndex, error: IndexUnavailable | IndexBusy) -> None:
     log.warning("the index cannot be written now", error=str(error))
     if isinstance(error, IndexUnavailable):
-        services.index.distrust(error)
+        index.distrust(error)
 
 
 def mend_index(services: Services) -> bool:
-    """Rebuild the index when it is damaged, gone or lacks lessons that were put; says whether it did."""
-    try:
-        there = services.index.count()
-    except IndexUnavailable as error:
-        log.info("the search index cannot be read", error=str(error))
-        there = -1
-    with services.database.read() as session:
-        expected = lookups.indexed_count(session)
-    if there >= expected:
-        return False
-    log.warning("the search index is rebuilt", lessons=expected, found=max(there, 0))
-    return rebuild_index(services) is not None
+    """Rebuild an index when it is damaged, gone or lacks lessons that were put; says whether it did."""
+    mended = False
+    for shown in (True, False):
+        try:
+            there = _index(services, shown=shown).count()
+        except IndexUnavailable as error:
+            log.info("the search index cannot be read", error=str(error))
+            there = -1
+        with services.database.read() as session:
+            expected = lookups.indexed_count(session, shown=shown)
+        if there < expected:
+            log.warning("the search index is rebuilt", for_everyone=shown, lessons=expected, found=max(there, 0))
+            mended |= _rebuild(services, shown=shown, wait_seconds=0) is not None
+    return mended
 
 
 def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
-    """Build the index anew beside the old one and switch; None when another writer kept the lease."""
+    """Build the indexes anew beside the old ones and switch; None when another writer kept the lease.
+
+    Returns how many lessons are in them.
+    """
+    counted = [_rebuild(services, shown=shown, wait_seconds=wait_seconds) for shown in (True, False)]
+    return None if None in counted else sum(filter(None, counted))
+
+
+def _rebuild(services: Services, *, shown: bool, wait_seconds: float) -> int | None:
     end = time.monotonic() + wait_seconds
     while True:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
                 services.known.learn_names()
                 put: list[tuple[str, int]] = []
-                held: set[str] = set()
-                count = services.index.rebuild(_all_documents(services, put, held))
+                count = _index(services, shown=shown).rebuild(_all_documents(services, put, shown=shown))
+                held = {id for id, _ in put} if shown else frozenset()
                 for some in _batches(put):
                     # Each batch by itself, so that nobody waits long for the database.
                     with services.database.begin() as session:
@@ -122,22 +142,23 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
         time.sleep(0.2)
 
 
-def _all_documents(services: Services, put: list[tuple[str, int]], held: set[str]) -> Iterator[Document]:
-    """All lessons for everyone, the oldest first; all at once would fill the memory.
+def _index(services: Services, *, shown: bool) -> SearchIndex:
+    return services.index if shown else services.withheld
 
-    Each lesson that was looked at is noted in `put`, those that are for everyone in `held`.
+
+def _all_documents(services: Services, put: list[tuple[str, int]], *, shown: bool) -> Iterator[Document]:
+    """All lessons that are for everyone, or all others, the oldest first; all at once would fill the memory.
+
+    Each lesson is noted in `put`.
     """
     with services.database.read() as session:
-        ids = lookups.ids_by_age(session)
+        ids = lookups.ids_by_age(session, shown=shown)
     for some in _batches(ids):
         with services.database.read() as session:
-            lessons = lookups.lessons_by_id(session, some)
-            said, featured = lookups.transcripts(session, some), lookups.featured(session, some)
-            shown = [one for one in lessons if is_for_everyone(one)]
-            documents = [document(one, said.get(one.id, ""), featured=one.id in featured) for one in shown]
-            held.update(one.id for one in shown)
+            lessons = [one for one in lookups.lessons_by_id(session, some) if is_for_everyone(one) == shown]
+            documents = _documents(session, lessons)
             put += [(one.id, one.revision) for one in lessons]
-        yield from documents
+        yield from documents.values()
 
 
 def _batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -158,16 +179,17 @@ def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_second
     while time.monotonic() < end:
         with services.leases.hold(_INDEX_LEASE) as lease:
             if lease:
-                try:
-                    services.index.remove(lesson_ids)
-                except (IndexUnavailable, IndexBusy) as error:
-                    _not_written(services, error)
+                for index in (services.index, services.withheld):
+                    try:
+                        index.remove(lesson_ids)
+                    except (IndexUnavailable, IndexBusy) as error:
+                        _not_written(index, error)
                 return
         time.sleep(0.2)
 
 
 def is_for_everyone(lesson: Lesson) -> bool:
-    """Whether search may know of it."""
+    """Whether it is in the index of what everyone may find; all others are in one of their own."""
     return lesson.access == "public" and lesson.out
 
 

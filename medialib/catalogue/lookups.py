@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
+from medialib.catalogue import rights
 from medialib.catalogue.collections import Collection, CollectionLesson
 from medialib.catalogue.cues import from_stored, transcript
 from medialib.catalogue.lengths import LENGTHS
@@ -65,13 +66,26 @@ def lessons_by_id(session: Session, ids: Sequence[str]) -> list[Lesson]:
     return [found[one] for one in ids if one in found]
 
 
-def browse(session: Session, wanted: Wanted, *, sort: str = "newest", page: int = 1, per_page: int = 20) -> Page:
+def browse(
+    session: Session,
+    wanted: Wanted,
+    *,
+    sort: str = "newest",
+    page: int = 1,
+    per_page: int = 20,
+    within: Sequence[ColumnElement[bool]] = (),
+) -> Page:
     """One page of the lessons that fit; an unknown `sort` means newest first."""
-    must = conditions(wanted)
+    must = [*conditions(wanted), *within]
     total = session.scalar(select(func.count()).select_from(Lesson).where(*must)) or 0
     query = select(Lesson).where(*must).order_by(*ORDERS.get(sort, ORDERS["newest"]))
     query = query.limit(per_page).offset((page - 1) * per_page)
     return Page(total=total, lessons=session.scalars(query).all())
+
+
+def ids_within(session: Session, within: Sequence[ColumnElement[bool]]) -> Sequence[str]:
+    """The ids of the lessons for which all of this is so."""
+    return session.scalars(select(Lesson.id).where(*within)).all()
 
 
 def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -262,26 +276,27 @@ def has_newly_due(session: Session) -> bool:
 
 
 def _newly_due() -> ColumnElement[bool]:
-    shown = (Lesson.stage == "published") & (Lesson.access == "public") & (Lesson.published_at <= time.time())
-    return Lesson.in_search.is_(False) & shown
+    return Lesson.in_search.is_(False) & rights.for_everyone()
 
 
 def all_lessons(session: Session) -> Sequence[Lesson]:
     return session.scalars(select(Lesson).order_by(Lesson.published_at, Lesson.id)).all()
 
 
-def ids_by_age(session: Session) -> Sequence[str]:
-    """The ids of all lessons, the oldest first."""
-    return session.scalars(select(Lesson.id).order_by(Lesson.published_at, Lesson.id)).all()
+def ids_by_age(session: Session, *, shown: bool) -> Sequence[str]:
+    """The ids of the lessons that are for everyone, or of all others, the oldest first."""
+    wanted = rights.for_everyone() if shown else ~rights.for_everyone()
+    return session.scalars(select(Lesson.id).where(wanted).order_by(Lesson.published_at, Lesson.id)).all()
 
 
 def lesson_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Lesson)) or 0
 
 
-def indexed_count(session: Session) -> int:
-    """How many lessons search should hold, in this or an earlier form."""
-    return session.scalar(select(func.count()).select_from(Lesson).where(Lesson.in_search)) or 0
+def indexed_count(session: Session, *, shown: bool) -> int:
+    """How many lessons the index of what is for everyone should hold, or that of all others, in whatever form."""
+    held = Lesson.in_search if shown else Lesson.in_search.is_(False) & (Lesson.indexed_revision > 0)
+    return session.scalar(select(func.count()).select_from(Lesson).where(held)) or 0
 
 
 def captions_of(session: Session, lesson_id: str) -> Sequence[Captions]:

@@ -38,6 +38,11 @@ class Viewer:
     def at_least(self, role: str) -> bool:
         return bool(self.role) and ROLES.index(self.role) >= ROLES.index(role)
 
+    @property
+    def sees_more(self) -> bool:
+        """Whether there may be lessons for this viewer that are not for everyone."""
+        return bool(self.role or self.key_to)
+
 
 NOBODY = Viewer()
 
@@ -62,6 +67,11 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 def is_out() -> ColumnElement[bool]:
     """What is published, and due."""
     return (Lesson.stage == "published") & (Lesson.published_at <= time.time())
+
+
+def for_everyone() -> ColumnElement[bool]:
+    """What is out, and for everyone."""
+    return is_out() & (Lesson.access == "public")
 
 
 def _edited(viewer: Viewer) -> ColumnElement[bool]:

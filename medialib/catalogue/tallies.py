@@ -1,11 +1,11 @@
 """How many lessons of the catalogue pass each value of each filter, counted without that filter itself."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups
@@ -19,36 +19,40 @@ Tally = Mapping[str, int]
 """How many lessons by value: a slug, a year, a name of a kind or length."""
 
 
-def tally(session: Session, wanted: Wanted) -> dict[str, Tally]:
+Within = Sequence[ColumnElement[bool]]
+"""What else must be so of a lesson."""
+
+
+def tally(session: Session, wanted: Wanted, *, within: Within = ()) -> dict[str, Tally]:
     """By filter: themes and units with all below them, and values that no lesson has left out."""
     year = func.substr(Lesson.recorded, 1, 4)
     length = case(*((Lesson.seconds < end, name) for name, (_, end) in [*LENGTHS.items()][:-1]), else_=[*LENGTHS][-1])
     return {
-        "theme": themes(session, replace(wanted, theme=None)),
-        "unit": _units(session, replace(wanted, unit=None)),
-        "kind": _values(session, replace(wanted, kind=None), Lesson.kind),
-        "place": _values(session, replace(wanted, place=None), Lesson.place),
-        "year": _values(session, replace(wanted, year=None), year),
-        "length": _values(session, replace(wanted, length=None), length),
+        "theme": themes(session, replace(wanted, theme=None), within),
+        "unit": _units(session, replace(wanted, unit=None), within),
+        "kind": _values(session, replace(wanted, kind=None), Lesson.kind, within),
+        "place": _values(session, replace(wanted, place=None), Lesson.place, within),
+        "year": _values(session, replace(wanted, year=None), year, within),
+        "length": _values(session, replace(wanted, length=None), length, within),
     }
 
 
-def _values(session: Session, wanted: Wanted, value: Any) -> Tally:
-    query = select(value, func.count()).select_from(Lesson).where(*lookups.conditions(wanted)).group_by(value)
+def _values(session: Session, wanted: Wanted, value: Any, within: Within) -> Tally:
+    query = select(value, func.count()).select_from(Lesson).where(*lookups.conditions(wanted), *within).group_by(value)
     return {str(one): count for one, count in session.execute(query) if one}
 
 
-def _units(session: Session, wanted: Wanted) -> Tally:
+def _units(session: Session, wanted: Wanted, within: Within) -> Tally:
     counted = select(Unit.path, func.count()).select_from(Lesson).join(Unit, Unit.slug == Lesson.unit_slug)
-    return _up_the_tree(session.execute(counted.where(*lookups.conditions(wanted)).group_by(Unit.path)))
+    return _up_the_tree(session.execute(counted.where(*lookups.conditions(wanted), *within).group_by(Unit.path)))
 
 
-def themes(session: Session, wanted: Wanted) -> Tally:
+def themes(session: Session, wanted: Wanted, within: Within = ()) -> Tally:
     """A lesson with two themes of one branch counts once for what is above both."""
     paths = {theme.slug: theme.slugs for theme in lookups.themes(session)}
     together = func.aggregate_strings(lesson_themes.c.theme_slug, ",").label("together")
     chosen = select(together).select_from(Lesson).join(lesson_themes, lesson_themes.c.lesson_id == Lesson.id)
-    each = chosen.where(*lookups.conditions(wanted)).group_by(Lesson.id).subquery()
+    each = chosen.where(*lookups.conditions(wanted), *within).group_by(Lesson.id).subquery()
     counted: Counter[str] = Counter()
     for slugs, count in session.execute(select(each.c.together, func.count()).group_by(each.c.together)):
         counted.update(dict.fromkeys((up for slug in slugs.split(",") for up in paths[slug]), count))

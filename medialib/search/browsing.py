@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.index import SearchIndex, reading
-from medialib.search.leaves import Numbers
-from medialib.search.searcher import IndexSearcher
+from medialib.search.leaves import Numbers, View
 
 ORDERS = {"newest": ("published", -1.0), "oldest": ("published", 1.0), "longest": ("seconds", -1.0)} | {
     "shortest": ("seconds", 1.0)
@@ -44,9 +43,9 @@ def browse(
     field, sign = ORDERS.get(sort, ORDERS["newest"])
     first = (max(page, 1) - 1) * max(per_page, 1)
     with reading():
-        searcher = index.searcher()
-        documents = np.flatnonzero(mask_of(searcher, filters))
-        keys = sign * searcher.view.column(field)[documents]
+        view = index.view()
+        documents = np.flatnonzero(mask_of(view, filters))
+        keys = sign * view.column(field)[documents]
         end = min(first + max(per_page, 1), len(documents))
         if 0 < end < len(documents):
             # Those that cannot be on the page need no order; those that tie with its last one may be on it.
@@ -56,12 +55,12 @@ def browse(
             left = documents
         return Browsed(
             total=len(documents),
-            ids=_page(searcher, left, keys, first, end),
-            counts=counts(searcher, filters=filters) if counted else None,
+            ids=_page(view, left, keys, first, end),
+            counts=counts(view, filters=filters) if counted else None,
         )
 
 
-def _page(searcher: IndexSearcher, documents: NDArray[np.intp], keys: Numbers, first: int, end: int) -> tuple[str, ...]:
+def _page(view: View, documents: NDArray[np.intp], keys: Numbers, first: int, end: int) -> tuple[str, ...]:
     """The ids from `first` to below `end`; equals stand in the order of their ids, however segments are merged."""
     if first >= end:
         return ()
@@ -69,7 +68,7 @@ def _page(searcher: IndexSearcher, documents: NDArray[np.intp], keys: Numbers, f
     documents, keys = documents[order], keys[order]
     start, stop = np.searchsorted(keys, keys[first], side="left"), np.searchsorted(keys, keys[end - 1], side="right")
     named = [
-        (float(key), str(searcher.stored_fields(int(document))["id"]))
+        (float(key), view.id_of(int(document)))
         for document, key in zip(documents[start:stop], keys[start:stop], strict=True)
     ]
     return tuple(id for _, id in sorted(named)[first - int(start) : end - int(start)])

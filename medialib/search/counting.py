@@ -1,12 +1,12 @@
 """How many of the lessons found each theme, unit, kind, place, year and length has: the numbers beside the filters.
 
-    found = counts(searcher, documents, filters={"theme": "skills", "year": 2022})
+    found = counts(view, documents, filters={"theme": "skills", "year": 2022})
     found.total             # passing every filter
     found.themes["skills"]  # passing every filter but that of the theme
 
-`searcher` is what `SearchIndex.searcher()` gives, `documents` the numbers of all documents that the words matched
+`view` is what `SearchIndex.view()` gives, `documents` the numbers of all documents that the words matched
 (as an array, a mask or any iterable; without the filters applied), or None for every lesson. The same filters as a mask
-for a search of one's own: `mask_of(searcher, filters)`. All of it raises what reading a damaged index raises: call it
+for a search of one's own: `mask_of(view, filters)`. All of it raises what reading a damaged index raises: call it
 inside `index.reading()`.
 """
 
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from medialib.catalogue.lengths import LENGTHS
 from medialib.search.leaves import Mask, View
-from medialib.search.searcher import IndexSearcher
 
 TAGS = ("theme", "unit", "kind", "place", "year")
 """Fields of the index whose values are counted; those above in a tree are among a lesson's values."""
@@ -43,13 +42,12 @@ class Counts:
 
 
 def counts(
-    searcher: IndexSearcher,
+    view: View,
     documents: Iterable[int] | NDArray[np.generic] | None = None,
     *,
     filters: Filters | None = None,
 ) -> Counts:
     """Count by every filter's values; the values of a filter in use are counted without that filter."""
-    view = searcher.view
     found = as_mask(view, documents)
     masks = {name: _mask(view, name, value) for name, value in (filters or {}).items() if value is not None}
     passing = _both(found, masks.values())
@@ -70,9 +68,8 @@ def counts(
     )
 
 
-def mask_of(searcher: IndexSearcher, filters: Filters) -> Mask:
+def mask_of(view: View, filters: Filters) -> Mask:
     """Which documents pass all filters and are not deleted."""
-    view = searcher.view
     return _both(view.alive, [_mask(view, name, value) for name, value in filters.items() if value is not None])
 
 

@@ -14,7 +14,7 @@ from medialib.search.analysing import analysed
 from medialib.search.building import SegmentBuilder
 from medialib.search.damage import IndexUnavailable, reading
 from medialib.search.fingerprint import fingerprint
-from medialib.search.leaves import Kept
+from medialib.search.leaves import Kept, View
 from medialib.search.merging import MOST_SEGMENTS, merge_smaller, merge_smallest
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
@@ -64,8 +64,8 @@ class SearchIndex:
             writer.commit(mergetype=merge_smallest)
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Take lessons out; an unknown id is no error."""
-        unwanted = list(ids)
+        """Take lessons out; an unknown id is no error, and costs no commit."""
+        unwanted = self._held(ids)
         if not unwanted:
             return
         with self._writing() as writer:
@@ -116,6 +116,10 @@ class SearchIndex:
                 # A commit or a rebuild removed a file between our naming it and opening it.
                 return self._refreshed()
 
+    def view(self) -> View:
+        """The same documents as arrays. Raises IndexUnavailable."""
+        return self.searcher().view
+
     def distrust(self, error: IndexUnavailable) -> None:
         """Have the index built anew, because somebody came upon damage that not everyone meets."""
         generation = self._kept.generation if self._kept else generations.current(self._directory)
@@ -125,6 +129,15 @@ class SearchIndex:
     def close(self) -> None:
         """Let go of the kept searcher; the next question opens a new one."""
         self._kept = None
+
+    def _held(self, ids: Iterable[str]) -> list[str]:
+        """Those of these lessons that are in the index."""
+        some = list(ids)
+        if not some or generations.untouched(self._directory):
+            return []
+        with reading():
+            leaves = self.view().leaves
+            return [id for id in some if any(leaf.holds("id", id) for leaf in leaves)]
 
     def _refreshed(self) -> IndexSearcher:
         generation = generations.current(self._directory)

@@ -4,6 +4,7 @@ A segment never changes, only which of its lessons are deleted; so what was read
 segment is in use, and a commit costs only what is new.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ __all__ = ["NO_POSTINGS", "Documents", "Kept", "Leaf", "Mask", "Numbers", "Posti
 Mask = NDArray[np.bool_]
 """One truth for every document."""
 Numbers = NDArray[np.float64]
+Ids = NDArray[np.bytes_]
 
 Number = TypeVar("Number", bound=np.number[Any])
 
@@ -87,6 +89,9 @@ class Segment:
         self._tags: dict[str, Tags] = {}
         self._columns: dict[str, Numbers] = {}
         self._lengths: dict[str, NDArray[np.float32]] = {}
+        self._ids: Ids | None = None
+        """In order, the document of each in `_named`."""
+        self._named = _NOWHERE
 
     def postings(self, field: str, text: str) -> Postings:
         """The documents that hold the term, the deleted ones too; none when there is no such term."""
@@ -116,6 +121,18 @@ class Segment:
             self._lengths[field] = _LENGTHS[_padded(codes, self.size)]
         return self._lengths[field]
 
+    def of_ids(self, wanted: Ids) -> Documents:
+        """The documents of those of these lessons that are here."""
+        if self._ids is None:
+            kept = [(term, unpack_postings(each)[0][-1]) for term, each in stored_postings(self.reader, "id")]
+            self._ids = np.array([term for term, _ in kept], dtype=np.bytes_)
+            self._named = np.array([number for _, number in kept], dtype=np.int32)
+        if not len(wanted) or not len(self._ids):
+            return _NOWHERE
+        places = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
+        found: Documents = self._named[places[self._ids[places] == wanted]]
+        return found
+
     def _read(self, field: str, text: str) -> Postings:
         kept = term_postings(self.reader, field, text.encode())
         if kept is None:
@@ -142,14 +159,23 @@ class Leaf:
         """One more than the number of its last document."""
         return self.first + self.segment.size
 
+    def holds(self, field: str, text: str) -> bool:
+        """Whether a document with this term is in it that is not deleted."""
+        return bool(self.alive[self.segment.postings(field, text).documents].any())
+
 
 class View:
-    """All segments together, as one searcher sees them; numbers of documents are the searcher's."""
+    """All segments together, as one searcher sees them; numbers of documents are the searcher's.
 
-    def __init__(self, leaves: Iterable[Leaf]) -> None:
+    `narrowed` when some lessons in the segments are hidden from who asks: nothing may then be told of them.
+    """
+
+    def __init__(self, leaves: Iterable[Leaf], *, narrowed: bool = False) -> None:
         self.leaves = tuple(leaves)
+        self.narrowed = narrowed
         self.size = sum(leaf.segment.size for leaf in self.leaves)
         self.alive: Mask = np.concatenate([np.zeros(0, dtype=np.bool_), *(leaf.alive for leaf in self.leaves)])
+        self._firsts = [leaf.first for leaf in self.leaves]
         self._columns: dict[str, Numbers] = {}
 
     def mask(self, field: str, text: str) -> Mask:
@@ -159,12 +185,38 @@ class View:
             mask[leaf.segment.postings(field, text).documents + leaf.first] = True
         return mask
 
+    def many(self, field: str, text: str) -> int:
+        """How many documents hold a term of a field; deleted ones may be among them, hidden ones are not."""
+        if self.narrowed:
+            return int(np.count_nonzero(self.mask(field, text) & self.alive))
+        return sum(len(leaf.segment.postings(field, text).documents) for leaf in self.leaves)
+
+    def id_of(self, document: int) -> str:
+        """The id of a lesson, read from the disk."""
+        leaf = self.leaves[bisect_right(self._firsts, document) - 1]
+        return str(leaf.segment.reader.stored_fields(document - leaf.first)["id"])
+
+    def of_ids(self, ids: Iterable[str]) -> Mask:
+        """Which documents are those of these lessons."""
+        wanted = as_ids(ids)
+        mask = np.zeros(self.size, dtype=np.bool_)
+        for leaf in self.leaves:
+            mask[leaf.segment.of_ids(wanted) + leaf.first] = True
+        return mask
+
     def column(self, field: str) -> Numbers:
         """A number for every document."""
         if field not in self._columns:
             parts = [leaf.segment.column(field) for leaf in self.leaves]
             self._columns[field] = parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0), *parts])
         return self._columns[field]
+
+
+def together(view: View, other: View, seen: Iterable[str]) -> View:
+    """Both as one; of the other only these lessons are there."""
+    shown = other.alive & other.of_ids(seen)
+    rest = (Leaf(one.segment, one.first + view.size, shown[one.first : one.end]) for one in other.leaves)
+    return View([*view.leaves, *rest], narrowed=True)
 
 
 class Kept:
@@ -193,6 +245,11 @@ def _alive(reader: SegmentReader) -> Mask:
     alive = np.ones(reader.doc_count_all(), dtype=np.bool_)
     alive[list(reader.segment().deleted_docs())] = False
     return alive
+
+
+def as_ids(ids: Iterable[str]) -> Ids:
+    """As `Segment.of_ids` takes them."""
+    return np.array([id.encode() for id in ids], dtype=np.bytes_)
 
 
 def _padded(values: NDArray[Number], size: int) -> NDArray[Number]:

@@ -194,6 +194,9 @@ class Matching:
                 here *= level.counts
                 np.maximum(best, here, out=best)
                 every += here
+        if self._view.narrowed:
+            # Also how rare a word is would tell of lessons that are hidden.
+            best *= self._view.alive
         many = int(np.count_nonzero(best))
         worth = math.log(1 + (self._living + 0.5) / (many + 0.5))
         best += _OTHERS * (every - best)

@@ -92,7 +92,8 @@ def _nearest(view: View, part: str) -> tuple[float, str] | None:
         apart = likenesses.distance(part, word)
         if apart <= farthest:
             known = _lessons(view, likenesses.keys(word)[0] + word)
-            found.append((apart - _FREQUENT * math.log2(1 + known), word))
+            if known:
+                found.append((apart - _FREQUENT * math.log2(1 + known), word))
     return min(found, default=None)
 
 
@@ -105,9 +106,9 @@ def _beginning(view: View, key: str) -> Iterator[str]:
 
 
 def _lessons(view: View, term: str) -> int:
-    return sum(len(leaf.segment.postings(_FIELD, term).documents) for leaf in view.leaves)
+    return view.many(_FIELD, term)
 
 
 def _stands(view: View, characters: str) -> bool:
     """Whether one or two characters stand so in any lesson's texts."""
-    return any(len(leaf.segment.postings(field, characters).documents) for field in _PAIRS for leaf in view.leaves)
+    return any(view.many(field, characters) for field in _PAIRS)

@@ -1,6 +1,6 @@
 """A person's words to lesson ids: all words first, then wider when that finds too little."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 
@@ -12,13 +12,12 @@ from medialib.search.asking import Question, take_apart, units_of
 from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.highlight import highlight
 from medialib.search.index import SearchIndex, reading
-from medialib.search.leaves import Mask
+from medialib.search.leaves import Mask, View, together
 from medialib.search.matching import Matching, Scores, added
 from medialib.search.meaning import meant
-from medialib.search.searcher import IndexSearcher
 from medialib.search.wording import Wording
 
-__all__ = ["Filters", "Found", "highlight", "search"]
+__all__ = ["Besides", "Filters", "Found", "highlight", "search"]
 
 ENOUGH = 3
 """When asking for all words finds fewer lessons than this, lessons with some of them follow."""
@@ -72,6 +71,14 @@ class Found:
     counts: Counts | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Besides:
+    """An index of more lessons, and the ids of those in it that whoever asks may find."""
+
+    index: SearchIndex
+    ids: Collection[str]
+
+
 NO_FILTERS = Filters()
 
 
@@ -85,32 +92,44 @@ def search(
     per_page: int = 20,
     counted: bool = False,
     check: Check | None = None,
+    besides: Besides | None = None,
+    within: Iterable[str] | None = None,
 ) -> Found:
     """Find lessons. ``sort`` is relevance, newest, oldest, longest or shortest; anything else is relevance.
 
     Words without anything to look for find nothing; listing without words is the catalogue's work. Filters that the
-    words name are whoever asks' to know. Without `check` a phrase in captions is believed. Raises IndexUnavailable,
-    and nothing for any words.
+    words name are whoever asks' to know. Without `check` a phrase in captions is believed. `besides` are more lessons
+    than those of the index, `within` are ids out of which all that is found must be. Raises IndexUnavailable, and
+    nothing for any words.
     """
     asked = wording.read(words) if isinstance(words, str) else words
     first = (max(page, 1) - 1) * max(per_page, 1)
     window = slice(first, first + max(per_page, 1))
     with reading():
-        searcher = index.searcher()
-        return _Answer(searcher, asked, asdict(filters), check).page(window, sort=sort, counted=counted)
+        view = index.view()
+        if besides:
+            view = together(view, besides.index.view(), besides.ids)
+        allowed = None if within is None else view.of_ids(within)
+        return _Answer(view, asked, asdict(filters), check, allowed).page(window, sort=sort, counted=counted)
 
 
 class _Answer:
-    """One question to one searcher."""
+    """One question to one view of the index."""
 
     def __init__(
-        self, searcher: IndexSearcher, asked: Wording, filters: Mapping[str, str | int | None], check: Check | None
+        self,
+        view: View,
+        asked: Wording,
+        filters: Mapping[str, str | int | None],
+        check: Check | None,
+        within: Mask | None,
     ) -> None:
-        self._searcher, self._view, self._check = searcher, searcher.view, check
+        self._view, self._check = view, check
         self._asked, self._filters = asked, filters
         self._matching = Matching(self._view)
         self._meant: str | None = None
-        self._passing = mask_of(searcher, filters)
+        self._within = view.alive if within is None else within
+        self._passing = mask_of(view, filters) & self._within
 
     def page(self, window: slice, *, sort: str, counted: bool) -> Found:
         """The lessons of one page."""
@@ -120,7 +139,7 @@ class _Answer:
             total=len(documents),
             ids=tuple(self._ids(self._first(documents, scores, window, sort), window)),
             meant=self._meant,
-            counts=counts(self._searcher, scores > 0, filters=self._filters) if counted else None,
+            counts=counts(self._view, (scores > 0) & self._within, filters=self._filters) if counted else None,
         )
 
     def _scores(self) -> NDArray[np.float64]:
@@ -185,7 +204,7 @@ class _Answer:
         if self._check is None:
             return maybe
         newest = np.flatnonzero(maybe)[::-1][:MOST_CHECKED]
-        ids = {int(one): str(self._searcher.stored_fields(int(one))["id"]) for one in newest}
+        ids = {int(one): self._view.id_of(int(one)) for one in newest}
         said = self._check([*ids.values()], [phrase])
         truly = np.zeros_like(maybe)
         truly[[number for number, id in ids.items() if id in said]] = True
@@ -221,7 +240,7 @@ class _Answer:
             start -= 1
         while end < len(ordered) and ordered[end][1] == ordered[end - 1][1]:
             end += 1
-        named = [(key, str(self._searcher.stored_fields(number)["id"])) for number, key in ordered[start:end]]
+        named = [(key, self._view.id_of(number)) for number, key in ordered[start:end]]
         ranks = {key: at for at, key in enumerate(dict.fromkeys(key for key, _ in named))}
         named.sort(key=lambda pair: (ranks[pair[0]], pair[1]))
         return [id for _, id in named][window.start - start : window.stop - start]

@@ -146,15 +146,16 @@ def test_without_a_word_nothing_is_found(library: SearchIndex, words: str) -> No
 @pytest.mark.parametrize("sort", ["relevance", "newest"])
 def test_only_the_lessons_of_the_page_are_read_from_the_disk(index: SearchIndex, sort: str) -> None:
     index.put(make_document(f"{n}", "竹编", published=n) for n in range(300))
-    searcher = index.searcher()
+    (leaf,) = index.view().leaves
+    reader = leaf.segment.reader
     read: list[int] = []
-    stored = searcher.stored_fields
+    stored = reader.stored_fields
 
     def read_stored(document: int) -> object:
         read.append(document)
         return stored(document)
 
-    searcher.stored_fields = read_stored
+    reader.stored_fields = read_stored
     assert len(search(index, "竹编", sort=sort, page=50, per_page=5).ids) == 5
     assert len(read) == 5
 
