@@ -4,7 +4,7 @@ They have one writer at a time, whoever holds their lease.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import structlog
@@ -56,7 +56,7 @@ def index_stale(services: Services) -> int:
                 stale = lookups.stale_in_index(session, _INDEX_BATCH)
                 documents = _documents(session, stale)
             if not stale:
-                return done
+                break
             shown = {lesson.id for lesson in stale if is_for_everyone(lesson)}
             withheld = documents.keys() - shown
             for index, ours, theirs in ((services.index, shown, withheld), (services.withheld, withheld, shown)):
@@ -70,6 +70,9 @@ def index_stale(services: Services) -> int:
             with services.database.begin() as session:
                 edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
             done += len(stale)
+        # Whoever waits to find a lesson need not wait for this.
+        _merge(services, SearchIndex.tidy)
+        return done
 
 
 def _documents(session: Session, lessons: Sequence[Lesson]) -> dict[str, Document]:
@@ -84,11 +87,15 @@ def merge_index(services: Services) -> None:
     with services.leases.hold(_INDEX_LEASE) as lease:
         if lease is None:
             return
-        for index in (services.index, services.withheld):
-            try:
-                index.merge_if_many()
-            except (IndexUnavailable, IndexBusy) as error:
-                _not_written(index, error)
+        _merge(services, SearchIndex.merge_if_many)
+
+
+def _merge(services: Services, merge: Callable[[SearchIndex], object]) -> None:
+    for index in (services.index, services.withheld):
+        try:
+            merge(index)
+        except (IndexUnavailable, IndexBusy) as error:
+            _not_written(index, error)
 
 
 def _not_written(index: SearchIndex, error: IndexUnavailable | IndexBusy) -> None:

@@ -5,7 +5,7 @@ entry are packed into one number: what begins with the letters typed is one stre
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,10 +22,11 @@ _LONGEST_TITLE = 60
 _AT_START, _AT_WORD, _INSIDE = 0, 1, 2
 _INITIALS = 1
 """What is found by initials stands one step behind what is found as written or said."""
-_FAR = 1 << 40
+_FAR_BITS = 30
+"""A rank is how far a text is from an exact beginning, and behind it the text's number."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
     """A title or name that can be completed to; `key` is a lesson's id, a slug, or the name itself."""
 
@@ -40,13 +41,9 @@ class Completions:
     def __init__(self, known: Sequence[Completion], steps: Iterable[object] | None = None) -> None:
         """`steps` is drawn from once for each text, so that whoever builds many can give way to others."""
         self._known = tuple(known)
-        literal, spoken = _Gathering(), _Gathering()
         pausing = iter(steps or ())
-        for number, one in enumerate(self._known):
-            next(pausing, None)
-            literal.add(number, _literal_entries(one.text))
-            spoken.add(number, _spoken_entries(one.text))
-        self._literal, self._spoken = _Sorted(literal), _Sorted(spoken)
+        self._literal = _sorted(self._known, _literal_entries, pausing)
+        self._spoken = _sorted(self._known, _spoken_entries, pausing)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -77,27 +74,27 @@ class Completions:
         return len(letters) <= _LETTERS or letters in "".join(sounds.spelled_words(one.text)[0])
 
 
-class _Gathering:
-    """Entries before they are sorted; flat, since there may be millions."""
-
-    def __init__(self) -> None:
-        self.beginnings = array("q")
-        self.ranks = array("q")
-
-    def add(self, number: int, entries: Iterable[tuple[int, int]]) -> None:
-        for beginning, distance in entries:
-            self.beginnings.append(beginning)
-            self.ranks.append(distance * _FAR + number)
+def _sorted(
+    known: Sequence[Completion], entries: Callable[[str], Iterable[tuple[int, int]]], pausing: Iterator[object]
+) -> "_Sorted":
+    """One kind of entries of all texts, each as beginning and distance; flat, since there may be millions."""
+    beginnings, ranks = array("q"), array("I")
+    for number, one in enumerate(known):
+        next(pausing, None)
+        for beginning, distance in entries(one.text):
+            beginnings.append(beginning)
+            ranks.append(distance << _FAR_BITS | number)
+    return _Sorted(beginnings, ranks)
 
 
 class _Sorted:
     """Packed beginnings in order, with the text each belongs to."""
 
-    def __init__(self, gathered: _Gathering) -> None:
-        beginnings = np.frombuffer(gathered.beginnings, dtype=np.int64)
-        order = np.argsort(beginnings, kind="stable")
-        self._beginnings: NDArray[np.int64] = beginnings[order]
-        self._ranks: NDArray[np.int64] = np.frombuffer(gathered.ranks, dtype=np.int64)[order]
+    def __init__(self, beginnings: "array[int]", ranks: "array[int]") -> None:
+        unsorted = np.frombuffer(beginnings, dtype=np.int64)
+        order = np.argsort(unsorted)
+        self._beginnings: NDArray[np.int64] = unsorted[order]
+        self._ranks: NDArray[np.uint32] = np.frombuffer(ranks, dtype=np.uint32)[order]
 
     def beginning(self, first: int, after: int, *, most: int) -> list[tuple[int, int]]:
         """Distance and number of the best texts with an entry from `first` to below `after`."""
@@ -105,7 +102,7 @@ class _Sorted:
         ranks = self._ranks[start:end]
         if len(ranks) > most:
             ranks = np.partition(ranks, most)[:most]
-        return [divmod(int(rank), _FAR) for rank in np.sort(ranks)]
+        return [divmod(int(rank), 1 << _FAR_BITS) for rank in np.sort(ranks)]
 
 
 def _packed(codes: Sequence[int], bits: int, most: int) -> tuple[int, int]:

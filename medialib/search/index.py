@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whoosh import scoring
+from whoosh.codec.base import Segment
 from whoosh.index import EmptyIndexError, FileIndex, LockError
 
 from medialib.search import generations
@@ -15,18 +16,20 @@ from medialib.search.building import SegmentBuilder
 from medialib.search.damage import IndexUnavailable, reading
 from medialib.search.fingerprint import fingerprint
 from medialib.search.leaves import Kept, View
-from medialib.search.merging import MOST_SEGMENTS, merge_smaller, merge_smallest
+from medialib.search.merging import MOST_SEGMENTS, is_small, merge_smaller, merge_smallest
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
-from medialib.search.segments import IndexStorage
+from medialib.search.segments import IndexStorage, let_go
 
 __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex", "reading"]
 
 GATHERED_BYTES = 256 * 2**20
 """Memory of a writer for terms, until it puts them aside on the disk."""
-POSTINGS_BYTES = 64 * 2**20
+POSTINGS_BYTES = 32 * 2**20
 """Of the lists of documents that terms are in, the most lately used stay decoded."""
 LOCK_SECONDS = 5.0
+LET_GO_EVERY = 8
+"""Questions after which the pages of the index that they read are given back: each question reads some megabytes."""
 
 
 class IndexBusy(Exception):
@@ -51,6 +54,7 @@ class SearchIndex:
         self._schema = make_schema()
         self._kept: _Kept | None = None
         self._read = Kept(POSTINGS_BYTES)
+        self._asked = 0
 
     def put(self, documents: Iterable[Document]) -> None:
         """Add lessons, or replace those of the same id, in one commit that leaves other segments alone."""
@@ -61,7 +65,7 @@ class SearchIndex:
             _delete(writer, latest)
             for document in latest.values():
                 writer.add_document(**index_fields(document))
-            writer.commit(mergetype=merge_smallest)
+            writer.commit(merge=False)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Take lessons out; an unknown id is no error, and costs no commit."""
@@ -72,9 +76,17 @@ class SearchIndex:
             _delete(writer, unwanted)
             writer.commit(merge=False)
 
+    def tidy(self) -> bool:
+        """Merge the smallest segments when there are ten; for right after lessons were put. True when it did."""
+        if sum(map(is_small, self._segments())) < MOST_SEGMENTS:
+            return False
+        with self._writing() as writer:
+            writer.commit(mergetype=merge_smallest)
+            return True
+
     def merge_if_many(self) -> bool:
         """Merge small segments when there are more than ten; for quiet moments. True when it did."""
-        if self._segment_count() <= MOST_SEGMENTS:
+        if len(self._segments()) <= MOST_SEGMENTS:
             return False
         with self._writing() as writer:
             writer.commit(mergetype=merge_smaller)
@@ -111,10 +123,15 @@ class SearchIndex:
         """
         with reading():
             try:
-                return self._refreshed()
+                found = self._refreshed()
             except (FileNotFoundError, EmptyIndexError):
                 # A commit or a rebuild removed a file between our naming it and opening it.
-                return self._refreshed()
+                found = self._refreshed()
+            self._asked += 1
+            if self._asked % LET_GO_EVERY == 0:
+                for leaf in found.view.leaves:
+                    let_go(leaf.segment.reader)
+            return found
 
     def view(self) -> View:
         """The same documents as arrays. Raises IndexUnavailable."""
@@ -167,12 +184,13 @@ class SearchIndex:
             raise FileNotFoundError(generation)
         raise IndexUnavailable("the search index was built by another version of medialib, or is lost")
 
-    def _segment_count(self) -> int:
+    def _segments(self) -> list[Segment]:
         generation = generations.current(self._directory)
         if generation is None:
-            return 0
+            return []
         with reading():
-            return len(FileIndex(IndexStorage(str(generation)), schema=self._schema)._segments())
+            found: list[Segment] = FileIndex(IndexStorage(str(generation)), schema=self._schema)._segments()
+            return found
 
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
         with _writing(FileIndex.create(IndexStorage(str(generation)), self._schema)) as writer:

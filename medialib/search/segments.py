@@ -3,6 +3,7 @@
 Postings are kept in blocks of our own (`blocks`), all else as Whoosh keeps it.
 """
 
+import mmap
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -71,6 +72,13 @@ def column_bytes(documents: PerDocumentReader, column: str) -> bytes:
     return content
 
 
+def let_go(reader: SegmentReader) -> None:
+    """Give back the memory that reading took: what was read stays in the machine's cache, for all processes once."""
+    files = reader.storage().a if reader.segment().is_compound() else None
+    if isinstance(files, MappedStorage):
+        files.let_go()
+
+
 def _postings(reader: SegmentReader, info: bytes) -> bytes:
     kept: bytes = reader._terms._postfile.get(*place_of(info))
     return kept
@@ -98,6 +106,11 @@ class MappedStorage(CompoundStorage):  # type: ignore[misc]
             return super().open_file(name, *args, **kwargs)
         offset, length = self.range(name)
         return MappedFile(memoryview(self._source)[offset : offset + length], name)
+
+    def let_go(self) -> None:
+        """No longer count the pages that were read to this process."""
+        if self._source and not self.is_closed:
+            self._source.madvise(mmap.MADV_DONTNEED)
 
 
 class MappedFile(StructFile):  # type: ignore[misc]

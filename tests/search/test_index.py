@@ -109,10 +109,11 @@ def test_many_segments_are_merged_and_nothing_is_lost(index: SearchIndex) -> Non
     assert search(index, "竹编", sort="newest").ids == tuple(str(n) for n in (9, 8, 7, 6, 5, 4, 2, 1, 0))
 
 
-def test_small_segments_are_merged_by_the_way_when_no_quiet_moment_comes(index: SearchIndex) -> None:
+def test_the_smallest_segments_are_merged_at_once_as_a_quiet_moment_may_be_long_in_coming(index: SearchIndex) -> None:
     index.put(make_document(f"base{n}", "养鸡") for n in range(SMALL_SEGMENT + 1))
     for n in range(35):
         index.put([make_document(f"{n}", f"竹编第{n}课", themes=("craft",), published=n)])
+        index.tidy()
         assert len(index.searcher().view.leaves) <= MOST_SEGMENTS + 1
         assert search(index, "竹编", sort="newest", per_page=50).ids == tuple(str(one) for one in range(n, -1, -1))
     assert index.count() == SMALL_SEGMENT + 36

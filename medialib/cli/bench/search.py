@@ -159,6 +159,7 @@ def _publish(asked: Asked, place: Path, size: int, text: FullText) -> None:
         text.commit()
         assert text.find([unit.text for unit in take_apart(document.title).units])
         asked.theirs.setdefault("publish", []).append((time.perf_counter() - began) * 1000)
+        writer.tidy()  # as the worker does when nothing else waits
 
 
 def _figures(size: int, built: Built, asked: Asked) -> list[Figure]:
