@@ -27,8 +27,8 @@ from medialib.web import (
     pictures,
     playback,
 )
+from medialib.web.api import all_of_it, themes
 from medialib.web.api import lessons as api
-from medialib.web.api import themes
 from medialib.web.desk import pages as desk
 from medialib.web.desk import signing_in
 from medialib.web.phone import formats, pages, shelves
@@ -63,6 +63,8 @@ def create_app(services: Services) -> Flask:
     for blueprint in (pages.make_blueprint(services), api.make_blueprint(services), health.make_blueprint(services)):
         app.register_blueprint(blueprint)
     app.register_blueprint(themes.make_blueprint(services))
+    app.register_blueprint(all_of_it.make_blueprint(services, limiter))
+    all_of_it.install(app)
     app.register_blueprint(playback.blueprint)
     app.register_blueprint(captions.blueprint)  # these after playback, whose converters they use
     app.register_blueprint(pictures.blueprint)

@@ -20,7 +20,7 @@ from medialib.catalogue.people import Role
 from medialib.catalogue.rights import Viewer, viewer_of
 from medialib.errors import N_, NotAllowed, NotFound, SignInNeeded
 from medialib.services import Services
-from medialib.web import keys, signing
+from medialib.web import bearers, keys, signing
 
 _REFRESH_SECONDS = 1.0
 """So long a segment of a lesson that was just narrowed may still be sent; its playlists are refused at once."""
@@ -97,6 +97,7 @@ class _Guard:
         mark = mark_of(self._app.view_functions[request.endpoint])
         if mark is None:
             raise NotAllowed(N_("This page is not for everyone."), detail=f"{request.endpoint} bears no mark")
+        bearers.check(self._services, self._app.view_functions[request.endpoint])
         lesson_id = (request.view_args or {}).get("lesson_id")
         if mark.role:
             self._check_role(mark, lesson_id)

@@ -98,4 +98,6 @@ def answer(status: int, message: str) -> Response:
         response = make_response(render_template("error.html", status=status, message=message))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
+    if status == 401 and request.path.startswith("/api/"):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response

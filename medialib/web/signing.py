@@ -6,12 +6,18 @@ from werkzeug.wrappers import Response
 from medialib.catalogue import people_edits, people_lookups
 from medialib.catalogue.people import Person, SignIn
 from medialib.services import Services
+from medialib.web import bearers
 
 _DAY_SECONDS = 86_400
 
 
 def current(services: Services) -> Person | None:
-    """The person who is signed in, asked once for each request, and only of those who bring a token."""
+    """The person who is signed in, or whom a program acts for, asked once for each request, and only of those who
+    bring a token.
+    """
+    acting = bearers.bearer(services)
+    if acting:
+        return acting[0]
     found = _found(services)
     return found[0] if found else None
 

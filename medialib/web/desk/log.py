@@ -49,6 +49,8 @@ ACTS: dict[str, str] = {
     "lesson.archived": N_("took a lesson down"),
     "lesson.remark": N_("made a remark on a lesson"),
     "lesson.undone": N_("took a change of a lesson back"),
+    "token.made": N_("made a key for a program"),
+    "token.removed": N_("took a key for a program back"),
 }
 """What is written into the log; the rest of the desk adds its acts here."""
 

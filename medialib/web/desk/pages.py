@@ -7,12 +7,13 @@ from flask import Blueprint
 from flask_limiter import Limiter
 
 from medialib.services import Services
-from medialib.web.desk import account, figures, lesson_access, log, people, shell, statistics, units
+from medialib.web.desk import account, api_tokens, figures, lesson_access, log, people, shell, statistics, units
 
 
 def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     blueprint = Blueprint("desk", __name__, url_prefix="/desk")
     account.add_to(blueprint, services, limiter)
+    api_tokens.add_to(blueprint, services, limiter)
     people.add_to(blueprint, services)
     units.add_to(blueprint, services)
     log.add_to(blueprint, services)

@@ -1,0 +1,93 @@
+"""The API put together: its operations, their description as a document and as a page, and its limits."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from pydantic import BaseModel
+
+import medialib
+from medialib.catalogue.api_tokens import Scope
+from medialib.errors import N_
+from medialib.services import Services
+from medialib.web import access, bearers, signing
+from medialib.web.api import collections, people, statistics
+from medialib.web.api.described import READING
+from medialib.web.api.document import openapi, outline
+from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.i18n import gettext
+
+_PER_MINUTE = 600
+"""So often a token may ask; what is read in masses is read in pages of a hundred."""
+
+
+class Me(Answer):
+    """For whom this request acts, and within which scopes."""
+
+    id: str
+    name: str
+    role: str
+    unit: str | None
+    scopes: list[Scope] | None
+
+
+def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
+    blueprint = Blueprint("api_desk", __name__, url_prefix="/api")
+    api = Api(blueprint=blueprint)
+    api.describe(*READING)
+    mine = Operation(
+        method="GET", path="/me", group="people", answer=Me, role="viewer", summary=N_("For whom this request acts")
+    )
+    api.add(mine, access.signed_in, lambda: _me(services))
+    statistics.add_to(api, services)
+    collections.add_to(api, services)
+    people.add_to(api, services)
+    blueprint.add_url_rule("/", "page", access.members(lambda: _page(services, api)))
+    blueprint.add_url_rule("/openapi.json", "document", access.members(lambda: _document(services, api)))
+    limiter.limit(f"{_PER_MINUTE} per minute", key_func=_of_token, exempt_when=lambda: not bearers.is_borne())(
+        blueprint
+    )
+    return blueprint
+
+
+def install(app: Flask) -> None:
+    """Programs with a token need no form's; what a browser sends with its cookie does."""
+    csrf = app.extensions["csrf"]
+    csrf.exempt(app.blueprints["api_desk"])
+
+    @app.before_request
+    def ask_browsers_for_a_token() -> None:
+        if request.blueprint == "api_desk" and request.method not in bearers.SAFE_METHODS and not bearers.is_borne():
+            csrf.protect()
+
+
+def _of_token() -> str:
+    return f"token:{g.bearer[1].id}" if "bearer" in g else ""
+
+
+def _me(services: Services) -> BaseModel:
+    person, acting = signing.current(services), bearers.bearer(services)
+    assert person
+    scopes = acting[1].scopes if acting else None
+    return Me(id=person.id, name=person.name, role=person.role, unit=person.unit_slug, scopes=scopes)  # type: ignore[arg-type]
+
+
+def _openapi(services: Services, api: Api) -> dict[str, Any]:
+    title = services.settings.site.name
+    return openapi(api.operations, title=title, version=medialib.__version__, translate=gettext)
+
+
+def _document(services: Services, api: Api) -> ResponseReturnValue:
+    response = jsonify(_openapi(services, api))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _page(services: Services, api: Api) -> ResponseReturnValue:
+    document = _openapi(services, api)
+
+    def shown(told: dict[str, Any]) -> str:
+        return outline(told["content"]["application/json"]["schema"], document["components"]["schemas"])
+
+    return make_response(render_template("api.html", document=document, operations=api.operations, shown=shown))

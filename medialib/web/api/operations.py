@@ -1,0 +1,123 @@
+"""What the API can do: each operation is a value from which its route, its checks and its description are made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from medialib.catalogue.api_tokens import Scope
+from medialib.errors import N_, BadRequest
+from medialib.web.bearers import SAFE_METHODS, needs
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+_INTERFACE = {"lang", "size"}
+"""Parameters that are about the interface and accepted on every address."""
+
+
+class Body(BaseModel):
+    """What is sent or asked for: a name that means nothing is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """What is answered; it may grow."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Refusal(Answer):
+    """Why something was not done: a sentence for people."""
+
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """`path` is Flask's, below /api. `refusals` are the statuses that it may answer besides the usual ones."""
+
+    method: Method
+    path: str
+    summary: str
+    group: str
+    scope: Scope = "read"
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    refusals: Sequence[int] = ()
+    role: str = ""
+
+    @property
+    def name(self) -> str:
+        """A name that no other operation has."""
+        plain = self.path.strip("/").replace("<", "").replace(">", "").replace(":", "_")
+        return f"{self.method.lower()}_{plain.replace('/', '_').replace('-', '_')}"
+
+
+@dataclass
+class Api:
+    """All operations, those that other modules answer among them."""
+
+    blueprint: Blueprint
+    operations: list[Operation] = field(default_factory=list)
+
+    def describe(self, *operations: Operation) -> None:
+        """Operations whose routes are made elsewhere."""
+        self.operations.extend(operations)
+
+    def add(self, operation: Operation, mark: Callable[[Any], Any], view: Callable[..., Any]) -> None:
+        """A route that reads `query` and `body`, calls the view with them, and answers what it returns."""
+
+        def answer(**parts: Any) -> ResponseReturnValue:
+            if operation.query:
+                parts["query"] = read_query(operation.query)
+            if operation.body:
+                parts["body"] = read_body(operation.body)
+            return told(view(**parts), operation.status)
+
+        marked = needs(operation.scope)(mark(answer))
+        self.blueprint.add_url_rule(operation.path, operation.name, marked, methods=[operation.method])
+        self.operations.append(operation)
+
+
+def told(answer: BaseModel | None, status: int = 200) -> Response:
+    """JSON that is asked for again each time; nothing at all with 204."""
+    response = Response(status=204) if answer is None else jsonify(answer.model_dump(mode="json"))
+    response.status_code = 204 if answer is None else status
+    response.headers["Cache-Control"] = "private, no-cache" if request.method in SAFE_METHODS else "no-store"
+    return response
+
+
+def read_query(model: type[BaseModel]) -> Any:
+    """What stands behind the question mark; raises BadRequest."""
+    given = {key: value for key, value in request.args.items() if key not in _INTERFACE}
+    return _checked(lambda: model.model_validate(given))
+
+
+def read_body(model: type[BaseModel]) -> Any:
+    """The JSON that was sent; raises BadRequest."""
+    try:
+        content = request.get_data(cache=False)
+    except HTTPException as error:  # what is too large, or ends too early
+        raise BadRequest(N_("That is too large."), detail=str(error)) from error
+    return _checked(lambda: model.model_validate_json(content or b"{}"))
+
+
+def _checked(read: Callable[[], BaseModel]) -> BaseModel:
+    try:
+        return read()
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = ".".join(str(part) for part in problem["loc"])[:60]
+        if problem["type"] == "extra_forbidden":
+            raise BadRequest(N_("There is no parameter “%(name)s”."), values={"name": name}) from error
+        if not name:
+            raise BadRequest(N_("What was sent is not JSON, or not an object."), detail=problem["msg"]) from error
+        raise BadRequest(
+            N_("“%(name)s” is missing, or not as it should be."), values={"name": name}, detail=problem["msg"]
+        ) from error

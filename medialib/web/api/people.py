@@ -1,0 +1,224 @@
+"""People, units and the log over the API: for administrators, as on the desk."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from medialib.catalogue import people_edits, people_lookups, unit_tree
+from medialib.catalogue.people import LogEntry, Person, Role
+from medialib.errors import N_, BadRequest
+from medialib.services import Services
+from medialib.web import access, signing
+from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.texts import Line, Slug
+
+_ADMIN = access.at_least("admin")
+_MOST_ENTRIES = 200
+
+
+class PersonAnswer(Answer):
+    id: str
+    login: str
+    name: str
+    role: Role
+    unit: str | None
+    can_sign_in: bool
+    created_at: float
+
+
+class PeopleAnswer(Answer):
+    people: list[PersonAnswer]
+
+
+class NewPerson(Body):
+    """A new account; its password is chosen by a link that an administrator makes, or that invites."""
+
+    login: Annotated[Line, Field(min_length=2, max_length=64)]
+    name: Annotated[Line, Field(max_length=100)] = ""
+    role: Role = "viewer"
+    unit: Slug | None = None
+
+
+class PersonChange(Body):
+    name: Annotated[Line, Field(min_length=1, max_length=100)] | None = None
+    role: Role | None = None
+    unit: Slug | None = None
+
+
+class UnitAnswer(Answer):
+    slug: str
+    name: str
+    under: str | None
+    depth: int
+    lessons: int
+
+
+class UnitsAnswer(Answer):
+    units: list[UnitAnswer]
+
+
+class NewUnit(Body):
+    name: Annotated[Line, Field(min_length=1, max_length=200)]
+    under: Slug | None = None
+
+
+class UnitChange(Body):
+    name: Annotated[Line, Field(min_length=1, max_length=200)]
+
+
+class LogQuery(Body):
+    person: Annotated[Line, Field(max_length=16)] | None = None
+    act: Annotated[Line, Field(max_length=32)] | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    per_page: Annotated[int, Field(ge=1, le=_MOST_ENTRIES)] = 50
+
+
+class EntryAnswer(Answer):
+    at: float
+    act: str
+    person: str
+    person_name: str
+    on: str
+    on_name: str
+    details: dict[str, Any]
+
+
+class LogAnswer(Answer):
+    total: int
+    entries: list[EntryAnswer]
+
+
+def add_to(api: Api, services: Services) -> None:
+    def admin(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
+        group = path.split("/")[1]
+        operation = Operation(
+            method=method, path=path, summary=summary, group=group, scope="admin", role="admin", **more
+        )
+        api.add(operation, _ADMIN, view)
+
+    made = {"answer": PersonAnswer, "status": 201, "refusals": (404,)}
+    admin(lambda: _people(services), "GET", "/people", N_("All accounts"), answer=PeopleAnswer)
+    admin(lambda body: _add(services, body), "POST", "/people", N_("Makes an account"), body=NewPerson, **made)
+    one = {"answer": PersonAnswer}
+    admin(lambda person_id: _person(services, person_id), "GET", "/people/<person_id>", N_("One account"), **one)
+    admin(
+        lambda person_id, body: _change(services, person_id, body), "PATCH", "/people/<person_id>",
+        N_("Changes name, role or unit"), body=PersonChange, **one,
+    )  # fmt: skip
+    for act, summary in (("disable", N_("Disables an account")), ("enable", N_("Enables an account"))):
+        view = _switching(services, act)
+        admin(view, "POST", f"/people/<person_id>/{act}", summary, **one)
+    admin(
+        lambda: _units(services), "GET", "/units", N_("All units, each under the one it belongs to"), answer=UnitsAnswer
+    )
+    admin(
+        lambda body: _add_unit(services, body), "POST", "/units", N_("Makes a unit"),
+        body=NewUnit, answer=UnitAnswer, status=201, refusals=(404,),
+    )  # fmt: skip
+    admin(
+        lambda slug, body: _rename(services, slug, body), "PATCH", "/units/<slug>", N_("Renames a unit"),
+        body=UnitChange, answer=UnitAnswer,
+    )  # fmt: skip
+    admin(lambda query: _log(services, query), "GET", "/log", N_("Who did what"), query=LogQuery, answer=LogAnswer)
+
+
+def _told(one: Person) -> PersonAnswer:
+    return PersonAnswer(
+        id=one.id,
+        login=one.login,
+        name=one.name,
+        role=one.role,  # type: ignore[arg-type]  # it was checked when it was given
+        unit=one.unit_slug,
+        can_sign_in=one.is_working,
+        created_at=one.created_at,
+    )
+
+
+def _people(services: Services) -> PeopleAnswer:
+    with services.database.read() as session:
+        return PeopleAnswer(people=[_told(one) for one in people_lookups.people(session)])
+
+
+def _person(services: Services, person_id: str) -> PersonAnswer:
+    with services.database.read() as session:
+        return _told(people_lookups.person(session, person_id))
+
+
+def _add(services: Services, body: NewPerson) -> PersonAnswer:
+    _require_unit(body.role, body.unit)
+    with services.database.begin() as session:
+        if body.unit:
+            unit_tree.unit(session, body.unit)
+        made = people_edits.add_person(
+            session, login=body.login, name=body.name, role=body.role, unit_slug=body.unit, by=signing.current(services)
+        )
+        return _told(made)
+
+
+def _change(services: Services, person_id: str, body: PersonChange) -> PersonAnswer:
+    """What is not named stays as it is; a unit of null takes the person out of any."""
+    with services.database.begin() as session:
+        person = people_lookups.person(session, person_id)
+        unit = body.unit if "unit" in body.model_fields_set else person.unit_slug
+        role = body.role or _told(person).role
+        _require_unit(role, unit)
+        if unit:
+            unit_tree.unit(session, unit)
+        people_edits.change_person(
+            session, person, name=body.name or person.name, role=role, unit_slug=unit, by=signing.current(services)
+        )
+        return _told(person)
+
+
+def _require_unit(role: Role, unit: str | None) -> None:
+    if role == "editor" and not unit:
+        raise BadRequest(N_("A unit editor needs a unit. Please choose one."))
+
+
+def _switching(services: Services, act: str) -> Any:
+    change = people_edits.disable if act == "disable" else people_edits.enable
+
+    def switch(person_id: str) -> PersonAnswer:
+        with services.database.begin() as session:
+            person = people_lookups.person(session, person_id)
+            change(session, person, by=signing.current(services))
+            return _told(person)
+
+    return switch
+
+
+def _row(row: unit_tree.Row) -> UnitAnswer:
+    unit = row.unit
+    return UnitAnswer(slug=unit.slug, name=unit.name, under=unit.parent_slug, depth=row.depth, lessons=row.lessons)
+
+
+def _units(services: Services) -> UnitsAnswer:
+    with services.database.read() as session:
+        return UnitsAnswer(units=[_row(row) for row in unit_tree.rows(session)])
+
+
+def _add_unit(services: Services, body: NewUnit) -> UnitAnswer:
+    with services.database.begin() as session:
+        made = unit_tree.add(session, name=body.name, parent_slug=body.under, by=signing.current(services))
+        return _row(unit_tree.Row(unit=made, depth=len(made.slugs) - 1))
+
+
+def _rename(services: Services, slug: str, body: UnitChange) -> UnitAnswer:
+    with services.database.begin() as session:
+        unit_tree.rename(session, slug, body.name, by=signing.current(services))
+        return next(_row(row) for row in unit_tree.rows(session) if row.unit.slug == slug)
+
+
+def _log(services: Services, query: LogQuery) -> LogAnswer:
+    with services.database.read() as session:
+        found = people_lookups.log(
+            session, person_id=query.person, act=query.act, page=query.page, per_page=query.per_page
+        )
+    return LogAnswer(total=found.total, entries=[_entry(one) for one in found.entries])
+
+
+def _entry(one: LogEntry) -> EntryAnswer:
+    return EntryAnswer(
+        at=one.at, act=one.act, person=one.person_id, person_name=one.person_name, on=one.on_id, on_name=one.on_name,
+        details=one.details,
+    )  # fmt: skip

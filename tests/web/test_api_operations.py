@@ -1,0 +1,188 @@
+"""The API of the desk: tokens within scopes, the same checks as the pages, and a description that is true."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from medialib.app import create_app
+from medialib.catalogue import api_tokens, people_lookups
+from medialib.catalogue.api_tokens import ApiToken
+from medialib.catalogue.people import Person
+from medialib.services import Services
+
+from .factories import add_lesson
+from .signing import PASSWORD, TOWN, add_person, add_units, client_of, send, sign_in
+
+
+def token(services: Services, person: Person, *scopes: str, days: float | None = 90) -> dict[str, str]:
+    with services.database.begin() as session:
+        mine = people_lookups.person(session, person.id)
+        secret = api_tokens.make(session, mine, name="网站", scopes=scopes, days=days)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def admin(services: Services) -> Person:
+    return add_person(services, "guan", "admin")
+
+
+@pytest.fixture
+def browser(services: Services) -> FlaskClient:
+    return create_app(services).test_client(use_cookies=False)
+
+
+def test_a_token_acts_for_its_person_within_its_scopes(services: Services, admin: Person, browser: FlaskClient) -> None:
+    reads, everything = token(services, admin, "read"), token(services, admin, "read", "publish", "admin")
+    assert browser.get("/api/me", headers=reads).get_json() == {
+        "id": admin.id, "name": "guan", "role": "admin", "unit": None, "scopes": ["read"],
+    }  # fmt: skip
+    assert browser.get("/api/people", headers=reads).status_code == 403
+    assert browser.get("/api/people", headers=everything).status_code == 200
+    answer = browser.post("/api/units", headers=reads, json={"name": "桃江县"})
+    assert answer.status_code == 403 and answer.get_json()["error"] == "这个密钥不能做这件事。"
+    assert browser.post("/api/units", headers=everything, json={"name": "桃江县"}).status_code == 201
+    assert browser.get("/desk/people", headers=everything).status_code == 302, "pages are for people"
+
+
+def test_a_wrong_token_is_refused_also_where_nobody_needs_one(browser: FlaskClient) -> None:
+    for value in ("Bearer nonsense", "Bearer ", "Basic YTpi", "x", "Bearer é"):
+        answer = browser.get("/api/lessons", headers={"Authorization": value})
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_ends_with_its_time_its_person_or_when_it_is_taken_back(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    wang = add_person(services, "wang", "curator")
+    first, second = token(services, wang, "read"), token(services, wang, "read")
+    assert browser.get("/api/me", headers=first).status_code == 200
+    with services.database.begin() as session:
+        kept = api_tokens.of_person(session, wang.id)
+        assert kept[0].used_at or kept[1].used_at
+        assert all(secret["Authorization"][7:] not in str(vars(one)) for secret in (first, second) for one in kept)
+        api_tokens.find(session, first["Authorization"][7:])[1].ends_at = 1.0  # type: ignore[index]
+    assert browser.get("/api/me", headers=first).status_code == 401
+    headers = token(services, admin, "admin")
+    assert browser.post(f"/api/people/{wang.id}/disable", headers=headers).get_json()["can_sign_in"] is False
+    assert browser.get("/api/me", headers=second).status_code == 401
+
+
+def test_nobody_gives_a_program_more_than_the_own_account_may(services: Services) -> None:
+    add_person(services, "li", "viewer")
+    client = client_of(services, "li")
+    page = client.get("/desk/account/keys").text
+    assert 'value="read"' in page and 'value="admin"' not in page
+    for fields in ({"scope": "admin", "name": "x"}, {"name": "x"}, {"scope": "read", "name": ""}):
+        assert send(client, "/desk/account/keys", **fields).status_code == 400
+    answer = send(client, "/desk/account/keys", scope="read", name="网站", days="")
+    assert "密钥只显示这一次" in answer.text
+    secret = answer.text.partition('readonly value="')[2].partition('"')[0]
+    assert secret.startswith("ml_") and secret not in client.get("/desk/account/keys").text
+    with services.database.read() as session:
+        (made,) = session.query(ApiToken).all()
+    client_of(services, "li")
+    add_person(services, "other", "admin")
+    stranger = client_of(services, "other")
+    assert send(stranger, f"/desk/account/keys/{made.id}/remove").status_code == 404
+    assert send(client, f"/desk/account/keys/{made.id}/remove").status_code == 302
+    assert "还没有密钥" in client.get("/desk/account/keys").text
+    assert client.get("/api/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+
+
+def test_a_browser_that_is_signed_in_needs_the_token_of_its_page_to_change_something(
+    services: Services, admin: Person
+) -> None:
+    client = client_of(services)
+    sign_in(client, "guan", PASSWORD)
+    assert client.get("/api/people").get_json()["people"][0]["login"] == "guan"
+    answer = client.post("/api/units", json={"name": "桃江县"})
+    assert answer.status_code == 400 and "刷新后再提交" in answer.get_json()["error"]
+    assert admin.name == "guan"
+
+
+def test_people_and_units_are_looked_after_by_the_rules_of_the_desk(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    headers = token(services, admin, "read", "admin")
+
+    def ask(method: str, path: str, body: Any = None) -> Any:
+        answer = browser.open(path, method=method, headers=headers, json=body)
+        return answer.status_code, answer.get_json()
+
+    assert ask("POST", "/api/units", {"name": "马迹塘镇"})[1]["lessons"] == 0
+    slug = ask("GET", "/api/units")[1]["units"][0]["slug"]
+    assert ask("PATCH", f"/api/units/{slug}", {"name": "马迹塘"})[1]["name"] == "马迹塘"
+    status, made = ask("POST", "/api/people", {"login": "Wang", "name": "小王", "role": "editor", "unit": slug})
+    assert status == 201 and made["login"] == "wang" and made["can_sign_in"] is False
+    assert ask("POST", "/api/people", {"login": "wang"})[0] == 400
+    assert ask("POST", "/api/people", {"login": "bian", "role": "editor"})[1]["error"].startswith(
+        "单位编辑要归到一个单位"
+    )
+    assert ask("PATCH", f"/api/people/{made['id']}", {"role": "curator", "unit": None})[1]["unit"] is None
+    assert ask("PATCH", f"/api/people/{admin.id}", {"role": "viewer"})[0] == 400, "somebody has to administer"
+    assert ask("GET", "/api/people/nobody")[0] == 404
+    assert ask("POST", "/api/people", {"login": "x2", "more": 1})[1]["error"] == "没有“more”这个参数。"
+    assert ask("GET", "/api/people?nonsense=1")[0] == 200, "an operation without parameters passes them over"
+    assert ask("GET", "/api/log?act=person.added")[1]["total"] == 2
+    assert ask("GET", "/api/log?page=0")[0] == 400
+
+
+def test_a_collection_is_made_filled_ordered_published_and_withdrawn(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    lessons = [add_lesson(services, title) for title in "一二三"]
+    headers = token(services, admin, "read", "publish")
+
+    def ask(method: str, path: str, body: Any = None) -> Any:
+        return browser.open(f"/api/collections{path}", method=method, headers=headers, json=body).get_json()
+
+    slug = ask("POST", "", {"kind": "issue", "title": "第一期"})["slug"]
+    assert "error" in ask("POST", f"/{slug}/publish"), "there is nothing in it"
+    assert ask("PUT", f"/{slug}/lessons", {"lessons": lessons})["lessons"] == lessons
+    turned = [lessons[2], lessons[0]]
+    assert ask("PUT", f"/{slug}/lessons", {"lessons": turned})["lessons"] == turned
+    assert ask("POST", f"/{slug}/publish")["published"] is True
+    assert ask("POST", f"/{slug}/withdraw")["published"] is False
+    assert "error" in ask("PUT", f"/{slug}/lessons", {"lessons": ["nosuch99"]})
+    assert ask("GET", f"/{slug}")["lessons"] == turned
+    assert [one["slug"] for one in ask("GET", "")["collections"]] == [slug]
+
+
+def test_an_editor_reads_the_statistics_of_the_own_unit(services: Services, browser: FlaskClient) -> None:
+    units = add_units(services)
+    headers = token(services, add_person(services, "zhen", "editor", units[TOWN]), "read")
+    assert browser.get("/api/statistics", headers=headers).get_json()["sums"] == []
+    assert browser.get("/api/statistics?unit=nosuch", headers=headers).status_code == 404
+    assert browser.get("/api/statistics?since=2024-02-01&until=2024-01-01", headers=headers).status_code == 400
+    county = next(iter(units.values()))
+    assert browser.get(f"/api/statistics?unit={county}&by=themes", headers=headers).status_code == 403
+
+
+def test_the_page_and_the_document_tell_of_every_operation(browser: FlaskClient) -> None:
+    document = browser.get("/api/openapi.json").get_json()
+    assert document["openapi"] == "3.1.0"
+    page = browser.get("/api/").text
+    for path, operations in document["paths"].items():
+        assert path in page
+        assert all(one["summary"] in page for one in operations.values())
+    assert "/api/lessons/{lesson_id}" in document["paths"]
+    names = [one["operationId"] for operations in document["paths"].values() for one in operations.values()]
+    assert len(names) == len(set(names))
+    english = browser.get("/api/openapi.json?lang=en").get_json()
+    assert english["paths"]["/api/units"]["post"]["summary"] == "Makes a unit"
+
+
+def test_every_route_of_the_api_is_described(services: Services, browser: FlaskClient) -> None:
+    import re
+
+    document = browser.get("/api/openapi.json").get_json()
+    told = {(path, method.upper()) for path, operations in document["paths"].items() for method in operations}
+    made = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+        for rule in create_app(services).url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/") and rule.endpoint not in ("api_desk.page", "api_desk.document")
+    }
+    assert made == told
