@@ -13,7 +13,7 @@ from collections.abc import Callable
 import structlog
 
 from medialib import orphans
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import collected, collecting, edits, lookups
 from medialib.errors import MedialibError
 from medialib.ingest import cache, hot, packaging, pipeline, standins
 from medialib.ingest.recording import recount
@@ -161,6 +161,7 @@ def reconcile(services: Services, *, quiet: bool) -> None:
         waiting = lookups.next_steps(session, 1)
     if waiting and services.queues.depth(BULK) == 0:
         services.queues.send(BULK, "advance")
+    show_due_collections(services)
     mend_index(services)
     index_stale(services)
     if quiet and not waiting:
@@ -173,6 +174,15 @@ def show_due(services: Services) -> None:
         due = lookups.has_newly_due(session)
     if due:
         index_stale(services)
+
+
+def show_due_collections(services: Services) -> None:
+    """Let search know of collections and featured lessons whose day has come."""
+    with services.database.read() as session:
+        due = collected.newly_due(session)
+    if due:
+        with services.database.begin() as session:
+            collecting.tell_what_is_due(session)
 
 
 def order_steps(services: Services) -> None:

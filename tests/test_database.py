@@ -15,6 +15,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 import medialib.catalogue.collections
+import medialib.catalogue.curated
 import medialib.catalogue.history
 import medialib.catalogue.lessons
 import medialib.catalogue.readings

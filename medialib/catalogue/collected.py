@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson
+from medialib.catalogue.arrangement import Arrangement, Entry, Part, parts_of
+from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson, is_due
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.units import Unit
 from medialib.errors import N_, NotFound
@@ -22,6 +23,18 @@ class Shelf:
 
     collection: Collection
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """An entry of a collection as it is shown: its lesson (None for a task or reading), its place from 1, and which
+    part of a monthly package it is.
+    """
+
+    entry: Entry
+    lesson: Lesson | None
+    place: int
+    part: Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,32 +66,84 @@ def public_collection(session: Session, slug: str) -> Collection:
     return found
 
 
-def lessons_of(session: Session, one: Collection, *, limit: int | None = None) -> Sequence[Lesson]:
-    """The lessons of a collection in its order."""
+def lessons_of(session: Session, one: Collection, *, limit: int | None = None, whole: bool = False) -> Sequence[Lesson]:
+    """The lessons of a collection in its order; of a featured shelf those due today, or with `whole` all."""
     if one.kind == "series":
         query = select(Lesson).where(Lesson.series_slug == one.slug).order_by(*_SERIES_ORDER)
     else:
         query = select(Lesson).join(CollectionLesson, CollectionLesson.lesson_id == Lesson.id)
         query = query.where(CollectionLesson.collection_slug == one.slug)
+        if one.kind == "featured" and not whole:
+            query = query.where(is_due())
         query = query.order_by(CollectionLesson.position, Lesson.id)
     return session.scalars(query.limit(limit)).all()
 
 
-def count_of(session: Session, one: Collection) -> int:
-    """How many lessons are in a collection."""
+def count_of(session: Session, one: Collection, *, whole: bool = False) -> int:
+    """How many lessons are in a collection: those that lessons_of would tell."""
+    query = select(func.count(Lesson.id))
     if one.kind == "series":
-        query = select(func.count(Lesson.id)).where(Lesson.series_slug == one.slug)
-    else:
-        query = select(func.count(Lesson.id)).join(CollectionLesson, CollectionLesson.lesson_id == Lesson.id)
-        query = query.where(CollectionLesson.collection_slug == one.slug)
+        return session.scalar(query.where(Lesson.series_slug == one.slug)) or 0
+    query = query.join(CollectionLesson, CollectionLesson.lesson_id == Lesson.id)
+    query = query.where(CollectionLesson.collection_slug == one.slug)
+    if one.kind == "featured" and not whole:
+        query = query.where(is_due())
     return session.scalar(query) or 0
+
+
+def arranged(session: Session, one: Collection) -> Arrangement:
+    """The collection as members see it: what stands in the catalogue, whatever a curator is preparing."""
+    texts = {name: getattr(one, name) for name in ("title", "description", "editorial", "dated", "number", "cover")}
+    if one.kind == "series":
+        rows = session.execute(
+            select(Lesson.id, Lesson.number).where(Lesson.series_slug == one.slug).order_by(*_SERIES_ORDER)
+        )
+        return Arrangement(**texts, entries=tuple(Entry(id=id, number=number) for id, number in rows))
+    columns = ("note", "part", "begins", "ends")
+    places = select(CollectionLesson).where(CollectionLesson.collection_slug == one.slug)
+    placed = [
+        (row.position, Entry(id=row.lesson_id, **{name: getattr(row, name) for name in columns}))
+        for row in session.scalars(places.order_by(CollectionLesson.position, CollectionLesson.lesson_id))
+    ]
+    for extra in one.extras:
+        parts = {key: value for key, value in extra.items() if key != "position"}
+        placed.append((int(extra["position"]), Entry(**parts)))
+    placed.sort(key=lambda pair: pair[0])
+    return Arrangement(**texts, entries=tuple(entry for _, entry in placed))
+
+
+def placed(session: Session, one: Collection, arrangement: Arrangement | None = None) -> list[Placed]:
+    """The entries of a collection as whoever looks sees them: its lessons, tasks and readings in one order.
+
+    Lessons that may not be seen are left out, and on a featured shelf those that are not due. `arrangement` is what is
+    to be shown in place of what is published.
+    """
+    shown = arrangement or arranged(session, one)
+    known = {
+        lesson.id: lesson
+        for lesson in session.scalars(select(Lesson).where(Lesson.id.in_([entry.id for entry in shown.entries])))
+    }
+    today = time.strftime("%Y-%m-%d")
+    found: list[Placed] = []
+    for entry, part in zip(shown.entries, parts_of(shown), strict=True):
+        if (entry.kind == "lesson" and entry.id not in known) or (one.kind == "featured" and not entry.due(today)):
+            continue
+        found.append(Placed(entry=entry, lesson=known.get(entry.id), place=len(found) + 1, part=part))
+    return found
+
+
+def cover_lesson(session: Session, one: Collection) -> Lesson | None:
+    """The lesson that a collection is shown by: the one that its curator chose, else its first."""
+    kind, _, lesson_id = one.cover.partition(":")
+    chosen = session.scalar(select(Lesson).where(Lesson.id == lesson_id)) if kind == "lesson" else None
+    return chosen or next(iter(lessons_of(session, one, limit=1)), None)
 
 
 def shelves(
     session: Session, *kinds: CollectionKind, drafts: bool = False, empty: bool = False, limit: int | None = None
 ) -> list[Shelf]:
     """Collections of these kinds (none: of all) with lessons in them; the latest month, else the latest, first."""
-    members, parts = _member_counts()
+    members, parts = _member_counts(due=not drafts)
     count = func.coalesce(members.c.count, parts.c.count, 0)
     query = select(Collection, count).outerjoin(members, members.c.slug == Collection.slug)
     query = query.outerjoin(parts, parts.c.slug == Collection.slug)
@@ -93,10 +158,13 @@ def shelves(
     return [Shelf(collection=one, count=number) for one, number in session.execute(query)]
 
 
-def _member_counts() -> tuple[Subquery, Subquery]:
-    """How many lessons each collection has: rows of members, and parts of series."""
+def _member_counts(*, due: bool) -> tuple[Subquery, Subquery]:
+    """How many lessons each collection has: rows of members, and parts of series; of featured ones those due today."""
     members = select(CollectionLesson.collection_slug.label("slug"), func.count(Lesson.id).label("count"))
     members = members.join(Lesson, Lesson.id == CollectionLesson.lesson_id)
+    members = members.join(Collection, Collection.slug == CollectionLesson.collection_slug)
+    if due:
+        members = members.where((Collection.kind != "featured") | is_due())
     parts = select(Lesson.series_slug.label("slug"), func.count(Lesson.id).label("count"))
     parts = parts.where(Lesson.series_slug.is_not(None)).group_by(Lesson.series_slug)
     return members.group_by(CollectionLesson.collection_slug).subquery(), parts.subquery()
@@ -118,13 +186,6 @@ def neighbours(session: Session, one: Collection, lesson_id: str) -> Neighbours 
         before=lessons[place - 1] if place else None,
         after=lessons[place + 1] if place + 1 < len(lessons) else None,
     )
-
-
-def featured(session: Session, lesson_ids: Sequence[str]) -> set[str]:
-    """Which of these lessons stand in a published featured collection."""
-    query = select(CollectionLesson.lesson_id).join(Collection, Collection.slug == CollectionLesson.collection_slug)
-    query = query.where(Collection.kind == "featured", _is_public(), CollectionLesson.lesson_id.in_(lesson_ids))
-    return set(session.scalars(query))
 
 
 def unit(session: Session, slug: str) -> Unit:
@@ -168,3 +229,23 @@ def highest_place(session: Session, one: Collection) -> int:
 def same_title(session: Session, kind: str, title: str) -> Collection | None:
     """The collection of this kind that has this title already."""
     return session.scalar(select(Collection).where(Collection.kind == kind, Collection.title == title))
+
+
+def newly_due(session: Session) -> Sequence[Collection]:
+    """Published series and featured shelves of which search last heard before their moment, or an entry's day, came."""
+    public = (Collection.published_at <= time.time()) & Collection.kind.in_(("featured", "series"))
+    found = list(session.scalars(select(Collection).where(public, Collection.told_at < Collection.published_at)))
+    today = time.strftime("%Y-%m-%d")
+    for one in session.scalars(select(Collection).where(public, Collection.kind == "featured")):
+        last = time.strftime("%Y-%m-%d", time.localtime(one.told_at))
+        if one not in found and last < today and _turns(session, one, last, today):
+            found.append(one)
+    return found
+
+
+def _turns(session: Session, one: Collection, last: str, today: str) -> bool:
+    """Whether an entry of the shelf began or ended after the day `last`."""
+    begins, ends = func.substr(CollectionLesson.begins, 1, 10), func.substr(CollectionLesson.ends, 1, 10)
+    turned = ((begins > last) & (begins <= today)) | ((ends >= last) & (ends < today))
+    query = select(CollectionLesson.lesson_id).where(CollectionLesson.collection_slug == one.slug, turned)
+    return session.scalar(query.limit(1)) is not None

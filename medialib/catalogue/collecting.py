@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Collection as Collection_
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import collected, edits, lookups
-from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson
+from medialib.catalogue.collections import KINDS, Collection, CollectionKind, CollectionLesson
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest
 
@@ -17,6 +18,8 @@ _KINDS_IN_SEARCH = ("featured", "series")
 """A series' title is searched for; what is featured comes before its equals."""
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 LONGEST_TITLE = 200
+TITLE_IS_TAKEN = N_("There is a collection of this kind called “%(title)s” already.")
+IN_ANOTHER_SERIES = N_("The lesson “%(title)s” is a part of the series “%(series)s”. Take it out of that first.")
 
 
 def create(
@@ -24,15 +27,30 @@ def create(
 ) -> Collection:
     """A new draft; raises BadRequest for a title that is there already and a date that does not exist."""
     title = " ".join(title.split())
+    check_title(session, kind, title)
+    check_dated(dated)
+    return edits.new_collection(session, kind=kind, title=title, description=description, dated=dated)
+
+
+def check_title(session: Session, kind: str, title: str, *, besides: str = "") -> None:
+    """Raises BadRequest for what cannot be the title of a collection of this kind, other than `besides`."""
     if not title:
         raise BadRequest(N_("A collection needs a title."))
     if len(title) > LONGEST_TITLE:
         raise BadRequest(N_("A title has at most %(number)s characters."), values={"number": LONGEST_TITLE})
-    if collected.same_title(session, kind, title):
-        raise BadRequest(N_("There is a collection of this kind called “%(title)s” already."), values={"title": title})
+    other = collected.same_title(session, kind, title)
+    if other is not None and other.slug != besides:
+        raise BadRequest(TITLE_IS_TAKEN, values={"title": title})
+
+
+def check_dated(dated: str | None) -> None:
+    """Raises BadRequest for what is no year, month or day."""
     if dated is not None and not _is_date(dated):
         raise BadRequest(N_("“%(date)s” is not a year, a month or a day such as 2024-05."), values={"date": dated[:40]})
-    return edits.new_collection(session, kind=kind, title=title, description=description, dated=dated)
+
+
+def kind_of(one: Collection) -> CollectionKind:
+    return next(kind for kind in KINDS if kind == one.kind)
 
 
 def _is_date(told: str) -> bool:
@@ -47,7 +65,7 @@ def _is_date(told: str) -> bool:
 
 def add(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
     """Put lessons at the end; raises NotFound, and BadRequest for what is in it already or in another series."""
-    there = {lesson.id for lesson in collected.lessons_of(session, one)}
+    there = {lesson.id for lesson in collected.lessons_of(session, one, whole=True)}
     place = collected.highest_place(session, one)
     for lesson_id in lesson_ids:
         lesson = lookups.lesson(session, lesson_id)
@@ -67,7 +85,7 @@ def _add_part(lesson: Lesson, series: Collection, number: int) -> None:
     if lesson.series_slug:
         title = lesson.series.title if lesson.series else lesson.series_slug
         raise BadRequest(
-            N_("The lesson “%(title)s” is a part of the series “%(series)s”. Take it out of that first."),
+            IN_ANOTHER_SERIES,
             values=_named(lesson) | {"series": title},
         )
     lesson.series, lesson.series_slug, lesson.number = series, series.slug, number
@@ -92,7 +110,7 @@ def order(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
     """Put these lessons first, in this order; the others follow as they are. Raises NotFound, BadRequest."""
     first = _members(session, one, lesson_ids)
     chosen = {lesson.id for lesson in first}
-    rest = [lesson for lesson in collected.lessons_of(session, one) if lesson.id not in chosen]
+    rest = [lesson for lesson in collected.lessons_of(session, one, whole=True) if lesson.id not in chosen]
     for place, lesson in enumerate([*first, *rest], start=1):
         if one.kind == "series":
             lesson.number = place
@@ -103,7 +121,7 @@ def order(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
 
 
 def _members(session: Session, one: Collection, lesson_ids: Sequence[str]) -> list[Lesson]:
-    there = {lesson.id: lesson for lesson in collected.lessons_of(session, one)}
+    there = {lesson.id: lesson for lesson in collected.lessons_of(session, one, whole=True)}
     found = []
     for lesson_id in dict.fromkeys(lesson_ids):
         lesson = lookups.lesson(session, lesson_id)
@@ -115,24 +133,37 @@ def _members(session: Session, one: Collection, lesson_ids: Sequence[str]) -> li
 
 def publish(session: Session, one: Collection) -> None:
     """Let everyone see it from now on; raises BadRequest when there is nothing in it."""
-    if collected.count_of(session, one) == 0:
+    if collected.count_of(session, one, whole=True) == 0:
         raise BadRequest(N_("There is no lesson in this collection yet. Add some, then publish it."))
     if not one.public:
         one.published_at = time.time()
-        _tell_search_of_all(session, one)
+        tell_search_of_all(session, one)
 
 
 def withdraw(session: Session, one: Collection) -> None:
     """Make it a draft again: it is found nowhere."""
     if one.published_at is not None:
         one.published_at = None
-        _tell_search_of_all(session, one)
+        tell_search_of_all(session, one)
 
 
-def _tell_search_of_all(session: Session, one: Collection) -> None:
+def tell_search_of_all(session: Session, one: Collection) -> None:
+    """What search knows of its lessons is no longer so."""
     session.flush()
-    for lesson in collected.lessons_of(session, one):
+    tell_search_of(session, one, [lesson.id for lesson in collected.lessons_of(session, one, whole=True)])
+    one.told_at = time.time()
+
+
+def tell_search_of(session: Session, one: Collection, lesson_ids: Collection_[str]) -> None:
+    """The same for these lessons, which are in it, or were."""
+    for lesson in lookups.lessons_by_id(session, list(lesson_ids)):
         _tell_search(one, lesson)
+
+
+def tell_what_is_due(session: Session) -> None:
+    """Let search know of the collections and featured lessons whose day has come, or is over, since it last heard."""
+    for one in collected.newly_due(session):
+        tell_search_of_all(session, one)
 
 
 def _tell_search(one: Collection, lesson: Lesson) -> None:

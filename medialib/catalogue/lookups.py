@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from medialib.catalogue import rights
-from medialib.catalogue.collections import Collection, CollectionLesson
+from medialib.catalogue.collections import Collection, CollectionLesson, is_due
 from medialib.catalogue.cues import from_stored, transcript
 from medialib.catalogue.lengths import LENGTHS
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
@@ -314,9 +314,9 @@ def captions(session: Session, lesson_id: str, language: str) -> Captions:
 
 
 def featured(session: Session, lesson_ids: Sequence[str]) -> set[str]:
-    """Those of these lessons that stand on a published shelf of what the curators picked out."""
+    """Those of these lessons that stand today on a published shelf of what the curators picked out."""
     query = select(CollectionLesson.lesson_id).join(Collection, Collection.slug == CollectionLesson.collection_slug)
-    query = query.where(Collection.kind == "featured", Collection.published_at <= time.time())
+    query = query.where(Collection.kind == "featured", Collection.published_at <= time.time(), is_due())
     return set(session.scalars(query.where(CollectionLesson.lesson_id.in_(lesson_ids))))
 
 

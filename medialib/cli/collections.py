@@ -24,7 +24,7 @@ _LESSONS = click.argument("lessons", nargs=-1, required=True, metavar="LESSON…
 
 @click.group("collection")
 def collection_command() -> None:
-    """Collections of lessons: series, issues, packages, featured shelves, courses."""
+    """Collections of lessons: series, issues, packages, featured shelves, courses, screening lists."""
 
 
 @collection_command.command()
@@ -34,7 +34,7 @@ def collection_command() -> None:
 @click.option("--dated", help="The year, month or day that it is for: 2024-05.")
 @click.pass_obj
 def create(library: Library, kind: CollectionKind, title: str, description: str, dated: str | None) -> None:
-    """Begin a collection; KIND is series, issue, package, featured or course. Nobody sees it until it is published."""
+    """Begin a collection, a draft; KIND is series, issue, package, featured, course or screening."""
     services = open_ready(library)
     with services.database.begin() as session:
         one = collecting.create(session, kind=kind, title=title, description=description, dated=dated)
@@ -116,7 +116,7 @@ def show(library: Library, collection: str, as_json: bool) -> None:
     services = open_ready(library)
     with services.database.read() as session:
         one = collected.collection(session, collection)
-        lessons = collected.lessons_of(session, one)
+        lessons = collected.lessons_of(session, one, whole=True)
         told = _told(one, len(lessons))
     if as_json:
         parts = [{"id": lesson.id, "title": lesson.title, "number": lesson.number} for lesson in lessons]
@@ -137,7 +137,7 @@ def _changing(library: Library, name: str) -> Iterator[tuple[Session, Collection
     with services.database.begin() as session:
         one = collected.collection(session, name)
         yield session, one
-        told = _told(one, collected.count_of(session, one))
+        told = _told(one, collected.count_of(session, one, whole=True))
     if worker_lives(services):
         services.queues.send(HOT, "index")
     else:

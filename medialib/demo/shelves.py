@@ -43,9 +43,9 @@ def fill_shelves(session: Session, there: Mapping[str, str]) -> None:
             one = collecting.create(
                 session, kind=shelf.kind, title=shelf.title, description=shelf.description, dated=shelf.dated
             )
-        known = {lesson.id for lesson in collected.lessons_of(session, one)}
+        known = {lesson.id for lesson in collected.lessons_of(session, one, whole=True)}
         collecting.add(session, one, [lesson_id for lesson_id in wanted if lesson_id not in known])
-        if {lesson.id for lesson in collected.lessons_of(session, one)} == set(wanted):
+        if {lesson.id for lesson in collected.lessons_of(session, one, whole=True)} == set(wanted):
             collecting.order(session, one, wanted)
         if not known:
             collecting.publish(session, one)
@@ -55,5 +55,5 @@ def clear_shelves(session: Session) -> None:
     """Take the shelves away that have nothing on them."""
     for shelf in SHELVES:
         one = collected.same_title(session, shelf.kind, shelf.title)
-        if one is not None and collected.count_of(session, one) == 0:
+        if one is not None and collected.count_of(session, one, whole=True) == 0:
             session.delete(one)

@@ -4,11 +4,22 @@ from alembic import context
 from sqlalchemy import text
 
 # Imported for their tables: what is missing here would be missing from the comparison.
-from medialib.catalogue import api_tokens, collections, history, lessons, people, plays, readings, themes, units
+from medialib.catalogue import (
+    api_tokens,
+    collections,
+    curated,
+    history,
+    lessons,
+    people,
+    plays,
+    readings,
+    themes,
+    units,
+)
 from medialib.database import Base
 from medialib.jobs import leases
 
-MODELS = (lessons, history, readings, themes, units, collections, people, plays, api_tokens, leases)
+MODELS = (lessons, history, readings, themes, units, collections, curated, people, plays, api_tokens, leases)
 _UPGRADE_LOCK = 5_237_001  # any number that is ours: two machines may start at once
 
 connection = context.config.attributes["connection"]

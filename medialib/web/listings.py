@@ -3,15 +3,17 @@
 The ending of the address chooses. What is not public is 404 in all of them.
 """
 
+from collections.abc import Sequence
 from email.utils import formatdate
-from typing import get_args
+from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter
 
 from medialib import finding, metrics
-from medialib.catalogue import lookups, progress
+from medialib.catalogue import collected, lookups, progress
+from medialib.catalogue.collections import Collection
 from medialib.delivery import hls, joining, m3u, qr, rss, shapes
 from medialib.delivery.listing import MOST_LESSONS, MOST_SEGMENTS, Kind, Listing
 from medialib.errors import N_, NotFound
@@ -115,7 +117,25 @@ def _json(services: Services, session: Session, kind: Kind, slug: str) -> Respon
             for one in listing.lessons
         ],
     }
+    if isinstance(listing.subject, Collection):
+        document |= described(listing.subject, collected.placed(session, listing.subject))
     return _told(jsonify(document), listing)
+
+
+def described(one: Collection, placed: Sequence[collected.Placed]) -> dict[str, Any]:
+    """What else JSON tells of a collection: its page and its entries, each with the part of a package that it is."""
+    entries = [
+        {"place": each.place, "part": each.part, "lesson": each.lesson.id if each.lesson else None}
+        | {name: getattr(each.entry, name) or None for name in ("title", "text", "link", "note", "begins", "ends")}
+        for each in placed
+    ]
+    return {
+        "collection": one.kind,
+        "dated": one.dated,
+        "number": one.number,
+        "editorial": one.editorial,
+        "entries": entries,
+    }
 
 
 def _m3u(services: Services, listing: Listing) -> Response:

@@ -17,6 +17,7 @@ KIND_NAMES: dict[CollectionKind, str] = {
     "series": N_("Series"),
     "issue": N_("Issues"),
     "course": N_("Courses"),
+    "screening": N_("Screenings"),
 }
 """What collections of a kind are called together, in the order in which they are shown."""
 

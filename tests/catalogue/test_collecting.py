@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from web.factories import add_lesson, make_services
 
 from medialib.catalogue import collected, collecting, lookups
-from medialib.catalogue.collections import KINDS, CollectionKind
+from medialib.catalogue.collections import KINDS, CollectionKind, CollectionLesson
 from medialib.errors import BadRequest, NotFound
 from medialib.services import Services
 
@@ -105,7 +106,7 @@ def test_a_draft_is_seen_by_nobody_and_neither_is_one_that_comes_later(services:
 
     def is_public() -> bool:
         with services.database.read() as session:
-            shown = bool(collected.shelves(session)) or bool(collected.featured(session, ids))
+            shown = bool(collected.shelves(session)) or bool(lookups.featured(session, ids))
             try:
                 collected.public_collection(session, slug)
             except NotFound:
@@ -194,3 +195,43 @@ def test_units_tell_how_many_lessons_they_and_all_below_have(services: Services)
         ((town, count),) = collected.units_below(session, county.slug)
         assert (town.name, count) == ("马迹塘镇", 2)
         assert [one.name for one in collected.units_above(session, town)] == ["桃江县"]
+
+
+def test_a_featured_shelf_holds_what_is_due_today(services: Services, ids: list[str]) -> None:
+    slug = make(services, "featured", *ids)
+    today, day = time.strftime("%Y-%m-%d"), "2001-01-01"
+    with services.database.begin() as session:
+        one = collected.collection(session, slug)
+        rows = {row.lesson_id: row for row in session.scalars(select(CollectionLesson))}
+        rows[ids[0]].begins, rows[ids[0]].ends = day, today
+        rows[ids[1]].ends = day
+        rows[ids[2]].begins = "2999-01-01"
+        collecting.publish(session, one)
+    with services.database.read() as session:
+        one = collected.collection(session, slug)
+        assert [lesson.id for lesson in collected.lessons_of(session, one)] == ids[:1]
+        assert [lesson.id for lesson in collected.lessons_of(session, one, whole=True)] == ids
+        assert (collected.count_of(session, one), collected.count_of(session, one, whole=True)) == (1, 3)
+        assert [shelf.count for shelf in collected.shelves(session, "featured")] == [1]
+        assert [placed.entry.id for placed in collected.placed(session, one)] == ids[:1]
+        assert lookups.featured(session, ids) == {ids[0]}
+
+
+def test_the_entries_of_a_package_are_told_by_its_four_parts(services: Services, ids: list[str]) -> None:
+    slug = make(services, "package", *ids[:2])
+    task = {"id": "t", "kind": "task", "title": "修一次竹林", "text": "拍下三根老竹", "position": 2}
+    with services.database.begin() as session:
+        one = collected.collection(session, slug)
+        one.extras = [
+            task,
+            {"id": "r", "kind": "reading", "title": "屋场会的由来", "link": "/a", "position": 9},
+        ]
+    with services.database.read() as session:
+        found = collected.placed(session, collected.collection(session, slug))
+    assert [(one.place, one.part, one.entry.id) for one in found] == [
+        (1, "lesson", ids[0]),
+        (2, "film", ids[1]),
+        (3, "task", "t"),
+        (4, "reading", "r"),
+    ]
+    assert [one.lesson.id if one.lesson else None for one in found] == [*ids[:2], None, None]

@@ -51,6 +51,17 @@ ACTS: dict[str, str] = {
     "lesson.undone": N_("took a change of a lesson back"),
     "token.made": N_("made a key for a program"),
     "token.removed": N_("took a key for a program back"),
+    "collection.created": N_("began a collection"),
+    "collection.texts": N_("changed the texts of a collection"),
+    "collection.added": N_("put something into a collection"),
+    "collection.noted": N_("changed an entry of a collection"),
+    "collection.moved": N_("changed the order of a collection"),
+    "collection.taken": N_("took something out of a collection"),
+    "collection.published": N_("published a collection"),
+    "collection.withdrawn": N_("made a collection a draft again"),
+    "collection.discarded": N_("dropped the changes to a collection"),
+    "collection.removed": N_("removed a collection"),
+    "collection.undone": N_("took a change to a collection back"),
 }
 """What is written into the log; the rest of the desk adds its acts here."""
 

@@ -7,7 +7,18 @@ from flask import Blueprint
 from flask_limiter import Limiter
 
 from medialib.services import Services
-from medialib.web.desk import account, api_tokens, figures, lesson_access, log, people, shell, statistics, units
+from medialib.web.desk import (
+    account,
+    api_tokens,
+    curating,
+    figures,
+    lesson_access,
+    log,
+    people,
+    shell,
+    statistics,
+    units,
+)
 
 
 def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
@@ -19,6 +30,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     log.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
     statistics.add_to(blueprint, services)
+    curating.add_to(blueprint, services)
     words: dict[str, Callable[..., Any]] = {
         "moment": shell.moment,
         "told_bytes": figures.told_bytes,

@@ -41,6 +41,7 @@ class Place:
 
 
 RAIL = (
+    Place("collections", N_("Collections"), "layers", "desk.collections", "curator"),
     Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin"),
     Place("units", N_("Units"), "tree", "desk.units", "admin"),

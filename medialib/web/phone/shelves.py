@@ -1,7 +1,7 @@
 """The pages of what is curated: collections, units' columns, kinds of places and the latest lessons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from medialib import finding
 from medialib.catalogue import collected
+from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.units import Unit
 from medialib.delivery.listing import MOST_LESSONS, Kind
@@ -68,19 +69,27 @@ def _collections(services: Services) -> ResponseReturnValue:
 
 def _collection(services: Services, slug: str) -> ResponseReturnValue:
     with services.database.read() as session:
-        one = collected.public_collection(session, slug)
-        lessons = collected.lessons_of(session, one, limit=MOST_LESSONS)
-        return render_template(
-            "package.html" if one.kind == "package" else "collection.html",
-            collection=one,
-            kind_name=gettext(KIND_NAMES[_kind(one)]),
-            address=f"/collections/{one.slug}",
-            within=_ADDRESS + one.slug,
-            cards=cards_of(services, session, lessons),
-            count=collected.count_of(session, one),
-            seconds=sum(lesson.seconds for lesson in lessons),
-            only_heard=all(lesson.kind == "audio" for lesson in lessons),
-        )
+        return render_collection(services, session, collected.public_collection(session, slug))
+
+
+def render_collection(
+    services: Services, session: Session, one: Collection, prepared: Arrangement | None = None
+) -> str:
+    """The page of a collection, or what it will be when it is published as it is `prepared`."""
+    placed = collected.placed(session, one, prepared)
+    lessons = [each.lesson for each in placed if each.lesson][:MOST_LESSONS]
+    return render_template(
+        "package.html" if one.kind == "package" else "collection.html",
+        collection=prepared or one,
+        entries=placed,
+        kind_name=gettext(KIND_NAMES[_kind(one)]),
+        address=f"/collections/{one.slug}",
+        within=_ADDRESS + one.slug,
+        cards=cards_of(services, session, lessons),
+        count=len([each for each in placed if each.lesson]),
+        seconds=sum(lesson.seconds for lesson in lessons),
+        only_heard=all(lesson.kind == "audio" for lesson in lessons),
+    )
 
 
 def _kind(one: Collection) -> CollectionKind:
@@ -156,11 +165,20 @@ def _shelf(
 
 
 def _covers(services: Services, session: Session, shelves: Sequence[collected.Shelf]) -> list[Cover]:
-    firsts = [collected.lessons_of(session, one.collection, limit=1)[0] for one in shelves]
-    cards = cards_of(services, session, firsts)
+    firsts = [collected.cover_lesson(session, one.collection) for one in shelves]
+    cards = cards_of(services, session, [lesson for lesson in firsts if lesson])
+    known = {card.lesson.id: card for card in cards}
     return [
-        Cover(collection=one.collection, count=one.count, card=card) for one, card in zip(shelves, cards, strict=True)
+        Cover(collection=one.collection, count=one.count, card=_drawn(known[lesson.id], one.collection))
+        for one, lesson in zip(shelves, firsts, strict=True)
+        if lesson
     ]
+
+
+def _drawn(card: Card, one: Collection) -> Card:
+    """With the drawing that the curator chose for the collection."""
+    kind, _, name = one.cover.partition(":")
+    return replace(card, cover=f"covers/{name}.svg", poster=None) if kind == "drawn" else card
 
 
 def way_through(session: Session, lesson_id: str, within: str) -> Way | None:

@@ -1,0 +1,11 @@
+"""The curators' addresses of the desk, put together."""
+
+from flask import Blueprint
+
+from medialib.services import Services
+from medialib.web.desk import collections, entries
+
+
+def add_to(blueprint: Blueprint, services: Services) -> None:
+    collections.add_to(blueprint, services)
+    entries.add_to(blueprint, services)

@@ -1,0 +1,75 @@
+"""The entries of a collection on the desk: added, moved, noted, taken out; and the preview of the whole."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from medialib.catalogue import arrangement, arranging, collected, tokens
+from medialib.catalogue.arrangement import ENTRY_KINDS, Entry, EntryKind
+from medialib.errors import N_, BadRequest
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.desk.collections import change, edit_page, multiline
+from medialib.web.desk.shell import typed
+from medialib.web.i18n import sentence
+from medialib.web.phone import shelves
+
+_FIELDS = {"title": 400, "link": 600, "note": 600, "begins": 20, "ends": 20, "part": 8}
+
+
+def add_to(blueprint: Blueprint, services: Services) -> None:
+    def add(path: str, endpoint: str, view: access.View, *methods: str) -> None:
+        blueprint.add_url_rule(
+            f"/collections/<slug:slug>/{path}", endpoint, access.at_least("curator")(view), methods=methods
+        )
+
+    add("entries", "add_entry", lambda slug: _add(services, slug), "POST")
+    add("entries/<entry_id>", "change_entry", lambda slug, entry_id: _change(services, slug, entry_id), "POST")
+    add("entries/<entry_id>/move", "move_entry", lambda slug, entry_id: _move(services, slug, entry_id), "POST")
+    add("entries/<entry_id>/remove", "remove_entry", lambda slug, entry_id: _remove(services, slug, entry_id), "POST")
+    add("preview", "preview_collection", lambda slug: _preview(services, slug), "GET")
+
+
+def _add(services: Services, slug: str) -> ResponseReturnValue:
+    kind: EntryKind = next((kind for kind in ENTRY_KINDS if kind == request.form.get("kind")), "lesson")
+    try:
+        entry = Entry(id=typed("lesson", most=16) if kind == "lesson" else tokens.new_id(), kind=kind, **_told())
+    except BadRequest as error:
+        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form)
+    return change(services, slug, "collection.added", lambda now: arrangement.put(now, entry))
+
+
+def _change(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
+    try:
+        told = _told()
+    except BadRequest as error:
+        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form)
+    return change(services, slug, "collection.noted", lambda now: arrangement.change_entry(now, entry_id, **told))
+
+
+def _told() -> dict[str, Any]:
+    """What the form says of an entry; raises BadRequest."""
+    told: dict[str, Any] = {name: typed(name, most=most) for name, most in _FIELDS.items() if name in request.form}
+    if "text" in request.form:
+        told["text"] = multiline("text", 12_000)
+    return told
+
+
+def _move(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
+    place = request.form.get("place", type=int)
+    if place is None:
+        told = sentence(BadRequest(N_("Please type the number of the place where it is to stand.")))
+        return edit_page(services, slug, 400, problem=told)
+    return change(services, slug, "collection.moved", lambda now: arrangement.move(now, entry_id, place))
+
+
+def _remove(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
+    return change(services, slug, "collection.taken", lambda now: arrangement.take_out(now, entry_id))
+
+
+def _preview(services: Services, slug: str) -> ResponseReturnValue:
+    """As members will see it once it is published so."""
+    with services.database.read() as session:
+        one = collected.collection(session, slug)
+        return shelves.render_collection(services, session, one, arranging.current(session, one))

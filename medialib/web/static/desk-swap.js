@@ -1,0 +1,91 @@
+// Forms that change a part of the page: they are sent beside it, and #live is shown anew, with focus where it was.
+
+const live = () => document.getElementById("live");
+const plain = (form) => new URLSearchParams(new FormData(form));
+let sending = Promise.resolve();
+
+document.documentElement.classList.add("swaps");
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-swap]");
+  if (!form || event.defaultPrevented) return;
+  event.preventDefault();
+  const body = form.enctype === "multipart/form-data" ? new FormData(form) : plain(form);
+  sending = sending.then(() => send(form, body));
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosave]");
+  if (form && form.reportValidity()) form.requestSubmit();
+});
+
+async function send(form, body) {
+  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+  const text = answer && (answer.ok || answer.status === 400) ? await answer.text() : "";
+  if (!text.includes('id="live"')) {
+    form.submit(); // the whole page then tells what is wrong
+    return;
+  }
+  show(new DOMParser().parseFromString(text, "text/html"));
+}
+
+function show(page) {
+  const focused = document.activeElement;
+  const place = focused && { id: focused.id, entry: focused.closest("[data-entry]")?.dataset.entry };
+  const typing = focused?.matches("input, textarea, select") && focused.closest("form[data-autosave]:not(.no)");
+  const fresh = page.getElementById("live");
+  const same = typing && fresh.querySelector(`form[data-autosave][action="${typing.getAttribute("action")}"]`);
+  const selection = typing && focused.selectionStart;
+  document.title = page.title;
+  document.querySelector(".head h1").replaceChildren(...page.querySelector(".head h1").childNodes);
+  if (same) same.replaceWith(typing);
+  live().replaceWith(fresh);
+  if (same) {
+    focused.focus({ preventScroll: true });
+    if (selection !== null && focused.setSelectionRange && /text|search/.test(focused.type)) {
+      focused.setSelectionRange(selection, selection);
+    }
+  } else {
+    const next = (place?.id && document.getElementById(place.id)) || fresh.querySelector(`[data-entry="${place?.entry}"] .grip`);
+    if (next && !next.hidden) next.focus({ preventScroll: true });
+  }
+  document.dispatchEvent(new CustomEvent("swapped"));
+}
+
+// What is typed into a search field is looked for at once; only what was found is shown anew.
+let asked = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-find]");
+  if (!form) return;
+  const mine = ++asked;
+  setTimeout(async () => {
+    if (mine !== asked) return;
+    const answer = await fetch(`${location.pathname}?${plain(form)}`).catch(() => null);
+    if (!answer?.ok || mine !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.getElementById("found").replaceChildren(...page.getElementById("found").childNodes);
+  }, 200);
+});
+
+// A toast goes after eight seconds, unless somebody is at it.
+function fade() {
+  const toast = document.querySelector(".toast");
+  if (!toast) return;
+  const go = () => (toast.matches(":hover, :focus-within") ? setTimeout(go, 2000) : toast.remove());
+  setTimeout(go, 8000);
+}
+document.addEventListener("swapped", fade);
+fade();
+
+function offerCopies() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy-address]")) {
+    button.hidden = false;
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(new URL(button.dataset.copyAddress, location.href).href);
+      button.textContent = button.dataset.copied;
+    };
+  }
+}
+document.addEventListener("swapped", offerCopies);
+offerCopies();

@@ -1,0 +1,168 @@
+"""Collections on the desk: made, filled, ordered, noted, published, copied, removed; each change with its undo."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from medialib.catalogue import arranging, collected
+from medialib.services import Services
+
+from .factories import add_lesson
+from .signing import acts, add_person, add_units, client_of, send
+
+LIST = "/desk/collections"
+
+
+@pytest.fixture
+def desk(services: Services) -> FlaskClient:
+    add_person(services, "xian", "curator")
+    return client_of(services, "xian")
+
+
+@pytest.fixture
+def ids(services: Services) -> list[str]:
+    return [add_lesson(services, title) for title in ("竹林冬管", "凉席编织", "森林防火")]
+
+
+def begin(desk: FlaskClient, kind: str = "issue", title: str = "乡里本领", **more: Any) -> str:
+    answer = send(desk, LIST, kind=kind, title=title, **more)
+    assert answer.status_code == 302, answer.text
+    return str(answer.headers["Location"])
+
+
+def order(services: Services, address: str) -> list[str]:
+    with services.database.read() as session:
+        one = collected.collection(session, address.rpartition("/")[2])
+        return [entry.id for entry in arranging.current(session, one).entries]
+
+
+def undo(desk: FlaskClient, answer: Any) -> Any:
+    page = desk.get(answer.headers["Location"]).text
+    number = re.search(r'name="change" value="(\d+)"', page)
+    assert number and "撤销" in page
+    address = re.search(r'action="([^"]+/undo)"', page)
+    assert address
+    return send(desk, address[1], page=LIST, change=number[1])
+
+
+def test_a_collection_is_begun_filled_ordered_and_published(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    address = begin(desk)
+    for lesson in ids:
+        assert send(desk, f"{address}/entries", lesson=lesson).status_code == 302
+    moved = send(desk, f"{address}/entries/{ids[2]}/move", page=address, place="1")
+    assert order(services, address) == [ids[2], ids[0], ids[1]]
+    undo(desk, moved)
+    assert order(services, address) == ids
+    assert client_of(services).get(address.removeprefix("/desk")).status_code == 404
+    assert send(desk, f"{address}/publish", page=address).status_code == 302
+    page = client_of(services).get(address.removeprefix("/desk"))
+    assert page.status_code == 200 and page.text.index("竹林冬管") < page.text.index("森林防火")
+    send(desk, f"{address}/entries/{ids[0]}/remove", page=address)
+    assert "竹林冬管" in client_of(services).get(address.removeprefix("/desk")).text
+    shown = desk.get(address).text
+    assert "存好并更新" in shown and "拿出来了：竹林冬管" in shown
+    assert "竹林冬管" not in desk.get(f"{address}/preview").text
+    send(desk, f"{address}/publish", page=address)
+    assert "竹林冬管" not in client_of(services).get(address.removeprefix("/desk")).text
+    assert acts(services)[:2] == ["collection.published", "collection.taken"]
+
+
+def test_a_package_says_what_is_missing_and_shows_its_seals(desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk, "package", "春笋下山", dated="2024-05")
+    assert "还缺：" in desk.get(address).text
+    for fields in (
+        {"lesson": ids[0]},
+        {"lesson": ids[1]},
+        {"kind": "task", "title": "修一次竹林", "text": "拍三根老竹"},
+    ):
+        send(desk, f"{address}/entries", page=address, **fields)
+    send(desk, f"{address}/entries", page=address, kind="reading", title="屋场会", link="/lessons/x")
+    send(desk, f"{address}/texts", page=address, title="春笋下山，本领上身", editorial="# 五月\r\n\r\n看笋")
+    text = desk.get(address).text
+    assert all(seal in text for seal in ("课", "片", "做", "读"))
+    assert "春笋下山，本领上身" in text
+    told = desk.get(address.removeprefix("/desk") + ".json")
+    assert told.status_code == 404, "a draft is told to nobody"
+    send(desk, f"{address}/publish", page=address)
+    entries = desk.get(address.removeprefix("/desk") + ".json").get_json()["entries"]
+    assert [one["part"] for one in entries] == ["lesson", "film", "task", "reading"]
+    twice = send(desk, LIST, kind="package", title="又一个", dated="2024-05")
+    assert twice.status_code == 400 and "这个月已经有一份了" in twice.text and "又一个" in twice.text
+    copy = send(desk, f"{address}/copy", page=address, title="六月", dated="2024-06")
+    assert "修一次竹林" in desk.get(copy.headers["Location"]).text
+
+
+def test_a_lesson_is_found_by_a_few_characters(desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk)
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    page = desk.get(f"{address}?q=凉席").text
+    found = page[page.index('id="found"') :]
+    assert f'value="{ids[1]}"' in found and f'value="{ids[0]}"' not in found
+    assert "没有别的课有这几个字" in desk.get(f"{address}?q=zzqqxx").text
+
+
+def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk, "featured", "精选")
+    empty = send(desk, f"{address}/publish", page=address)
+    assert empty.status_code == 400 and "还没有课" in empty.text
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    wrong = send(desk, f"{address}/entries/{ids[0]}", page=address, begins="2024-02-03", ends="2024-02-01")
+    assert wrong.status_code == 400 and "截止的日子比开始的还早" in wrong.text
+    begin(desk, "featured", "别的")
+    taken = send(desk, f"{address}/texts", page=address, title="别的", description="说一句")
+    assert taken.status_code == 400 and "说一句" in taken.text
+    assert send(desk, f"{address}/texts", page=address, cover="drawn:../x").status_code == 400
+    assert send(desk, f"{address}/entries/{ids[0]}/move", page=address, place="x").status_code == 400
+    assert desk.get(f"{LIST}/nosuch").status_code == 404
+    stale = send(desk, f"{address}/undo", page=address, change="1")
+    assert stale.status_code == 400 and "又有别的改动" in stale.text
+
+
+def test_it_comes_out_at_its_date_and_goes_back(services: Services, desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk)
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    later = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 86_400))
+    send(desk, f"{address}/publish", page=address, at=later)
+    assert client_of(services).get(address.removeprefix("/desk")).status_code == 404
+    assert "到时候发布" in desk.get(address).text
+    send(desk, f"{address}/publish", page=address)
+    assert client_of(services).get(address.removeprefix("/desk")).status_code == 200
+    send(desk, f"{address}/withdraw", page=address)
+    assert client_of(services).get(address.removeprefix("/desk")).status_code == 404
+    gone = send(desk, f"{address}/remove", page=address)
+    assert desk.get(address).status_code == 404
+    undo(desk, gone)
+    assert order(services, address) == [ids[0]]
+
+
+def test_the_list_is_narrowed_by_kind_and_state(desk: FlaskClient, ids: list[str]) -> None:
+    begin(desk, "series", "小桃讲党课")
+    address = begin(desk, "course", "村干部课")
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    send(desk, f"{address}/publish", page=address)
+    assert "村干部课" not in desk.get(f"{LIST}?kind=series").text
+    assert "小桃讲党课" not in desk.get(f"{LIST}?state=published").text
+    assert "小桃讲党课" in desk.get(f"{LIST}?q=党课").text
+    assert "还没有合集" in desk.get(f"{LIST}?kind=screening").text
+
+
+def test_a_cover_is_chosen_for_lists(services: Services, desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk)
+    for lesson in ids[:2]:
+        send(desk, f"{address}/entries", page=address, lesson=lesson)
+    send(desk, f"{address}/texts", page=address, cover="drawn:tea")
+    send(desk, f"{address}/publish", page=address)
+    assert "covers/tea.svg" in client_of(services).get("/collections").text
+
+
+def test_editors_put_no_collections_together(services: Services) -> None:
+    units = add_units(services)
+    add_person(services, "wang", "editor", next(iter(units.values())))
+    client = client_of(services, "wang")
+    assert client.get(LIST).status_code == 403
+    assert "/desk/collections" not in client.get("/desk/account").text
