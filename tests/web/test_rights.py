@@ -15,7 +15,7 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from medialib.app import create_app
-from medialib.catalogue import collecting, edits, lesson_access, moves, people_lookups, rights
+from medialib.catalogue import arranging, collecting, edits, lesson_access, moves, people_lookups, rights
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES
@@ -45,6 +45,7 @@ class World:
     services: Services
     app: Flask
     units: dict[str, str]
+    collection: str
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     lessons: dict[str, str] = field(default_factory=dict)
     series: str = ""
@@ -55,7 +56,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     services = make_services(tmp_path_factory.mktemp("world") / "store", access={"library": request.param})
     plant(services.database)
     app = create_app(services)
-    made = World(services, app, add_units(services))
+    units = add_units(services)
+    with services.database.begin() as session:
+        collection = arranging.begin(session, kind="issue", title="一期", dated=None, by=None).slug
+    made = World(services, app, units, collection)
     unit_of = {"nobody": None, "viewer": VILLAGE, "editor": TOWN, "other editor": OTHER_TOWN, "curator": None}
     for who in WHO:
         unit = unit_of.get(who)
@@ -109,7 +113,7 @@ def rules(app: Flask) -> list[Rule]:
 VALUES = {
     "version": "1", "name": "v480", "number": "0", "language": "zh", "revision": "2", "choice": "0", "width": "640",
     "ending": "jpg", "sheet": "0", "size": "large", "key_id": "none", "ticket_id": "none", "sign_in_id": "none",
-    "table": "lessons", "token": "no-such-token", "digest": "a" * 32, "ticks": "0", "form": "svg",
+    "table": "lessons", "token": "no-such-token", "digest": "a" * 32, "ticks": "0", "form": "svg", "entry_id": "none",
     "token_id": "none",
 }  # fmt: skip
 
@@ -122,6 +126,8 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
         values["slug"] = world.series
     if rule.endpoint == "phone.theme":
         values["slug"] = "skills"
+    if rule.endpoint.startswith("desk.") and "collection" in rule.endpoint:
+        values["slug"] = world.collection
     with world.services.database.read() as session:
         values["person_id"] = people_lookups.people(session)[0].id
     wanted: dict[str, Any] = {name: values[name] for name in rule.arguments if name not in (rule.defaults or {})}
