@@ -73,7 +73,7 @@ class Jobs(_Section):
     """The queue of hints and how work is shared out."""
 
     url: str = ""
-    bulk_workers: Count = 1
+    bulk_workers: Count = 2
     hot_workers: Count = 3
     lease_seconds: Seconds = 30
     renew_seconds: Seconds = 10

@@ -26,12 +26,15 @@ _INDEX_BATCH = 200
 _MOST_AHEAD = 4
 
 
-def announce(services: Services, lesson_id: str) -> None:
-    """Tell the workers of a new lesson; its beginning is made before anyone asks for it, unless many come at once."""
+def announce(services: Services, lesson_id: str, *, ahead: bool = True) -> None:
+    """Tell the workers of a new lesson.
+
+    Its beginning is made `ahead`, before anyone asks for it, unless many come at once.
+    """
     plan, queues = load(services.workshop, lesson_id).plan, services.queues
     send = queues.send
     send(HOT, "prepare", lesson_id)
-    if queues.depth(HOT) < _MOST_AHEAD:
+    if ahead and queues.depth(HOT) < _MOST_AHEAD:
         for name in (plan.start_rung, plan.audio[-1].name if plan.audio else None):
             if name:
                 send(HOT, "segment", lesson_id, plan.version, name, 0)

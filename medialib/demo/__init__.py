@@ -105,7 +105,7 @@ def _make(services: Services, lessons: Sequence[Demonstration], folder: Path, te
                     services.workshop, file, lesson.described(), name=lesson.source_name, beside=look_beside(file)
                 )
                 if not receipt.duplicate:
-                    tasks.announce(services, receipt.lesson.id)
+                    tasks.announce(services, receipt.lesson.id, ahead=False)
                 tell(lesson, Became.DUPLICATE if receipt.duplicate else Became.PUBLISHED)
         except BaseException:
             ending.set()

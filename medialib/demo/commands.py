@@ -18,11 +18,12 @@ from medialib.demo.tune import CHIME, CHIME_SECONDS, phrase, phrase_seconds
 WIDE, SQUARE = (854, 480), (600, 600)
 PIXELS_PER_UNIT = WIDE[1] / UNITS_HIGH
 SQUARE_PIXELS_PER_UNIT = SQUARE[1] / UNITS_HIGH
-# On twos, as drawn films are: each picture is shown twice in the 25 that a lesson has in a second.
-_FRAMES_PER_SECOND, _FRAME_SECONDS = "25/2", "2/25"
+# On twos, as drawn films are: each picture is shown twice in the 24 that a lesson has in a second.
+_FRAMES_PER_SECOND, _FRAME_SECONDS = "12", "1/12"
 _SAMPLES_PER_SECOND = 24_000
 _FADE_SECONDS = 1.5
 SPEECH_DELAY_SECONDS = 0.4
+_BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 _AUDIO = {"c:a": "aac", "aac_coder": "fast", "b:a": 56_000, "map_metadata": -1, "fflags": "+bitexact"}
 
 
@@ -38,17 +39,23 @@ class Cel:
 def film_command(program: str, cels: Sequence[Cel], lesson: Demonstration, speech: Sequence[str]) -> list[str]:
     """The film: the cels on sheet.png, moving, with the tune and what is said (a file for each beat, or none)."""
     # Colours at full resolution until the end: overlay would else place everything at even pixels, which jerks.
-    sheet = ffmpeg.input("sheet.png", framerate=_FRAMES_PER_SECOND)["v"].filter("format", "yuv444p")
+    sheet = _in_colour(ffmpeg.input("sheet.png", framerate=_FRAMES_PER_SECOND)["v"], "yuv444p")
     picture = sheet.filter("settb", _FRAME_SECONDS).filter("loop", loop=-1, size=1).filter("setpts", "N")
     for cel in cels:
         x, y = (cel.motion.expression(axis, cel.corner[axis], PIXELS_PER_UNIT) for axis in (0, 1))
         when = {"enable": cel.motion.shown} if cel.motion.shown else {}
-        picture = ffmpeg.overlay(picture, ffmpeg.input(cel.name)["v"], x=x, y=y, format="yuv444", **when)
+        drawn = _in_colour(ffmpeg.input(cel.name)["v"], "yuva444p")
+        picture = ffmpeg.overlay(picture, drawn, x=x, y=y, format="yuv444", **when)
     picture = picture.filter("format", "yuv420p")
     # One thread each: two films are made at the same time.
-    video = {"c:v": "libx264", "preset": "ultrafast", "tune": "stillimage", "qp": 21, "threads": 1, "g": 50}
+    video = _BT709 | {"c:v": "libx264", "preset": "ultrafast", "tune": "stillimage", "qp": 21, "threads": 1, "g": 48}
     sound = _sound(lesson, speech)
     return _complete(program, picture.output(sound, f"{lesson.slug}.mp4", t=lesson.seconds, **video, **_AUDIO))
+
+
+def _in_colour(picture: Any, pixels: str) -> Any:
+    """In the colours of every lesson: nothing is left to convert when the film is taken in."""
+    return picture.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", pixels)
 
 
 def reading_command(program: str, lesson: Demonstration, speech: Sequence[str]) -> list[str]:
@@ -61,7 +68,7 @@ def reading_command(program: str, lesson: Demonstration, speech: Sequence[str]) 
 
 def speech_command(program: str, words: str, name: str) -> list[str]:
     """A sentence spoken by espeak-ng, as fast as the beats of the lessons allow."""
-    return [program, "-v", "cmn", "-s", "230", "-p", "45", "-w", name, words]
+    return [program, "-v", "cmn", "-s", "285", "-p", "45", "-w", name, words]
 
 
 def _sound(lesson: Demonstration, speech: Sequence[str]) -> Any:

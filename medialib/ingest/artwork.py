@@ -165,7 +165,8 @@ def find_stills(errand: Errand) -> list[Still]:
         hopeless = not stills and len(failures) == _HOPELESS
         if hopeless or (time.monotonic() - began > _PATIENCE_SECONDS and _different(stills, seconds) >= _ENOUGH):
             break
-    if _different(stills, seconds) < _ENOUGH // 2:
+    # Where there is hardly a keyframe, all visits see the same few pictures.
+    if len(stills) < _VISITS or not _different(stills, seconds):
         command = picture_commands.sweep_command(program, errand.recording.source, plan, _VISITS)
         failures += _collect(errand, command, "sweep", stills)
     if failures and not stills:

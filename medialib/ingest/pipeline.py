@@ -4,7 +4,7 @@
     poster  the pictures that it is shown by
     captions  the text tracks that are inside
     audio   all sounds, the whole lesson
-    start   the start rung, the whole lesson: from here on it plays everywhere
+    start   the start rung, the whole lesson: from here on it plays everywhere; with it the others, where they are little
     sheets  small pictures of the whole film, to find a place by
     peaks   the sound of a recording without a picture, to be drawn
     copy    the top rung of the recording's own packets, where they are fit for it
@@ -31,6 +31,7 @@ from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, hol
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import bulk_run
+from medialib.ingest.plan import made_at_once
 from medialib.ingest.recording import CHOOSE, Recording, count, load, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
@@ -160,9 +161,10 @@ def steps_of(plan: Plan, *, texts: bool = False) -> tuple[str, ...]:
 def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Which renditions each step makes, in order."""
     others = tuple(one.name for one in plan.video if one.name != plan.start_rung)
+    first = tuple(one.name for one in plan.video if one.name == plan.start_rung)
     return {
         "audio": tuple(one.name for one in plan.audio),
-        "start": tuple(one.name for one in plan.video if one.name == plan.start_rung),
+        "start": tuple(one.name for one in plan.video if not one.copied) if made_at_once(plan) else first,
         COPY: tuple(one.name for one in plan.video if one.copied),
         CHOOSE: others,
         "rungs": others,
@@ -236,7 +238,9 @@ def _make_segments(step: str) -> Step:
         if run:
             last_try = _is_last_try(workshop, recording, step)
             holding.carry_out(workshop, recording, run, lease, keep_going=keep_going, whatever=last_try)
-        if all([count(workshop, recording, name) for name in names]):
+        for name in names:
+            count(workshop, recording, name)
+        if not any(recording.missing(workshop, name) for name in names):
             return Outcome.DONE
         return Outcome.MORE if run else Outcome.NOTHING_NOW
 

@@ -113,6 +113,20 @@ def trial_segments(segment_count: int) -> tuple[int, ...]:
     return tuple(sorted({(2 * part + 1) * segment_count // (2 * _TRIALS) for part in range(_TRIALS)}))
 
 
+def made_at_once(plan: Plan) -> bool:
+    """Whether the other rungs are made together with the start rung: of a short lesson, when they are the smaller work.
+
+    Decoding a second time, and another program's start, would then cost more than the start rung gains.
+    """
+    start = sum(_pixels(one) for one in plan.video if one.name == plan.start_rung)
+    others = sum(_pixels(one) for one in plan.video if one.name != plan.start_rung and not one.copied)
+    return plan.segment_count <= 2 * _TRIALS and others <= start
+
+
+def _pixels(rung: VideoRendition) -> int:
+    return rung.width * rung.height * rung.frames
+
+
 def leave_out(bits: Mapping[str, int], *, start: str | None, kept: Collection[str] = ()) -> tuple[str, ...]:
     """Of `bits` (what each rung takes for the same seconds, small pictures first), those that are not made.
 

@@ -20,6 +20,7 @@ MEASUREMENTS = (
     "phones",
     "kills",
     "loudness",
+    "demo",
     "search",
     "writers",
     "listing",

@@ -104,11 +104,11 @@ def make_library(folder: Path, name: str, settings: Mapping[str, str] | None = N
 
 
 @contextmanager
-def running(library: BenchLibrary) -> Iterator[subprocess.Popen[bytes]]:
-    """The supervisor of server and worker, for as long as the block lasts."""
+def running(library: BenchLibrary, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The supervisor of server and worker, for as long as the block lasts; `options` of `medialib run`."""
     with library.log.open("ab") as log:
         process = subprocess.Popen(
-            library.command("run"), env=library.environment, cwd=library.folder, stdout=log, stderr=log
+            library.command("run", *options), env=library.environment, cwd=library.folder, stdout=log, stderr=log
         )
     try:
         _await_answer(library)
