@@ -223,11 +223,19 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
         lesson,
         lookups.current_plan(session, lesson),
         lookups.renditions(session, lesson),
+        coming=_coming(session, lesson),
         captions=lookups.captions_of(session, lesson_id),
         pictures=posters(services, lesson),
         overview=_overview(services, lesson),
         reason=str(trouble) if trouble else None,
     )
+
+
+def _coming(session: Session, lesson: Lesson) -> shapes.Coming | None:
+    if lesson.next_version is None:
+        return None
+    plan = lookups.plan(session, lesson.id, lesson.next_version)
+    return shapes.Coming(plan=plan, renditions=lookups.renditions_of(session, lesson.id, plan))
 
 
 def parked_by(session: Session, lesson: Lesson) -> MedialibError | None:

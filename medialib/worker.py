@@ -17,6 +17,7 @@ from medialib.catalogue import collected, collecting, edits, lookups
 from medialib.errors import MedialibError
 from medialib.ingest import cache, hot, packaging, pipeline, standins
 from medialib.ingest.recording import recount
+from medialib.ingest.replanning import forget_retired
 from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.services import Services
@@ -131,6 +132,7 @@ class Worker:
                     order_steps(self._services)
                 if turn % _TURNS_BETWEEN_SWEEPS == 0:
                     orphans.sweep(self._services)
+                    forget_retired(self._workshop)
                     recount(self._workshop)
                 reconcile(self._services, quiet=turn > 0)
                 if turn % _TURNS_BETWEEN_TRIMS == 0:

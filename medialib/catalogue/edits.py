@@ -116,6 +116,14 @@ def publish(
         _store_captions(session, lesson, track)
     session.add(Source(lesson_id=lesson_id, **source_parts))
     session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json()))
+    add_progress(session, lesson_id, plan)
+    for step, rank in steps.items():
+        session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
+    return lesson
+
+
+def add_progress(session: Session, lesson_id: str, plan: Plan) -> None:
+    """Of each rendition of a plan nothing is made yet."""
     for rendition in plan.renditions:
         session.add(
             RenditionProgress(
@@ -126,9 +134,6 @@ def publish(
                 codecs=rendition.codecs,
             )
         )
-    for step, rank in steps.items():
-        session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
-    return lesson
 
 
 def doer(by: Person | None) -> dict[str, Any]:

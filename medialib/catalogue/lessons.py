@@ -30,7 +30,7 @@ class Lesson(Base):
     `revision` grows with every change that search must know of; the index is behind while
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
-    from 0.
+    from 0. It plays by the plan of `plan_version`; that of `next_version`, if any, is being made to take its place.
     """
 
     __tablename__ = "lessons"
@@ -43,6 +43,7 @@ class Lesson(Base):
     published_at: Mapped[float]
     state: Mapped[str] = mapped_column(String(16), default="published", index=True)
     plan_version: Mapped[int] = mapped_column(default=1)
+    next_version: Mapped[int | None] = mapped_column(default=None)
     description: Mapped[str] = mapped_column(Text, default="")
     speaker: Mapped[str] = mapped_column(String(200), default="")
     unit_slug: Mapped[str | None] = mapped_column(ForeignKey("units.slug"), default=None, index=True)
@@ -107,13 +108,14 @@ class Source(Base):
 
 
 class StoredPlan(Base):
-    """A plan as JSON; immutable: a new plan is a new version."""
+    """A plan as JSON; immutable: a new plan is a new version. It was given up at `retired_at`, if that is said."""
 
     __tablename__ = "plans"
 
     lesson_id: Mapped[str] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    retired_at: Mapped[float | None] = mapped_column(default=None)
 
 
 class RenditionProgress(Base):

@@ -205,10 +205,15 @@ def lessons_by_source_name(session: Session, names: Sequence[str]) -> dict[str, 
 
 def renditions(session: Session, one: Lesson) -> Sequence[RenditionProgress]:
     """How far the renditions of the current plan have come, audio last, small rungs first."""
+    return renditions_of(session, one.id, current_plan(session, one))
+
+
+def renditions_of(session: Session, lesson_id: str, plan: Plan) -> Sequence[RenditionProgress]:
+    """The same of any of its plans."""
     query = select(RenditionProgress).where(
-        RenditionProgress.lesson_id == one.id, RenditionProgress.version == one.plan_version
+        RenditionProgress.lesson_id == lesson_id, RenditionProgress.version == plan.version
     )
-    names = [rendition.name for rendition in current_plan(session, one).renditions]
+    names = [rendition.name for rendition in plan.renditions]
     return sorted(session.scalars(query), key=lambda row: names.index(row.name))
 
 

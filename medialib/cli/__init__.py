@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": "lessons",
     "search": "lessons",
     "retry": "lessons",
+    "replan": "replan",
     "themes": "themes",
     "captions": "captions",
     "poster": "pictures",

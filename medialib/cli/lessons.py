@@ -1,6 +1,7 @@
 """list, show, search and retry: questions about lessons, and one more try."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -102,18 +103,25 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
         console.print(f"{'themes':12} none; what would fit: medialib themes {lesson}", style="dim")
     for notice in detail["notices"]:
         console.print(Text.assemble((f"{'notice':12}", "bold"), " ", notice))
-    table = Table("rendition", "done", "of", "speed", "time left")
-    for row in detail["renditions"]:
-        speed = f"{row['speed']:.1f}x" if row["speed"] else ""
-        left = "" if row["seconds_left"] is None else clock(row["seconds_left"])
-        table.add_row(row["name"], clock(row["seconds_done"]), clock(row["seconds_total"]), speed, left)
-    console.print(table)
+    console.print(_progress(detail["renditions"]))
     if detail["left_out"]:
         console.print(f"Left out, for hardly sparing or adding any bits: {', '.join(detail['left_out'])}")
+    if detail["coming"]:
+        console.print("It is being made anew; this takes the place of the above once it plays everywhere:")
+        console.print(_progress(detail["coming"]))
     for trouble in troubles:
         console.print(f"{trouble.step}: {trouble.message % trouble.message_values} (attempt {trouble.attempts})")
     if detail["state"] == "parked":
         console.print(f"Try again with: medialib retry {lesson}")
+
+
+def _progress(renditions: Sequence[dict[str, Any]]) -> Table:
+    table = Table("rendition", "done", "of", "speed", "time left")
+    for row in renditions:
+        speed = f"{row['speed']:.1f}x" if row["speed"] else ""
+        left = "" if row["seconds_left"] is None else clock(row["seconds_left"])
+        table.add_row(row["name"], clock(row["seconds_done"]), clock(row["seconds_total"]), speed, left)
+    return table
 
 
 @click.command()

@@ -25,6 +25,14 @@ class Overview:
     peaks: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """The plan that is to take the place of a lesson's present one, and how far it is made."""
+
+    plan: Plan
+    renditions: Sequence[RenditionProgress]
+
+
 def page_path(lesson_id: str) -> str:
     return f"/lessons/{lesson_id}"
 
@@ -96,6 +104,7 @@ def lesson_detail(
     plan: Plan,
     renditions: Sequence[RenditionProgress],
     *,
+    coming: Coming | None = None,
     captions: Sequence[Captions] = (),
     pictures: Posters | None,
     overview: Overview,
@@ -129,6 +138,7 @@ def lesson_detail(
         "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},
         "renditions": [_progress(row, plan) for row in renditions if not row.left_out],
         "left_out": [row.name for row in renditions if row.left_out],
+        "coming": [_progress(row, coming.plan) for row in coming.renditions] if coming else [],
     }
 
 

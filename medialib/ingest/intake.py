@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,9 @@ from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMed
 from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
 from medialib.ingest.extraction import unreadable_texts
-from medialib.ingest.listening import with_levels
 from medialib.ingest.pictures import LARGEST_BYTES
 from medialib.ingest.pipeline import RANKS, steps_of
-from medialib.ingest.plan import make_plan
-from medialib.ingest.probing import copying_what_fits, look
+from medialib.ingest.planning import plan_recording
 from medialib.ingest.workshop import Workshop
 
 log = structlog.get_logger()
@@ -192,16 +190,11 @@ def _publish(
     beside: Beside,
     source_parts: dict[str, Any],
 ) -> Receipt:
-    seen = look(workshop, copy)
-    facts = seen.facts
-    plan = make_plan(facts, seen.ends, ladder=workshop.settings.ladder, limits=workshop.settings.limits)
-    plan = replace(plan, source=replace(plan.source, mended=seen.is_mended(copy)))
-    if not plan.source.mended:
-        plan = copying_what_fits(workshop, copy, plan)
     clean = details.clean_speech
     if clean is None:
         clean = workshop.settings.sound.clean_speech
-    plan, unheard = with_levels(workshop, seen.read, plan, facts, clean=clean)
+    planned = plan_recording(workshop, copy, clean=clean)
+    plan, seen, facts = planned.plan, planned.seen, planned.seen.facts
     extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
     extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
     notices = [*extras.notices, *unreadable_texts(facts.texts)]
@@ -218,7 +211,7 @@ def _publish(
                 steps={step: RANKS[step] for step in steps},
                 captions=extras.captions,
                 chapters=[one.to_stored() for one in extras.chapters],
-                notices=[*seen.notices, *unheard, *(one.to_stored() for one in notices)],
+                notices=[*planned.notices, *(one.to_stored() for one in notices)],
                 source_parts={**source_parts, "extension": extension, "facts": stored_facts},
                 arrival=arrival,
             )

@@ -76,7 +76,13 @@ def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, cl
     if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
         mono = _coded(_hear(workshop, source, plan, use, levelled=1), channels=1)
         use = replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, mono, wanted))
-    return use
+    return _spared(use) if loudness.is_clipped(heard) else use
+
+
+def _spared(use: SoundUse) -> SoundUse:
+    """So much fainter as the encoder makes it louder."""
+    mono, stereo = mixing.CODER_ADDS_TO_CLIPPED_DB[1], mixing.CODER_ADDS_TO_CLIPPED_DB[2]
+    return replace(use, gain_db=use.gain_db - stereo, mono_gain_db=use.mono_gain_db - (mono - stereo))
 
 
 def _coded(heard: Heard, *, channels: int) -> list[float]:

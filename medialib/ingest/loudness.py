@@ -38,6 +38,10 @@ _BITTEN_SHARE = 0.01
 _MOST_CORRECTION_DB = 6.0
 _MOST_MONO_CORRECTION_DB = 3.0
 
+# Peaks at full scale (of one channel on both sides: 3 dB less), and this little above the loudness, were cut off: those
+# of speech and music are 10 dB and more above it.
+_FULL_SCALE_DB, _CLIPPED_CREST_DB = -3.2, 3.0
+
 _QUIET_QUANTILE = 0.1
 _FAINT_LUFS = -50.0
 
@@ -123,6 +127,12 @@ def is_held_down(heard: Heard, gain_db: float, limit_db: float) -> bool:
     """Whether the limiter, or what was not counted, changes the loudness so that it must be measured again."""
     bitten = sum(peak + gain_db > limit_db + _BITE_DB for peak in heard.peaks_db)
     return bitten > _BITTEN_SHARE * len(heard.peaks_db) or len(without_bursts(heard.blocks)) < len(heard.blocks)
+
+
+def is_clipped(heard: Heard) -> bool:
+    """Whether the recording was so loud that all its peaks were cut off."""
+    loudness, peak = integrated(heard.blocks), max(heard.peaks_db, default=-math.inf)
+    return loudness is not None and peak > _FULL_SCALE_DB and peak - loudness < _CLIPPED_CREST_DB
 
 
 def correct_gain(gain_db: float, limited: Sequence[float], sound: Sound) -> float:

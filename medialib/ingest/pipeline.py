@@ -24,7 +24,7 @@ from enum import Enum
 
 import structlog
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import edits, lookups, renewing
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, holding, overview, runs
@@ -32,7 +32,7 @@ from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import bulk_run
 from medialib.ingest.plan import made_at_once
-from medialib.ingest.recording import CHOOSE, Recording, count, load, stop_if_gone
+from medialib.ingest.recording import CHOOSE, Recording, count, load_at_work, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import open_regular
@@ -105,7 +105,7 @@ def attempt(
     in which there is nothing to do now: it does not stop this one.
     """
     try:
-        recording = load(workshop, work.lesson_id)
+        recording = load_at_work(workshop, work.lesson_id)
         going = keep_going if work.step == COPY else _until_urgent(workshop, work, keep_going, idle)
         try:
             outcome = _try(workshop, recording, work, lease, going)
@@ -119,7 +119,8 @@ def attempt(
         return True
     with workshop.database.begin() as session:
         if outcome is Outcome.DONE:
-            edits.finish_step(session, work.lesson_id, work.step)
+            version = recording.plan.version
+            renewing.finish_step(session, work.lesson_id, work.step, version, last_rank=RANKS["start"])
         edits.settle(session, work.lesson_id)
     return outcome is not Outcome.NOTHING_NOW
 

@@ -1,7 +1,7 @@
 """Looks at a file before anything is made of it: what is in it, where it really ends, what is wrong with its clock."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,8 +33,12 @@ _LEAST_FREE_BYTES = 1 << 30
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What was found; `read` is the file to make the lesson of: the source, or its copy on a clock that is mended."""
+    """What was found; `read` is the file to make the lesson of: the source, or its copy on a clock that is mended.
 
+    `told` is what ffprobe said of the source.
+    """
+
+    told: Mapping[str, Any]
     facts: Facts
     ends: Ends
     read: Path
@@ -46,7 +50,8 @@ class Look:
 
 def look(workshop: Workshop, source: Path) -> Look:
     """Raises UnusableMedia; ToolFailed when the machine, not the file, is at fault."""
-    facts, ends, clock = _find(workshop, source)
+    told = _ask(workshop, source)
+    facts, ends, clock = _find(workshop, source, told)
     facts = _with_what_is_there(facts, ends)
     lacking = [_notice(DAMAGED)] if clock.lacks else []
     notices = [*_cut_off(facts, ends), *lacking, *_colourless(facts)]
@@ -54,18 +59,19 @@ def look(workshop: Workshop, source: Path) -> Look:
     if mended is None:
         if clock.jumps:
             notices.append(_notice(N_("The clock of this recording jumps and cannot be mended: parts may be missing.")))
-        return Look(facts=facts, ends=ends, read=source, notices=tuple(notices))
-    again, ends, _ = _find(workshop, mended)
+        return Look(told=told, facts=facts, ends=ends, read=source, notices=tuple(notices))
+    again, ends, _ = _find(workshop, mended, _ask(workshop, mended))
     facts = _with_what_is_there(replace(again, container=facts.container, cover_index=None), ends)
     notices = [_notice(N_("The clock of this recording jumps; its parts are played one after the other."))]
-    return Look(facts=facts, ends=ends, read=mended, notices=(*notices, *_colourless(facts)))
+    return Look(told=told, facts=facts, ends=ends, read=mended, notices=(*notices, *_colourless(facts)))
 
 
-def copying_what_fits(workshop: Workshop, source: Path, plan: Plan) -> Plan:
-    """The plan; its top rung is copied when the recording's own picture seems fit to be it."""
+def copying_what_fits(workshop: Workshop, source: Path, told: Mapping[str, Any], plan: Plan) -> Plan:
+    """The plan; its top rung is copied when the recording's own picture, of which so much is `told`, seems fit to be
+    it."""
     if plan.source.video_index is None:
         return plan
-    rung = originals.rung_to_copy(plan, originals.read_original(_ask(workshop, source), plan.source.video_index))
+    rung = originals.rung_to_copy(plan, originals.read_original(told, plan.source.video_index))
     if rung is None:
         return plan
     windows = originals.sample_windows(plan)
@@ -76,9 +82,9 @@ def copying_what_fits(workshop: Workshop, source: Path, plan: Plan) -> Plan:
     return originals.with_copy(plan, rung) if originals.has_keyframes_on_the_grid(plan, packets, windows) else plan
 
 
-def _find(workshop: Workshop, source: Path) -> tuple[Facts, Ends, Timeline]:
+def _find(workshop: Workshop, source: Path, told: dict[str, Any]) -> tuple[Facts, Ends, Timeline]:
     """Facts, ends, and what is known of the clock."""
-    facts = read_facts(_ask(workshop, source))
+    facts = read_facts(told)
     used = {one.index for one in (facts.video, *facts.audio[:1]) if one}
     if facts.container.partition(",")[0] in _STREAMS or not facts.declared_seconds:
         timeline = _packets(workshop, source, used, None)

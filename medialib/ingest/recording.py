@@ -10,6 +10,7 @@ import structlog
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.cuts import Cuts
 from medialib.catalogue.plans import Plan, Rendition, VideoRendition
+from medialib.catalogue.renewing import version_at_work
 from medialib.errors import MedialibError, NotFound
 from medialib.ingest.measuring import measure
 from medialib.ingest.workshop import Workshop
@@ -72,6 +73,13 @@ def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Reco
     )
 
 
+def load_at_work(workshop: Workshop, lesson_id: str) -> Recording:
+    """The recording in the version that the steps left are about; raises NotFound."""
+    with workshop.database.read() as session:
+        version = version_at_work(lookups.lesson(session, lesson_id))
+    return load(workshop, lesson_id, version)
+
+
 def count(workshop: Workshop, recording: Recording, name: str) -> bool:
     """Count the finished segments of a rendition from the store; measure it when all are there and it is to stay."""
     plan = recording.plan
@@ -109,7 +117,7 @@ def _stays(workshop: Workshop, recording: Recording, name: str) -> bool:
         choosing = lookups.failed_step(session, lesson_id, CHOOSE) is not None
         if name in lookups.left_out(session, lesson_id, plan.version):
             return False
-        current = plan.version == lookups.lesson(session, lesson_id).plan_version
+        current = plan.version == version_at_work(lookups.lesson(session, lesson_id))
     others = (one.name for one in plan.video if one.name != plan.start_rung and not one.copied)
     return not (choosing and current and name in others)
 

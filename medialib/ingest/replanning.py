@@ -1,0 +1,65 @@
+"""A lesson planned anew by the present settings: it plays as before until the new version plays everywhere."""
+
+import os
+import time
+from dataclasses import replace
+
+import structlog
+
+from medialib.catalogue import lookups, renewing
+from medialib.catalogue.plans import Plan
+from medialib.errors import N_, NotReady
+from medialib.ingest.pipeline import RANKS, steps_of
+from medialib.ingest.planning import plan_recording
+from medialib.ingest.workshop import Workshop
+
+log = structlog.get_logger()
+
+# Players hold addresses of the old version for as long as a page stays open, and caches for longer.
+_KEPT_SECONDS = 24 * 3600
+
+
+def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
+    """The plan that is made from now on; None when the settings ask for what is there, or under way, already.
+
+    Raises NotFound; NotReady when another process is at it; UnusableMedia when the settings do not admit the recording
+    any more, and ToolFailed: then all stays as it was.
+    """
+    with workshop.leases.hold(f"replan:{lesson_id}") as lease:
+        if lease is None:
+            raise NotReady(N_("This lesson is just being planned anew."), retry_seconds=10)
+        try:
+            return _replan(workshop, lesson_id, lease.token)
+        finally:
+            workshop.store.discard(lease.token)
+
+
+def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
+    with workshop.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        present = lookups.plan(session, lesson_id, renewing.version_at_work(lesson))
+        extension = lookups.source(session, lesson_id).extension
+        texts = any(row.step == "captions" for row in lookups.steps_left(session, lesson_id))
+    store = workshop.store
+    copy = store.workspace(token) / "source"
+    os.link(store.source(lesson_id, extension), copy)
+    clean = any(use.noise_db is not None for use in present.source.heard) or workshop.settings.sound.clean_speech
+    planned = plan_recording(workshop, copy, clean=clean)
+    if replace(planned.plan, version=present.version) == present:
+        return None
+    if planned.plan.source.mended:
+        store.publish(planned.seen.read, store.mended(lesson_id))
+    steps = {step: RANKS[step] for step in steps_of(planned.plan, texts=texts)}
+    with workshop.database.begin() as session:
+        return renewing.renew(session, lesson_id, planned.plan, steps)
+
+
+def forget_retired(workshop: Workshop) -> None:
+    """Remove what was made by plans that were given up a day ago."""
+    with workshop.database.read() as session:
+        found = renewing.retired(session, before=time.time() - _KEPT_SECONDS)
+    for lesson_id, version in found:
+        workshop.store.remove_version(lesson_id, version)
+        with workshop.database.begin() as session:
+            renewing.forget(session, lesson_id, version)
+        log.info("an old version of a lesson is removed", lesson=lesson_id, version=version)
