@@ -25,7 +25,7 @@ def replan_command(library: Library, lessons: tuple[str, ...], everything: bool)
     services = open_ready(library)
     if everything:
         with services.database.read() as session:
-            lessons = tuple(lookups.ids_by_age(session))
+            lessons = tuple(one.id for one in lookups.all_lessons(session))
     if not all([_replan(services, one) for one in lessons]):
         sys.exit(1)
 

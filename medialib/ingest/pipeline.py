@@ -4,7 +4,7 @@
     poster  the pictures that it is shown by
     captions  the text tracks that are inside
     audio   all sounds, the whole lesson
-    start   the start rung, the whole lesson: from here on it plays everywhere; with it the others, where they are little
+    start   the start rung, the whole lesson: from here on it plays everywhere; with it the others, if they are little
     sheets  small pictures of the whole film, to find a place by
     peaks   the sound of a recording without a picture, to be drawn
     copy    the top rung of the recording's own packets, where they are fit for it

@@ -110,7 +110,7 @@ def test_a_dead_channel_and_a_twisted_cable_are_mended(
 @pytest.mark.parametrize(
     ("peak", "loud", "clipped"), [(-3.01, -3.9, True), (0.0, -1.0, True), (-3.01, -8.9, False), (-18.0, -18.0, False)]
 )
-def test_what_was_cut_off_at_full_scale_is_told_from_what_is_only_dense(peak: float, loud: float, clipped: bool) -> None:
+def test_what_was_cut_off_is_told_from_what_is_only_dense(peak: float, loud: float, clipped: bool) -> None:
     heard = Heard(blocks=(loud,) * 50, peaks_db=(peak,) * 50, channels=None)
     assert loudness.is_clipped(heard) is clipped
 

@@ -150,7 +150,8 @@ def test_the_command_tells_what_it_does(film: Path, tmp_path: Path, monkeypatch:
         return CliRunner().invoke(main, arguments)
 
     monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / STORE))
-    lesson = json.loads(medialib("import", "--json", "--wait", "published", str(film)).output.splitlines()[-1])["lesson"]
+    told = medialib("import", "--json", "--wait", "published", str(film)).output
+    lesson = json.loads(told.splitlines()[-1])["lesson"]
     assert "the settings change nothing" in medialib("replan", lesson).output
     monkeypatch.setenv("MEDIALIB__LADDER__SEGMENT_SECONDS", "2")
     assert f"{lesson}: version 2 is being made: v240, a32m, a64" in medialib("replan", "--all").output

@@ -18,7 +18,7 @@ _MOST_SECONDS = 600
 _LOOK_SECONDS = 0.5
 
 
-def measure(folder: Path, extent: Extent) -> list[Figure]:
+def measure(folder: Path, extent: Extent) -> list[Figure]:  # noqa: ARG001
     """From the start of `medialib run --demo` on; then each lesson is watched in Chromium, if it is here."""
     group = f"demonstration, {len(demonstrations())} lessons"
     library = make_library(folder, "demo")
