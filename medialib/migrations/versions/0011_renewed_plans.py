@@ -14,4 +14,4 @@ def upgrade() -> None:
     with op.batch_alter_table("lessons", schema=None) as batch_op:
         batch_op.add_column(sa.Column("next_version", sa.Integer(), nullable=True))
     with op.batch_alter_table("plans", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("retired_at", sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column("retired_at", sa.Double(), nullable=True))
