@@ -5,7 +5,7 @@ from alembic import op
 
 # There is no way back: restore the backup that was made before the upgrade.
 revision = "0011"
-down_revision = "0013"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
