@@ -9,11 +9,13 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from medialib.airing import Station
 from medialib.delivery import words
 from medialib.services import Services
 from medialib.web import (
     access,
     captions,
+    channels,
     counting,
     errors,
     guarding,
@@ -30,8 +32,11 @@ from medialib.web import (
 from medialib.web.api import all_of_it, themes
 from medialib.web.api import lessons as api
 from medialib.web.desk import pages as desk
-from medialib.web.desk import signing_in
+from medialib.web.desk import screenings, signing_in
 from medialib.web.phone import formats, pages, shelves
+from medialib.web.screen import pages as screen
+from medialib.web.screen.boxes import PathScreens
+from medialib.web.screen.roll import Roll
 
 _WEB = Path(__file__).parent / "web"
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -47,7 +52,8 @@ def create_app(services: Services) -> Flask:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=[
             "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/vtt",
-            "application/vnd.apple.mpegurl", "application/rss+xml", "audio/x-mpegurl", "application/json+chapters",
+            "application/vnd.apple.mpegurl", "application/rss+xml", "application/xml",
+            "audio/x-mpegurl", "application/json+chapters",
         ],
         COMPRESS_STREAMS=False,
     )  # fmt: skip
@@ -73,12 +79,20 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(counting.make_blueprint(services))
     counting.install(app, services)
     app.register_blueprint(listings.make_blueprint(services))
+    station, roll = Station(services), Roll(services)
+    app.register_blueprint(channels.make_blueprint(services, station))
+    screen_blueprint = screen.make_blueprint(services, roll)
+    app.register_blueprint(screen_blueprint)
+    # A television bears its token in a header, which no other site's form can send.
+    app.extensions["csrf"].exempt(screen_blueprint)
+    app.register_blueprint(screenings.make_blueprint(services))
     app.register_blueprint(shelves.make_blueprint(services))
     app.register_blueprint(signing_in.make_blueprint(services, limiter))
-    app.register_blueprint(desk.make_blueprint(services, limiter))
+    app.register_blueprint(desk.make_blueprint(services, limiter, station))
     access.public(app.view_functions["static"])
     _let_static_files_be_kept(app)
     app.wsgi_app = keys.PathKeys(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = PathScreens(app.wsgi_app)  # type: ignore[method-assign]
     if proxies := services.settings.server.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -128,6 +129,28 @@ class Limits(_Section):
     free_gigabytes: Annotated[float, Field(ge=0)] = 1
 
 
+class Screens(_Section):
+    """Televisions: when they count as late or silent, how often they tell of themselves, and what they keep.
+
+    Hours are those of the set's own clock; lessons are kept from `keep_from_hour` to `keep_until_hour`.
+    """
+
+    zone: str = "Asia/Shanghai"
+    beat_seconds: Annotated[float, Field(ge=5, le=3600)] = 60
+    late_minutes: Seconds = 60
+    silent_hours: Seconds = 24
+    keep_megabytes: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    keep_from_hour: Annotated[int, Field(ge=0, le=23)] = 1
+    keep_until_hour: Annotated[int, Field(ge=0, le=23)] = 5
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError("it must be a time zone such as Asia/Shanghai")
+        return zone
+
+
 class Settings(_Section):
     """Everything that config.yaml may say."""
 
@@ -142,6 +165,7 @@ class Settings(_Section):
     runs: Runs = Runs()
     tools: Tools = Tools()
     limits: Limits = Limits()
+    screens: Screens = Screens()
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:

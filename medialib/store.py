@@ -51,6 +51,16 @@ class Store:
         return self.root / "cache"
 
     @property
+    def snapshots(self) -> Path:
+        """The last picture of each screen."""
+        return self.cache / "screens"
+
+    @property
+    def slate(self) -> Path:
+        """What channels show when they show nothing."""
+        return self.cache / "slate"
+
+    @property
     def lost(self) -> Path:
         """Folders of lessons that the catalogue did not know; only a person deletes them."""
         return self.root / "lost"
@@ -211,11 +221,15 @@ class Store:
 
     def replace_text(self, place: Path, text: str) -> None:
         """Put a small text in place of what is there, whole whenever it is read."""
+        self.replace_bytes(place, text.encode())
+
+    def replace_bytes(self, place: Path, content: bytes) -> None:
+        """The same for a small file."""
         self._make_directory(place.parent)
         beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
         try:
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(text)
+            with beside.open("wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(place)

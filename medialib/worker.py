@@ -13,9 +13,10 @@ from collections.abc import Callable
 import structlog
 
 from medialib import orphans
+from medialib.airing import Station, keep_on_air
 from medialib.catalogue import collected, collecting, edits, lookups
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, packaging, pipeline, standins
+from medialib.ingest import cache, hot, packaging, pipeline, slate, standins
 from medialib.ingest.recording import recount
 from medialib.ingest.replanning import forget_retired
 from medialib.jobs.leases import Lease
@@ -39,6 +40,7 @@ class Worker:
     def __init__(self, services: Services):
         self._services = services
         self._workshop = services.workshop
+        self._station = Station(services)
         self._stopping = threading.Event()
         jobs = services.settings.jobs
         queues = services.queues
@@ -49,6 +51,7 @@ class Worker:
         queues.on("recording", self._recording)
         queues.on("standin", self._standin)
         queues.on("filled_ts", self._filled_ts)
+        queues.on("slate", self._slate)
         queues.on("index", self._index)
         queues.on("advance", self._advance)
         self._consumers = [
@@ -111,6 +114,9 @@ class Worker:
     def _filled_ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
         self._logging_errors(lambda: standins.make_filled_ts(self._workshop, lesson_id, version, name, number))
 
+    def _slate(self, segment_seconds: int) -> None:
+        self._logging_errors(lambda: slate.make(self._workshop, segment_seconds))
+
     def _index(self) -> None:
         index_stale(self._services)
 
@@ -135,6 +141,7 @@ class Worker:
                     forget_retired(self._workshop)
                     recount(self._workshop)
                 reconcile(self._services, quiet=turn > 0)
+                keep_on_air(self._services, self._station)
                 if turn % _TURNS_BETWEEN_TRIMS == 0:
                     cache.trim(self._workshop)
             except Exception:

@@ -23,6 +23,30 @@ def render_m3u(title: str, entries: Sequence[Entry]) -> str:
     return "\n".join([*lines, ""])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """A channel: `id` is what the guide calls it."""
+
+    id: str
+    name: str
+    number: int
+    address: str
+    logo: str = ""
+
+
+def render_stations(stations: Sequence[Station], *, guide: str) -> str:
+    """All channels, with the attributes that IPTV players read."""
+    lines = [f'#EXTM3U url-tvg="{guide}" x-tvg-url="{guide}"']
+    for one in stations:
+        name = _line(one.name).replace('"', "'").replace(",", " ")
+        logo = f' tvg-logo="{one.logo}"' if one.logo else ""
+        lines += [
+            f'#EXTINF:-1 tvg-id="{one.id}" tvg-name="{name}" tvg-chno="{one.number}"{logo},{name}',
+            one.address,
+        ]
+    return "\n".join([*lines, ""])
+
+
 def _line(text: str) -> str:
     """Without what would end the line."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

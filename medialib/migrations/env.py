@@ -6,6 +6,7 @@ from sqlalchemy import text
 # Imported for their tables: what is missing here would be missing from the comparison.
 from medialib.catalogue import (
     api_tokens,
+    channels,
     collections,
     curated,
     history,
@@ -13,13 +14,28 @@ from medialib.catalogue import (
     people,
     plays,
     readings,
+    screens,
     themes,
     units,
 )
 from medialib.database import Base
 from medialib.jobs import leases
 
-MODELS = (lessons, history, readings, themes, units, collections, curated, people, plays, api_tokens, leases)
+MODELS = (
+    lessons,
+    history,
+    readings,
+    themes,
+    units,
+    collections,
+    curated,
+    people,
+    plays,
+    api_tokens,
+    channels,
+    screens,
+    leases,
+)
 _UPGRADE_LOCK = 5_237_001  # any number that is ours: two machines may start at once
 
 connection = context.config.attributes["connection"]

@@ -15,12 +15,13 @@ from typing import Any, TypeVar
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from medialib.catalogue import people_lookups, rights
+from medialib.catalogue import people_lookups, rights, screen_lookups
 from medialib.catalogue.people import Role
 from medialib.catalogue.rights import Viewer, viewer_of
 from medialib.errors import N_, NotAllowed, NotFound, SignInNeeded
 from medialib.services import Services
 from medialib.web import bearers, keys, signing
+from medialib.web.screen import roll
 
 _REFRESH_SECONDS = 1.0
 """So long a segment of a lesson that was just narrowed may still be sent; its playlists are refused at once."""
@@ -119,7 +120,7 @@ class _Guard:
                     raise NotAllowed(N_("This lesson belongs to another unit."))
 
     def _check_library(self) -> None:
-        if not self._look(only_out=True).role and self._closed:
+        if not self._look(only_out=True).role and self._closed and not self._is_screen():
             raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
         g.private = self._closed
 
@@ -136,7 +137,7 @@ class _Guard:
         if keys.is_in_path() and not opened:
             raise NotAllowed(N_("This link does not open this lesson, or no longer."))
         viewer = self._look(key_to=lesson_id if opened else "", only_out=True, at=lesson_id)
-        if self._closed and not viewer.role and not opened:
+        if self._closed and not viewer.role and not opened and not self._is_screen():
             raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
         with self._services.database.read() as session:
             seen = rights.may_see(session, viewer, lesson_id)
@@ -147,6 +148,14 @@ class _Guard:
                 raise NotAllowed(N_("This lesson is for others: people of its unit, or those who were sent a link."))
             raise SignInNeeded(N_("This lesson is not for everyone. Sign in, or open the link that you were sent."))
         return keys.move_into_cookie(lesson_id, key) if opened else None
+
+    def _is_screen(self) -> bool:
+        """A paired television sees what everyone may see, also in a library that is for signed-in people."""
+        token = roll.presented()
+        if not token or request.method != "GET":
+            return False
+        with self._services.database.read() as session:
+            return screen_lookups.opens(session, token)
 
     def _look(self, *, key_to: str = "", only_out: bool = False, at: str = "") -> Viewer:
         viewer = viewer_of(signing.current(self._services), key_to=key_to, only_out=only_out, at=at)

@@ -24,6 +24,7 @@ MEASUREMENTS = (
     "search",
     "writers",
     "listing",
+    "screens",
 )
 
 

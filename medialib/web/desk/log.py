@@ -62,6 +62,17 @@ ACTS: dict[str, str] = {
     "collection.discarded": N_("dropped the changes to a collection"),
     "collection.removed": N_("removed a collection"),
     "collection.undone": N_("took a change to a collection back"),
+    "channel.added": N_("made a channel"),
+    "channel.changed": N_("changed a channel"),
+    "channel.removed": N_("removed a channel"),
+    "channels.paused": N_("paused all channels"),
+    "channels.resumed": N_("ended a pause of all channels"),
+    "screen.paired": N_("paired a screen"),
+    "screen.changed": N_("changed a screen"),
+    "screen.revoked": N_("took a screen out of service"),
+    "screens.told": N_("sent something to screens"),
+    "screening.added": N_("planned a screening"),
+    "screening.removed": N_("took a screening out"),
 }
 """What is written into the log; the rest of the desk adds its acts here."""
 

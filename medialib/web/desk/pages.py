@@ -6,22 +6,27 @@ from typing import Any
 from flask import Blueprint
 from flask_limiter import Limiter
 
+from medialib.airing import Station
 from medialib.services import Services
 from medialib.web.desk import (
     account,
     api_tokens,
+    channels,
     curating,
+    dots,
     figures,
     lesson_access,
     log,
     people,
+    screenings,
+    screens,
     shell,
     statistics,
     units,
 )
 
 
-def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
+def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Blueprint:
     blueprint = Blueprint("desk", __name__, url_prefix="/desk")
     account.add_to(blueprint, services, limiter)
     api_tokens.add_to(blueprint, services, limiter)
@@ -29,10 +34,18 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     units.add_to(blueprint, services)
     log.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
+    screens.add_to(blueprint, services, limiter)
+    channels.add_to(blueprint, services, station)
+    screenings.add_to(blueprint, services)
     statistics.add_to(blueprint, services)
     curating.add_to(blueprint, services)
     words: dict[str, Callable[..., Any]] = {
         "moment": shell.moment,
+        "heard": screens.heard,
+        "dots": dots.dots_of,
+        "sum_of": lambda towns, state: sum(len(one.of(state)) for one in towns),
+        "clock_time": channels.clock,
+        "day_letter": lambda name: name[-1:] if not name.isascii() else name[:2],
         "told_bytes": figures.told_bytes,
         "count": figures.count,
         "role_name": shell.role_name,

@@ -43,6 +43,7 @@ class Place:
 RAIL = (
     Place("collections", N_("Collections"), "layers", "desk.collections", "curator"),
     Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
+    Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin"),
     Place("units", N_("Units"), "tree", "desk.units", "admin"),
     Place("log", N_("Log"), "list", "desk.log", "admin"),

@@ -1,0 +1,217 @@
+"""Channels on the desk: the week on a grid, what is on at any moment, clashes and gaps, a pause for all."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from medialib.airing import Station, now_ticks
+from medialib.catalogue import channel_edits, channel_lookups, lookups, timetables
+from medialib.catalogue.channels import Channel
+from medialib.catalogue.timetables import Timetable
+from medialib.delivery.occasions import TICKS
+from medialib.delivery.timeline import Entry
+from medialib.delivery.weekgrid import Block, blocks
+from medialib.errors import N_, BadRequest
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.desk.shell import me, page, typed
+from medialib.web.desk.timetable_form import ORDER_NAMES, Choices, choices, read_timetable, titles
+from medialib.web.i18n import gettext, sentence
+
+DAY_NAMES = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+KIND_NAMES = {
+    "part": N_("by the timetable"), "special": N_("screening"), "filler": N_("filler"), "quiet": N_("quiet hours"),
+    "pause": N_("paused"), "slate": N_("dark"),
+}  # fmt: skip
+_PROBLEMS = {
+    "clash": N_("%(day)s %(begin)s–%(end)s: two parts at once. The one that begins later is shown."),
+    "gap": N_("%(day)s %(begin)s–%(end)s: nothing is shown. A filler would help."),
+}
+_AHEAD_TICKS = 24 * 3600 * TICKS
+_FARTHEST_DAYS = 8
+_MOST_COMING = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """What is on at a time of the channel's own clock."""
+
+    begin: str
+    day: str
+    title: str
+    kind: str
+    now: bool
+
+
+def add_to(blueprint: Blueprint, services: Services, station: Station) -> None:
+    def add(path: str, endpoint: str, view: access.View, *methods: str) -> None:
+        blueprint.add_url_rule(
+            f"/channels{path}", endpoint, access.at_least("curator")(view), methods=methods or ("GET",)
+        )
+
+    add("", "channels", lambda: _channels(services, station), "GET", "POST")
+    add("/pause", "pause_channels", lambda: _pause(services), "POST")
+    add("/pauses/<pause_id>/end", "end_pause", lambda pause_id: _end_pause(services, pause_id), "POST")
+    add("/<slug>", "channel", lambda slug: _channel(services, station, slug), "GET", "POST")
+    add("/<slug>/remove", "remove_channel", lambda slug: _remove(services, slug), "POST")
+
+
+def _channels(services: Services, station: Station) -> ResponseReturnValue:
+    """All channels with what is on; a form makes one."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            zone = typed("zone", most=40) or services.settings.screens.zone
+            table = Timetable(zone=zone, filler=timetables.Show(kind="latest", order="shuffle"))
+            with services.database.begin() as session:
+                made = channel_edits.add(
+                    session, title=typed("title", most=100), timetable=table,
+                    target_seconds=max(4, services.settings.ladder.segment_seconds), by=me(services),
+                )  # fmt: skip
+            return redirect(url_for("desk.channel", slug=made.slug))
+        except BadRequest as error:
+            problem = sentence(error)
+    with services.database.read() as session:
+        found, pauses = channel_lookups.channels(session), channel_lookups.pauses(session)
+    on = {one.slug: station.chain(one.slug).on_at(now_ticks()) for one in found}
+    ids = sorted({aired.entry.item.lesson_id for aired in on.values() if aired})
+    with services.database.read() as session:
+        names = {one.id: one.title for one in lookups.lessons_by_id(session, ids)}
+    now = {slug: names.get(aired.entry.item.lesson_id, gettext("dark")) if aired else "" for slug, aired in on.items()}
+    return page(
+        services, "channels.html", 400 if problem else 200, section="screens", channels=found, now=now,
+        pauses=[one for one in pauses if one.ends_at > time.time()], problem=problem,
+    )  # fmt: skip
+
+
+def _channel(services: Services, station: Station, slug: str) -> ResponseReturnValue:
+    """The editor; `preview` shows what a timetable would do without keeping it."""
+    problem, previewed = "", "preview" in request.form
+    with services.database.read() as session:
+        channel = channel_lookups.channel(session, slug)
+        offered, lessons = choices(session), titles(session)
+    table, title = channel.table, channel.title
+    if request.method == "POST":
+        try:
+            title = typed("title", most=100)
+            with services.database.read() as session:
+                table = read_timetable(session, channel.table.zone)
+            timetables.check(table)
+            if not previewed:
+                with services.database.begin() as session:
+                    channel_edits.change(session, slug, title=title, timetable=table, by=me(services))
+                return redirect(url_for("desk.channel", slug=slug, saved=1))
+        except BadRequest as error:
+            problem = sentence(error)
+    monday = _monday(table.zone)
+    drawn = blocks(table, monday.date())
+    coming = _coming(services, station, channel, table, fresh=previewed)
+    return page(
+        services, "channel.html", 400 if problem else 200, section="screens", channel=channel, title=title,
+        table=table, blocks=drawn, coming=coming, problem=problem,
+        problems=_problems(station, channel, table, drawn, offered),
+        choices=offered, lessons=lessons, orders=ORDER_NAMES, days=DAY_NAMES, monday=monday, previewed=previewed,
+        at=request.args.get("at", ""), on=_on_at(services, station, channel, table), saved="saved" in request.args,
+        minutes_now=_minutes_now(table.zone), kinds=KIND_NAMES,
+    )  # fmt: skip
+
+
+def _monday(zone: str) -> datetime:
+    now = datetime.now(ZoneInfo(zone))
+    return (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _minutes_now(zone: str) -> tuple[int, int]:
+    now = datetime.now(ZoneInfo(zone))
+    return now.weekday(), now.hour * 60 + now.minute
+
+
+def _coming(services: Services, station: Station, channel: Channel, table: Timetable, *, fresh: bool) -> list[Coming]:
+    """What is on and what comes; of an unsaved timetable what it would show from now on."""
+    if fresh:
+        now = now_ticks()
+        entries = station.plan(channel, table, station.cursors(channel.slug), now, now + _AHEAD_TICKS)
+    else:
+        entries = [one for _, _, one in station.guide(channel, 24)]
+    return _told(services, entries[:_MOST_COMING], table.zone)
+
+
+def _told(services: Services, entries: list[Entry], zone: str) -> list[Coming]:
+    ids = sorted({one.item.lesson_id for one in entries})
+    with services.database.read() as session:
+        names = {one.id: one.title for one in lookups.lessons_by_id(session, ids)}
+    found, now = [], now_ticks()
+    for one in entries:
+        at = datetime.fromtimestamp(one.begin // TICKS, ZoneInfo(zone))
+        found.append(
+            Coming(
+                begin=f"{at:%H:%M}", day=gettext(DAY_NAMES[at.weekday()]), kind=gettext(KIND_NAMES[one.kind]),
+                title=names.get(one.item.lesson_id, gettext(KIND_NAMES[one.kind])), now=one.begin <= now < one.end,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _on_at(services: Services, station: Station, channel: Channel, table: Timetable) -> Coming | None:
+    """What is on at the moment that `?at=` names, within the next week."""
+    asked = request.args.get("at", "")
+    if not asked:
+        return None
+    try:
+        moment = round(timetables.local_time(asked[:16], table.zone)) * TICKS
+    except BadRequest:
+        return None
+    hours = (moment - now_ticks()) / TICKS / 3600 + 1
+    if not 0 < hours < _FARTHEST_DAYS * 24:
+        return None
+    entries = [entry for begin, end, entry in station.guide(channel, hours) if begin <= moment < end]
+    return next(iter(_told(services, entries, table.zone)), None)
+
+
+def _problems(station: Station, channel: Channel, table: Timetable, drawn: list[Block], offered: Choices) -> list[str]:
+    """What a curator should know: clashes, holes, listings without lessons."""
+    found = []
+    for kind, words in _PROBLEMS.items():
+        some = [one for one in drawn if one.kind == kind]
+        for one in some[:3]:
+            found.append(gettext(words, day=gettext(DAY_NAMES[one.day]), begin=clock(one.begins), end=clock(one.ends)))
+        if len(some) > 3:
+            found.append(gettext("And %(number)s more like this.", number=len(some) - 3))
+    for show in table.shows:
+        if not station.has_lessons(channel, show):
+            found.append(
+                gettext(
+                    "“%(title)s” has no lessons for everyone: the filler is shown instead.",
+                    title=offered.title_of(show),
+                )
+            )
+    return found
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _remove(services: Services, slug: str) -> ResponseReturnValue:
+    with services.database.begin() as session:
+        channel_edits.remove(session, slug, by=me(services))
+    return redirect(url_for("desk.channels"))
+
+
+def _pause(services: Services) -> ResponseReturnValue:
+    zone = services.settings.screens.zone
+    begins = timetables.local_time(typed("begin", most=16), zone)
+    ends = timetables.local_time(typed("end", most=16), zone)
+    with services.database.begin() as session:
+        channel_edits.pause(session, begins_at=begins, ends_at=ends, reason=typed("reason"), by=me(services))
+    return redirect(url_for("desk.channels"))
+
+
+def _end_pause(services: Services, pause_id: str) -> ResponseReturnValue:
+    with services.database.begin() as session:
+        channel_edits.end_pause(session, pause_id, by=me(services))
+    return redirect(url_for("desk.channels"))

@@ -1,0 +1,1 @@
+"""What a television asks for: pairing, its page, what it may browse, its beats."""

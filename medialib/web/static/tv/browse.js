@@ -1,0 +1,196 @@
+// Choosing with the arrows: shelves, lists and search. Exactly one thing has the ring.
+
+import { ask } from "./server.js";
+import { clock, say, who } from "./words.js";
+import { Keyboard } from "./keyboard.js";
+
+const part = (id) => document.getElementById(id);
+const IN_ROW = 4;
+
+export class Browse {
+  constructor(page) {
+    this.page = page; // {play(card, cards), close(), position(lesson)}
+    this.stack = [];
+    this.rows = [];
+    this.row = this.column = 0;
+    this.keyboard = new Keyboard((words) => this.search(words), () => this.back());
+  }
+
+  get isOpen() { return !part("browse").hidden; }
+
+  open() {
+    part("browse").hidden = false;
+    this.stack = [];
+    this.show(this.withSearch([]));
+    return this.fetch("/tv/shelves.json").then((told) => this.show(this.withSearch(told.rows)));
+  }
+
+  close() {
+    part("browse").hidden = true;
+    this.keyboard.hide();
+    part("browse").classList.remove("searching");
+    this.page.close();
+  }
+
+  withSearch(rows) {
+    const actions = [{ title: say("back"), action: "close", word: true }, { title: say("search"), action: "search", word: true }];
+    return rows.concat([{ title: "", cards: actions }]);
+  }
+
+  fetch(address) {
+    return ask(address).then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); });
+  }
+
+  show(rows, grid) {
+    this.rows = [];
+    this.row = this.column = 0;
+    const body = part("b-body");
+    body.textContent = "";
+    rows.forEach((row) => {
+      const section = document.createElement("section");
+      section.className = "b-shelf";
+      if (row.title) { const h2 = document.createElement("h2"); h2.textContent = row.title; section.append(h2); }
+      // A list is a grid of rows, so that the arrows mean the same everywhere.
+      for (let at = 0; at < row.cards.length; at += grid ? grid : row.cards.length) {
+        const some = row.cards.slice(at, at + (grid || row.cards.length));
+        const line = document.createElement("div");
+        line.className = "b-row";
+        const cells = some.map((card) => { const cell = cardOf(card, row.square); line.append(cell); return { card: card, cell: cell, cards: row.cards }; });
+        this.rows.push({ line: line, section: section, cells: cells });
+        section.append(line);
+      }
+      body.append(section);
+    });
+    if (!this.rows.length) { body.textContent = say("empty"); }
+    this.focus();
+  }
+
+  current() {
+    const row = this.rows[this.row];
+    return row && row.cells[this.column];
+  }
+
+  focus() {
+    const found = this.current();
+    document.querySelectorAll(".b-card.on").forEach((one) => one.classList.remove("on"));
+    if (!found || this.keyboard.hasFocus) { if (this.keyboard.hasFocus) part("hero").hidden = true; return; }
+    found.cell.classList.add("on");
+    const row = this.rows[this.row];
+    row.line.style.transform = "translateX(-" + Math.max(0, found.cell.offsetLeft - row.line.offsetLeft - (this.column ? 440 : 0)) + "px)";
+    part("b-body").scrollTop = Math.max(0, row.line.offsetTop - part("b-body").offsetTop + (row.section.firstChild === row.line ? 0 : -90));
+    this.tell(found.card);
+  }
+
+  tell(card) {
+    const searching = part("browse").classList.contains("searching");
+    part("b-title").textContent = searching ? say("search") : card.title;
+    const facts = card.about ? [card.about] : [who(card)];
+    if (card.seconds) facts.push(say("minute", { number: Math.max(1, Math.round(card.seconds / 60)) }));
+    part("b-who").textContent = searching ? "" : facts.filter(Boolean).join(" · ");
+    const place = card.lesson ? this.page.position(card.lesson) : 0;
+    part("b-press").textContent = place ? say("resume", { time: clock(place) })
+      : say(card.lesson ? (card.kind === "audio" ? "listen" : "watch") : "open");
+    const hero = part("hero");
+    hero.hidden = !card.picture;
+    if (card.picture && hero.getAttribute("src") !== card.picture) hero.src = card.picture;
+  }
+
+  press(key) {
+    if (this.keyboard.hasFocus) {
+      if (!this.keyboard.press(key) && key === "right" && this.rows.length) { this.keyboard.leave(); this.focus(); }
+      return;
+    }
+    if (key === "back") return this.back();
+    if (key === "ok" || key === "play") return this.choose();
+    if (key === "left" && this.column === 0 && part("browse").classList.contains("searching")) {
+      this.keyboard.enter();
+      return this.focus();
+    }
+    if (key === "left") this.column = Math.max(0, this.column - 1);
+    if (key === "right") this.column = Math.min((this.rows[this.row] || { cells: [0] }).cells.length - 1, this.column + 1);
+    if (key === "up") this.row = Math.max(0, this.row - 1);
+    if (key === "down") this.row = Math.min(this.rows.length - 1, this.row + 1);
+    if (key === "up" || key === "down") this.column = Math.min(this.column, this.rows[this.row].cells.length - 1);
+    this.focus();
+  }
+
+  choose() {
+    const found = this.current();
+    if (!found) return;
+    const card = found.card;
+    if (card.action === "close") return this.close();
+    if (card.action === "search") return this.openSearch();
+    if (card.lesson) return this.page.play(card, found.cards.filter((one) => one.lesson));
+    this.remember();
+    this.fetch("/tv/list.json?kind=" + card.list.kind + "&slug=" + encodeURIComponent(card.list.slug))
+      .then((told) => this.show([{ title: told.title, cards: told.cards }], IN_ROW))
+      .catch(() => this.back());
+  }
+
+  openSearch() {
+    this.remember();
+    part("browse").classList.add("searching");
+    this.keyboard.show();
+    this.show([]);
+    this.tell({ title: "" });
+  }
+
+  search(words) {
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => {
+      if (!words) { this.show([]); return; }
+      this.fetch("/tv/search.json?q=" + encodeURIComponent(words)).then((told) => {
+        if (!part("browse").classList.contains("searching")) return;
+        this.show(told.cards.length ? [{ title: "", cards: told.cards }] : [], 2);
+        if (!told.cards.length) part("b-body").textContent = say("nothing");
+      }).catch(() => { part("b-body").textContent = say("waiting"); });
+    }, 300);
+  }
+
+  remember() {
+    this.stack.push({ nodes: Array.from(part("b-body").childNodes), rows: this.rows, row: this.row, column: this.column });
+  }
+
+  back() {
+    const before = this.stack.pop();
+    this.keyboard.hide();
+    part("browse").classList.remove("searching");
+    if (!before) return this.close();
+    const body = part("b-body");
+    body.textContent = "";
+    before.nodes.forEach((node) => body.append(node));
+    this.rows = before.rows;
+    this.row = before.row;
+    this.column = before.column;
+    this.focus();
+  }
+}
+
+function cardOf(card, square) {
+  const cell = document.createElement("div");
+  cell.className = "b-card" + (square ? " sq" : "") + (card.action ? " action" : "");
+  const poster = document.createElement("span");
+  poster.className = "poster" + (square ? " square" : "");
+  if (card.picture) {
+    const picture = document.createElement("img");
+    picture.src = card.picture;
+    picture.alt = "";
+    poster.append(picture);
+  } else {
+    const word = document.createElement("span");
+    word.className = "word";
+    word.textContent = card.title;
+    poster.append(word);
+  }
+  if (card.seconds) {
+    const length = document.createElement("span");
+    length.className = "dur";
+    length.textContent = clock(card.seconds);
+    poster.append(length);
+  }
+  cell.append(poster);
+  const title = document.createElement("h3");
+  title.textContent = card.picture ? card.title : card.about || "";
+  cell.append(title);
+  return cell;
+}

@@ -1,0 +1,262 @@
+// The television's page: pairs once, then plays its channel for months with nobody in the room.
+
+import { Beat } from "./beat.js";
+import { Browse } from "./browse.js";
+import { addressOf, can, fetchAhead, inHours, kept } from "./keeping.js";
+import { listen } from "./keys.js";
+import { pair } from "./pairing.js";
+import { Player } from "./player.js";
+import { ask, isPaired, keepToken } from "./server.js";
+import { Third } from "./third.js";
+import { Ticker } from "./ticker.js";
+import { say, timeOfDay } from "./words.js";
+
+const CHANNEL_SECONDS = 30, STUCK_BEFORE_KEPT = 3, SHIFT_MINUTES = 3, PLACES = "medialib-places";
+const part = (id) => document.getElementById(id);
+const version = document.body.dataset.version;
+const state = { channel: undefined, onAir: null, skew: 0, lesson: null, list: [], mode: "channel", orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
+let beat = null, due = 0;
+
+function stored(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
+function store(name, value) { try { localStorage.setItem(name, value); } catch (error) { console.warn("this set keeps nothing", error); } }
+
+// --- what is seen ---
+
+function scale() {
+  const size = Math.min(innerWidth / 1920, innerHeight / 1080);
+  part("tv").style.transform = "translate(" + (innerWidth - 1920 * size) / 2 + "px," + (innerHeight - 1080 * size) / 2 + "px) scale(" + size + ")";
+}
+
+function tick() {
+  const text = timeOfDay(new Date());
+  document.querySelectorAll(".clock").forEach((one) => { one.textContent = text; });
+}
+
+// Nothing stands still for months in one place of the glass.
+function shift() {
+  const turn = Math.floor(Date.now() / (SHIFT_MINUTES * 60000)) % 9;
+  document.querySelectorAll(".shift").forEach((one) => { one.style.transform = "translate(" + (turn % 3 - 1) * 6 + "px," + (Math.floor(turn / 3) - 1) * 6 + "px)"; });
+}
+
+function notice(text) {
+  part("notice").hidden = !text;
+  part("notice").textContent = text || "";
+}
+
+// --- playing ---
+
+const video = part("video"), third = new Third(), ticker = new Ticker();
+const player = new Player(video, { stuck: stuck, moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
+const browse = new Browse({ play: playLesson, close: () => part("playing").hidden = false, position: placeOf });
+
+function tune(channel) {
+  state.channel = channel;
+  state.mode = "channel";
+  state.onAir = null;
+  if (!channel) {
+    player.stop();
+    notice(say("no_channel"));
+    return;
+  }
+  notice("");
+  player.play("/channels/" + channel + ".m3u8", 0, true);
+  lookUp();
+}
+
+function lookUp() {
+  if (!state.channel || state.mode !== "channel") return;
+  ask("/channels/" + state.channel + ".json").then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+    .then((told) => { state.onAir = told; }).catch(() => undefined);
+}
+
+// The moment of the broadcast that is on the screen: hls.js tells it from the playlist.
+function moment() {
+  const date = player.hls && player.hls.playingDate;
+  return (date ? date.getTime() : Date.now()) / 1000;
+}
+
+function onNow() {
+  if (!state.onAir) return null;
+  const at = moment(), coming = state.onAir.coming;
+  const place = coming.findIndex((one) => one.begin <= at && at < one.end);
+  return place < 0 ? null : { one: coming[place], next: coming.slice(place + 1).find((other) => other.lesson), at: at };
+}
+
+function moved() {
+  const seconds = (Date.now() - (state.looked || Date.now())) / 1000;
+  state.looked = Date.now();
+  if (!state.muted && state.mode !== "kept") notice("");
+  if (state.mode === "channel") {
+    const now = onNow();
+    state.lesson = now ? now.one.lesson : null;
+    if (now) third.show(state.onAir.title, Object.assign({ position: now.at - now.one.begin }, now.one), now.next);
+  } else if (state.card) {
+    state.lesson = state.card.lesson;
+    const next = following();
+    third.show("", Object.assign({ position: video.currentTime, begin: 0, end: state.card.seconds }, state.card), next);
+    if (state.mode === "lesson") keepPlace(state.card.lesson, video.currentTime, state.card.seconds);
+  }
+  if (beat) beat.note(state.lesson, seconds);
+}
+
+function stuck(times) {
+  if (state.mode === "kept") return nextKept();
+  if (times === 1) return;
+  notice(say("waiting"));
+  if (times >= STUCK_BEFORE_KEPT && kept().length && state.mode === "channel") playKept();
+}
+
+function ended() {
+  if (state.mode === "kept") return nextKept();
+  const next = state.mode === "lesson" ? following() : null;
+  if (next) playLesson(next, state.list);
+  else tune(state.channel);
+}
+
+function following() {
+  const place = state.list.findIndex((one) => state.card && one.lesson === state.card.lesson);
+  return place >= 0 ? state.list[place + 1] : null;
+}
+
+function playLesson(card, cards) {
+  part("browse").hidden = true;
+  part("playing").hidden = false;
+  state.mode = "lesson";
+  state.card = card;
+  state.list = cards;
+  notice("");
+  still(card);
+  player.play(card.master, placeOf(card.lesson), false);
+}
+
+// A reading shows its cover.
+function still(card) {
+  part("still").hidden = !(card && card.kind === "audio");
+  if (card && card.kind === "audio") part("still").firstElementChild.src = card.picture;
+}
+
+function playKept() {
+  state.mode = "kept";
+  state.list = kept();
+  state.card = state.list[state.list.length - 1];
+  nextKept();
+}
+
+function nextKept() {
+  const place = state.list.findIndex((one) => state.card && one.lesson === state.card.lesson);
+  state.card = state.list[(place + 1) % state.list.length];
+  notice(say("kept"));
+  still(state.card);
+  player.play(addressOf(state.card), 0, false);
+}
+
+// While kept lessons play, the network is looked for; the channel comes back between two of them, or after a minute.
+function seekNetwork() {
+  if (state.mode !== "kept") return;
+  ask("/channels/" + state.channel + "/480.m3u8", { cache: "no-store" }).then((answer) => { if (answer.ok && state.mode === "kept") { still(null); tune(state.channel); } }).catch(() => undefined);
+}
+
+function placeOf(lesson) { return (JSON.parse(stored(PLACES) || "{}"))[lesson] || 0; }
+
+function keepPlace(lesson, seconds, length) {
+  const places = JSON.parse(stored(PLACES) || "{}");
+  if (seconds < 10 || seconds > length - 15) delete places[lesson];
+  else places[lesson] = Math.round(seconds);
+  const names = Object.keys(places);
+  if (names.length > 100) delete places[names[0]];
+  store(PLACES, JSON.stringify(places));
+}
+
+// --- what the office says ---
+
+function told(answer) {
+  state.keep = answer.keep;
+  ticker.set(answer.messages);
+  if (answer.channel !== state.channel) { if (state.mode === "channel" || state.channel === undefined) tune(answer.channel); else state.channel = answer.channel; }
+  const orders = answer.orders;
+  if (typeof orders.volume === "number") video.volume = Math.max(0, Math.min(1, orders.volume / 100));
+  if (orders.number > state.orders) {
+    state.orders = orders.number;
+    store("medialib-orders", String(orders.number));
+    if (orders.reload && Date.now() / 1000 - orders.number < 86400) due = Date.now();
+    if (orders.tune) tune(answer.channel);
+  }
+  if (answer.version !== version && !due) due = Date.now() + 600000;
+  ahead();
+}
+
+// A new version is loaded when its page is really there, and between two lessons if one ends soon.
+function renew() {
+  if (!due || Date.now() < due && !part("overlay").hidden) return;
+  if (Date.now() < due) { const now = onNow(); if (!now || now.one.end - now.at > 8) return; }
+  due = Date.now() + 60000;
+  ask("/tv", { cache: "no-store" }).then((answer) => answer.ok ? answer.text() : "").then((text) => { if (text.indexOf("data-version") > 0) location.reload(); }).catch(() => undefined);
+}
+
+function ahead() {
+  if (!can || state.fetching || !inHours(state.keep, new Date().getHours()) || stored("medialib-fetched") === new Date().toDateString()) return;
+  state.fetching = true;
+  ask("/tv/shelves.json").then((answer) => answer.json())
+    .then((shelves) => {
+      const cards = [];
+      shelves.rows.forEach((row) => row.cards.forEach((card) => { if (card.lesson && !cards.some((one) => one.lesson === card.lesson)) cards.push(card); }));
+      return fetchAhead(cards, state.keep.megabytes);
+    })
+    .then(() => store("medialib-fetched", new Date().toDateString()))
+    .catch((error) => console.warn("nothing was kept", error))
+    .then(() => { state.fetching = false; });
+}
+
+// --- keys ---
+
+function press(key) {
+  if (!part("pairing").hidden) return;
+  if (state.muted) { state.muted = false; video.muted = false; notice(""); }
+  if (browse.isOpen) return browse.press(key);
+  if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); third.wake(); return; }
+  if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); third.wake(); return; }
+  if (state.mode === "lesson" && key === "back") { player.held = false; still(null); browse.open().catch(() => undefined); tune(state.channel); return; }
+  if (key === "up") { third.wake(); return; }
+  if (key === "back") { third.wake(); return; }
+  part("playing").hidden = false;
+  browse.open().catch(() => notice(say("waiting")));
+}
+
+// --- life ---
+
+function awake() {
+  if (navigator.wakeLock && document.visibilityState === "visible") navigator.wakeLock.request("screen").catch(() => undefined);
+}
+
+function begin() {
+  part("pairing").hidden = true;
+  part("playing").hidden = false;
+  if (!beat) beat = new Beat({ video: video, told: told, revoked: revoked, state: () => ({ lesson: state.lesson, offline: state.mode === "kept", problem: (player.problem || "").slice(0, 100), version: version, kept: kept().length }) });
+  else beat.send();
+  // Without an answer for a while, what is kept is played: the set may have started without a network.
+  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; playKept(); } }, 20000);
+}
+
+function revoked() {
+  keepToken("");
+  player.stop();
+  location.reload();
+}
+
+addEventListener("resize", scale);
+document.addEventListener("visibilitychange", awake);
+addEventListener("online", () => { if (beat) beat.send(); seekNetwork(); });
+addEventListener("error", (event) => console.warn("a mistake of the page:", event.message));
+scale();
+tick();
+awake();
+listen(press);
+setInterval(tick, 5000);
+setInterval(shift, 20000);
+setInterval(lookUp, CHANNEL_SECONDS * 1000);
+setInterval(seekNetwork, 60000);
+setInterval(renew, 5000);
+setInterval(() => { if (state.channel) store("medialib-channel", state.channel); }, 60000);
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/tv/worker.js", { scope: "/tv" }).catch((error) => console.warn("nothing can be kept here", error));
+if (isPaired()) begin();
+else pair(begin);

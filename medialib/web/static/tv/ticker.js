@@ -1,0 +1,33 @@
+// Messages from the office, running along the bottom from their begin to their end.
+
+const PIXELS_PER_SECOND = 140;
+
+export class Ticker {
+  constructor() {
+    this.box = document.getElementById("ticker");
+    this.line = this.box.querySelector("p");
+    this.messages = [];
+    setInterval(() => this.choose(), 1000);
+    const step = (time) => { this.move(time); requestAnimationFrame(step); };
+    requestAnimationFrame(step);
+  }
+
+  set(messages) { this.messages = messages; this.choose(); }
+
+  choose() {
+    const now = Date.now() / 1000;
+    const text = this.messages.filter((one) => one.begin <= now && now < one.end).map((one) => one.text).join("　　　　");
+    if (text === this.text) return;
+    this.text = text;
+    this.line.textContent = text;
+    this.box.hidden = !text;
+    this.began = 0;
+  }
+
+  move(time) {
+    if (this.box.hidden) return;
+    if (!this.began) { this.began = time; this.width = this.line.offsetWidth + 1920; }
+    const gone = ((time - this.began) / 1000 * PIXELS_PER_SECOND) % this.width;
+    this.line.style.transform = "translateX(" + (1920 - gone) + "px)";
+  }
+}

@@ -1,0 +1,29 @@
+// The sentences of the page, in its language, with their values filled in.
+
+const words = JSON.parse(document.body.dataset.words);
+
+export function say(name, values) {
+  return words[name].replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+}
+
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (number) => (number < 10 ? "0" : "") + number;
+  const hours = Math.floor(whole / 3600);
+  return (hours ? hours + ":" + two(Math.floor(whole / 60) % 60) : String(Math.floor(whole / 60))) + ":" + two(whole % 60);
+}
+
+export function timeOfDay(moment) {
+  const two = (number) => (number < 10 ? "0" : "") + number;
+  return two(moment.getHours()) + ":" + two(moment.getMinutes());
+}
+
+// 马迹塘镇 · 2023年5月
+export function who(one) {
+  const parts = [];
+  if (one.unit) parts.push(one.unit);
+  if (/^\d{4}-\d\d/.test(one.recorded || "")) {
+    parts.push(say("month", { year: one.recorded.slice(0, 4), month: Number(one.recorded.slice(5, 7)) }));
+  }
+  return parts.join(" · ");
+}

@@ -1,0 +1,281 @@
+"""Televisions over HTTP: pairing, beats, what they may browse, old boxes; and the desk that looks after them."""
+
+import io
+import re
+import time
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import update
+
+from medialib.app import create_app
+from medialib.catalogue import channel_edits, screen_edits, screen_lookups, screenings
+from medialib.catalogue.rights import Viewer
+from medialib.catalogue.screen_states import state_of, towns
+from medialib.catalogue.screens import Pairing, Screen
+from medialib.catalogue.timetables import Part, Show, Timetable
+from medialib.services import Services
+from medialib.web.desk.dots import dots_of
+
+from .factories import add_lesson, make_services
+from .signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, add_person, add_units, client_of, send
+
+CURATOR = Viewer(role="curator")
+Desk = tuple[Services, FlaskClient, dict[str, str]]
+
+
+@pytest.fixture
+def desk(services: Services) -> Desk:
+    """The office, signed in, with a channel, a lesson and units."""
+    units = add_units(services)
+    add_person(services, "office", "curator")
+    add_lesson(services, "笋竹两用林", lesson_id="aaaa", seconds=40, themes=("技能培训",))
+    with services.database.begin() as session:
+        table = Timetable(parts=(Part(begins=0, ends=1440, show=Show(kind="latest")),))
+        channel_edits.add(session, title="field", timetable=table, target_seconds=4, by=None)
+    return services, client_of(services, "office"), units
+
+
+def paired(desk: Desk, name: str = "清水村服务室", unit: str = VILLAGE) -> tuple[str, str]:
+    """A television's token, and the screen it became."""
+    _, office, units = desk
+    set_ = office.application.test_client()
+    told: Any = set_.post("/tv/pairing").get_json()
+    assert set_.post("/tv/token", json={"secret": told["secret"]}).status_code == 204
+    answer = send(office, "/desk/screens/new", code=told["code"].lower(), name=name, unit=units[unit], channel="field")
+    assert answer.status_code == 302, answer.text
+    token: Any = set_.post("/tv/token", json={"secret": told["secret"]}).get_json()
+    assert set_.post("/tv/token", json={"secret": told["secret"]}).status_code == 404, "once only"
+    return token["token"], answer.headers["Location"].partition("?")[0].rpartition("/")[2]
+
+
+def beat(client: FlaskClient, token: str, **said: Any) -> Any:
+    return client.post("/tv/beat", json=said, headers={"Authorization": f"Screen {token}"})
+
+
+def test_a_code_is_of_letters_that_nobody_mistakes(client: FlaskClient) -> None:
+    told: Any = client.post("/tv/pairing").get_json()
+    assert re.fullmatch(r"[23456789ABCEFHKPRSXY]{8}", told["code"])
+    assert len(screen_edits.ALPHABET) == 20 and told["seconds"] == 600
+    picture = client.get(told["qr"])
+    assert picture.mimetype == "image/svg+xml" and picture.headers["Cache-Control"] == "no-store"
+
+
+def test_a_code_works_once_and_for_ten_minutes(desk: Desk) -> None:
+    services, office, units = desk
+    paired(desk)
+    told: Any = office.application.test_client().post("/tv/pairing").get_json()
+    with services.database.begin() as session:
+        session.execute(update(Pairing).values(ends_at=time.time() - 1))
+    answer = send(office, "/desk/screens/new", code=told["code"], name="x", unit=units[TOWN])
+    assert answer.status_code == 404 and "十分钟" in answer.text
+    with services.database.read() as session:
+        assert len(screen_lookups.screens(session, CURATOR)) == 1, "no screen is left of a wrong code"
+
+
+def test_codes_cannot_be_guessed(desk: Desk) -> None:
+    _, office, units = desk
+    codes = [
+        send(office, "/desk/screens/new", code="22222222", name="x", unit=units[TOWN]).status_code for _ in range(32)
+    ]
+    assert 429 in codes
+
+
+def test_only_its_digest_is_kept_and_a_revoked_token_is_void(desk: Desk) -> None:
+    services, office, _ = desk
+    token, screen_id = paired(desk)
+    with services.database.read() as session:
+        assert token not in repr(session.get_one(Screen, screen_id).__dict__)
+    assert beat(office, token).status_code == 200
+    assert send(office, f"/desk/screens/{screen_id}/revoke", page="/desk/screens/new").status_code == 302
+    fresh = create_app(services).test_client()
+    assert beat(fresh, token).get_json()["paired"] is False
+    assert fresh.get(f"/s/{token}/channel.m3u8").status_code == 404
+
+
+def test_a_beat_tells_the_channel_and_is_written_down(desk: Desk) -> None:
+    services, office, _ = desk
+    token, screen_id = paired(desk)
+    told = beat(office, token, lesson="aaaa", shown={"aaaa": [1, 61.5]}).get_json()
+    assert told["channel"] == "field" and told["version"] and told["messages"] == []
+    with services.database.read() as session:
+        one = session.get_one(Screen, screen_id)
+        assert one.playing == {"lesson": "aaaa"} and one.seen_at
+        shown = screen_lookups.shown(session, CURATOR, since="2000", until="9999", screen_id=screen_id)
+    assert [(row.title, row.plays, row.seconds) for row in shown] == [("笋竹两用林", 1, 61.5)]
+
+
+@pytest.mark.parametrize("said", [{"lesson": "../etc"}, {"shown": {"aaaa": [1, -5]}}, {"nonsense": 1}, {"shown": 3}])
+def test_a_beat_that_says_nonsense_is_refused(desk: Desk, said: dict[str, Any]) -> None:
+    token, _ = paired(desk)
+    assert beat(desk[1], token, **said).status_code == 400
+
+
+def test_orders_and_messages_reach_the_screens_they_are_for(desk: Desk) -> None:
+    services, office, _ = desk
+    here, here_id = paired(desk)
+    there, _ = paired(desk, "渡口凉亭", OTHER_TOWN)
+    send(office, "/desk/screens/told", page="/desk/screens/new", screen=here_id, what="volume", volume="40")
+    now = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 60))
+    later = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 3600))
+    answer = send(
+        office, "/desk/screens/told", page="/desk/screens/new", screen=here_id, what="message", text="晚上开会",
+        begin=now, end=later,
+    )  # fmt: skip
+    assert answer.status_code == 302
+    fresh = create_app(services).test_client()
+    told = beat(fresh, here).get_json()
+    assert told["orders"]["volume"] == 40 and [one["text"] for one in told["messages"]] == ["晚上开会"]
+    other = beat(fresh, there).get_json()
+    assert other["orders"] == {} and other["messages"] == []
+    assert "晚上开会" in office.get("/desk/screens/list").text
+
+
+def test_an_editor_looks_after_the_screens_of_the_own_unit_only(desk: Desk) -> None:
+    services, office, units = desk
+    _, mine = paired(desk)
+    _, foreign = paired(desk, "渡口凉亭", OTHER_TOWN)
+    add_person(services, "bian", "editor", units[TOWN])
+    editor = client_of(services, "bian", office.application)
+    assert editor.get(f"/desk/screens/{mine}").status_code == 200
+    assert editor.get(f"/desk/screens/{foreign}").status_code == 404
+    assert "渡口凉亭" not in editor.get("/desk/screens/list").text
+    assert send(editor, f"/desk/screens/{foreign}/revoke", page="/desk/screens/new").status_code == 404
+    refused = send(editor, "/desk/screens/told", page="/desk/screens/new", screen=foreign, what="reload")
+    assert refused.status_code == 400
+    told: Any = office.application.test_client().post("/tv/pairing").get_json()
+    answer = send(editor, "/desk/screens/new", code=told["code"], name="x", unit=units[OTHER_TOWN])
+    assert answer.status_code == 400 and "自己的单位" in answer.text
+
+
+def test_a_picture_is_small_and_really_one(desk: Desk) -> None:
+    _, office, _ = desk
+    token, screen_id = paired(desk)
+    out = io.BytesIO()
+    Image.new("RGB", (480, 270), "green").save(out, "JPEG")
+    head = {"Authorization": f"Screen {token}"}
+    assert office.post("/tv/picture", data=b"<svg/>", headers=head).status_code == 400
+    assert office.get(f"/desk/screens/{screen_id}/picture.jpg").status_code == 404
+    assert office.post("/tv/picture", data=out.getvalue(), headers=head).status_code == 204
+    answer = office.get(f"/desk/screens/{screen_id}/picture.jpg")
+    assert answer.mimetype == "image/jpeg" and answer.data[:2] == b"\xff\xd8"
+
+
+def test_an_old_box_follows_its_channel(desk: Desk) -> None:
+    _, office, units = desk
+    answer = send(office, "/desk/screens/box", page="/desk/screens/new", name="老街", unit=units[TOWN], channel="field")
+    found = re.search(r"http://localhost(/s/[\w-]+/channel.m3u8)", answer.text)
+    assert found
+    box = office.application.test_client()
+    told = box.get(found[1])
+    assert told.headers["Location"] == "/channels/field.ts.m3u8"
+    assert "老街" in office.get("/desk/screens/list").text
+
+
+def test_in_a_closed_library_a_screen_sees_what_is_for_everyone(tmp_path: Any) -> None:
+    services = make_services(tmp_path / "closed", access={"library": "signed-in"})
+    units = add_units(services)
+    add_person(services, "office", "curator")
+    add_lesson(services, "笋", lesson_id="aaaa", seconds=40)
+    with services.database.begin() as session:
+        channel_edits.add(
+            session, title="field", timetable=Timetable(filler=Show(kind="latest")), target_seconds=4, by=None
+        )
+    office = client_of(services, "office")
+    token, _ = paired((services, office, units))
+    nobody = create_app(services).test_client()
+    assert nobody.get("/channels/field.m3u8").status_code == 302
+    assert nobody.get("/channels/field.m3u8", headers={"Authorization": f"Screen {token}"}).status_code == 200
+    told = nobody.get(f"/s/{token}/channel.m3u8", follow_redirects=True)
+    assert told.status_code == 200
+    media = nobody.get(f"/s/{token}/channels/field/480.ts.m3u8").text
+    assert f"/s/{token}/media/aaaa/" in media and "\n/media/" not in media
+    services.index.close()
+    services.database.close()
+
+
+def test_the_page_browses_shelves_lists_and_finds_by_initials(desk: Desk) -> None:
+    _, office, _ = desk
+    rows: Any = office.get("/tv/shelves.json").get_json()
+    titles = {card["title"] for row in rows["rows"] for card in row["cards"]}
+    assert "笋竹两用林" in titles
+    theme = next(card["list"] for row in rows["rows"] for card in row["cards"] if card.get("list"))
+    listed: Any = office.get(f"/tv/list.json?kind={theme['kind']}&slug={theme['slug']}").get_json()
+    assert [card["lesson"] for card in listed["cards"]] == ["aaaa"]
+    assert office.get("/tv/list.json?kind=secrets").status_code == 404
+    assert office.get("/tv/search.json?q=").get_json() == {"cards": []}
+
+
+def test_the_page_and_its_worker_are_asked_for_again(client: FlaskClient) -> None:
+    page = client.get("/tv")
+    assert 'data-version="' in page.text and "style=" not in page.text and page.headers["Cache-Control"] == "no-cache"
+    worker = client.get("/tv/worker.js")
+    assert worker.mimetype == "text/javascript" and worker.headers["Service-Worker-Allowed"] == "/tv"
+
+
+def test_screens_are_drawn_by_town_and_state(desk: Desk) -> None:
+    services, office, _ = desk
+    _, one = paired(desk)
+    paired(desk, "渡口凉亭", OTHER_TOWN)
+    with services.database.begin() as session:
+        session.execute(update(Screen).where(Screen.id == one).values(seen_at=time.time() - 90_000))
+    page = office.get("/desk/screens").text
+    assert "1 块屏在播，1 块没消息" in page and TOWN in page and OTHER_TOWN in page
+    with services.database.read() as session:
+        rows = [(one, state_of(one, time.time(), late_seconds=3600, silent_seconds=86_400)) for one in
+                screen_lookups.screens(session, CURATOR)]  # fmt: skip
+    found = {town.slug: dots_of(town) for town in towns(rows, {}, [])}
+    assert sorted((bool(dots.alive), bool(dots.silent)) for dots in found.values()) == [(False, True), (True, False)]
+
+
+def test_a_channel_is_made_previewed_and_saved(desk: Desk) -> None:
+    _, office, _ = desk
+    row: dict[str, Any] = {
+        "part-0-days": ["0", "1", "2", "3", "4", "5", "6"], "part-0-begins": "08:00", "part-0-ends": "12:00",
+        "part-0-show": "latest:", "part-0-order": "newest", "part-1-days": ["0"], "part-1-begins": "11:00",
+        "part-1-ends": "13:00", "part-1-show": "search:", "part-1-words": "无此物", "quiet-0-days": ["6"],
+        "quiet-0-begins": "22:00", "quiet-0-ends": "06:00",
+    }  # fmt: skip
+    preview = send(office, "/desk/channels/field", title="田间", preview="1", **row)
+    assert preview.status_code == 200 and "撞在一起" in preview.text and "没有大家能看的课" in preview.text
+    assert send(office, "/desk/channels/field", title="田间", **row).status_code == 302
+    page = office.get("/desk/channels/field").text
+    assert 'value="08:00"' in page and 'class="clash"' in page and 'class="quiet"' in page
+    soon = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 9 * 3600))
+    assert "开始" in office.get(f"/desk/channels/field?at={soon}").text
+    wrong = send(office, "/desk/channels/field", title="", **row)
+    assert wrong.status_code == 400 and "起个名字" in wrong.text and 'value="无此物"' in wrong.text
+
+
+def test_all_channels_are_paused_and_go_on(desk: Desk) -> None:
+    _, office, _ = desk
+    begin = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 8 * 3600))
+    end = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 9 * 3600))
+    send(office, "/desk/channels/pause", page="/desk/channels", begin=begin, end=end, reason="哀悼日")
+    page = office.get("/desk/channels").text
+    assert "哀悼日" in page
+    found = re.search(r"/desk/channels/pauses/(\w+)/end", page)
+    assert found
+    send(office, found[0], page="/desk/channels")
+    assert "哀悼日" not in office.get("/desk/channels").text
+
+
+def test_visitors_of_a_screening_are_counted_by_whoever_has_the_code(desk: Desk) -> None:
+    services, office, units = desk
+    plan = {"title": "资水放排号子", "venue": "露天戏台", "at": "2026-11-26T19:30", "unit": units[TOWN]}
+    answer = send(office, "/desk/screenings", **plan, **{"screening-show": "lesson:", "screening-words": "笋竹两用林"})
+    assert answer.status_code == 302, answer.text
+    found = re.search(r"/desk/screenings/\w+/link", office.get("/desk/screenings").text)
+    assert found
+    link = re.search(r"http://localhost(/visitors/[\w-]+)", send(office, found[0], page="/desk/screenings").text)
+    assert link
+    phone = client_of(services, None, office.application)
+    assert send(phone, link[1], visitors="many").status_code == 400
+    assert "谢谢" in send(phone, link[1], visitors="86", note="下雨").text
+    assert phone.get("/visitors/wrong").status_code == 404
+    assert "86 人" in office.get("/desk/screenings").text
+    with services.database.read() as session:
+        reached = screenings.reached(session, since=0, until=9e9, unit_path=f"{units[COUNTY]}/")
+    assert [(one.visitors, one.show["slug"]) for one in reached] == [(86, "aaaa")]
