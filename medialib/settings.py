@@ -119,6 +119,12 @@ class Tools(_Section):
     hot_nice: Annotated[int, Field(ge=0, le=19)] = 0
 
 
+class Webhooks(_Section):
+    """Messages to other systems."""
+
+    private: bool = False
+
+
 class Limits(_Section):
     """What is too much."""
 
@@ -164,6 +170,7 @@ class Settings(_Section):
     sound: Sound = Sound()
     runs: Runs = Runs()
     tools: Tools = Tools()
+    webhooks: Webhooks = Webhooks()
     limits: Limits = Limits()
     screens: Screens = Screens()
 

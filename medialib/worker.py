@@ -23,6 +23,7 @@ from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.services import Services
 from medialib.tasks import index_stale, mend_index, merge_index
+from medialib.webhooks import Messenger
 
 log = structlog.get_logger()
 
@@ -61,12 +62,14 @@ class Worker:
             queues.consumer(DOWNLOADS, workers=1, poll_seconds=_BULK_POLL_SECONDS),
         ]
         self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
+        self._messenger = Messenger(services)
         self._lease = self._register()
 
     def start(self) -> None:
         for consumer in self._consumers:
             consumer.start()
         self._reconciler.start()
+        self._messenger.start()
         log.info("the worker is ready", ffmpeg=self._workshop.tools.ffmpeg_version)
 
     def stop(self) -> None:
@@ -75,6 +78,7 @@ class Worker:
         for consumer in self._consumers:
             consumer.stop(graceful=True)
         self._reconciler.join(timeout=10)
+        self._messenger.stop()
         if self._lease:
             self._services.leases.give_back(self._lease)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, telling
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.cues import CaptionTrack, to_stored
 from medialib.catalogue.history import LessonChange
@@ -119,6 +119,8 @@ def publish(
     add_progress(session, lesson_id, plan)
     for step, rank in steps.items():
         session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
+    if lesson.stage == "published":
+        telling.tell(session, "lesson.published", lesson)
     return lesson
 
 
@@ -265,7 +267,10 @@ def settle(session: Session, lesson_id: str) -> str:
     left = [row for row in lookups.steps_left(session, lesson_id) if not (row.parked and row.step in EXTRAS)]
     parked = bool(left) and all(row.parked for row in left)
     state = "parked" if parked else "published" if left else "complete"
-    session.execute(update(Lesson).where(Lesson.id == lesson_id).values(state=state))
+    changed = update(Lesson).where(Lesson.id == lesson_id, Lesson.state != state).values(state=state)
+    lesson = session.scalar(changed.returning(Lesson))
+    if lesson is not None and state != "published":
+        telling.tell(session, "ingest.failed" if state == "parked" else "lesson.complete", lesson)
     return state
 
 

@@ -7,16 +7,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import edits, lookups, telling
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.rights import viewer_of
 from medialib.catalogue.stages import MOVES, STAGES
+from medialib.catalogue.webhooks import Event
 from medialib.errors import N_, BadRequest, NotAllowed, NotFound
 
 LONGEST_REASON = 2000
+_TOLD: Mapping[str, Event] = {
+    "submitted": "lesson.submitted", "returned": "lesson.returned", "published": "lesson.published",
+}  # fmt: skip
+"""Stages whose reaching other systems want to hear of."""
 _FURTHEST_SECONDS = 5 * 366 * 86_400
 
 
@@ -48,6 +53,8 @@ def move(
     after = {"stage": stage, "published_at": published_at}
     made = record(session, lesson, "stage", after, by=by, words=reason, batch=batch)
     note(session, by, f"lesson.{stage}", on_id=lesson_id, on_name=lesson.title, reason=reason[:200])
+    if stage in _TOLD:
+        telling.tell(session, _TOLD[stage], lesson, at=published_at if stage == "published" else None)
     return made
 
 

@@ -17,6 +17,7 @@ from medialib.catalogue import (
     screens,
     themes,
     units,
+    webhooks,
 )
 from medialib.database import Base
 from medialib.jobs import leases
@@ -34,6 +35,7 @@ MODELS = (
     api_tokens,
     channels,
     screens,
+    webhooks,
     leases,
 )
 _UPGRADE_LOCK = 5_237_001  # any number that is ours: two machines may start at once

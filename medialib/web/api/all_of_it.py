@@ -12,7 +12,7 @@ from medialib.catalogue.api_tokens import Scope
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access, bearers, signing
-from medialib.web.api import collections, people, statistics
+from medialib.web.api import collections, people, statistics, webhooks
 from medialib.web.api.described import READING
 from medialib.web.api.document import openapi, outline
 from medialib.web.api.operations import Answer, Api, Operation
@@ -43,6 +43,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     statistics.add_to(api, services)
     collections.add_to(api, services)
     people.add_to(api, services)
+    webhooks.add_to(api, services)
     blueprint.add_url_rule("/", "page", access.members(lambda: _page(services, api)))
     blueprint.add_url_rule("/openapi.json", "document", access.members(lambda: _document(services, api)))
     limiter.limit(f"{_PER_MINUTE} per minute", key_func=_of_token, exempt_when=lambda: not bearers.is_borne())(

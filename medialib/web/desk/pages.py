@@ -23,6 +23,7 @@ from medialib.web.desk import (
     shell,
     statistics,
     units,
+    webhooks,
 )
 
 
@@ -39,6 +40,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     screenings.add_to(blueprint, services)
     statistics.add_to(blueprint, services)
     curating.add_to(blueprint, services)
+    webhooks.add_to(blueprint, services)
     words: dict[str, Callable[..., Any]] = {
         "moment": shell.moment,
         "heard": screens.heard,

@@ -46,6 +46,7 @@ RAIL = (
     Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin"),
     Place("units", N_("Units"), "tree", "desk.units", "admin"),
+    Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin"),
     Place("log", N_("Log"), "list", "desk.log", "admin"),
     Place("account", N_("My account"), "person", "desk.account", "viewer"),
 )

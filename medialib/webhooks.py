@@ -1,0 +1,115 @@
+"""Tells other systems what happened, from the worker: what is due, to one after the other, again when it failed."""
+
+import json
+import threading
+import time
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from medialib import outgoing
+from medialib.catalogue import telling
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.webhooks import Delivery, Webhook
+from medialib.delivery import shapes
+from medialib.errors import BadRequest
+from medialib.outgoing import Outcome
+from medialib.services import Services
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 3.0
+_LEASE = "webhooks"
+_LOOKS_BETWEEN_SWEEPS = 1200
+
+
+class Messenger:
+    """A thread that tells what is due. start() once, stop() once."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._keep_telling, name="messenger", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=20)
+
+    def _keep_telling(self) -> None:
+        looks = 0
+        while not self._stopping.wait(LOOK_SECONDS):
+            try:
+                tell_due(self._services, self._stopping)
+                if looks % _LOOKS_BETWEEN_SWEEPS == 0:
+                    with self._services.database.begin() as session:
+                        telling.forget_old(session)
+            except SQLAlchemyError:
+                log.exception("telling failed, trying again")
+            looks += 1
+
+
+def tell_due(services: Services, stopping: threading.Event | None = None) -> int:
+    """Tell what is due now, when nobody else is at it; returns how much was tried."""
+    with services.database.read() as session:
+        if not telling.due(session, most=1):
+            return 0
+    lease = services.leases.take(_LEASE)
+    if lease is None:
+        return 0
+    tried = 0
+    try:
+        with services.database.read() as session:
+            waiting = telling.due(session)
+        for delivery, webhook in waiting:
+            if stopping is not None and stopping.is_set():
+                break
+            _tell(services, delivery, webhook)
+            tried += 1
+    finally:
+        services.leases.give_back(lease)
+    return tried
+
+
+def _tell(services: Services, delivery: Delivery, webhook: Webhook) -> None:
+    with services.database.begin() as session:
+        if not telling.still_due(session, delivery.id):
+            return
+        message = _message(services, session, delivery)
+        if message is None:
+            telling.drop(session, delivery.id)
+            return
+    outcome = _send(services, delivery, webhook, message)
+    log.info("told", webhook=webhook.id, what=delivery.event, status=outcome.status, problem=outcome.problem)
+    with services.database.begin() as session:
+        telling.settle(session, delivery.id, status=outcome.status, problem=outcome.problem)
+
+
+def _send(services: Services, delivery: Delivery, webhook: Webhook, message: dict[str, Any]) -> Outcome:
+    body, now = json.dumps(message, ensure_ascii=False).encode(), int(time.time())
+    try:
+        target = outgoing.check(webhook.address, private=services.settings.webhooks.private)
+    except BadRequest as error:
+        return Outcome(problem=error.message)
+    headers = {
+        "Medialib-Event": delivery.event,
+        "Medialib-Delivery": str(delivery.id),
+        "Medialib-Signature": outgoing.signature(telling.secret_of(webhook, services.store.secret()), body, at=now),
+    }
+    return outgoing.post(target, body, headers)
+
+
+def _message(services: Services, session: Any, delivery: Delivery) -> dict[str, Any] | None:
+    """What is told; None when it is not so any more."""
+    told: dict[str, Any] = {"id": delivery.id, "event": delivery.event, "at": round(delivery.at, 3)}
+    if "lesson" not in delivery.about:
+        return told
+    lesson = session.get(Lesson, delivery.about["lesson"])
+    if lesson is None or (delivery.event == "lesson.published" and not lesson.out):
+        return None
+    site = services.settings.site.address
+    about = {"id": lesson.id, "title": lesson.title, "kind": lesson.kind, "seconds": lesson.seconds}
+    return told | {"lesson": {**about, "unit": lesson.unit_name, "page": site + shapes.page_path(lesson.id)}}
