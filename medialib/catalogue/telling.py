@@ -139,7 +139,7 @@ def settle(session: Session, delivery_id: int, *, status: int, problem: str) -> 
         to.stopped_at, to.gave_up, one.due_at = now, True, None
         session.flush()
         _drop_waiting(session, to.id)
-        note(session, None, "webhook.gave_up", on_id=to.id, on_name=to.address)
+        note(session, None, "webhook.gave.up", on_id=to.id, on_name=to.address)
 
 
 def still_due(session: Session, delivery_id: int) -> bool:

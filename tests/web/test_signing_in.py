@@ -119,6 +119,8 @@ def test_a_form_without_its_token_is_refused_with_a_sentence(client: FlaskClient
     routes = [rule for rule in client.application.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert len(routes) > 20
     for rule in routes:
+        if rule.endpoint == "counting.count":
+            continue  # what a player tells bears no token; it is refused when another site sends it
         address = rule.rule.replace("<lesson:lesson_id>", "abcdef")
         for name in rule.arguments:
             address = address.replace(f"<{name}>", "x")

@@ -54,7 +54,7 @@ ACTS: dict[str, str] = {
     "webhook.stopped": N_("stopped telling an address"),
     "webhook.started": N_("went on telling an address"),
     "webhook.tested": N_("sent a test to an address"),
-    "webhook.gave_up": N_("an address did not answer for three days and is told nothing any more"),
+    "webhook.gave.up": N_("an address did not answer for three days and is told nothing any more"),
     "token.made": N_("made a key for a program"),
     "token.removed": N_("took a key for a program back"),
     "collection.created": N_("began a collection"),
