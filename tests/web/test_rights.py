@@ -15,7 +15,7 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from medialib.app import create_app
-from medialib.catalogue import arranging, collecting, edits, lesson_access, moves, people_lookups, rights
+from medialib.catalogue import arranging, collecting, edits, lesson_access, moves, people_lookups, rights, telling
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES
@@ -49,6 +49,7 @@ class World:
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     lessons: dict[str, str] = field(default_factory=dict)
     series: str = ""
+    webhook: str = ""
 
 
 @pytest.fixture(scope="module", params=["public", "signed-in"])
@@ -83,6 +84,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 lesson.stage = stage
     with services.database.begin() as session:
         made.series = collecting.create(session, kind="series", title="小桃讲党课").slug
+        made.webhook = telling.add(session, address="https://example.org/", events=["lesson.published"], by=None).id
     yield made
     services.index.close()
     services.database.close()
@@ -130,6 +132,7 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
         values["slug"] = world.series
     if rule.endpoint.startswith("channels.slate"):
         values["name"] = "picture"
+    values["webhook_id"] = world.webhook
     if rule.endpoint == "phone.theme":
         values["slug"] = "skills"
     if rule.endpoint.startswith("desk.") and "collection" in rule.endpoint:

@@ -18,6 +18,10 @@ from medialib.web.api.document import openapi, outline
 from medialib.web.api.operations import Answer, Api, Operation
 from medialib.web.i18n import gettext
 
+_GROUPS = {
+    "lessons": N_("Lessons"), "themes": N_("Themes"), "collections": N_("Collections"), "people": N_("People"),
+    "units": N_("Units"), "statistics": N_("Statistics"), "webhooks": N_("Messages to other systems"), "log": N_("Log"),
+}  # fmt: skip
 _PER_MINUTE = 600
 """So often a token may ask; what is read in masses is read in pages of a hundred."""
 
@@ -91,4 +95,7 @@ def _page(services: Services, api: Api) -> ResponseReturnValue:
     def shown(told: dict[str, Any]) -> str:
         return outline(told["content"]["application/json"]["schema"], document["components"]["schemas"])
 
-    return make_response(render_template("api.html", document=document, operations=api.operations, shown=shown))
+    groups = {key: gettext(name) for key, name in _GROUPS.items()}
+    return make_response(
+        render_template("api.html", document=document, operations=api.operations, shown=shown, groups=groups)
+    )

@@ -42,13 +42,13 @@ class Place:
 
 RAIL = (
     Place("collections", N_("Collections"), "layers", "desk.collections", "curator"),
+    Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin"),
     Place("units", N_("Units"), "tree", "desk.units", "admin"),
     Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin"),
     Place("log", N_("Log"), "list", "desk.log", "admin"),
     Place("account", N_("My account"), "person", "desk.account", "viewer"),
-    Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
 )
 """The rest of the desk adds its entries here."""
 
