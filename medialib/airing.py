@@ -5,9 +5,11 @@ Only what is for everyone is shown. What a listing holds is looked at whenever a
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import channel_edits, channel_lookups, lookups, progress, standins
@@ -165,7 +167,8 @@ class Station:
             end=epoch.end, sequence=epoch.sequence, discontinuity=epoch.discontinuity, clock=epoch.clock,
             document=epoch.document(),
         )  # fmt: skip
-        with self._services.database.begin() as session:
+        # Another process may be first; then its epoch is the one that counts.
+        with suppress(IntegrityError), self._services.database.begin() as session:
             if channel_edits.add_epoch(session, row):
                 channel_edits.remember_told(session, channel.slug, now_ticks(), anew=anew)
         with self._services.database.read() as session:

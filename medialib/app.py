@@ -33,6 +33,7 @@ from medialib.web.api import all_of_it, themes
 from medialib.web.api import lessons as api
 from medialib.web.desk import pages as desk
 from medialib.web.desk import screenings, signing_in
+from medialib.web.live_answers import LiveAnswers
 from medialib.web.phone import formats, pages, shelves
 from medialib.web.screen import pages as screen
 from medialib.web.screen.boxes import PathScreens
@@ -91,6 +92,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(desk.make_blueprint(services, limiter, station))
     access.public(app.view_functions["static"])
     _let_static_files_be_kept(app)
+    app.wsgi_app = LiveAnswers(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = keys.PathKeys(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = PathScreens(app.wsgi_app)  # type: ignore[method-assign]
     if proxies := services.settings.server.proxies:

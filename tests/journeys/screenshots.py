@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from medialib.demo.lessons import demonstrations
 
 from .running import Library, until
+from .television_shots import take_television
 from .test_playing import BROWSER
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -63,6 +64,7 @@ def main() -> None:
                 browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
                 for shot in SHOTS:
                     _take(browser, library, shot)
+                take_television(browser, library.site, library.store, FOLDER)
                 browser.close()
         finally:
             library.stop()

@@ -79,6 +79,14 @@ def test_a_proxy_may_keep_a_playlist_for_half_a_segment(client: FlaskClient, slu
     assert client.get(f"/channels/{slug}/480.m3u8").headers["Cache-Control"] == "public, max-age=2"
 
 
+def test_a_playlist_is_given_again_for_a_second(services: Services, client: FlaskClient, slug: str) -> None:
+    first = client.get(f"/channels/{slug}/480.m3u8")
+    with services.database.begin() as session:
+        channel_edits.remove(session, slug, by=None)
+    again = client.get(f"/channels/{slug}/480.m3u8")
+    assert again.data == first.data and again.headers["Cache-Control"] == first.headers["Cache-Control"]
+
+
 def test_two_processes_and_a_restart_tell_the_same(services: Services, slug: str) -> None:
     clients = [create_app(services).test_client() for _ in range(3)]
     texts = [one.get(f"/channels/{slug}/480.m3u8").text for one in clients]

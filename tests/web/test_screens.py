@@ -107,6 +107,14 @@ def test_a_beat_tells_the_channel_and_is_written_down(desk: Desk) -> None:
     assert [(row.title, row.plays, row.seconds) for row in shown] == [("笋竹两用林", 1, 61.5)]
 
 
+def test_what_all_screens_have_shown_is_told_by_lesson(desk: Desk) -> None:
+    token, _ = paired(desk)
+    beat(desk[1], token, shown={"aaaa": [2, 75]})
+    page = desk[1].get("/desk/screens/shown").text
+    assert "笋竹两用林" in page and ">1:15<" in page
+    assert "笋竹两用林" not in desk[1].get("/desk/screens/shown?since=2001-01-01&until=2001-01-02").text
+
+
 @pytest.mark.parametrize("said", [{"lesson": "../etc"}, {"shown": {"aaaa": [1, -5]}}, {"nonsense": 1}, {"shown": 3}])
 def test_a_beat_that_says_nonsense_is_refused(desk: Desk, said: dict[str, Any]) -> None:
     token, _ = paired(desk)

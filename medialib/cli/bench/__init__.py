@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "writers",
     "listing",
     "screens",
+    "channels",
 )
 
 

@@ -49,6 +49,7 @@ def add_to(blueprint: Blueprint, services: Services, limiter: Limiter) -> None:
     add("/new", "new_screen", counted, "GET", "POST")
     add("/box", "new_box", lambda: _box(services), "POST")
     add("/sheet", "setup_sheet", lambda: _sheet(services))
+    add("/shown", "screens_shown", lambda: _shown(services))
     add("/told", "tell_screens", lambda: _tell(services), "POST")
     add("/messages/<message_id>/remove", "remove_message", lambda message_id: _unsay(services, message_id), "POST")
     add("/<screen_id>", "screen", lambda screen_id: _screen(services, screen_id), "GET", "POST")
@@ -182,6 +183,18 @@ def _box(services: Services) -> ResponseReturnValue:
 def _sheet(services: Services) -> ResponseReturnValue:
     """What to hang beside a new television, or to take along: printed on one page."""
     return page(services, "screen_sheet.html", section="screens", link=link_to(services, "/tv"))
+
+
+def _shown(services: Services) -> ResponseReturnValue:
+    """Proof of play: what was shown between two days, on how many screens and for how long."""
+    days = {
+        "since": time.strftime("%Y-%m-%d", time.localtime(time.time() - _DAYS * 86_400)),
+        "until": time.strftime("%Y-%m-%d"),
+    }
+    asked = {key: request.args.get(key, "")[:10].replace("\0", "") or day for key, day in days.items()}
+    with services.database.read() as session:
+        rows = screen_lookups.shown(session, _viewer(services), **asked)
+    return page(services, "screens_shown.html", section="screens", rows=rows, asked=asked)
 
 
 def _screen(services: Services, screen_id: str) -> ResponseReturnValue:

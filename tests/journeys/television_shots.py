@@ -1,0 +1,108 @@
+"""The pictures of televisions and of the desk's screens, of a library that is running."""
+
+import random
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from medialib.catalogue import channel_edits, lookups, people_edits, tokens, unit_tree
+from medialib.catalogue.screens import Screen
+from medialib.catalogue.timetables import Part, Quiet, Show, Special, Timetable
+from medialib.services import open_with
+from medialib.settings import Settings, Store
+
+_TOKEN, _PASSWORD = "a-television-of-the-pictures", "竹海听风 2023"
+_TOWNS = {
+    "鲊埠回族乡": 31, "武潭镇": 52, "三堂街镇": 56, "修山镇": 48, "桃花江镇": 78, "马迹塘镇": 54, "大栗港镇": 50,
+    "沾溪镇": 30, "浮邱山乡": 38, "石牛江镇": 44, "鸬鹚渡镇": 37, "高桥镇": 34, "灰山港镇": 66, "松木塘镇": 34,
+    "牛田镇": 28,
+}  # fmt: skip
+_ROOMS = ("清水村", "新塘村", "渡口", "五羊坪村", "老街", "竹山村", "石桥村", "长塘村", "大坪村", "枫树村")
+
+
+def take_television(browser: Browser, site: str, store: Path, folder: Path) -> None:
+    """Makes a channel, 680 screens and an account in the library, and takes the pictures."""
+    prepare(store)
+    page = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", bypass_csp=True).new_page()
+    page.goto(f"{site}/tv")
+    page.wait_for_selector("#code b")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / "tv-pair.png")
+    page.evaluate("token => localStorage.setItem('medialib-screen', token)", _TOKEN)
+    page.reload()
+    page.wait_for_function("document.querySelector('video').currentTime > 0", timeout=60_000)
+    page.wait_for_function("!document.getElementById('overlay').hidden", timeout=600_000)
+    page.wait_for_timeout(1200)
+    page.screenshot(path=folder / "tv-play.png")
+    _browse(page, folder)
+    desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
+    desk.goto(f"{site}/sign-in")
+    desk.fill("[name=login]", "televisions")
+    desk.fill("[name=password]", _PASSWORD)
+    desk.press("[name=password]", "Enter")
+    desk.wait_for_load_state()
+    for name, address in {"desk-screens": "/desk/screens", "desk-channel": "/desk/channels/tianjianpindao"}.items():
+        desk.goto(site + address)
+        desk.screenshot(path=folder / f"{name}.png")
+
+
+def _browse(page: Page, folder: Path) -> None:
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".b-card img")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(800)
+    page.screenshot(path=folder / "tv-browse.png")
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".key.on")
+    for key in (*["ArrowDown"] * 4, "ArrowRight", "Enter", *["ArrowUp"] * 4, "ArrowRight", "Enter"):  # zh
+        page.keyboard.press(key)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / "tv-search.png")
+
+
+def prepare(store: Path) -> None:
+    services = open_with(Settings(store=Store(url=str(store))))
+    lot, now = random.Random(7), time.time()
+    with services.database.begin() as session:
+        people_edits.add_person(
+            session, login="televisions", name="县里办公室", role="curator", unit_slug=None, password=_PASSWORD, by=None
+        )
+        channel_edits.add(session, title="田间频道", timetable=_week(), target_seconds=4, by=None)
+        county = unit_tree.add(session, name="桃江县", parent_slug=None, by=None)
+        lessons = [one.id for one in lookups.all_lessons(session)]
+        session.flush()
+        for town, (name, count) in enumerate(_TOWNS.items()):
+            known = unit_tree.add(session, name=name, parent_slug=county.slug, by=None)
+            session.flush()
+            for number in range(count):
+                gone = 90_000 if number < (6 if name == "鸬鹚渡镇" else town % 3 == 1) else 50
+                gone = 4_500 if gone == 50 and number < 4 and town % 2 else gone
+                session.add(
+                    Screen(
+                        id=f"s{town:02}{number:03}", name=f"{_ROOMS[number % 10]}服务室", created_at=now,
+                        token_digest=tokens.digest(_TOKEN if (town, number) == (5, 20) else f"{town}-{number}"),
+                        channel_slug="tianjianpindao", unit_slug=known.slug, seen_at=now - gone - number,
+                        playing={"lesson": lot.choice(lessons), "offline": gone == 4_500},
+                    )
+                )  # fmt: skip
+    services.database.close()
+
+
+def _week() -> Timetable:
+    new, shuffled = Show(kind="latest", order="newest"), Show(kind="latest", order="shuffle")
+    farming = Show(kind="search", words="竹", order="listed")
+    evening = time.strftime("%Y-%m-%dT19:30", time.localtime(time.time() + 86_400))
+    return Timetable(
+        parts=(
+            Part(begins=8 * 60, ends=11 * 60 + 30, show=new),
+            Part(begins=14 * 60, ends=17 * 60 + 30, show=farming, days=(0, 1, 2, 3, 4)),
+            Part(begins=19 * 60, ends=21 * 60, show=new, exact=True),
+        ),
+        quiet=(Quiet(begins=22 * 60, ends=6 * 60),),
+        specials=(Special(at=evening, minutes=60, show=shuffled),),
+        filler=shuffled,
+    )

@@ -1,0 +1,159 @@
+"""A channel of lessons that have nothing in common, by real players; and a television that nobody touches.
+
+Its network goes, its server goes, and it is found playing again each time; arrows, OK and Back reach everything.
+"""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import media
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from medialib.catalogue import channel_edits, tokens
+from medialib.catalogue.screens import Screen
+from medialib.catalogue.timetables import Show, Timetable
+from medialib.services import open_with
+from medialib.settings import Settings, Store
+
+from .running import Library, until
+from .test_playing import BROWSER
+
+RUNGS = "[{short_side: 240, max_bits_per_second: 300000, crf: 28}]"
+TOKEN = "a-television-of-the-tests"
+SLUG = "field"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    opened = Library(
+        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="superfast",
+        LADDER__SEGMENT_SECONDS="2", LADDER__RUNGS=RUNGS, SERVER__WORKERS="1", SCREENS__BEAT_SECONDS="5",
+    )  # fmt: skip
+    opened.start()
+    folder = opened.folder
+    media.film(folder / "upright.mp4", seconds=5, size="360x640", rate="25")
+    media.film(folder / "竹编.mp4", seconds=4.4, size="640x360", rate="30", hertz=700)
+    media.film(folder / "silent.mp4", seconds=4, size="426x240", sound_seconds=0)
+    media.tone(folder / "heard.mp3", seconds=4.2)
+    files = [folder / name for name in ("upright.mp4", "竹编.mp4", "silent.mp4", "heard.mp3")]
+    assert all(line["status"] == "complete" for line in opened.imported("--wait", "complete", *files))
+    services = open_with(Settings(store=Store(url=str(opened.store))))
+    with services.database.begin() as session:
+        table = Timetable(filler=Show(kind="latest"))
+        channel_edits.add(session, title=SLUG, timetable=table, target_seconds=4, by=None)
+        session.flush()
+        session.add(
+            Screen(
+                id="television", name="清水村服务室", created_at=time.time(), channel_slug=SLUG,
+                token_digest=tokens.digest(TOKEN),
+            )
+        )  # fmt: skip
+    services.database.close()
+    yield opened
+    opened.stop()
+
+
+def test_ffmpeg_takes_picture_and_sound_through_every_join(library: Library, tmp_path: Path) -> None:
+    took = tmp_path / "took.ts"
+    address = f"{library.site}/channels/{SLUG}.ts.m3u8"
+    argv = ["ffmpeg", "-v", "warning", "-nostdin", "-i", address, "-t", "14", "-c", "copy", "-f", "mpegts", str(took)]
+    subprocess.run(argv, check=True, timeout=60, capture_output=True)
+    for stream in ("v:0", "a:0"):
+        argv = [
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            stream,
+            "-show_entries",
+            "packet=pts_time",
+            "-of",
+            "csv=p=0",
+        ]
+        told = subprocess.run([*argv, str(took)], check=True, timeout=60, capture_output=True, text=True).stdout
+        times = sorted(float(line.rstrip(",")) for line in told.split() if line.strip(",") not in ("", "N/A"))
+        gaps = [b - a for a, b in pairwise(times)]
+        assert times[-1] - times[0] > 12
+        assert max(gaps) < 0.5, (stream, max(gaps))
+
+
+@contextmanager
+def television(library: Library) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+        context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN", bypass_csp=True)
+        page = context.new_page()
+        page.goto(f"{library.site}/tv")
+        page.evaluate("token => localStorage.setItem('medialib-screen', token)", TOKEN)
+        page.reload()
+        yield page
+        browser.close()
+
+
+def plays(page: Page, *, seconds: float = 40) -> None:
+    """The picture moves on."""
+    before = place(page)
+    until(lambda: place(page) not in (before, 0), seconds=seconds)
+    again = place(page)
+    until(lambda: place(page) != again, seconds=seconds)
+
+
+def place(page: Page) -> Any:
+    return page.evaluate("document.querySelector('video').currentTime")
+
+
+def rings(page: Page) -> int:
+    return len(page.query_selector_all(".b-card.on, .key.on"))
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_television_plays_on_after_network_and_server_were_gone(library: Library) -> None:
+    with television(library) as page:
+        plays(page)
+        page.context.set_offline(True)
+        page.wait_for_timeout(3000)
+        page.context.set_offline(False)
+        plays(page)
+        library.stop()
+        library.start()
+        plays(page, seconds=60)
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
+    with television(library) as page:
+        plays(page)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".b-card img")
+        assert rings(page) == 1
+        for key in ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft"):
+            page.keyboard.press(key)
+            assert rings(page) == 1, key
+        page.keyboard.press("Enter")
+        page.wait_for_function("document.getElementById('browse').hidden")
+        plays(page)
+        page.keyboard.press("Backspace")
+        page.wait_for_selector(".b-card img")
+        for _ in range(12):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#keyboard .key.on")
+        assert rings(page) == 1
+        # z and b, the first letters of 竹编
+        for key in (*["ArrowDown"] * 4, "ArrowRight", "Enter", *["ArrowUp"] * 4, "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_selector(".b-card img")
+        while page.query_selector(".key.on"):
+            page.keyboard.press("ArrowRight")
+        assert rings(page) == 1
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.wait_for_function("document.getElementById('browse').hidden")
+        plays(page)
