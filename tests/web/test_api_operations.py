@@ -138,16 +138,23 @@ def test_a_collection_is_made_filled_ordered_published_and_withdrawn(
     def ask(method: str, path: str, body: Any = None) -> Any:
         return browser.open(f"/api/collections{path}", method=method, headers=headers, json=body).get_json()
 
-    slug = ask("POST", "", {"kind": "issue", "title": "第一期"})["slug"]
+    slug = ask("POST", "", {"kind": "package", "title": "五月", "dated": "2024-05"})["slug"]
     assert "error" in ask("POST", f"/{slug}/publish"), "there is nothing in it"
     assert ask("PUT", f"/{slug}/lessons", {"lessons": lessons})["lessons"] == lessons
     turned = [lessons[2], lessons[0]]
     assert ask("PUT", f"/{slug}/lessons", {"lessons": turned})["lessons"] == turned
     assert ask("POST", f"/{slug}/publish")["published"] is True
+    task = {"kind": "task", "title": "砍三根老竹", "text": "拍下来"}
+    entries = ask("PUT", f"/{slug}/entries", {"entries": [{"id": turned[0], "note": "先看"}, task]})
+    assert [one["kind"] for one in entries["entries"]] == ["lesson", "task"] and entries["waiting"] is True
+    assert ask("PATCH", f"/{slug}", {"editorial": "这个月看竹子"})["editorial"] == "这个月看竹子"
+    assert ask("POST", f"/{slug}/undo")["editorial"] == ""
     assert ask("POST", f"/{slug}/withdraw")["published"] is False
     assert "error" in ask("PUT", f"/{slug}/lessons", {"lessons": ["nosuch99"]})
-    assert ask("GET", f"/{slug}")["lessons"] == turned
     assert [one["slug"] for one in ask("GET", "")["collections"]] == [slug]
+    assert ask("DELETE", f"/{slug}") is None
+    assert "error" in ask("GET", f"/{slug}")
+    assert ask("POST", f"/{slug}/undo")["error"] == "没有这个合集。"
 
 
 def test_an_editor_reads_the_statistics_of_the_own_unit(services: Services, browser: FlaskClient) -> None:

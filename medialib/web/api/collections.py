@@ -1,31 +1,59 @@
-"""Collections over the API: for the county's office, as on the desk."""
+"""Collections over the API: for the county's office, with the changes, checks and undo of the desk."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import asdict, replace
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import collected, collecting
+from medialib.catalogue import arranging, collected, collecting, tokens
+from medialib.catalogue.arrangement import Arrangement, Entry, EntryKind
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.operations import Answer, Api, Body, Operation
 from medialib.web.api.texts import LessonId, Line, Text
+from medialib.web.desk.shell import me
 
 _OFFICE = access.at_least("curator")
-MOST_LESSONS = 1000
+_MOST_ENTRIES = 1000
+
+Title = Annotated[Line, Field(min_length=1, max_length=collecting.LONGEST_TITLE)]
+Dated = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
+
+
+class EntryAnswer(Answer):
+    """`id` is the lesson's, or that of a task or reading."""
+
+    id: str
+    kind: EntryKind
+    title: str
+    text: str
+    link: str
+    note: str
+    part: str
+    begins: str
+    ends: str
+    number: int | None
 
 
 class CollectionAnswer(Answer):
+    """As its curator sees it: with the changes that wait for the next publication, when `waiting`."""
+
     slug: str
     kind: CollectionKind
     title: str
     description: str
+    editorial: str
     dated: str | None
+    number: int | None
     published: bool
+    published_at: float | None
+    waiting: bool
     lessons: list[str]
+    entries: list[EntryAnswer]
 
 
 class CollectionsAnswer(Answer):
@@ -34,48 +62,91 @@ class CollectionsAnswer(Answer):
 
 class NewCollection(Body):
     kind: CollectionKind
-    title: Annotated[Line, Field(min_length=1, max_length=collecting.LONGEST_TITLE)]
-    description: Annotated[Text, Field(max_length=20_000)] = ""
-    dated: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")] | None = None
+    title: Title
+    dated: Dated | None = None
+
+
+class Texts(Body):
+    """What is not named stays as it is."""
+
+    title: Title | None = None
+    description: Annotated[Text, Field(max_length=2_000)] | None = None
+    editorial: Annotated[Text, Field(max_length=15_000)] | None = None
+    dated: Dated | None = None
+    number: Annotated[int, Field(ge=1, le=99_999)] | None = None
+
+
+class EntryBody(Body):
+    """A lesson by its `id`, or a task or reading with a `title`; one that has been there keeps its `id`."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]{4,16}$")] | None = None
+    kind: EntryKind = "lesson"
+    title: Annotated[Line, Field(max_length=collecting.LONGEST_TITLE)] = ""
+    text: Annotated[Text, Field(max_length=10_000)] = ""
+    link: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[Line, Field(max_length=500)] = ""
+    part: Literal["", "lesson", "film"] = ""
+    begins: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?)?$")] = ""
+    ends: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?)?$")] = ""
+
+
+class Entries(Body):
+    """Everything that is in a collection, in its order."""
+
+    entries: Annotated[list[EntryBody], Field(max_length=_MOST_ENTRIES)]
 
 
 class Lessons(Body):
-    """All lessons of a collection, in their order."""
+    """All lessons of a collection, in their order; tasks and readings follow as they are."""
 
-    lessons: Annotated[list[LessonId], Field(max_length=MOST_LESSONS)]
+    lessons: Annotated[list[LessonId], Field(max_length=_MOST_ENTRIES)]
+
+
+class Publish(Body):
+    """`at` (unix seconds) publishes at that time."""
+
+    at: Annotated[float, Field(gt=0, lt=1e11, allow_inf_nan=False)] | None = None
 
 
 def add_to(api: Api, services: Services) -> None:
     def office(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
         scope = {} if method == "GET" else {"scope": "publish"}
         more = {"answer": CollectionAnswer, "role": "curator", "group": "collections", **scope, **more}
-        api.add(Operation(method=method, path=path, summary=summary, **more), _OFFICE, view)
+        api.add(Operation(method=method, path=f"/collections{path}", summary=summary, **more), _OFFICE, view)
 
-    office(lambda: _all(services), "GET", "/collections", N_("All collections, drafts too"), answer=CollectionsAnswer)
+    def change(method: Any, path: str, summary: str, make: Callable[..., None], **more: Any) -> None:
+        office(_changing(services, make), method, f"/<slug>{path}", summary, **more)
+
+    office(lambda: _all(services), "GET", "", N_("All collections, drafts too"), answer=CollectionsAnswer)
+    begun = {"body": NewCollection, "status": 201}
+    office(lambda body: _begin(services, body), "POST", "", N_("Begins a collection as a draft"), **begun)
+    change("GET", "", N_("One collection"), lambda *_: None)
+    change("PATCH", "", N_("Changes the texts of a collection"), _set_texts, body=Texts)
+    change("PUT", "/entries", N_("Puts exactly this into a collection, in this order"), _set_entries, body=Entries)
+    change(
+        "PUT", "/lessons", N_("Puts exactly these lessons into a collection, in this order"), _set_lessons, body=Lessons
+    )
+    change("POST", "/publish", N_("Lets everyone see a collection"), _publish, body=Publish)
+    change("POST", "/withdraw", N_("Makes a collection a draft again"), _withdraw)
+    change("POST", "/undo", N_("Takes the last change of a collection back"), _undo)
     office(
-        lambda body: _create(services, body), "POST", "/collections", N_("Begins a collection as a draft"),
-        body=NewCollection, status=201,
+        lambda slug: _remove(services, slug), "DELETE", "/<slug>", N_("Removes a collection; its lessons stay"),
+        answer=None, status=204,
     )  # fmt: skip
-    office(_changing(services, lambda *_: None), "GET", "/collections/<slug>", N_("One collection"))
-    office(
-        _changing(services, _set_lessons), "PUT", "/collections/<slug>/lessons",
-        N_("Puts exactly these lessons into a collection, in this order"), body=Lessons,
-    )  # fmt: skip
-    publish = _changing(services, lambda session, one, _: collecting.publish(session, one))
-    withdraw = _changing(services, lambda session, one, _: collecting.withdraw(session, one))
-    office(publish, "POST", "/collections/<slug>/publish", N_("Lets everyone see a collection"))
-    office(withdraw, "POST", "/collections/<slug>/withdraw", N_("Makes a collection a draft again"))
 
 
 def _told(session: Session, one: Collection) -> CollectionAnswer:
+    now = arranging.current(session, one)
+    texts = {name: getattr(now, name) for name in ("title", "description", "editorial", "dated", "number")}
     return CollectionAnswer(
         slug=one.slug,
-        kind=one.kind,  # type: ignore[arg-type]  # it was checked when it was made
-        title=one.title,
-        description=one.description,
-        dated=one.dated,
+        kind=collecting.kind_of(one),
         published=one.public,
-        lessons=[lesson.id for lesson in collected.lessons_of(session, one)],
+        published_at=one.published_at,
+        waiting=one.draft is not None,
+        lessons=[entry.id for entry in now.entries if entry.kind == "lesson"],
+        entries=[EntryAnswer(**asdict(entry)) for entry in now.entries],
+        **texts,
     )
 
 
@@ -85,30 +156,63 @@ def _all(services: Services) -> CollectionsAnswer:
         return CollectionsAnswer(collections=[_told(session, shelf.collection) for shelf in shelves])
 
 
-def _create(services: Services, body: NewCollection) -> CollectionAnswer:
+def _begin(services: Services, body: NewCollection) -> CollectionAnswer:
     with services.database.begin() as session:
-        made = collecting.create(
-            session, kind=body.kind, title=body.title, description=body.description, dated=body.dated
-        )
+        made = arranging.begin(session, kind=body.kind, title=body.title, dated=body.dated, by=me(services))
         session.flush()
         return _told(session, made)
 
 
-def _changing(services: Services, change: Callable[[Session, Collection, Any], None]) -> Callable[..., Any]:
+def _remove(services: Services, slug: str) -> None:
+    with services.database.begin() as session:
+        arranging.remove(session, collected.collection(session, slug), by=me(services))
+
+
+def _changing(services: Services, make: Callable[..., None]) -> Callable[..., CollectionAnswer]:
     def view(slug: str, body: Any = None) -> CollectionAnswer:
         with services.database.begin() as session:
-            one = collected.collection(session, slug)
-            change(session, one, body)
+            make(session, collected.collection(session, slug), body, me(services))
             session.flush()
-            return _told(session, one)
+            return _told(session, collected.collection(session, slug))
 
     return view
 
 
-def _set_lessons(session: Session, one: Collection, body: Lessons) -> None:
-    wanted = list(dict.fromkeys(body.lessons))
-    there = [lesson.id for lesson in collected.lessons_of(session, one)]
-    collecting.remove(session, one, [lesson_id for lesson_id in there if lesson_id not in wanted])
-    collecting.add(session, one, [lesson_id for lesson_id in wanted if lesson_id not in there])
-    session.flush()
-    collecting.order(session, one, wanted)
+def _set_texts(session: Session, one: Collection, body: Texts, by: Any) -> None:
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    told = {key: value for key, value in given.items() if value is not None or key in ("dated", "number")}
+    arranging.change(session, one, "collection.texts", lambda now: replace(now, **told), by=by)
+
+
+def _set_entries(session: Session, one: Collection, body: Entries, by: Any) -> None:
+    def put(now: Arrangement) -> Arrangement:
+        entries = tuple(_entry(now, each) for each in body.entries)
+        return replace(now, entries=tuple({entry.id: entry for entry in entries}.values()))
+
+    arranging.change(session, one, "collection.moved", put, by=by)
+
+
+def _entry(now: Arrangement, told: EntryBody) -> Entry:
+    known = now.entry(told.id) if told.id else None
+    values = told.model_dump(exclude={"id"})
+    return Entry(id=told.id or tokens.new_id(), number=known.number if known else None, **values)
+
+
+def _set_lessons(session: Session, one: Collection, body: Lessons, by: Any) -> None:
+    def put(now: Arrangement) -> Arrangement:
+        lessons = tuple(now.entry(lesson_id) or Entry(id=lesson_id) for lesson_id in dict.fromkeys(body.lessons))
+        return replace(now, entries=(*lessons, *(entry for entry in now.entries if entry.kind != "lesson")))
+
+    arranging.change(session, one, "collection.moved", put, by=by)
+
+
+def _publish(session: Session, one: Collection, body: Publish, by: Any) -> None:
+    arranging.publish(session, one, at=body.at, by=by)
+
+
+def _withdraw(session: Session, one: Collection, _: None, by: Any) -> None:
+    arranging.withdraw(session, one, by=by)
+
+
+def _undo(session: Session, one: Collection, _: None, by: Any) -> None:
+    arranging.undo(session, one.slug, by=by)
