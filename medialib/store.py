@@ -114,6 +114,18 @@ class Store:
         """The picture that lay beside the recording, as it came."""
         return self.lesson(lesson_id) / "cover"
 
+    def lesson_rows(self, lesson_id: str) -> Path:
+        """What the catalogue knew of a lesson that is deleted."""
+        return self.lesson(lesson_id) / "lesson.json"
+
+    def lost_rows(self, lesson_id: str) -> Path:
+        """The same among the lost ones."""
+        return self.lost / lesson_id / "lesson.json"
+
+    def readings(self, lesson_id: str) -> Path:
+        """The folder of the files that belong to a lesson and are downloaded."""
+        return self.lesson(lesson_id) / "readings"
+
     def posters(self, lesson_id: str, version: int) -> Path:
         """The folder of the pictures that a lesson may be shown by; it is there when all of them are."""
         return self.version(lesson_id, version) / "posters"

@@ -60,7 +60,7 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     those above it. Editors see whatever their unit and those below it made, at every stage; curators and
     administrators see everything.
     """
-    seen = (is_out() & _watched(viewer)) | _edited(viewer)
+    seen = (is_out() & _watched(viewer)) | edited(viewer)
     return seen & (is_out() | (Lesson.id == viewer.at)) if viewer.only_out else seen
 
 
@@ -74,7 +74,7 @@ def for_everyone() -> ColumnElement[bool]:
     return is_out() & (Lesson.access == "public")
 
 
-def _edited(viewer: Viewer) -> ColumnElement[bool]:
+def edited(viewer: Viewer) -> ColumnElement[bool]:
     """The lessons that the viewer may change."""
     if viewer.at_least("curator"):
         return true()
@@ -107,7 +107,7 @@ def may_see(session: Session, viewer: Viewer, lesson_id: str) -> bool:
 
 def may_edit(session: Session, viewer: Viewer, lesson_id: str) -> bool:
     """Editors change what their unit and those below it made, curators everything."""
-    return session.scalar(select(Lesson.id).where(Lesson.id == lesson_id, _edited(viewer))) is not None
+    return session.scalar(select(Lesson.id).where(Lesson.id == lesson_id, edited(viewer))) is not None
 
 
 def exists(database: Database, lesson_id: str, *, out: bool = False) -> bool:

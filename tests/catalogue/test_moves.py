@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 from web.factories import add_lesson, make_services
 
-from medialib.catalogue import moves, people_edits, people_lookups
+from medialib.catalogue import changing, moves, people_edits, people_lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES, Person, Role
 from medialib.catalogue.stages import MOVES, STAGES, moves_from
@@ -65,8 +65,8 @@ def test_a_move_leaves_its_row_and_an_entry_of_the_log(lesson: str, session: Ses
     assert (made.origin, made.stage, made.words) == ("published", "returned", "声音太小")
     assert (made.person_id, made.person_name) == (curator.id, "curator先生")
     assert made.before["published_at"] == before
-    assert [one.stage for one in moves.history(session, lesson)] == ["returned", "published"]
-    assert [one.words for one in moves.thread(session, lesson)] == ["声音太小"]
+    assert [one.stage for one in changing.history(session, lesson)] == ["returned", "published"]
+    assert [one.words for one in changing.thread(session, lesson)] == ["声音太小"]
     entry = people_lookups.log(session).entries[0]
     assert (entry.act, entry.on_id, entry.details) == ("lesson.returned", lesson, {"reason": "声音太小"})
 
@@ -83,19 +83,19 @@ def test_the_last_move_is_taken_back_with_its_date_and_only_once(lesson: str, se
     first = moves.move(session, lesson, "published", by=curator, at=time.time() + 3600)
     second = moves.move(session, lesson, "archived", by=curator)
     with pytest.raises(BadRequest):
-        moves.undo(session, lesson, first.id, by=curator)
+        changing.undo(session, lesson, first.id, by=curator)
     with pytest.raises(NotAllowed):
-        moves.undo(session, lesson, second.id, by=editor)
-    back = moves.undo(session, lesson, second.id, by=curator)
+        changing.undo(session, lesson, second.id, by=editor)
+    back = changing.undo(session, lesson, second.id, by=curator)
     assert (stored.stage, back.undoes, second.undone) == ("published", second.id, True)
     assert not stored.out
-    moves.undo(session, lesson, first.id, by=curator)
+    changing.undo(session, lesson, first.id, by=curator)
     assert (stored.published_at, stored.out) == (at, True)
     for done in (first, second, back):
         with pytest.raises(BadRequest):
-            moves.undo(session, lesson, done.id, by=curator)
+            changing.undo(session, lesson, done.id, by=curator)
     with pytest.raises(NotFound):
-        moves.undo(session, lesson, 999, by=curator)
+        changing.undo(session, lesson, 999, by=curator)
 
 
 def test_an_editor_takes_back_what_they_sent_in_until_somebody_answered(lesson: str, session: Session) -> None:
@@ -103,12 +103,12 @@ def test_an_editor_takes_back_what_they_sent_in_until_somebody_answered(lesson: 
     stored = session.get_one(Lesson, lesson)
     stored.stage = "draft"
     sent = moves.move(session, lesson, "submitted", by=editor)
-    moves.undo(session, lesson, sent.id, by=editor)
+    changing.undo(session, lesson, sent.id, by=editor)
     assert stored.stage == "draft"
     sent = moves.move(session, lesson, "submitted", by=editor)
     moves.move(session, lesson, "returned", by=None, reason="画面太暗")
     with pytest.raises(BadRequest):
-        moves.undo(session, lesson, sent.id, by=editor)
+        changing.undo(session, lesson, sent.id, by=editor)
 
 
 def test_a_lesson_that_was_taken_down_comes_back_with_its_date(lesson: str, session: Session) -> None:
@@ -128,13 +128,13 @@ def test_a_date_that_nobody_means_is_refused(lesson: str, session: Session, at: 
 def test_a_remark_stands_in_the_thread_between_the_moves(lesson: str, session: Session) -> None:
     moves.move(session, lesson, "returned", by=None, reason="再补一段")
     editor = person(session, "editor")
-    moves.remark(session, lesson, "补好了 ", by=editor)
-    assert [(one.kind, one.words) for one in moves.thread(session, lesson)] == [
+    changing.remark(session, lesson, "补好了 ", by=editor)
+    assert [(one.kind, one.words) for one in changing.thread(session, lesson)] == [
         ("stage", "再补一段"),
         ("remark", "补好了"),
     ]
     with pytest.raises(BadRequest):
-        moves.remark(session, lesson, "  ", by=editor)
+        changing.remark(session, lesson, "  ", by=editor)
 
 
 def test_from_every_stage_there_is_a_way_on() -> None:

@@ -79,6 +79,10 @@ ACTS: dict[str, str] = {
     "screens.told": N_("sent something to screens"),
     "screening.added": N_("planned a screening"),
     "screening.removed": N_("took a screening out"),
+    "lesson.changed": N_("changed a lesson"),
+    "lesson.removed": N_("deleted a lesson"),
+    "lesson.restored": N_("brought a deleted lesson back"),
+    "lesson.retried": N_("let the making of a lesson go on"),
 }
 """What is written into the log; the rest of the desk adds its acts here."""
 

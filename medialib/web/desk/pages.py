@@ -15,13 +15,18 @@ from medialib.web.desk import (
     curating,
     dots,
     figures,
+    lesson,
     lesson_access,
+    lessons,
     log,
     people,
+    review,
     screenings,
     screens,
     shell,
+    stage_words,
     statistics,
+    todo,
     units,
     webhooks,
 )
@@ -34,6 +39,10 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     people.add_to(blueprint, services)
     units.add_to(blueprint, services)
     log.add_to(blueprint, services)
+    todo.add_to(blueprint, services)
+    lessons.add_to(blueprint, services)
+    lesson.add_to(blueprint, services)
+    review.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
     screens.add_to(blueprint, services, limiter)
     channels.add_to(blueprint, services, station)
@@ -54,6 +63,11 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
         "role_rights": shell.role_rights,
         "act_name": log.act_name,
         "told_details": log.told_details,
+        "stage_name": stage_words.stage_name,
+        "told_change": stage_words.told_change,
+        "day_and_time": stage_words.day_and_time,
+        "day": stage_words.day,
+        "waited": stage_words.waited,
     }
     for name, word in words.items():
         blueprint.add_app_template_filter(word, name)

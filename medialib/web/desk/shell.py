@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 
-from medialib.catalogue import rights, unit_tree
+from medialib.catalogue import rights, unit_tree, worklist
 from medialib.catalogue.people import ROLES, Person, Role
-from medialib.catalogue.rights import viewer_of
+from medialib.catalogue.rights import Viewer, viewer_of
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
 from medialib.web import signing
@@ -31,26 +31,32 @@ ROLE_RIGHTS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the rail; `endpoint` is where it leads, `role` the least that sees it."""
+    """An entry of the rail; `endpoint` is where it leads, `role` the least that sees it. A page of the settings lies
+    `under` them, and is a tab there.
+    """
 
     section: str
     label: str
     icon: str
     endpoint: str
     role: str
+    under: str = ""
 
 
 RAIL = (
+    Place("todo", N_("To do"), "inbox", "desk.todo", "editor"),
+    Place("lessons", N_("Lessons"), "film", "desk.lessons", "editor"),
     Place("collections", N_("Collections"), "layers", "desk.collections", "curator"),
-    Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
-    Place("people", N_("People"), "people", "desk.people", "admin"),
-    Place("units", N_("Units"), "tree", "desk.units", "admin"),
-    Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin"),
-    Place("log", N_("Log"), "list", "desk.log", "admin"),
-    Place("account", N_("My account"), "person", "desk.account", "viewer"),
+    Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
+    Place("people", N_("People"), "people", "desk.people", "admin", under="settings"),
+    Place("units", N_("Units"), "tree", "desk.units", "admin", under="settings"),
+    Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin", under="settings"),
+    Place("log", N_("Log"), "list", "desk.log", "admin", under="settings"),
+    Place("account", N_("My account"), "person", "desk.account", "viewer", under="settings"),
 )
-"""The rest of the desk adds its entries here."""
+"""What the rail leads to, in its order; the rest of the desk adds its entries here. Those `under` settings share one.
+"""
 
 
 def me(services: Services) -> Person:
@@ -65,10 +71,24 @@ def page(services: Services, template: str, status: int = 200, **values: Any) ->
     """A page of the desk; it is never kept, since it shows what only this person may see."""
     person = me(services)
     viewer = viewer_of(person)
-    rail = [place for place in RAIL if viewer.at_least(place.role)]
-    response = make_response(render_template(f"desk/{template}", me=person, rail=rail, **values), status)
+    seen = [place for place in RAIL if viewer.at_least(place.role)]
+    settings = [place for place in seen if place.under]
+    rail = [place for place in seen if not place.under]
+    rail.append(Place("settings", N_("Settings"), "gear", settings[0].endpoint, "viewer"))
+    told = {"me": person, "rail": rail, "settings": settings, "counts": _counts(services, viewer), **values}
+    response = make_response(render_template(f"desk/{template}", **told), status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _counts(services: Services, viewer: Viewer) -> dict[str, int]:
+    """The figures beside the rail's entries: what waits for this person, and how many lessons there are to edit."""
+    if not viewer.at_least("editor"):
+        return {}
+    with services.database.read() as session:
+        stages = worklist.stage_counts(session, viewer, worklist.Asked())
+    waiting = stages.get("submitted", 0) if viewer.at_least("curator") else stages.get("returned", 0)
+    return {"todo": waiting, "lessons": sum(stages.values())}
 
 
 def home_of(person: Person) -> str:

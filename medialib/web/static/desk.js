@@ -22,3 +22,19 @@ for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy
     button.querySelector("span").textContent = field.dataset.copied;
   });
 }
+
+// "?" shows the keys of a page that has some.
+const keys = document.querySelector("[data-keys]");
+if (keys) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
+    event.preventDefault();
+    keys.showModal();
+  });
+}
+
+// What was just done is told for eight seconds, longer while someone points at it or is in it.
+for (const toast of document.querySelectorAll("[data-toast]")) {
+  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+  setTimeout(leave, 8000);
+}

@@ -1,0 +1,269 @@
+"""The desk's table of lessons, the page of one, review, and what waits."""
+
+import time
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from medialib.app import create_app
+from medialib.catalogue import changing, lookups, moves, people_lookups
+from medialib.catalogue.lessons import Lesson, StepLeft
+from medialib.catalogue.seeds import plant
+from medialib.services import Services
+
+from .factories import add_lesson, add_posters, write
+from .signing import OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, client_of, send
+
+
+@pytest.fixture
+def app(services: Services) -> Flask:
+    plant(services.database)
+    units = add_units(services)
+    add_person(services, "xian", "curator")
+    add_person(services, "bian", "editor", units[TOWN])
+    return create_app(services)
+
+
+@pytest.fixture
+def county(services: Services, app: Flask) -> FlaskClient:
+    return client_of(services, "xian", app)
+
+
+@pytest.fixture
+def editor(services: Services, app: Flask) -> FlaskClient:
+    return client_of(services, "bian", app)
+
+
+def stage_of(services: Services, lesson_id: str) -> str:
+    with services.database.read() as session:
+        return lookups.lesson(session, lesson_id).stage
+
+
+def put(services: Services, lesson_id: str, **values: object) -> None:
+    with services.database.begin() as session:
+        for name, value in values.items():
+            setattr(session.get_one(Lesson, lesson_id), name, value)
+
+
+def test_the_table_shows_editors_their_own_and_the_county_everything(
+    services: Services, editor: FlaskClient, county: FlaskClient
+) -> None:
+    own = add_lesson(services, "本村的课", unit=VILLAGE)
+    other = add_lesson(services, "别镇的课", unit=OTHER_TOWN)
+    put(services, own, stage="draft")
+    page = editor.get("/desk/lessons").text
+    assert own in page and other not in page
+    assert "草稿" in page
+    page = county.get("/desk/lessons").text
+    assert own in page and other in page
+    assert editor.get(f"/desk/lessons/{other}").status_code == 403
+
+
+FILTERS = {
+    "stage=draft": "一", "kind=audio": "二", "year=2022": "三", "speaker=周": "一", "theme=skills": "二",
+    "place=field": "三", "q=席": "三", "parked=1": "一", "sort=shortest": "三二一", "sort=title": "一三二",
+    "stage=none&year=x&page=-4": "一三二",
+}  # fmt: skip
+
+
+def test_filters_stand_in_the_address(services: Services, county: FlaskClient) -> None:
+    ids = {
+        "一": add_lesson(services, "一", speaker="周师傅", seconds=900, state="parked"),
+        "二": add_lesson(services, "二", kind="audio", themes=("skills",), seconds=800),
+        "三": add_lesson(services, "三席", place="field", recorded="2022-05", seconds=700),
+    }
+    put(services, ids["一"], stage="draft")
+    for query, found in FILTERS.items():
+        page = county.get(f"/desk/lessons?{query}").text
+        shown = sorted((page.find(f'value="{one}"'), name) for name, one in ids.items() if f'value="{one}"' in page)
+        names = "".join(name for _, name in shown)
+        assert sorted(names) == sorted(found), query
+        if query.startswith("sort"):
+            assert names == found
+
+
+def test_many_are_changed_at_once_and_taken_back_at_once(services: Services, county: FlaskClient) -> None:
+    ids = [add_lesson(services, f"课{number}") for number in range(3)]
+    with services.database.read() as session:
+        town = next(unit.slug for unit in lookups.units(session) if unit.name == TOWN)
+    for fields in (
+        {"what": "unit", "unit": town}, {"what": "theme", "theme": "skills"},
+        {"what": "speaker", "speaker": "周 师傅,李老师"}, {"what": "place", "place": "field"}, {"what": "archived"},
+    ):  # fmt: skip
+        before = state(services, ids[0])
+        answer = send(county, "/desk/lessons/bulk", page="/desk/lessons", lesson=ids[:2], query="sort=title", **fields)
+        assert answer.status_code == 302 and "sort=title" in answer.headers["Location"]
+        assert state(services, ids[0]) != before == state(services, ids[2])
+        batch = answer.headers["Location"].split("done=")[1].split("&")[0]
+        page = county.get(answer.headers["Location"])
+        assert "2 课" in page.text and batch in page.text
+        send(county, "/desk/lessons/undo", page="/desk/lessons", batch=batch)
+        assert state(services, ids[0]) == before
+    with services.database.read() as session:
+        kept = [one for one in people_lookups.log(session, per_page=99).entries if one.act.startswith("lesson.")]
+    assert len(kept) == 5 * 2 * 2
+
+
+def state(services: Services, lesson_id: str) -> tuple[object, ...]:
+    with services.database.read() as session:
+        one = lookups.lesson(session, lesson_id)
+        return one.stage, one.unit_slug, [theme.slug for theme in one.themes], one.speaker, one.place
+
+
+def test_an_editor_changes_only_their_own_and_only_what_editors_may(services: Services, editor: FlaskClient) -> None:
+    own, other = add_lesson(services, "本村", unit=VILLAGE), add_lesson(services, "别镇", unit=OTHER_TOWN)
+    put(services, own, stage="draft")
+    with services.database.read() as session:
+        far = next(unit.slug for unit in lookups.units(session) if unit.name == OTHER_TOWN)
+    send(editor, "/desk/lessons/bulk", page="/desk/lessons", lesson=[own, other], what="published")
+    assert (stage_of(services, own), stage_of(services, other)) == ("draft", "published")
+    refused = send(editor, "/desk/lessons/bulk", page="/desk/lessons", lesson=[own], what="unit", unit=far)
+    assert refused.status_code == 400 and "请选自己的单位" in refused.text
+    send(editor, "/desk/lessons/bulk", page="/desk/lessons", lesson=[own, other], what="submitted")
+    assert (stage_of(services, own), stage_of(services, other)) == ("submitted", "published")
+    nothing = send(editor, "/desk/lessons/bulk", page="/desk/lessons", what="submitted")
+    assert nothing.status_code == 400 and "请先选几课" in nothing.text
+
+
+def test_details_are_kept_with_their_history_and_what_is_wrong_loses_nothing(
+    services: Services, editor: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "旧标题", unit=VILLAGE)
+    desk = f"/desk/lessons/{lesson}"
+    told = {"title": " 新  标题 ", "description": "第一段\n\n- 一", "speaker": "周师傅, 李老师", "tags": "竹，笋 、竹",
+            "themes_shown": "1", "themes": ["skills"], "recorded": "2023-05",
+            "consent": "都同意", "licence": "CC BY"}  # fmt: skip
+    wrong = send(editor, f"{desk}/details", page=desk, **{**told, "recorded": "2023-13"})
+    assert wrong.status_code == 400 and "2023-13" in wrong.text
+    assert "都同意" in wrong.text and 'value="周师傅, 李老师"' in wrong.text and "第一段" in wrong.text
+    saved = send(editor, f"{desk}/details", page=desk, **told)
+    assert "done=saved" in saved.headers["Location"]
+    with services.database.read() as session:
+        one = lookups.lesson(session, lesson)
+        assert (one.title, one.speaker, one.tags) == ("新 标题", "周师傅、李老师", ["竹", "笋"])
+        assert ([theme.slug for theme in one.themes], one.unit_name) == (["skills"], VILLAGE)
+        change = changing.history(session, lesson)[0]
+    assert acts(services)[0] == "lesson.changed"
+    page = editor.get(saved.headers["Location"]).text
+    assert "已经保存" in page or "保存" in page
+    assert "改了：标题、简介" in page
+    send(editor, f"{desk}/undo", page=desk, change=str(change.id))
+    with services.database.read() as session:
+        assert lookups.lesson(session, lesson).title == "旧标题"
+    same = send(editor, f"{desk}/details", page=desk, title="旧标题")
+    assert "done=same" in same.headers["Location"]
+
+
+IMPOSSIBLE: tuple[dict[str, str], ...] = (
+    {"title": " "}, {"title": "长" * 201}, {"number": "0"}, {"place": "moon"}, {"unit": "nowhere"}, {"series": "none"},
+    {"language": "中文"}, {"tags": "，".join(f"标{n}" for n in range(21))}, {"recorded": "去年"},
+    {"themes_shown": "1", "themes": "none"}, {"description": "长" * 5001},
+)  # fmt: skip
+
+
+def test_details_that_cannot_be_are_told_with_a_sentence(services: Services, county: FlaskClient) -> None:
+    lesson = add_lesson(services, "竹编")
+    for fields in IMPOSSIBLE:
+        answer = send(county, f"/desk/lessons/{lesson}/details", page=f"/desk/lessons/{lesson}", **fields)
+        assert answer.status_code == 400, fields
+        assert 'class="say late" role="alert"' in answer.text
+
+
+def test_a_lesson_is_sent_in_returned_sent_in_again_and_published_at_a_date(
+    services: Services, editor: FlaskClient, county: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "竹编", unit=VILLAGE)
+    put(services, lesson, stage="draft")
+    desk = f"/desk/lessons/{lesson}"
+    send(editor, f"{desk}/details", page=desk, title="竹编一", then="submitted")
+    assert stage_of(services, lesson) == "submitted"
+    assert lesson in county.get("/desk/todo").text
+    assert county.get("/desk/review").headers["Location"] == f"/desk/review/{lesson}"
+    without = send(county, f"/desk/review/{lesson}", what="returned", title="竹编二")
+    assert without.status_code == 400 and 'value="竹编二"' in without.text and "请说明哪里要改" in without.text
+    back = send(county, f"/desk/review/{lesson}", what="returned", title="竹编二", reason="声音太小")
+    assert back.status_code == 302
+    assert "声音太小" in editor.get("/desk/todo").text and "声音太小" in editor.get(desk).text
+    with services.database.read() as session:
+        assert lookups.lesson(session, lesson).title == "竹编二"
+    send(editor, f"{desk}/remark", page=desk, words="补好了")
+    send(editor, f"{desk}/stage", page=desk, stage="submitted")
+    screen = county.get(f"/desk/review/{lesson}").text
+    assert "补好了" in screen and "声音太小" in screen
+    assert (
+        send(county, f"/desk/review/{lesson}", what="published", title="竹编二", at="2020-01-01T08:00").status_code
+        == 400
+    )
+    later = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 86_400))
+    done = send(county, f"/desk/review/{lesson}", what="published", title="竹编二", at=later)
+    page = county.get(done.headers["Location"]).text
+    assert "《竹编二》发布了" in page and "没有课等着审核" in page
+    with services.database.read() as session:
+        one = lookups.lesson(session, lesson)
+        assert one.stage == "published" and not one.out
+        change = changing.last_moves(session, [lesson])[lesson]
+    send(county, f"{desk}/undo", page=desk, change=str(change.id), back=f"/desk/review/{lesson}")
+    assert stage_of(services, lesson) == "submitted"
+    refused = send(editor, f"{desk}/stage", page=desk, stage="published")
+    assert refused.status_code == 400 and stage_of(services, lesson) == "submitted"
+
+
+def test_what_waits_is_empty_at_first_and_tells_what_has_stopped(services: Services, editor: FlaskClient) -> None:
+    assert "没有要办的事" in editor.get("/desk/todo").text
+    lesson = add_lesson(services, "竹编", unit=VILLAGE, state="parked")
+    step = StepLeft(
+        lesson_id=lesson, step="audio", rank=1, queued_at=0.0, parked=True, attempts=3, message="The disk is full."
+    )
+    with services.database.begin() as session:
+        session.add(step)
+    assert "The disk is full." in editor.get("/desk/todo").text
+    desk = f"/desk/lessons/{lesson}"
+    assert "The disk is full." in editor.get(desk).text
+    send(editor, f"{desk}/retry", page=desk)
+    with services.database.read() as session:
+        assert lookups.lesson(session, lesson).state == "published"
+        assert not lookups.troubles(session, lesson)
+
+
+def test_another_picture_is_chosen_and_taken_back(services: Services, county: FlaskClient) -> None:
+    lesson = add_lesson(services)
+    add_posters(services, lesson, "frame", "frame", "frame")
+    desk = f"/desk/lessons/{lesson}"
+    saved = send(county, f"{desk}/poster", page=desk, choice="2")
+    with services.database.read() as session:
+        assert lookups.lesson(session, lesson).poster_choice == 2
+    send(county, f"{desk}/undo", page=desk, change=saved.headers["Location"].split("change=")[1])
+    with services.database.read() as session:
+        assert lookups.lesson(session, lesson).poster_choice == 0
+    assert "done=same" in send(county, f"{desk}/poster", page=desk, choice="9").headers["Location"]
+
+
+def test_only_drafts_and_what_was_taken_down_is_deleted_and_comes_back_whole(
+    services: Services, editor: FlaskClient, county: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "竹编", unit=VILLAGE, themes=("skills",), series="竹编课")
+    write(services.store.source(lesson, ".mp4"), "recording")
+    desk = f"/desk/lessons/{lesson}"
+    assert send(county, f"{desk}/delete", page=desk).status_code == 400
+    with services.database.begin() as session:
+        moves.move(session, lesson, "archived", by=None)
+    assert send(editor, f"{desk}/delete", page=desk).status_code == 400
+    gone = send(county, f"{desk}/delete", page=desk)
+    assert gone.headers["Location"] == f"/desk/lessons?gone={lesson}"
+    assert county.get(desk).status_code == 404
+    assert not services.store.source(lesson, ".mp4").exists()
+    assert f'value="{lesson}"' in county.get(gone.headers["Location"]).text
+    assert "竹编" in county.get("/desk/lessons/deleted").text
+    assert "竹编" not in editor.get("/desk/lessons/deleted").text
+    assert send(editor, "/desk/lessons/restore", page="/desk/lessons", lesson=lesson).status_code == 403
+    assert send(county, "/desk/lessons/restore", page="/desk/lessons", lesson=lesson).status_code == 302
+    with services.database.read() as session:
+        one = lookups.lesson(session, lesson)
+        assert (one.stage, one.unit_name, [theme.slug for theme in one.themes]) == ("archived", VILLAGE, ["skills"])
+        assert one.series_title == "竹编课"
+        assert lookups.current_plan(session, one).version == 1
+        assert [change.stage for change in changing.history(session, lesson)] == ["archived", "published"]
+    assert services.store.source(lesson, ".mp4").read_text() == "recording"
+    assert acts(services)[:2] == ["lesson.restored", "lesson.removed"]
+    assert send(county, "/desk/lessons/restore", page="/desk/lessons", lesson="none").status_code == 404
