@@ -1,11 +1,11 @@
-"""Questions about the plans and the progress of many lessons at once."""
+"""Questions about the plans, the progress and the captions of many lessons at once."""
 
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
-from medialib.catalogue.lessons import Lesson, RenditionProgress, StoredPlan
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, StoredPlan
 from medialib.catalogue.plans import Plan
 
 _AT_ONCE = 500
@@ -34,4 +34,15 @@ def progress(session: Session, lessons: Sequence[Lesson]) -> dict[str, list[Rend
         for row in session.scalars(query):
             if row.version == versions[row.lesson_id]:
                 found[row.lesson_id].append(row)
+    return found
+
+
+def captions(session: Session, lessons: Sequence[Lesson]) -> dict[str, list[Captions]]:
+    """The captions of each lesson in every language, without their cues, by its id."""
+    found: dict[str, list[Captions]] = {one.id: [] for one in lessons}
+    for at in range(0, len(lessons), _AT_ONCE):
+        ids = [one.id for one in lessons[at : at + _AT_ONCE]]
+        query = select(Captions).where(Captions.lesson_id.in_(ids)).options(defer(Captions.cues))
+        for row in session.scalars(query.order_by(Captions.position, Captions.language)):
+            found[row.lesson_id].append(row)
     return found

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medialib.catalogue import standins
-from medialib.catalogue.lessons import Lesson, RenditionProgress
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import Plan
-from medialib.delivery import offer
-from medialib.delivery.hls import Sound, Variant
+from medialib.delivery import hls, joined_captions, offer
+from medialib.delivery.hls import Sound, Subtitles, Variant
 
 SIDES = (240, 360, 480, 720, 1080)
 """Variants are told apart by the shorter side of their pictures, rounded up to one of these."""
@@ -47,6 +47,7 @@ class Joinable:
     language: str
     rungs: tuple[Choice, ...]
     sounds: tuple[Choice, ...]
+    captions: tuple[Captions, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +61,17 @@ class Joined:
     streams: dict[str, list[Row]]
     variants: tuple[Variant, ...]
     sounds: tuple[Sound, ...] = ()
+    subtitles: tuple[Subtitles, ...] = ()
 
     def recipe(self) -> dict[str, Any]:
         """What its media playlists are made of, as JSON."""
         return {"ts": self.ts, "streams": {name: [list(one) for one in rows] for name, rows in self.streams.items()}}
 
 
-def joinable(lesson: Lesson, plan: Plan, rows: Sequence[RenditionProgress], *, ts: bool) -> Joinable:
-    """What can be had of the lesson now: the start rung, complete rungs, and its usual sound."""
+def joinable(
+    lesson: Lesson, plan: Plan, rows: Sequence[RenditionProgress], captions: Sequence[Captions] = (), *, ts: bool
+) -> Joinable:
+    """What can be had of the lesson now: the start rung, complete rungs, its usual sound, and its captions."""
     pictures = offer.ts_variants(plan, rows) if ts else offer.variants(plan, rows)
     sounds = offer.ts_audio_variants(plan, rows) if ts else offer.audio_variants(plan, rows)
     rungs = offer.ready_rungs(plan, rows)
@@ -85,6 +89,7 @@ def joinable(lesson: Lesson, plan: Plan, rows: Sequence[RenditionProgress], *, t
             Choice(name=one.name, variant=variant)
             for one, variant in zip(reversed(plan.usual_audio), sounds, strict=True)
         ),
+        captions=tuple(captions),
     )
 
 
@@ -106,8 +111,22 @@ def join(lessons: Sequence[Joinable], *, ts: bool, only_sound: bool = False) -> 
     """The stream of these lessons; None when there is nothing to play. `only_sound` leaves out silent lessons."""
     if only_sound or not any(one.rungs for one in lessons):
         lessons = [one for one in lessons if one.sounds]
-        return _heard(lessons, ts=ts) if lessons else None
-    return _seen(lessons, ts=ts)
+        return _captioned(_heard(lessons, ts=ts), lessons) if lessons else None
+    return _captioned(_seen(lessons, ts=ts), lessons)
+
+
+def _captioned(joined: Joined, lessons: Sequence[Joinable]) -> Joined:
+    """The same with the captions in every language: their rows have language/revision for a rendition, or nothing."""
+    streams, subtitles = joined_captions.tracks([(one.language, one.captions) for one in lessons])
+    rows: dict[str, list[Row]] = {
+        name: [
+            (one.lesson_id, one.version, f"{language}/{revision}" if language else "", False)
+            for one, (language, revision) in zip(lessons, tracks, strict=True)
+        ]
+        for name, tracks in streams.items()
+    }
+    variants = offer.with_subtitles(joined.variants, subtitles)
+    return replace(joined, streams=joined.streams | rows, variants=variants, subtitles=subtitles)
 
 
 def _heard(lessons: Sequence[Joinable], *, ts: bool) -> Joined:
@@ -242,9 +261,11 @@ def most_demanding(codecs: Sequence[str]) -> str:
     return f"avc1.{bytes([profile[0], profile[1], max(one[2] for one in told)]).hex().upper()}"
 
 
-def below(joined: Joined, folder: str) -> tuple[tuple[Sound, ...], tuple[Variant, ...]]:
-    """The parts of the multivariant playlist with the addresses of their playlists in `folder`."""
-    return (
-        tuple(replace(one, uri=f"{folder}/{one.uri}") for one in joined.sounds),
-        tuple(replace(one, uri=f"{folder}/{one.uri}") for one in joined.variants),
+def render_master(joined: Joined, folder: str) -> str:
+    """The multivariant playlist; `folder` is where its playlists are."""
+    return hls.render_multivariant(
+        [replace(one, uri=f"{folder}/{one.uri}") for one in joined.sounds],
+        [replace(one, uri=f"{folder}/{one.uri}") for one in joined.variants],
+        [replace(one, uri=f"{folder}/{one.uri}") for one in joined.subtitles],
+        version=hls.MPEG_TS if joined.ts else hls.FMP4,
     )

@@ -10,7 +10,7 @@ from medialib.catalogue.plans import AudioRendition, Plan, Rendition, VideoRendi
 from medialib.delivery.hls import Keyframes, Sound, Subtitles, Variant
 
 _GROUP = "sound"
-_SUBTITLES = "captions"
+SUBTITLES = "captions"
 # Until a rendition is measured, a segment is taken to peak this far above the encoder's ceiling.
 _UNMEASURED_PEAK = 1.5
 # Headers of about 30 bytes and half a packet of filling; sound is gathered before it is packed.
@@ -107,7 +107,7 @@ def subtitles(plan: Plan, rows: Sequence[Captions], *, language: str) -> tuple[S
     """The captions in every language; `language` is that of the sound."""
     return tuple(
         Subtitles(
-            group=_SUBTITLES,
+            group=SUBTITLES,
             name=row.label or row.language,
             language=row.language,
             uri=f"v{plan.version}/captions/{row.language}/{row.revision}/index.m3u8",
@@ -124,7 +124,7 @@ def ts_subtitles(subtitles: Sequence[Subtitles]) -> tuple[Subtitles, ...]:
 
 def with_subtitles(variants: Sequence[Variant], subtitles: Sequence[Subtitles]) -> tuple[Variant, ...]:
     """Every variant says which captions go with it."""
-    return tuple(replace(one, subtitles_group=_SUBTITLES if subtitles else None) for one in variants)
+    return tuple(replace(one, subtitles_group=SUBTITLES if subtitles else None) for one in variants)
 
 
 def keyframes(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Keyframes, ...]:

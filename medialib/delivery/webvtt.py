@@ -9,7 +9,8 @@ from medialib.catalogue.cues import Cue
 from medialib.catalogue.plans import Plan
 
 MEDIA_TYPE = "text/vtt"
-_TICKS_PER_SECOND = 90_000
+TICKS_PER_SECOND = 90_000
+_WRAP = 1 << 33
 
 
 def render_captions(cues: Iterable[Cue]) -> str:
@@ -17,14 +18,15 @@ def render_captions(cues: Iterable[Cue]) -> str:
     return "\n".join(["WEBVTT", "", *_blocks(cues)])
 
 
-def render_segment(cues: Sequence[Cue], plan: Plan, number: int, *, clock_seconds: int = 0) -> str:
+def render_segment(cues: Sequence[Cue], plan: Plan, number: int, *, clock_ticks: int = 0) -> str:
     """Segment `number`: every cue that is on show in it, with its own whole time, also those of its neighbours.
 
-    `clock_seconds` is what the clock of pictures and sound says at the lesson's 0, where that of the captions says 0.
+    `clock_ticks` is what the clock of pictures and sound, which has 33 bits, says at the lesson's 0, where that of the
+    captions says 0.
     """
     begin = number * plan.segment_seconds
     end = begin + plan.segment_seconds if number + 1 < plan.segment_count else float("inf")
-    timestamp_map = f"X-TIMESTAMP-MAP=MPEGTS:{clock_seconds * _TICKS_PER_SECOND},LOCAL:00:00:00.000"
+    timestamp_map = f"X-TIMESTAMP-MAP=MPEGTS:{clock_ticks % _WRAP},LOCAL:00:00:00.000"
     within = (cue for cue in cues if cue.begin < end and cue.end > begin)
     return "\n".join(["WEBVTT", timestamp_map, "", *_blocks(within)])
 

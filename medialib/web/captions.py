@@ -9,7 +9,7 @@ from medialib.catalogue import lookups
 from medialib.catalogue.cues import Cue, from_stored
 from medialib.catalogue.plans import TS_CLOCK_SECONDS
 from medialib.database import Database
-from medialib.delivery import hls, webvtt
+from medialib.delivery import hls, joined_captions, webvtt
 from medialib.errors import N_, NotFound
 from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play
@@ -25,9 +25,18 @@ class Language(BaseConverter):
     regex = "[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"
 
 
+class Ticks(BaseConverter):
+    """Ticks of 1/90000 s: those of 30 hours have ten digits."""
+
+    regex = "[0-9]{1,10}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 @blueprint.record
 def _teach_routes(state: object) -> None:
-    state.app.url_map.converters["language"] = Language  # type: ignore[attr-defined]
+    state.app.url_map.converters |= {"language": Language, "ticks": Ticks}  # type: ignore[attr-defined]
 
 
 @blueprint.get("/media/<lesson:lesson_id>/captions/<language:language>/<number:revision>.vtt")
@@ -55,13 +64,32 @@ def playlist(lesson_id: str, version: int, language: str, revision: int) -> Resp
 @blueprint.get(f"{_HLS}/ts/<number:number>.vtt", defaults={"clock_seconds": TS_CLOCK_SECONDS}, endpoint="ts_segment")
 @access.members
 def segment(lesson_id: str, version: int, language: str, revision: int, number: int, clock_seconds: int) -> Response:
+    return _segment(lesson_id, version, language, revision, number, ticks=clock_seconds * webvtt.TICKS_PER_SECOND)
+
+
+@blueprint.get(f"{_HLS}/joined/<ticks:ticks>/<number:number>.vtt")
+@access.members
+def joined_segment(lesson_id: str, version: int, language: str, revision: int, ticks: int, number: int) -> Response:
+    """By the clock of a joined MPEG-TS stream, which has come to `ticks` where this lesson begins."""
+    begin = TS_CLOCK_SECONDS * webvtt.TICKS_PER_SECOND + ticks
+    return _segment(lesson_id, version, language, revision, number, ticks=begin)
+
+
+@blueprint.get(joined_captions.NOTHING)
+@access.public
+def nothing() -> Response:
+    """A segment in which nothing is said: of a lesson without captions in a joined stream."""
+    return _vtt(webvtt.render_captions(()))
+
+
+def _segment(lesson_id: str, version: int, language: str, revision: int, number: int, *, ticks: int) -> Response:
     database = services().database
     cues = _cues(database, lesson_id, language, revision)
     with database.read() as session:
         plan = lookups.plan(session, lesson_id, version)
     if number >= plan.segment_count:
         raise NotFound(N_("The recording is not that long."))
-    return _vtt(webvtt.render_segment(cues, plan, number, clock_seconds=clock_seconds))
+    return _vtt(webvtt.render_segment(cues, plan, number, clock_ticks=ticks))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.vtt")

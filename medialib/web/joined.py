@@ -16,7 +16,9 @@ from werkzeug.routing import BaseConverter
 from medialib.catalogue import lookups, progress, standins
 from medialib.catalogue.lessons import Lesson, hot_step
 from medialib.catalogue.plans import Plan, VideoRendition
+from medialib.delivery import joined_captions
 from medialib.delivery.joined import Stretch, render_joined
+from medialib.delivery.joined_captions import is_captions
 from medialib.delivery.joining import STAND_IN, Joined
 from medialib.errors import N_, NotFound
 from medialib.ingest import fragments, ts_clock
@@ -43,21 +45,12 @@ class Digest(BaseConverter):
 class Stream(BaseConverter):
     """The name of a joined stream."""
 
-    regex = "[0-9]{3,4}|sound|sound-small"
-
-
-class Ticks(BaseConverter):
-    """Ticks of 1/90000 s: those of 30 hours have ten digits."""
-
-    regex = "[0-9]{1,10}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
+    regex = "[0-9]{3,4}|sound|sound-small|captions-[A-Za-z0-9-]{2,35}"
 
 
 @blueprint.record
 def _teach_routes(state: object) -> None:
-    state.app.url_map.converters |= {"digest": Digest, "stream": Stream, "ticks": Ticks}  # type: ignore[attr-defined]
+    state.app.url_map.converters |= {"digest": Digest, "stream": Stream}  # type: ignore[attr-defined]
 
 
 def keep_recipe(opened: Services, joined: Joined) -> str:
@@ -87,13 +80,22 @@ def media(digest: str, name: str) -> Response:
     begin, stretches = Fraction(0), []
     for lesson_id, version, rendition, filled in rows:
         plan = plans[lesson_id, version]
-        make = _ts_stretch if recipe["ts"] else _stretch
-        stretches.append(make(lesson_id, plan, rendition, begin=begin, filled=filled))
+        make = _told_stretch if is_captions(name) else _seen_stretch
+        ticks = round(begin * ts_clock.TICKS_PER_SECOND) if recipe["ts"] else None
+        stretches.append(make(lesson_id, plan, rendition, ticks=ticks, filled=filled))
         begin += standins.longest(plan)
     return kept(playlist(render_joined(stretches)))
 
 
-def _stretch(lesson_id: str, plan: Plan, name: str, **_: object) -> Stretch:
+def _told_stretch(lesson_id: str, plan: Plan, track: str, *, ticks: int | None, **_: object) -> Stretch:
+    language, _slash, revision = track.partition("/")
+    return joined_captions.stretch(lesson_id, plan, (language, int(revision or 0)), ticks=ticks)
+
+
+def _seen_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int | None, filled: bool) -> Stretch:
+    """Of pictures or sound; with `ticks` as MPEG-TS."""
+    if ticks is not None:
+        return _ts_stretch(lesson_id, plan, name, ticks=ticks, filled=filled)
     folder = f"/media/{lesson_id}/v{plan.version}/{name}"
     if isinstance(plan.rendition(name), VideoRendition):
         folder += "/joined"
@@ -104,9 +106,8 @@ def _stretch(lesson_id: str, plan: Plan, name: str, **_: object) -> Stretch:
     )
 
 
-def _ts_stretch(lesson_id: str, plan: Plan, name: str, *, begin: Fraction, filled: bool) -> Stretch:
+def _ts_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int, filled: bool) -> Stretch:
     """In MPEG-TS one clock runs through all lessons: their last segments last until the next one begins."""
-    ticks = round(begin * ts_clock.TICKS_PER_SECOND)
     way = f"standin/{name}" if filled else f"{name}/joined"
     folder = f"/media/{lesson_id}/v{plan.version}/{way}/{ticks}"
     *durations, last = _durations(lesson_id, plan, name)

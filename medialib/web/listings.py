@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 from medialib import finding, metrics
 from medialib.catalogue import collected, lookups, progress
 from medialib.catalogue.collections import Collection
-from medialib.delivery import hls, joining, m3u, qr, rss, shapes
+from medialib.delivery import joining, m3u, qr, rss, shapes
 from medialib.delivery.listing import MOST_LESSONS, MOST_SEGMENTS, Kind, Listing
 from medialib.errors import N_, NotFound
 from medialib.listings import open_listing
@@ -155,16 +155,14 @@ def _rss(services: Services, listing: Listing) -> Response:
 def _hls(services: Services, session: Session, listing: Listing, *, ts: bool) -> Response:
     """The whole listing as one stream; its playlists have an address that stands for exactly these lessons."""
     plans, rows = lookups.current_plans(session, listing.lessons), progress.progress(session, listing.lessons)
-    lessons = [joining.joinable(one, plans[one.id], rows[one.id], ts=ts) for one in listing.lessons]
+    captions = progress.captions(session, listing.lessons)
+    lessons = [joining.joinable(one, plans[one.id], rows[one.id], captions[one.id], ts=ts) for one in listing.lessons]
     lessons = joining.first_ones(lessons, most_segments=MOST_SEGMENTS)
     joined = joining.join(lessons, ts=ts, only_sound=request.args.get("only") == "sound")
     if joined is None:
         raise NotFound(N_("There is nothing to play in this list yet."))
     metrics.PLAYS.labels("listing").inc()
-    folder = keep_recipe(services, joined)
-    sounds, variants = joining.below(joined, folder)
-    version = hls.MPEG_TS if ts else hls.FMP4
-    return playlist(hls.render_multivariant(sounds, variants, version=version))
+    return playlist(joining.render_master(joined, keep_recipe(services, joined)))
 
 
 def _of_lesson(services: Services, lesson_id: str, form: str) -> Response:

@@ -7,7 +7,7 @@ import pytest
 from web.factories import make_plan
 
 from medialib.catalogue import standins
-from medialib.catalogue.lessons import Lesson, RenditionProgress
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import Plan
 from medialib.delivery.joined import Stretch, render_joined
 from medialib.delivery.joining import Joinable, first_ones, join, joinable, most_demanding, side_of
@@ -131,3 +131,22 @@ def test_what_stands_in_ends_with_the_lesson(seconds: int) -> None:
     quiet = standins.silence(silent)
     assert 0 <= quiet.seconds - silent.video[0].seconds < quiet.frame_seconds
     assert standins.longest(silent) == quiet.seconds
+
+
+def captions(language: str, revision: int = 1) -> Captions:
+    return Captions(lesson_id="a", language=language, label=language.upper(), revision=revision)
+
+
+def test_captions_go_through_all_lessons_in_every_language() -> None:
+    every = [
+        replace(lesson("both", BOTH), language="zh", captions=(captions("zh", 3), captions("en"))),
+        replace(lesson("none", BOTH), language="zh"),
+        replace(lesson("nearly", BOTH), language="zh", captions=(captions("zh-Hans", 2),)),
+    ]
+    joined = join(every, ts=False)
+    assert joined
+    assert [row[2] for row in joined.streams["captions-zh"]] == ["zh/3", "", "zh-Hans/2"]
+    assert [row[2] for row in joined.streams["captions-en"]] == ["en/1", "", ""]
+    assert [(one.name, one.spoken) for one in joined.subtitles] == [("ZH", True), ("EN", False)]
+    assert {one.subtitles_group for one in joined.variants} == {"captions"}
+    assert join([lesson("bare", BOTH)], ts=False).subtitles == ()  # type: ignore[union-attr]

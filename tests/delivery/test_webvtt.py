@@ -101,4 +101,4 @@ def test_a_lesson_without_captions_offers_none() -> None:
 
 def test_beside_ts_captions_say_where_its_clock_begins() -> None:
     assert "X-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000" in render_segment([], plan(), 0)
-    assert "X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000" in render_segment([], plan(), 1, clock_seconds=10)
+    assert "X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000" in render_segment([], plan(), 1, clock_ticks=900_000)

@@ -26,6 +26,7 @@ SECONDS = {"upright": 3, "quick": 2.4, "silent": 2, "heard": 2.2}
 RUNGS = (
     "[{short_side: 240, max_bits_per_second: 300000, crf: 28}, {short_side: 360, max_bits_per_second: 600000, crf: 28}]"
 )
+SAID = {"upright": "竖着拍的", "heard": "听得见的"}
 SLUG = "benyuejingxuan"
 
 
@@ -52,6 +53,8 @@ def lessons(library: Library) -> dict[str, str]:
     media.film(folder / "quick.mp4", seconds=SECONDS["quick"], size="640x360", rate="30", hertz=700)
     media.film(folder / "silent.mp4", seconds=SECONDS["silent"], size="426x240", sound_seconds=0)
     media.tone(folder / "heard.mp3", seconds=SECONDS["heard"])
+    for name, text in SAID.items():
+        (folder / f"{name}.srt").write_text(f"1\n00:00:00,500 --> 00:00:01,500\n{text}\n", encoding="utf-8")
     files = [folder / name for name in ("upright.mp4", "quick.mp4", "silent.mp4", "heard.mp3")]
     found = {}
     for line in library.imported("--wait", "complete", *files):
@@ -106,7 +109,12 @@ def test_a_browser_shows_every_picture(library: Library, stream: str, pictures: 
         page.wait_for_function("() => { const v = document.querySelector('video'); return v.ended || v.error; }")
         state = page.evaluate(_STATE)
         browser.close()
+    said = state.pop("said")
     assert state == {"ended": True, "faults": [], "holes": 1, "pictures": pictures, "corrupted": 0}
+    if how == "hls.js":
+        begin = sum(SECONDS[name] for name in SECONDS if name != "heard")
+        assert [text for _, text in said] == [*SAID.values()]
+        assert [at for at, _ in said] == pytest.approx([0.5, begin + 0.5], abs=0.1)
 
 
 _PLAY = """([how, address]) => {
@@ -114,6 +122,7 @@ _PLAY = """([how, address]) => {
   const video = document.querySelector("video");
   window.faults = [];
   video.addEventListener("error", () => window.faults.push(String(video.error && video.error.message)));
+  video.textTracks.addEventListener("addtrack", ({track}) => (track.mode = "showing"));
   if (how === "hls.js") {
     const player = new Hls();
     player.on(Hls.Events.ERROR, (_, told) => window.faults.push(told.details));
@@ -130,6 +139,7 @@ _STATE = """() => {
   return {
     ended: video.ended, faults: window.faults, holes: video.buffered.length,
     pictures: shown.totalVideoFrames, corrupted: shown.corruptedVideoFrames,
+    said: [...video.textTracks].flatMap((track) => [...(track.cues || [])].map((cue) => [cue.startTime, cue.text])),
   };
 }"""
 

@@ -2,6 +2,7 @@
 
 import json
 
+import m3u8
 import pytest
 from flask.testing import FlaskClient
 
@@ -136,3 +137,20 @@ def test_a_rebuilt_index_knows_what_is_said(services: Services, client: FlaskCli
     assert tasks.rebuild_index(services) == 1
     found = client.get("/api/lessons?q=积水").json["results"]  # type: ignore[index]
     assert [one["id"] for one in found] == [lesson_id]
+
+
+@pytest.mark.parametrize(("form", "clock"), [("m3u8", 0), ("ts.m3u8", (10 + 10) * 90_000)])
+def test_captions_are_joined_as_pictures_are(services: Services, client: FlaskClient, form: str, clock: int) -> None:
+    add_lesson(services, "没有字幕", seconds=10, published_at=2.0)
+    second = captioned(services, track_in("zh", "中文"), seconds=10, published_at=1.0)
+    master = m3u8.loads(client.get(f"/latest.{form}").text)
+    (told,) = (one for one in master.media if one.type == "SUBTITLES")
+    pictures = m3u8.loads(client.get(master.playlists[0].uri).text).segments
+    lines = m3u8.loads(client.get(told.uri).text).segments
+    assert [one.duration for one in lines] == [one.duration for one in pictures]
+    assert [one.discontinuity for one in lines] == [one.discontinuity for one in pictures]
+    assert [client.get(one.uri).text.strip() for one in lines[:3]] == ["WEBVTT"] * 3
+    assert f"/media/{second}/" in lines[3].uri
+    said = client.get(lines[3].uri)
+    assert (said.status_code, said.mimetype) == (200, "text/vtt")
+    assert f"X-TIMESTAMP-MAP=MPEGTS:{clock},LOCAL:00:00:00.000" in said.text and "00:00:03.000" in said.text
