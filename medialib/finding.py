@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -18,10 +18,12 @@ from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
-from medialib.search import naming, query, saying
+from medialib.search import browsing, naming, query, saying
+from medialib.search.besides import Besides
 from medialib.search.counting import Counts
 from medialib.search.index import IndexUnavailable
 from medialib.search.saying import Said
+from medialib.search.wording import Wording
 from medialib.services import Services
 
 Spans = tuple[tuple[int, int], ...]
@@ -96,42 +98,67 @@ def find(
         services.known.learn_names()
     asked, named = naming.understood(session, words)
     filters: dict[str, Any] = {**named, **{key: value for key, value in given.items() if value is not None}}
-    window: dict[str, Any] = {"page": page, "per_page": per_page}
+    question = _Question(asked, filters, sort, counted, within, {"page": page, "per_page": per_page})
     degraded = False
-    if asked.wanted:
-        try:
+    try:
+        by_index = question.by_index(services, session)
+    except IndexUnavailable as error:
+        for index in (services.index, services.withheld):
+            index.distrust(error)
+        by_index, degraded = None, bool(asked.wanted)
+    found = by_index or question.by_catalogue(session)
+    marked, said = _hits(session, found.lessons, found.meant or asked.wanted)
+    return replace(found, highlights=marked, said=said, named=named, degraded=degraded)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked for, and the two that can answer."""
+
+    asked: Wording
+    filters: dict[str, Any]
+    sort: str
+    counted: bool
+    within: Sequence[ColumnElement[bool]]
+    window: dict[str, int]
+
+    def by_index(self, services: Services, session: Session) -> Findings | None:
+        """None for what the index does not know; without words also while it does not know what changed last."""
+        asks: dict[str, Any] = {**self.window, "sort": self.sort, "counted": self.counted}
+        found: query.Found | browsing.Browsed
+        if self.asked.wanted:
             found = query.search(
-                services.index, asked, filters=query.Filters(**filters), sort=sort, counted=counted,
-                check=partial(_all_said, session), besides=_besides(services, session),
-                within=lookups.ids_within(session, within) if within else None, **window,
+                services.index, self.asked, filters=query.Filters(**self.filters), check=partial(_all_said, session),
+                besides=_besides(services, session),
+                within=lookups.ids_within(session, self.within) if self.within else None, **asks,
             )  # fmt: skip
-        except IndexUnavailable as error:
-            for index in (services.index, services.withheld):
-                index.distrust(error)
-            degraded = True
+        elif self.asked.without or self.within or self.sort == "plays" or lookups.is_search_behind(session):
+            return None
         else:
-            lessons = lookups.lessons_by_id(session, found.ids)
-            marked, said = _hits(session, lessons, found.meant or asked.wanted)
-            return Findings(
-                total=found.total, lessons=lessons, highlights=marked, said=said, meant=found.meant, named=named,
-                counts=_by_filter(found.counts) if found.counts else None, **window,
-            )  # fmt: skip
-    wanted = lookups.Wanted(words=asked.words, phrases=asked.phrases, without=asked.without, **filters)
-    listed = lookups.browse(session, wanted, sort=sort, within=within, **window)
-    marked, said = _hits(session, listed.lessons, asked.wanted)
-    return Findings(
-        total=listed.total, lessons=listed.lessons, highlights=marked, said=said, named=named, degraded=degraded,
-        counts=tallies.tally(session, wanted, within=within) if counted else None, **window,
-    )  # fmt: skip
+            found = browsing.browse(services.index, self.filters, besides=_besides(services, session), **asks)
+        lessons = lookups.lessons_by_id(session, found.ids)
+        if len(lessons) < len(found.ids) and not self.asked.wanted:
+            return None
+        meant = found.meant if isinstance(found, query.Found) else None
+        counts = _by_filter(found.counts) if found.counts else None
+        return Findings(total=found.total, lessons=lessons, meant=meant, counts=counts, **self.window)
+
+    def by_catalogue(self, session: Session) -> Findings:
+        wanted = lookups.Wanted(
+            words=self.asked.words, phrases=self.asked.phrases, without=self.asked.without, **self.filters
+        )
+        listed = lookups.browse(session, wanted, sort=self.sort, within=self.within, **self.window)
+        counts = tallies.tally(session, wanted, within=self.within) if self.counted else None
+        return Findings(total=listed.total, lessons=listed.lessons, counts=counts, **self.window)
 
 
-def _besides(services: Services, session: Session) -> query.Besides | None:
+def _besides(services: Services, session: Session) -> Besides | None:
     """What the present viewer may find beside that which is for everyone: the catalogue decides, at this moment."""
     viewer = rights.looking.get()
     if viewer is not None and not viewer.sees_more:
         return None
     ids = lookups.ids_within(session, [~rights.for_everyone()])
-    return query.Besides(index=services.withheld, ids=ids) if ids else None
+    return Besides(index=services.withheld, ids=ids) if ids else None
 
 
 def _hits(

@@ -34,7 +34,16 @@ class Lesson(Base):
     """
 
     __tablename__ = "lessons"
-    __table_args__ = (Index("lessons_newest", "published_at", "id"),)
+    __table_args__ = (
+        Index("lessons_newest", "published_at", "id"),
+        Index("lessons_due", "in_search", "stage", "access", "published_at"),
+        Index(
+            "lessons_stale",
+            "id",
+            sqlite_where=text("indexed_revision < revision"),
+            postgresql_where=text("indexed_revision < revision"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))

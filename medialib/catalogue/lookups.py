@@ -280,6 +280,13 @@ def has_newly_due(session: Session) -> bool:
     return session.scalar(select(Lesson.id).where(_newly_due()).limit(1)) is not None
 
 
+def is_search_behind(session: Session) -> bool:
+    """Whether there is a lesson that search does not know in its present form; whoever looks: it may be in counts."""
+    stale = (Lesson.indexed_revision < Lesson.revision, _newly_due())
+    asked = (select(Lesson.id).where(one).limit(1) for one in stale)
+    return any(session.connection().scalar(one) is not None for one in asked)
+
+
 def _newly_due() -> ColumnElement[bool]:
     return Lesson.in_search.is_(False) & rights.for_everyone()
 

@@ -1,6 +1,6 @@
 """Lessons that pass filters, in an order, without any words: by the arrays of the index.
 
-The catalogue can answer the same, and does while there is no index; with 100,000 lessons it takes fifty times as long.
+The catalogue can answer the same, and does while the index is not up to date; it takes fifty times as long.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medialib.search.counting import Counts, counts, mask_of
+from medialib.search.besides import Besides, seen
 from medialib.search.index import SearchIndex, reading
 from medialib.search.leaves import Numbers, View
 
@@ -35,15 +36,16 @@ def browse(
     page: int = 1,
     per_page: int = 20,
     counted: bool = False,
+    besides: Besides | None = None,
 ) -> Browsed:
     """One page of the lessons that pass; an unknown `sort` means newest first. Filters are those of `counting`.
 
-    Raises IndexUnavailable.
+    `besides` are more lessons than those of the index. Raises IndexUnavailable.
     """
     field, sign = ORDERS.get(sort, ORDERS["newest"])
     first = (max(page, 1) - 1) * max(per_page, 1)
     with reading():
-        view = index.view()
+        view = seen(index, besides)
         documents = np.flatnonzero(mask_of(view, filters))
         keys = sign * view.column(field)[documents]
         end = min(first + max(per_page, 1), len(documents))

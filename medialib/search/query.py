@@ -1,6 +1,6 @@
 """A person's words to lesson ids: all words first, then wider when that finds too little."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 
@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from medialib.search import text, wording
 from medialib.search.asking import Question, take_apart, units_of
+from medialib.search.besides import Besides, seen
 from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.highlight import highlight
 from medialib.search.index import SearchIndex, reading
-from medialib.search.leaves import Mask, View, together
+from medialib.search.leaves import Mask, View
 from medialib.search.matching import Matching, Scores, added
 from medialib.search.meaning import meant
 from medialib.search.wording import Wording
 
-__all__ = ["Besides", "Filters", "Found", "highlight", "search"]
+__all__ = ["Filters", "Found", "highlight", "search"]
 
 ENOUGH = 3
 """When asking for all words finds fewer lessons than this, lessons with some of them follow."""
@@ -71,14 +72,6 @@ class Found:
     counts: Counts | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Besides:
-    """An index of more lessons, and the ids of those in it that whoever asks may find."""
-
-    index: SearchIndex
-    ids: Collection[str]
-
-
 NO_FILTERS = Filters()
 
 
@@ -106,9 +99,7 @@ def search(
     first = (max(page, 1) - 1) * max(per_page, 1)
     window = slice(first, first + max(per_page, 1))
     with reading():
-        view = index.view()
-        if besides:
-            view = together(view, besides.index.view(), besides.ids)
+        view = seen(index, besides)
         allowed = None if within is None else view.of_ids(within)
         return _Answer(view, asked, asdict(filters), check, allowed).page(window, sort=sort, counted=counted)
 
