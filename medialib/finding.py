@@ -120,7 +120,7 @@ class _Question:
     sort: str
     counted: bool
     within: Sequence[ColumnElement[bool]]
-    window: dict[str, int]
+    window: dict[str, Any]
 
     def by_index(self, services: Services, session: Session) -> Findings | None:
         """None for what the index does not know; without words also while it does not know what changed last."""

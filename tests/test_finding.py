@@ -1,15 +1,18 @@
 """Finding by words what not everyone may see: who finds what, and that nothing is told to others."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from web.factories import add_lesson, make_services
 from web.signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, add_units
 
 from medialib import finding, tasks
-from medialib.catalogue import lesson_access, moves, rights
+from medialib.catalogue import lesson_access, lookups, moves, rights, tallies
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.lookups import Wanted
 from medialib.catalogue.rights import NOBODY, Viewer
 from medialib.finding import Findings
 from medialib.services import Services
@@ -125,3 +128,42 @@ def test_a_lost_index_of_what_is_withheld_is_made_again(services: Services) -> N
     assert tasks.mend_index(services)
     assert titles(services, Viewer(role="curator")) == everything
     assert tasks.rebuild_index(services) == 5
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "longest", "shortest"])
+def test_without_words_the_index_and_the_catalogue_say_the_same(services: Services, units: Units, sort: str) -> None:
+    for n in range(5):
+        details: dict[str, Any] = {"unit": TOWN, "themes": ["技能"], "recorded": f"202{n % 2}-05", "place": "field"}
+        add_lesson(
+            services, f"养鸡{n}", kind="audio", seconds=60 * (n // 2), searchable=False, published_at=5.0, **details
+        )
+    with services.database.read() as session:
+        assert lookups.is_search_behind(session)
+    tasks.index_stale(services)
+    town = path_to(units, COUNTY, TOWN)
+    asked: list[dict[str, Any]] = [
+        {}, {"kind": "audio"}, {"unit": units[TOWN], "year": 2020}, {"place": "field", "length": "short"},
+    ]  # fmt: skip
+    for viewer, filters in product((NOBODY, Viewer(role="editor", unit_path=town), Viewer(role="admin")), asked):
+        with rights.looking_as(viewer), services.database.read() as session:
+            assert not lookups.is_search_behind(session)
+            wanted = Wanted(**filters)
+            for page in (1, 2):
+                listed = finding.find(services, session, sort=sort, page=page, per_page=4, counted=True, **filters)
+                expected = lookups.browse(session, wanted, sort=sort, page=page, per_page=4)
+                assert [one.id for one in listed.lessons] == [one.id for one in expected.lessons]
+                assert (listed.total, listed.counts) == (expected.total, tallies.tally(session, wanted))
+
+
+def test_a_list_shows_at_once_what_search_does_not_know_yet(services: Services, units: Units) -> None:
+    late = add_lesson(services, "刚发布的", unit=VILLAGE, searchable=False)
+    assert late in [one.id for one in found(services, NOBODY, "").lessons]
+    tasks.index_stale(services)
+    with services.database.begin() as session:
+        lesson_access.set_access(session, late, "unit", by=None)
+    assert found(services, NOBODY, "").total == 1
+    tasks.index_stale(services)
+    with services.database.begin() as session:
+        session.delete(session.get_one(Lesson, late))
+    village = Viewer(role="viewer", unit_path=path_to(units, COUNTY, TOWN, VILLAGE))
+    assert late not in [one.id for one in found(services, village, "").lessons]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.besides import Besides, seen
+from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.index import SearchIndex, reading
 from medialib.search.leaves import Numbers, View
 
