@@ -28,6 +28,7 @@ from medialib.web import (
     packages,
     pictures,
     playback,
+    prose,
 )
 from medialib.web.api import all_of_it, themes
 from medialib.web.api import lessons as api
@@ -103,6 +104,7 @@ def create_app(services: Services) -> Flask:
 def _give_templates_their_words(app: Flask, services: Services) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
+        prose=prose.prose,
         duration=words.clock,
         position=words.position,
         month=formats.month,

@@ -26,6 +26,7 @@ MEASUREMENTS = (
     "listing",
     "screens",
     "channels",
+    "desk",
 )
 
 

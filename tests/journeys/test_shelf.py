@@ -1,0 +1,124 @@
+"""The desk by keyboard: lessons are ticked and taken down, reviewed, taken back; nothing stands in anybody's way."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import media
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from web.factories import add_lesson, make_services
+from web.signing import PASSWORD, TOWN, add_person, add_units
+from werkzeug.serving import make_server
+
+from medialib.app import create_app
+from medialib.catalogue import moves
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.seeds import plant
+from medialib.services import Services
+from medialib.web import i18n
+
+from .axe import AXE, findings
+from .test_playing import BROWSER
+
+pytestmark = pytest.mark.skipif(
+    media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
+)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    i18n.compile_catalogues()
+    opened = make_services(tmp_path / "store")
+    plant(opened.database)
+    units = add_units(opened)
+    add_person(opened, "xian", "curator")
+    for number in range(4):
+        lesson = add_lesson(opened, f"第{number}课", unit=TOWN, themes=("skills",))
+        if number < 2:
+            with opened.database.begin() as session:
+                session.get_one(Lesson, lesson).stage = "draft"
+                moves.move(session, lesson, "submitted", by=None)
+    assert units
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+@pytest.fixture
+def site(services: Services) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+def stages(services: Services) -> list[str]:
+    with services.database.read() as session:
+        return sorted(one.stage for one in session.query(Lesson))
+
+
+def test_lessons_are_reviewed_and_changed_by_keyboard(services: Services, site: str) -> None:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", bypass_csp=True)
+        page = context.new_page()
+        page.goto(f"{site}/sign-in")
+        page.fill("[name=login]", "xian")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/todo")
+        assert findings(page) == []
+        take_two_down(page, services, site)
+        review(page, services, site)
+        page.goto(f"{site}/desk/lessons?stage=archived")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-guard]")
+        assert findings(page) == []
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert findings(page) == []
+        browser.close()
+
+
+def take_two_down(page: Page, services: Services, site: str) -> None:
+    page.goto(f"{site}/desk/lessons?stage=published")
+    assert findings(page) == []
+    assert not page.is_visible("[data-bulk]")
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    assert "2" in page.inner_text("[data-bulk] [data-count]")
+    assert findings(page) == []
+    page.click("[data-bulk] [value=archived]")
+    page.wait_for_selector("[data-toast]")
+    assert stages(services) == ["archived", "archived", "submitted", "submitted"]
+    page.click("[data-toast] button")
+    page.wait_for_url("**back=2**")
+    assert stages(services) == ["published", "published", "submitted", "submitted"]
+    page.keyboard.press("?")
+    assert page.is_visible("dialog[open]")
+    page.keyboard.press("Escape")
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    page.click("[data-bulk] [value=archived]")
+    page.wait_for_selector("[data-toast]")
+
+
+def review(page: Page, services: Services, site: str) -> None:
+    page.goto(f"{site}/desk/review")
+    assert findings(page) == []
+    first = page.url
+    page.keyboard.press("r")
+    page.keyboard.type("声音太小")
+    page.click("[data-decide] [value=returned]")
+    page.wait_for_selector("[data-toast]")
+    assert page.url.split("?")[0] != first
+    page.click("[data-toast] button")  # taken back: the same lesson is on the screen again
+    page.wait_for_url(first)
+    assert stages(services).count("submitted") == 2
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-toast]")
+    assert stages(services) == ["archived", "published", "published", "submitted"]
