@@ -19,6 +19,7 @@ MEASUREMENTS = (
     "savings",
     "phones",
     "kills",
+    "mutations",
     "loudness",
     "demo",
     "search",
