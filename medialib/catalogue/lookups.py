@@ -66,6 +66,12 @@ def lessons_by_id(session: Session, ids: Sequence[str]) -> list[Lesson]:
     return [found[one] for one in ids if one in found]
 
 
+def ended(session: Session, ids: Sequence[str]) -> list[str]:
+    """Those of `ids` for which nothing is being made: complete, or stopped."""
+    query = select(Lesson.id).where(Lesson.id.in_(ids), Lesson.state != "published")
+    return list(session.scalars(query))
+
+
 def browse(
     session: Session,
     wanted: Wanted,

@@ -221,8 +221,9 @@ def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Re
 
 def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> list[str]:
     with services.database.read() as session:
-        lessons = lookups.lessons_by_id(session, list(waiting))
-        ended = [(one, finding.parked_by(session, one)) for one in lessons if one.state != "published"]
+        # Asked often, and for long: the lessons themselves only once there is something to say of them.
+        there = lookups.lessons_by_id(session, lookups.ended(session, list(waiting)))
+        ended = [(one, finding.parked_by(session, one)) for one in there]
     for lesson, trouble in ended:
         path = waiting[lesson.id]
         if trouble:

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 UNHEARD = N_("The sound of this recording could not be measured: it may be louder or fainter than others.")
 # A limiter takes the more the louder it gets: the first correction only comes near.
 _CORRECTIONS = 2
+# After a correction as small as this, the next one would be a third of it.
+_NEAR_ENOUGH_DB = 0.5
 # So much higher are the peaks of two sides with the same sound when they are added.
 _ADDED_SIDES_DB = 3.0
 
@@ -70,8 +72,10 @@ def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, cl
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
     held_down = loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2))
     for _ in range(_CORRECTIONS if held_down else 0):
-        limited = _coded(_hear(workshop, source, plan, use, levelled=2), channels=2)
+        limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=2), channels=2), use.gain_db
         use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited, wanted))
+        if abs(use.gain_db - before_db) < _NEAR_ENOUGH_DB:
+            break
     mono_db = use.gain_db + use.mono_gain_db + _ADDED_SIDES_DB
     if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
         mono = _coded(_hear(workshop, source, plan, use, levelled=1), channels=1)
