@@ -49,7 +49,8 @@ def cover_command(program: str, source: Path, plan: Plan) -> list[str]:
 def sheet_command(program: str, joined: Path, board: Storyboard, sheet: int, *, keyframes: bool) -> list[str]:
     """sheet.jpg of the pictures in `joined`: of its keyframes, or at equal distances from its beginning on."""
     count, rows = len(board.on_sheet(sheet)), board.rows_of(sheet)
-    options = {"skip_frame": "nokey"} if keyframes else {}
+    # Pictures that no other refers to are not missed: there is one that is referred to within a tenth of a second.
+    options = {"skip_frame": "nokey" if keyframes else "noref"}
     picture = open_source(joined, 0, **options)["v:0"]
     if not keyframes:
         picture = picture.filter("setpts", "PTS-STARTPTS").filter("fps", fps=f"1/{board.interval_seconds}", round="up")

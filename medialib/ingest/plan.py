@@ -106,11 +106,13 @@ def choose_rungs(video: VideoTrack, ladder: Ladder) -> tuple[RungSettings, ...]:
 def trial_segments(segment_count: int) -> tuple[int, ...]:
     """Numbers of the segments that are made of every rung before it is decided which are kept.
 
-    Of a short lesson all: one run costs less than six of half as much.
+    Of a short lesson all: one run costs less than several of half as much. Of others pairs, each one run.
     """
     if segment_count <= 2 * _TRIALS:
         return tuple(range(segment_count))
-    return tuple(sorted({(2 * part + 1) * segment_count // (2 * _TRIALS) for part in range(_TRIALS)}))
+    pairs = _TRIALS // 2
+    begins = ((2 * part + 1) * segment_count // (2 * pairs) for part in range(pairs))
+    return tuple(number for begin in begins for number in (begin, begin + 1))
 
 
 def made_at_once(plan: Plan) -> bool:
