@@ -16,7 +16,7 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
-from medialib.ingest import pipeline
+from medialib.ingest import artwork, picture_commands, pipeline
 from medialib.ingest.beside import Beside
 from medialib.ingest.intake import take_in
 from medialib.services import Services
@@ -102,6 +102,19 @@ def test_a_film_that_begins_in_the_dark_is_shown_in_the_light(services: Services
     assert posters.candidates[0].at_seconds > 4
     assert brightness(shown(services, lesson, posters)) > 80
     assert posters.candidates[0].widths == (320,)
+
+
+def test_a_film_that_looks_alike_all_over_is_not_decoded_whole(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sweep(*_: object) -> list[str]:
+        raise AssertionError("it was swept")
+
+    monkeypatch.setattr(picture_commands, "sweep_command", sweep)
+    monkeypatch.setattr(artwork, "_VISITS", 4)
+    path = shot(tmp_path / "a.mp4", "smptebars=size=320x180:rate=10:duration=65", "-g", "10")
+    _, posters = pictured(services, path)
+    assert [one.origin for one in posters.candidates] == ["frame"]
 
 
 def test_several_different_pictures_are_kept_in_several_sizes(services: Services, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from medialib.ingest.plan import (
     choose_rungs,
     h264_level,
     leave_out,
+    made_at_once,
     make_plan,
     start_rung,
     trial_segments,
@@ -360,6 +361,16 @@ def test_the_start_rung_and_the_largest_stay_and_few_close_ones_remain(sizes: li
 )
 def test_trials_are_spread_over_the_lesson(count: int, trials: tuple[int, ...]) -> None:
     assert trial_segments(count) == trials
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "at_once"),
+    [((854, 480), 36, True), ((854, 480), 60, False), ((1280, 720), 36, False), ((320, 180), 36, True)],
+)
+def test_all_rungs_are_made_at_once_where_the_others_are_the_smaller_work(
+    size: tuple[int, int], seconds: float, at_once: bool
+) -> None:
+    assert made_at_once(plan_of(facts(track(*size)), seconds)) is at_once
 
 
 def test_the_start_rung_has_a_preset_of_its_own() -> None:
