@@ -37,7 +37,7 @@ help:
 	@echo "make test   set everything up, check the code, run every test"
 	echo "make setup, lint, bench, messages, screenshots, migration, lock, clean: see CONTRIBUTING.md"
 
-setup: $(PACKAGES) $(VENDOR)/hls.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
+setup: $(PACKAGES) $(VENDOR)/hls.min.js $(VENDOR)/tus.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
 	@:
 
 run: setup
@@ -80,6 +80,11 @@ $(VENDOR)/hls.min.js: $(MODULES)
 	@mkdir -p $(VENDOR)
 	cp node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
 	cp node_modules/hls.js/dist/hls.min.js $@
+
+$(VENDOR)/tus.min.js: $(MODULES)
+	@mkdir -p $(VENDOR)
+	cp node_modules/tus-js-client/LICENSE $(VENDOR)/tus.LICENSE
+	cp node_modules/tus-js-client/dist/tus.min.js $@
 
 # What the demonstration's words are drawn with; the ranges come last, as they say that all is there.
 $(FONT)/unicode.json: $(MODULES)

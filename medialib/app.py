@@ -33,7 +33,7 @@ from medialib.web import (
 from medialib.web.api import all_of_it, themes
 from medialib.web.api import lessons as api
 from medialib.web.desk import pages as desk
-from medialib.web.desk import screenings, signing_in
+from medialib.web.desk import screenings, signing_in, tus
 from medialib.web.live_answers import LiveAnswers
 from medialib.web.phone import formats, pages, shelves
 from medialib.web.screen import pages as screen
@@ -64,6 +64,7 @@ def create_app(services: Services) -> Flask:
     i18n.install(app, default=services.settings.site.language)
     errors.install(app)
     access.install(app, services)  # before guarding: who may not call an address at all is told so first
+    app.before_request(lambda: tus.let_bodies_in(services))  # and this too: looking for a form's token reads the body
     limiter = guarding.install(app, services)
     headers.install(app)
     Compress(app)

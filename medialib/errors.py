@@ -81,5 +81,21 @@ class NoSpace(MedialibError):
     """The store has no room for this."""
 
 
+class TooLarge(MedialibError):
+    """What is sent is over a limit, or over what is left of one."""
+
+
+class Occupied(MedialibError):
+    """Somebody else is at this just now: ask again in a moment."""
+
+
+class OutOfStep(MedialibError):
+    """The asker takes something for other than it is: ask how it is, and go on from there."""
+
+
+class Gone(NotFound):
+    """It was here, and will not come back."""
+
+
 class MissingTool(MedialibError):
     """A program that medialib needs is not installed, or is too old."""

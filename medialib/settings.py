@@ -157,6 +157,26 @@ class Screens(_Section):
         return zone
 
 
+class Uploads(_Section):
+    """How much a unit may upload, and how long what is unfinished or replaced is kept."""
+
+    unit_gigabytes: Annotated[float, Field(ge=0)] = 0
+    unit_files: Annotated[int, Field(ge=0)] = 0
+    form_megabytes: Count = 300
+    unfinished_days: Seconds = 7
+    replaced_days: Seconds = 30
+
+
+class Watch(_Section):
+    """A folder whose recordings come in by themselves."""
+
+    folder: str = ""
+    unit: str = ""
+    owner: str = ""
+    stage: Literal["draft", "submitted", "published"] = "draft"
+    settled_seconds: Seconds = 10
+
+
 class Settings(_Section):
     """Everything that config.yaml may say."""
 
@@ -173,12 +193,14 @@ class Settings(_Section):
     webhooks: Webhooks = Webhooks()
     limits: Limits = Limits()
     screens: Screens = Screens()
+    uploads: Uploads = Uploads()
+    watch: Watch = Watch()
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str]) -> Settings:
     """Settings from `path` (None: embedded defaults) overridden by `environment`; raises BadSettings.
 
-    A relative `store.url` counts from the folder of the config file, so that it means the same
+    A relative `store.url` or `watch.folder` counts from the folder of the config file, so that it means the same
     directory wherever the command is called from.
     """
     text = _read(path) if path else ""
@@ -191,7 +213,9 @@ def load_settings(path: Path | None, environment: Mapping[str, str]) -> Settings
         raise BadSettings(_explain(error, name, lines, sources)) from error
     folder = path.parent.resolve() if path else Path.cwd()
     store = settings.store.model_copy(update={"url": _absolute(settings.store.url, folder)})
-    return settings.model_copy(update={"store": store})
+    watched = settings.watch.folder and _absolute(settings.watch.folder, folder)
+    watch = settings.watch.model_copy(update={"folder": watched})
+    return settings.model_copy(update={"store": store, "watch": watch})
 
 
 def _read(path: Path) -> str:

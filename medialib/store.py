@@ -25,7 +25,7 @@ class Store:
         self.root = root
 
     def prepare(self) -> None:
-        for folder in (self.root, self.lessons, self.temporary, self.metrics):
+        for folder in (self.root, self.lessons, self.temporary, self.metrics, self.uploads):
             folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -61,6 +61,11 @@ class Store:
         return self.cache / "slate"
 
     @property
+    def uploads(self) -> Path:
+        """What people are sending: a file for each upload, which outlives processes and goes when its time is over."""
+        return self.root / "uploads"
+
+    @property
     def lost(self) -> Path:
         """Folders of lessons that the catalogue did not know; only a person deletes them."""
         return self.root / "lost"
@@ -87,12 +92,24 @@ class Store:
     def lesson(self, lesson_id: str) -> Path:
         return self.lessons / lesson_id[:2] / lesson_id
 
-    def source(self, lesson_id: str, extension: str) -> Path:
-        return self.lesson(lesson_id) / f"source{extension}"
+    def upload(self, upload_id: str) -> Path:
+        return self.uploads / upload_id
 
-    def mended(self, lesson_id: str) -> Path:
+    def upload_files(self, *, older_than_seconds: float) -> list[str]:
+        """The uploads that have a file to which nothing was added for a while."""
+        latest = time.time() - older_than_seconds
+        return [entry.name for entry in _entries(self.uploads) if entry.stat().st_mtime < latest]
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.root).free
+
+    def source(self, lesson_id: str, extension: str, version: int = 1) -> Path:
+        """The file as it was sent; `version` is the first plan that was made of it."""
+        return self.lesson(lesson_id) / f"source{_numbered(version)}{extension}"
+
+    def mended(self, lesson_id: str, version: int = 1) -> Path:
         """The copy of a source whose clock jumped: what is read in its place."""
-        return self.lesson(lesson_id) / "mended.mkv"
+        return self.lesson(lesson_id) / f"mended{_numbered(version)}.mkv"
 
     def version(self, lesson_id: str, version: int) -> Path:
         return self.lesson(lesson_id) / f"v{version}"
@@ -311,6 +328,13 @@ class Store:
         with contextlib.suppress(OSError):  # there is more in it, or another was first
             self.lesson(lesson_id).rmdir()
 
+    def remove_sources(self, lesson_id: str, version: int) -> None:
+        """The file that was sent for this plan, and its mended copy: when their time is over, or they came in part."""
+        for name in (f"source{_numbered(version)}.", f"mended{_numbered(version)}."):
+            for entry in _entries(self.lesson(lesson_id)):
+                if entry.name.startswith(name):
+                    Path(entry.path).unlink(missing_ok=True)
+
     def remove_lesson(self, lesson_id: str) -> None:
         shutil.rmtree(self.lesson(lesson_id), ignore_errors=True)
         shutil.rmtree(self.cache / lesson_id[:2] / lesson_id, ignore_errors=True)
@@ -335,11 +359,15 @@ class Store:
 
     def require_space(self, wanted_bytes: int, reserve_bytes: int) -> None:
         """Raise NoSpace unless `wanted_bytes` fit and `reserve_bytes` stay free."""
-        if shutil.disk_usage(self.root).free < wanted_bytes + reserve_bytes:
+        if self.free_bytes() < wanted_bytes + reserve_bytes:
             raise NoSpace(
                 N_("The server has no room for this file. Please tell the county office."),
                 detail=f"{wanted_bytes} bytes wanted, {reserve_bytes} to stay free",
             )
+
+
+def _numbered(version: int) -> str:
+    return "" if version == 1 else f"-{version}"
 
 
 def open_regular(path: Path) -> BinaryIO:

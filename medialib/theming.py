@@ -1,13 +1,12 @@
 """Which themes fit a lesson: what the catalogue and the index know, put before search/suggest.py. Nothing is tagged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups, tagging
-from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.themes import Theme
 from medialib.search.index import IndexUnavailable
 from medialib.search.neighbours import neighbours
@@ -31,13 +30,24 @@ class Proposal:
 def propose(services: Services, session: Session, lesson_id: str) -> list[Proposal]:
     """The themes that fit a lesson best, the best first; raises NotFound."""
     lesson = lookups.lesson(session, lesson_id)
-    themes = {theme.slug: theme for theme in lookups.themes(session)}
-    tagged = tagging.tagged_count(session)
-    index = ThemeIndex(_texts(session, list(themes.values()), lesson), tagged=tagged)
     said = lookups.transcripts(session, [lesson.id]).get(lesson.id, "")
     text = LessonText(title=lesson.title, series=lesson.series_title, description=lesson.description, transcript=said)
-    found = index.suggest(text, neighbours=_nearest(services, session, lesson))
     has = {slug for theme in lesson.themes for slug in theme.slugs}
+    return _propose(services, session, text, has=has, of=lesson.id)
+
+
+def propose_for(services: Services, session: Session, *, title: str, description: str) -> list[Proposal]:
+    """The themes that fit what was typed of a lesson that is not there yet, the best first."""
+    return _propose(services, session, LessonText(title=title, series="", description=description, transcript=""))
+
+
+def _propose(
+    services: Services, session: Session, text: LessonText, *, has: Collection[str] = (), of: str = ""
+) -> list[Proposal]:
+    themes = {theme.slug: theme for theme in lookups.themes(session)}
+    tagged = tagging.tagged_count(session)
+    index = ThemeIndex(_texts(session, list(themes.values()), of), tagged=tagged)
+    found = index.suggest(text, neighbours=_nearest(services, session, text, of))
     return [
         Proposal(theme=themes[one.slug], confidence=one.confidence, words=one.words, has=one.slug in has)
         for one in found
@@ -72,9 +82,9 @@ def described_theme(theme: Theme, lessons: int) -> dict[str, Any]:
     }
 
 
-def _texts(session: Session, themes: Sequence[Theme], lesson: Lesson) -> list[ThemeText]:
+def _texts(session: Session, themes: Sequence[Theme], lesson_id: str) -> list[ThemeText]:
     slugs = [theme.slug for theme in themes]
-    titles = tagging.titles_by_theme(session, slugs, most=TITLES_PER_THEME, without=lesson.id)
+    titles = tagging.titles_by_theme(session, slugs, most=TITLES_PER_THEME, without=lesson_id)
     return [
         ThemeText(
             path=theme.slugs,
@@ -85,10 +95,10 @@ def _texts(session: Session, themes: Sequence[Theme], lesson: Lesson) -> list[Th
     ]
 
 
-def _nearest(services: Services, session: Session, lesson: Lesson) -> list[Neighbour]:
+def _nearest(services: Services, session: Session, text: LessonText, lesson_id: str) -> list[Neighbour]:
     """Neighbours among tagged lessons; none while the index cannot be asked: the themes' words still can."""
     try:
-        near = neighbours(services.index, f"{lesson.title}\n{lesson.description}", without=[lesson.id])
+        near = neighbours(services.index, f"{text.title}\n{text.description}", without=[lesson_id])
     except IndexUnavailable:
         return []
     nearness = dict(near)

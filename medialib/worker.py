@@ -12,17 +12,19 @@ from collections.abc import Callable
 
 import structlog
 
-from medialib import orphans
+from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
-from medialib.catalogue import collected, collecting, edits, lookups
+from medialib.catalogue import collected, collecting, edits, lookups, upload_lookups
 from medialib.errors import MedialibError
 from medialib.ingest import cache, hot, packaging, pipeline, slate, standins
 from medialib.ingest.recording import recount
+from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
 from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.services import Services
-from medialib.tasks import index_stale, mend_index, merge_index
+from medialib.tasks import announce, index_stale, mend_index, merge_index
+from medialib.watching import Watch
 from medialib.webhooks import Messenger
 
 log = structlog.get_logger()
@@ -55,6 +57,7 @@ class Worker:
         queues.on("slate", self._slate)
         queues.on("index", self._index)
         queues.on("advance", self._advance)
+        queues.on("upload", self._upload)
         self._consumers = [
             queues.consumer(HOT, workers=jobs.hot_workers, poll_seconds=_HOT_POLL_SECONDS),
             queues.consumer(BULK, workers=jobs.bulk_workers, poll_seconds=_BULK_POLL_SECONDS),
@@ -63,6 +66,7 @@ class Worker:
         ]
         self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
         self._messenger = Messenger(services)
+        self._watcher = threading.Thread(target=self._keep_watching, name="watcher", daemon=True)
         self._lease = self._register()
 
     def start(self) -> None:
@@ -70,6 +74,7 @@ class Worker:
             consumer.start()
         self._reconciler.start()
         self._messenger.start()
+        self._watcher.start()
         log.info("the worker is ready", ffmpeg=self._workshop.tools.ffmpeg_version)
 
     def stop(self) -> None:
@@ -124,6 +129,10 @@ class Worker:
     def _index(self) -> None:
         index_stale(self._services)
 
+    def _upload(self, upload_id: str) -> None:
+        if lesson_id := arrivals.finish(self._services, upload_id):
+            announce(self._services, lesson_id)
+
     def _advance(self) -> None:
         while self._going() and pipeline.advance(self._workshop, self._going):
             pass
@@ -133,6 +142,16 @@ class Worker:
             work()
         except MedialibError as error:
             log.warning("work was not done", error=str(error), detail=error.detail)
+
+    def _keep_watching(self) -> None:
+        """The watched folder has a thread of its own: copying out of it may take minutes."""
+        watch = Watch(self._services)
+        while not self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
+            try:
+                for lesson_id in watch.look():
+                    announce(self._services, lesson_id)
+            except Exception:
+                log.exception("watching failed, trying again")
 
     def _keep_reconciling(self) -> None:
         for turn in itertools.count():
@@ -170,8 +189,14 @@ def reconcile(services: Services, *, quiet: bool) -> None:
     swept = services.store.sweep(lambda: services.leases.living().values())
     if swept:
         log.info("temporary directories swept", count=len(swept))
+    arrivals.sweep(services)
+    for lesson_id in let_go(services.workshop):
+        log.info("an earlier recording was let go", lesson=lesson_id)
     with services.database.read() as session:
         waiting = lookups.next_steps(session, 1)
+        whole = upload_lookups.whole_uploads(session)
+    for upload_id in whole if services.queues.depth(HOT) == 0 else ():
+        services.queues.send(HOT, "upload", upload_id)
     if waiting and services.queues.depth(BULK) == 0:
         services.queues.send(BULK, "advance")
     show_due_collections(services)

@@ -104,7 +104,10 @@ class Lesson(Base):
 
 
 class Source(Base):
-    """The uploaded file, kept unchanged. `name` is only text; on disk it is source + `extension`."""
+    """The uploaded file, kept unchanged. `name` is only text; on disk it is source + `extension`.
+
+    `version` is the first plan that was made of it: another file may take its place (see former_sources.py).
+    """
 
     __tablename__ = "sources"
 
@@ -114,10 +117,14 @@ class Source(Base):
     extension: Mapped[str] = mapped_column(String(8))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
 
 class StoredPlan(Base):
-    """A plan as JSON; immutable: a new plan is a new version. It was given up at `retired_at`, if that is said."""
+    """A plan as JSON; immutable: a new plan is a new version. It was given up at `retired_at`, if that is said.
+
+    `source_version` says which of the lesson's recordings it is of.
+    """
 
     __tablename__ = "plans"
 
@@ -125,6 +132,7 @@ class StoredPlan(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     retired_at: Mapped[float | None] = mapped_column(default=None)
+    source_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
 
 class RenditionProgress(Base):

@@ -20,9 +20,9 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
     lesson = lookups.lesson(session, lesson_id)
     last = session.scalar(select(func.max(StoredPlan.version)).where(StoredPlan.lesson_id == lesson_id)) or 0
     plan = replace(plan, version=last + 1)
-    if lesson.next_version:
-        _retire(session, lesson_id, lesson.next_version)
-    session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json()))
+    give_up_next(session, lesson)
+    of = lookups.source(session, lesson_id).version
+    session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json(), source_version=of))
     edits.add_progress(session, lesson_id, plan)
     session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id))
     now = time.time()
@@ -31,6 +31,13 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
     session.flush()
     edits.settle(session, lesson_id)
     return plan
+
+
+def give_up_next(session: Session, lesson: Lesson) -> None:
+    """A plan that is being made to take the place of the present one is not made any further."""
+    if lesson.next_version:
+        _retire(session, lesson.id, lesson.next_version)
+        lesson.next_version = None
 
 
 def finish_step(session: Session, lesson_id: str, step: str, version: int, *, last_rank: int) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from medialib import finding, tasks
 from medialib.catalogue import lookups
+from medialib.catalogue.edits import ON_THE_SHELF, Arrival
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.stages import Stage
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import look_beside
+from medialib.ingest.endings import ENDINGS
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
 from medialib.ingest.sidecar import sidecar_of
 from medialib.ingest.tags import describe
@@ -29,22 +32,18 @@ from medialib.worker import Worker
 
 log = structlog.get_logger()
 
-# What is looked at in a folder; a file that is named itself is tried whatever it is called.
-ENDINGS = frozenset({
-    ".mp4", ".m4v", ".mov", ".m4a", ".m4b", ".3gp", ".3g2", ".mkv", ".mka", ".webm", ".avi", ".flv", ".f4v", ".asf",
-    ".wmv", ".wma", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".vob", ".mp3", ".aac", ".flac", ".ogg", ".oga", ".ogv",
-    ".opus", ".wav", ".aif", ".aiff", ".amr", ".ape",
-})  # fmt: skip
 _POLL_SECONDS = 0.25
 
 
 @dataclass
 class _Report:
-    """Prints what became of each file, and remembers whether all went well."""
+    """Prints what became of each file, and remembers whether all went well; and how files are to come in."""
 
     services: Services
     console: Console
     as_json: bool
+    unit: str = ""
+    arrival: Arrival = ON_THE_SHELF
     counts: dict[str, int] = field(default_factory=dict)
 
     def say(self, path: Path, status: str, *, lesson: Lesson | None = None, reason: str | None = None) -> None:
@@ -78,14 +77,18 @@ class _Report:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file, as it gets there.")
 @click.option("--wait", type=click.Choice(["published", "complete"]), default="published", show_default=True)
+@click.option("--unit", default="", help="The unit of those whose sidecar names none: a name, or 县/镇.")
+@click.option("--stage", type=click.Choice(["draft", "submitted", "published"]), default="published", show_default=True)
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.pass_context
-def import_command(ctx: click.Context, paths: tuple[Path, ...], as_json: bool, wait: str, dry_run: bool) -> None:
+def import_command(
+    ctx: click.Context, paths: tuple[Path, ...], as_json: bool, wait: str, unit: str, stage: Stage, dry_run: bool
+) -> None:
     """Take in files, and folders with everything in them; what is there already is skipped."""
     library: Library = ctx.obj
     services = open_ready(library)
     console = Console(stderr=as_json, markup=False, emoji=False)
-    report = _Report(services, console, as_json)
+    report = _Report(services, console, as_json, unit=unit, arrival=Arrival(stage=stage))
     files = list(_files(paths))
     if dry_run:
         _foretell(services, files, report)
@@ -162,8 +165,10 @@ def _take_in_all(
 def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
     try:
         name = _readable(path.name)
+        details = describe(path, name)
+        details = replace(details, unit=details.unit or report.unit)
         receipt = take_in(
-            services.workshop, path, describe(path, name), name=name, beside=look_beside(path), copied=copied
+            services.workshop, path, details, name=name, beside=look_beside(path), arrival=report.arrival, copied=copied
         )
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))

@@ -57,6 +57,13 @@ def look_beside(recording: Path) -> Beside:
     return Beside(captions=_read(captions, _CAPTIONS), chapters=_read(chapters, _CHAPTERS), picture=_picture(recording))
 
 
+def files_beside(recording: Path) -> list[Path]:
+    """All that look_beside would read."""
+    texts = [one for one in _neighbours(recording) if _is_language(_between(recording, one) - _CHAPTERS_WORDS)]
+    picture = _picture(recording)
+    return [*texts, picture] if picture else texts
+
+
 def _picture(recording: Path) -> Path | None:
     """NAME.jpg, NAME.png or NAME.webp beside NAME.mp4."""
     beside = (recording.with_suffix(ending) for ending in _PICTURES)

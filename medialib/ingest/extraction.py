@@ -7,6 +7,7 @@ import structlog
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.cues import CaptionTrack
+from medialib.catalogue.former_sources import source_of
 from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
 from medialib.ingest import ffmpeg
 from medialib.ingest.captioning import Notice, notice_of, track_of
@@ -36,7 +37,7 @@ def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, ke
     """Store what the text tracks say; languages that the lesson has already stay as they are."""
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, recording.lesson_id)
-        stored = lookups.source(session, recording.lesson_id).facts.get("texts", [])
+        stored = source_of(session, recording.lesson_id, recording.plan.version).facts.get("texts", [])
         taken = {row.language for row in lookups.captions_of(session, recording.lesson_id)}
     readable = [track for track in (TextTrack(**one) for one in stored) if track.readable]
     tracks: dict[str, CaptionTrack] = {}

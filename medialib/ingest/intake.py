@@ -4,10 +4,9 @@ When `take_in` returns, the lesson is listed and its playlists answer; encoding 
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,8 @@ from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMedia
 from medialib.ingest.beside import NOTHING, Beside
 from medialib.ingest.captioning import accompany
-from medialib.ingest.extraction import unreadable_texts
+from medialib.ingest.examining import examine, put_in_place
 from medialib.ingest.pictures import LARGEST_BYTES
-from medialib.ingest.pipeline import RANKS, steps_of
-from medialib.ingest.planning import plan_recording
 from medialib.ingest.workshop import Workshop
 
 log = structlog.get_logger()
@@ -31,13 +28,6 @@ log = structlog.get_logger()
 _BLOCK_BYTES = 1 << 20
 _GIGABYTE = 10**9
 _TRIES = 3
-
-# What the file is called in the store follows from what it is, never from what it was called.
-_EXTENSIONS = {
-    "mov": ".mp4", "matroska": ".mkv", "avi": ".avi", "flv": ".flv", "asf": ".asf", "mpegts": ".ts",
-    "mpeg": ".mpg", "mp3": ".mp3", "aac": ".aac", "flac": ".flac", "ogg": ".ogg", "wav": ".wav",
-    "aiff": ".aiff", "amr": ".amr", "ape": ".ape",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +46,21 @@ def take_in(
     name: str,
     beside: Beside = NOTHING,
     arrival: Arrival = ON_THE_SHELF,
+    in_store: bool = False,
     copied: Callable[[int], None] = lambda _: None,
 ) -> Receipt:
     """Make a lesson of the file at `path`, which people know as `name`, and of what lies `beside` it.
 
-    `copied` hears of every block's bytes. What is wrong with it or with captions or chapters, but can be lived with,
-    is told in the lesson's notices. It begins anew when its lease was lost, as on a machine that slept.
+    A file that is `in_store` already is linked, not copied, and nobody may write to it any more. `copied` hears of
+    every block's bytes. What is wrong with it or with captions or chapters, but can be lived with, is told in the
+    lesson's notices. It begins anew when its lease was lost, as on a machine that slept.
     Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
     """
     for _ in range(_TRIES):
         try:
-            return _take_in(workshop, path, details, arrival, name=name, beside=beside, copied=copied)
+            return _take_in(
+                workshop, path, details, arrival, name=name, beside=beside, in_store=in_store, copied=copied
+            )  # fmt: skip
         except _LeaseLost as lost:
             log.warning("an import lost its lease and begins anew", name=name)
             copied(-lost.copied_bytes)
@@ -89,6 +83,7 @@ def _take_in(
     *,
     name: str,
     beside: Beside,
+    in_store: bool,
     copied: Callable[[int], None],
 ) -> Receipt:
     lesson_id = edits.new_lesson_id()
@@ -104,10 +99,10 @@ def _take_in(
             raise NotReady(N_("Please try again in a moment."), retry_seconds=1)
         workspace = workshop.store.workspace(lease.token)
         try:
-            if known := _known_by_size(workshop, path):
+            if not in_store and (known := _known_by_size(workshop, path)):
                 return known
             copy = workspace / "source"
-            sha256, size_bytes = _copy(workshop, path, copy, count)
+            sha256, size_bytes = (link if in_store else _copy)(workshop, path, copy, count)
             known = _known(workshop, sha256)
             source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
             if beside.picture and not known:
@@ -169,6 +164,14 @@ def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], No
     return digest.hexdigest(), total
 
 
+def link(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], None]) -> tuple[str, int]:
+    """As _copy, without a second copy of the bytes."""
+    size_bytes = require_size(workshop, path)
+    os.link(path, copy)
+    copied(size_bytes)
+    return fingerprint(copy), size_bytes
+
+
 def _keep_picture(picture: Path, copy: Path) -> None:
     """Copy as much of it as a picture may have; whether it is one is seen when it is wanted."""
     with picture.open("rb") as source, copy.open("wb") as target:
@@ -190,16 +193,8 @@ def _publish(
     beside: Beside,
     source_parts: dict[str, Any],
 ) -> Receipt:
-    clean = details.clean_speech
-    if clean is None:
-        clean = workshop.settings.sound.clean_speech
-    planned = plan_recording(workshop, copy, clean=clean)
-    plan, seen, facts = planned.plan, planned.seen, planned.seen.facts
-    extension = _EXTENSIONS.get(facts.container.partition(",")[0], ".media")
-    extras = accompany(beside, facts.chapters, seconds=plan.seconds, language=details.language)
-    notices = [*extras.notices, *unreadable_texts(facts.texts)]
-    steps = steps_of(plan, texts=any(one.readable for one in facts.texts))
-    stored_facts = json.loads(json.dumps(asdict(facts), default=str))
+    found = examine(workshop, copy, clean_speech=details.clean_speech)
+    extras = accompany(beside, found.seen.facts.chapters, seconds=found.plan.seconds, language=details.language)
 
     def store() -> Lesson:
         with workshop.database.begin() as session:
@@ -207,17 +202,19 @@ def _publish(
                 session,
                 lesson_id=lesson_id,
                 details=details,
-                plan=plan,
-                steps={step: RANKS[step] for step in steps},
+                plan=found.plan,
+                steps=found.steps,
                 captions=extras.captions,
                 chapters=[one.to_stored() for one in extras.chapters],
-                notices=[*planned.notices, *(one.to_stored() for one in notices)],
-                source_parts={**source_parts, "extension": extension, "facts": stored_facts},
+                notices=[*found.notices, *(one.to_stored() for one in extras.notices)],
+                source_parts={**source_parts, **found.stored},
                 arrival=arrival,
             )
 
     try:
-        _put_in_place(workshop, copy, seen.read, lesson_id, extension)
+        if (cover := copy.with_name("cover")).exists():
+            workshop.store.publish(cover, workshop.store.cover(lesson_id))
+        put_in_place(workshop, copy, found.seen.read, lesson_id, found.extension, version=1)
         try:
             lesson = store()
         except IntegrityError:
@@ -232,13 +229,3 @@ def _publish(
         workshop.store.remove_lesson(lesson_id)
         raise
     return Receipt(lesson=lesson, duplicate=False)
-
-
-def _put_in_place(workshop: Workshop, copy: Path, read: Path, lesson_id: str, extension: str) -> None:
-    """The source, the copy on a mended clock when there is one, and the picture from beside it."""
-    store = workshop.store
-    if read != copy:
-        store.publish(read, store.mended(lesson_id))
-    if (cover := copy.with_name("cover")).exists():
-        store.publish(cover, store.cover(lesson_id))
-    store.publish(copy, store.source(lesson_id, extension))

@@ -9,11 +9,14 @@ import structlog
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.cuts import Cuts
+from medialib.catalogue.former_sources import FormerSource, source_of
+from medialib.catalogue.lessons import Source
 from medialib.catalogue.plans import Plan, Rendition, VideoRendition
 from medialib.catalogue.renewing import version_at_work
 from medialib.errors import MedialibError, NotFound
 from medialib.ingest.measuring import measure
 from medialib.ingest.workshop import Workshop
+from medialib.store import Store
 
 log = structlog.get_logger()
 
@@ -62,13 +65,13 @@ def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Reco
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
-        extension = lookups.source(session, lesson_id).extension
+        source = source_of(session, lesson_id, plan.version)
         left_out = lookups.left_out(session, lesson_id, plan.version)
     store = workshop.store
     return Recording(
         lesson_id=lesson_id,
         plan=plan,
-        source=store.mended(lesson_id) if plan.source.mended else store.source(lesson_id, extension),
+        source=_file_of(store, source, mended=plan.source.mended),
         left_out=left_out,
     )
 
@@ -78,6 +81,12 @@ def load_at_work(workshop: Workshop, lesson_id: str) -> Recording:
     with workshop.database.read() as session:
         version = version_at_work(lookups.lesson(session, lesson_id))
     return load(workshop, lesson_id, version)
+
+
+def _file_of(store: Store, source: Source | FormerSource, *, mended: bool) -> Path:
+    if mended:
+        return store.mended(source.lesson_id, source.version)
+    return store.source(source.lesson_id, source.extension, source.version)
 
 
 def count(workshop: Workshop, recording: Recording, name: str) -> bool:

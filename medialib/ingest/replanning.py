@@ -38,17 +38,17 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         present = lookups.plan(session, lesson_id, renewing.version_at_work(lesson))
-        extension = lookups.source(session, lesson_id).extension
+        source = lookups.source(session, lesson_id)
         texts = any(row.step == "captions" for row in lookups.steps_left(session, lesson_id))
     store = workshop.store
     copy = store.workspace(token) / "source"
-    os.link(store.source(lesson_id, extension), copy)
+    os.link(store.source(lesson_id, source.extension, source.version), copy)
     clean = any(use.noise_db is not None for use in present.source.heard) or workshop.settings.sound.clean_speech
     planned = plan_recording(workshop, copy, clean=clean)
     if replace(planned.plan, version=present.version) == present:
         return None
     if planned.plan.source.mended:
-        store.publish(planned.seen.read, store.mended(lesson_id))
+        store.publish(planned.seen.read, store.mended(lesson_id, source.version))
     steps = {step: RANKS[step] for step in steps_of(planned.plan, texts=texts)}
     with workshop.database.begin() as session:
         return renewing.renew(session, lesson_id, planned.plan, steps)

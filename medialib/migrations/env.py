@@ -9,6 +9,7 @@ from medialib.catalogue import (
     channels,
     collections,
     curated,
+    former_sources,
     history,
     lessons,
     people,
@@ -17,6 +18,7 @@ from medialib.catalogue import (
     screens,
     themes,
     units,
+    uploads,
     webhooks,
 )
 from medialib.database import Base
@@ -36,6 +38,8 @@ MODELS = (
     channels,
     screens,
     webhooks,
+    former_sources,
+    uploads,
     leases,
 )
 _UPGRADE_LOCK = 5_237_001  # any number that is ours: two machines may start at once

@@ -5,18 +5,37 @@ from flask import Flask, Response, jsonify, make_response, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from medialib.errors import N_, BadRequest, MedialibError, NoSpace, NotAllowed, NotFound, NotReady, SignInNeeded
+from medialib.errors import (
+    N_,
+    BadRequest,
+    Gone,
+    MedialibError,
+    NoSpace,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    Occupied,
+    OutOfStep,
+    SignInNeeded,
+    TooLarge,
+)
 from medialib.web.i18n import gettext, sentence
 
 STATUS: dict[type[MedialibError], int] = {
+    Gone: 410,
     NotFound: 404,
     BadRequest: 400,
+    OutOfStep: 409,
+    Occupied: 423,
+    TooLarge: 413,
     SignInNeeded: 401,
     NotAllowed: 403,
     NotReady: 503,
     NoSpace: 507,
 }
-"""Any other MedialibError is 500."""
+"""The first that fits; any other MedialibError is 500."""
+
+_FOR_SCRIPTS = ("/api/", "/desk/uploads")
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +46,9 @@ _HTTP_SENTENCES = {
     405: N_("This address cannot be used in that way."),
     406: N_("This cannot be answered in the form that was asked for."),
     413: N_("That is too large."),
+    412: N_("The page and the server do not speak the same version. Please load the page again."),
     414: N_("This address is too long."),
+    415: N_("This was sent in a form that the server does not take."),
     416: N_("The file has no such part."),
     503: N_("The server is busy for a moment. Please try again shortly."),
 }
@@ -85,12 +106,12 @@ def told_path() -> str:
 
 def _is_page() -> bool:
     """Whether a person looks at what is asked for, who can be led to another page."""
-    return request.method in ("GET", "HEAD") and not request.path.startswith(("/api/", "/media/"))
+    return request.method in ("GET", "HEAD") and not request.path.startswith((*_FOR_SCRIPTS, "/media/"))
 
 
 def answer(status: int, message: str) -> Response:
     """The failure in the form that its reader expects."""
-    if request.path.startswith("/api/") or request.path.endswith(".json"):
+    if request.path.startswith(_FOR_SCRIPTS) or request.path.endswith(".json"):
         response = jsonify({"error": message})
     elif request.path.startswith("/media/") or request.path.endswith(_FOR_PROGRAMS):
         response = Response(f"{message}\n", mimetype="text/plain")

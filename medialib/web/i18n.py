@@ -77,6 +77,12 @@ def sentence(error: MedialibError) -> str:
     return gettext(error.message, **error.values)
 
 
+def sentence_in(code: str, error: MedialibError) -> str:
+    """What a foreseen failure says in this language, outside of requests."""
+    told = Translations.load(_CATALOGUES, [code]).gettext(error.message)
+    return str(told % error.values if error.values else told)
+
+
 def _keep_language(response: Response) -> Response:
     wish = request.args.get("lang")
     if wish in LANGUAGES:

@@ -83,6 +83,11 @@ ACTS: dict[str, str] = {
     "lesson.removed": N_("deleted a lesson"),
     "lesson.restored": N_("brought a deleted lesson back"),
     "lesson.retried": N_("let the making of a lesson go on"),
+    "upload.cancelled": N_("cancelled an upload"),
+    "lesson.uploaded": N_("uploaded a recording"),
+    "lesson.replaced": N_("put another recording in the place of one"),
+    "lesson.brought.back": N_("brought an earlier recording back"),
+    "lesson.recording.gone": N_("an earlier recording was deleted, as its time was over"),
 }
 """What is written into the log; the rest of the desk adds its acts here."""
 

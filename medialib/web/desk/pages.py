@@ -20,6 +20,7 @@ from medialib.web.desk import (
     lessons,
     log,
     people,
+    recordings,
     review,
     screenings,
     screens,
@@ -27,7 +28,9 @@ from medialib.web.desk import (
     stage_words,
     statistics,
     todo,
+    tus,
     units,
+    uploading,
     webhooks,
 )
 
@@ -50,6 +53,9 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     statistics.add_to(blueprint, services)
     curating.add_to(blueprint, services)
     webhooks.add_to(blueprint, services)
+    tus.add_to(blueprint, services)
+    uploading.add_to(blueprint, services)
+    recordings.add_to(blueprint, services)
     words: dict[str, Callable[..., Any]] = {
         "moment": shell.moment,
         "heard": screens.heard,

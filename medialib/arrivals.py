@@ -1,0 +1,231 @@
+"""Uploads from their first byte to the lesson that is made of them, and what goes when nobody comes back for it."""
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from medialib.catalogue import edits, lookups, moves, rights, upload_edits, upload_lookups
+from medialib.catalogue.edits import Arrival, Details
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.people import Person
+from medialib.catalogue.people_edits import note
+from medialib.catalogue.units import Unit
+from medialib.catalogue.uploads import Upload
+from medialib.errors import N_, BadRequest, MedialibError, NotAllowed, TooLarge, ToolFailed, UnusableMedia
+from medialib.ingest.intake import Receipt, take_in
+from medialib.ingest.replacing import replace_recording
+from medialib.ingest.tags import describe
+from medialib.jobs.queue import HOT
+from medialib.services import Services
+
+log = structlog.get_logger()
+
+_GIGABYTE = 10**9
+# More than anybody looks after; each takes a row and a line of the page.
+_MOST_AT_ONCE = 200
+# A file is there a moment before its row could be read.
+_ORPHAN_SECONDS = 7 * 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody wants to send. `instead` is an upload whose place it takes, with what was typed there; `replaces`
+    a lesson whose recording it is to be.
+    """
+
+    name: str
+    size_bytes: int
+    unit_slug: str | None = None
+    fingerprint: str = ""
+    instead: str = ""
+    replaces: str = ""
+    metadata_line: str = ""
+
+
+def begin(services: Services, person: Person, wish: Wish) -> Upload:
+    """A new upload, after all that could be in its way was asked.
+
+    Raises TooLarge, NoSpace, BadRequest, NotAllowed and NotFound: before the first byte.
+    """
+    limits, uploads = services.settings.limits, services.settings.uploads
+    if wish.size_bytes > limits.file_gigabytes * _GIGABYTE:
+        raise TooLarge(N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes})
+    with services.database.begin() as session:
+        _require_few(session, person)
+        kept = _taken_over(session, wish.instead, person)
+        replaces = kept.replaces if kept else wish.replaces or None
+        if replaces and not rights.may_edit(session, rights.viewer_of(person), replaces):
+            raise NotAllowed(N_("This lesson belongs to another unit."))
+        unit_slug = _unit_of(session, person, wish, kept, replaces)
+        upload_edits.require_quota(
+            session, unit_slug, wish.size_bytes, gigabytes=uploads.unit_gigabytes, files=uploads.unit_files
+        )
+        wanted = wish.size_bytes + upload_lookups.missing_bytes(session)
+        services.store.require_space(wanted, int(limits.free_gigabytes * _GIGABYTE))
+        return upload_edits.begin(
+            session, name=wish.name, size_bytes=wish.size_bytes, unit_slug=unit_slug, days=uploads.unfinished_days,
+            by=person, fingerprint=wish.fingerprint[:100], metadata_line=wish.metadata_line, replaces=replaces,
+            typed=dict(kept.typed) if kept else {}, submits=bool(kept and kept.submits),
+        )  # fmt: skip
+
+
+def _require_few(session: Session, person: Person) -> None:
+    if upload_lookups.count_under_way(session, person) >= _MOST_AT_ONCE:
+        raise TooLarge(
+            N_("You have %(number)s files under way. Please finish or cancel some of them first."),
+            values={"number": _MOST_AT_ONCE},
+        )
+
+
+def _taken_over(session: Session, upload_id: str, person: Person) -> Upload | None:
+    """The upload whose place another file takes."""
+    if not upload_id:
+        return None
+    before = upload_lookups.upload(session, upload_id, of=person)
+    if before.state == "made":
+        raise BadRequest(N_("This file is a lesson already. Please change that one."))
+    upload_edits.cancel(session, before, by=person)
+    session.flush()
+    return before
+
+
+def _unit_of(session: Session, person: Person, wish: Wish, kept: Upload | None, replaces: str | None) -> str | None:
+    if replaces:
+        lesson = session.get(Lesson, replaces)
+        return lesson.unit_slug if lesson else None
+    unit_slug = kept.unit_slug if kept else wish.unit_slug or person.unit_slug
+    upload_lookups.require_own_unit(session, person, unit_slug)
+    return unit_slug
+
+
+def finish(services: Services, upload_id: str) -> str | None:
+    """Make a lesson of an upload that is whole: its id, or None when none was made."""
+    with services.leases.hold(f"upload:{upload_id}") as lease:
+        if lease is None:
+            return None
+        with services.database.read() as session:
+            upload = session.get(Upload, upload_id)
+            if upload is None or upload.state != "whole" or upload.cancelled:
+                return None
+            person = session.get(Person, upload.person_id)
+            unit = session.get(Unit, upload.unit_slug) if upload.unit_slug else None
+        try:
+            receipt = _take_in(services, upload, unit, person)
+        except (UnusableMedia, BadRequest) as error:
+            _give_up(services, upload, error, for_ever=True)
+        except MedialibError as error:
+            _give_up(services, upload, error, for_ever=False)
+        except Exception:  # noqa: BLE001  whatever happens, this upload waits for a person, and others go on
+            unforeseen = ToolFailed(
+                N_("Something unforeseen stopped this work. Please try again."), detail=traceback.format_exc()
+            )
+            _give_up(services, upload, unforeseen, for_ever=False)
+        else:
+            return _settle(services, upload, receipt, person)
+    return None
+
+
+def _take_in(services: Services, upload: Upload, unit: Unit | None, person: Person | None) -> Receipt:
+    path = services.store.upload(upload.id)
+    if upload.replaces:
+        return replace_recording(services.workshop, path, upload.replaces, name=upload.name, by=person)
+    details = _details(describe(path, upload.name), upload, unit)
+    arrival = Arrival(stage="draft", by=person)
+    return take_in(services.workshop, path, details, name=upload.name, arrival=arrival, in_store=True)
+
+
+def _details(found: Details, upload: Upload, unit: Unit | None) -> Details:
+    """What was typed comes before what the recording says of itself."""
+    typed = {**upload.typed, "themes": tuple(upload.typed.get("themes", found.themes))}
+    return replace(found, unit="/".join(unit.slugs) if unit else "", **typed)
+
+
+def _give_up(services: Services, upload: Upload, error: MedialibError, *, for_ever: bool) -> None:
+    log.info("an upload became no lesson", upload=upload.id, error=str(error), detail=error.detail)
+    with services.database.begin() as session:
+        upload_edits.fail(session, upload.id, error, for_ever=for_ever)
+    if for_ever:
+        services.store.upload(upload.id).unlink(missing_ok=True)
+
+
+def _settle(services: Services, upload: Upload, receipt: Receipt, person: Person | None) -> str | None:
+    lesson = receipt.lesson
+    with services.database.begin() as session:
+        upload_edits.become(session, upload.id, "duplicate" if receipt.duplicate else "made", lesson.id)
+        if not receipt.duplicate and not upload.replaces:
+            note(session, person, "lesson.uploaded", on_id=lesson.id, on_name=lesson.title)
+            _catch_up(session, upload, person)
+    services.store.upload(upload.id).unlink(missing_ok=True)
+    return None if receipt.duplicate else lesson.id
+
+
+def _catch_up(session: Session, before: Upload, person: Person | None) -> None:
+    """What was typed and pressed while the lesson was being made."""
+    now = session.get_one(Upload, before.id, populate_existing=True)
+    if now.lesson_id and (now.typed, now.unit_slug) != (before.typed, before.unit_slug):
+        upload_edits.change_lesson(session, now.lesson_id, now.typed, now.unit_slug)
+    if now.submits:
+        submit(session, now, wanted=True, by=person)
+
+
+def type_details(
+    session: Session, upload: Upload, typed: Mapping[str, Any], unit_slug: str | None, *, by: Person
+) -> None:
+    """Keep what was typed with the upload, or with the lesson that it has become; raises BadRequest, NotAllowed."""
+    upload_edits.type_details(session, upload, typed, unit_slug)
+    if upload.state == "made" and upload.lesson_id:
+        _require_editor(session, upload.lesson_id, by)
+        upload_edits.change_lesson(session, upload.lesson_id, typed, unit_slug)
+
+
+def choose_cover(session: Session, upload: Upload, choice: int, *, by: Person) -> None:
+    if upload.state == "made" and upload.lesson_id:
+        _require_editor(session, upload.lesson_id, by)
+        edits.choose_poster(session, upload.lesson_id, choice)
+
+
+def submit(session: Session, upload: Upload, *, wanted: bool, by: Person | None) -> None:
+    """Send the lesson to the county, or take it back; one that is not made yet is sent as soon as it is.
+
+    Raises BadRequest when the county has moved it meanwhile.
+    """
+    upload.submits = wanted
+    if upload.state != "made" or not upload.lesson_id:
+        return
+    if by is not None:
+        _require_editor(session, upload.lesson_id, by)
+    stage = "submitted" if wanted else "draft"
+    if lookups.lesson(session, upload.lesson_id).stage != stage:
+        moves.move(session, upload.lesson_id, stage, by=by)
+
+
+def _require_editor(session: Session, lesson_id: str, person: Person) -> None:
+    """It may have been given to another unit since it was uploaded; raises NotAllowed."""
+    if not rights.may_edit(session, rights.viewer_of(person), lesson_id):
+        raise NotAllowed(N_("This lesson belongs to another unit."))
+
+
+def tell_worker(services: Services, upload_id: str) -> None:
+    """That an upload is whole; when the queue cannot be reached, the worker finds out by itself."""
+    try:
+        services.queues.send(HOT, "upload", upload_id)
+    except services.queues.failures as error:
+        log.warning("the worker could not be told of an upload; it will find it", upload=upload_id, error=str(error))
+
+
+def sweep(services: Services) -> None:
+    """Let go of uploads whose time is over, and of files that no upload has known for days."""
+    with services.database.begin() as session:
+        for upload in upload_lookups.over(session):
+            services.store.upload(upload.id).unlink(missing_ok=True)
+            session.delete(upload)
+    old = services.store.upload_files(older_than_seconds=_ORPHAN_SECONDS)
+    with services.database.read() as session:
+        known = upload_lookups.ids(session) if old else set()
+    for upload_id in set(old) - known:
+        log.warning("a file that belongs to no upload is removed", upload=upload_id)
+        services.store.upload(upload_id).unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""The recording of a lesson, those that it had before, and the way back to the last one."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from medialib.catalogue import former_sources, lookups
+from medialib.ingest import replacing
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.desk.shell import me, page
+
+
+def add_to(blueprint: Blueprint, services: Services) -> None:
+    address = "/lessons/<lesson:lesson_id>/recording"
+    blueprint.add_url_rule(
+        address, "recording", access.lesson_editors(lambda lesson_id: _recording(services, lesson_id))
+    )
+    blueprint.add_url_rule(
+        f"{address}/back", "recording_back", access.lesson_editors(lambda lesson_id: _back(services, lesson_id)),
+        methods=["POST"],
+    )  # fmt: skip
+
+
+def _recording(services: Services, lesson_id: str) -> ResponseReturnValue:
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        source, former = lookups.source(session, lesson_id), former_sources.former(session, lesson_id)
+    return page(
+        services, "recording.html", section="lessons", lesson=lesson, source=source, former=former,
+        saved="saved" in request.args, days=services.settings.uploads.replaced_days,
+    )  # fmt: skip
+
+
+def _back(services: Services, lesson_id: str) -> ResponseReturnValue:
+    replacing.bring_back(services.workshop, lesson_id, by=me(services))
+    return redirect(url_for("desk.recording", lesson_id=lesson_id, saved=1))

@@ -1,0 +1,249 @@
+"""Files are sent by programs and from a phone, over networks that are cut, to a server that is killed."""
+
+import hashlib
+import json
+import os
+import random
+import re
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import media
+import psutil
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from tusclient.client import TusClient
+
+from medialib.catalogue import lookups, people_edits, unit_tree
+from medialib.services import Services, open_with
+from medialib.settings import Settings
+
+from .running import Library, until
+from .test_playing import BROWSER
+
+PASSWORD = "竹海听风 2023"
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# Where pictures of the pages are put, for people to look at.
+PICTURES = os.environ.get("MEDIALIB_PICTURES")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    made = Library(
+        tmp_path_factory.mktemp("uploads"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", SERVER__WORKERS="2"
+    )
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def services(library: Library) -> Iterator[Services]:
+    """The same library, seen from here, with an editor of a town."""
+    opened = open_with(Settings.model_validate({"store": {"url": str(library.store)}}))
+    with opened.database.begin() as session:
+        county = unit_tree.add(session, name="桃江县", parent_slug=None, by=None)
+        town = unit_tree.add(session, name="马迹塘镇", parent_slug=county.slug, by=None)
+        people_edits.add_person(
+            session, login="wang", name="镇里小王", role="editor", unit_slug=town.slug, password=PASSWORD, by=None
+        )
+    yield opened
+    opened.database.close()
+
+
+def padded(path: Path, size_bytes: int) -> Path:
+    """A film or sound with room at its end, filled with what cannot be compressed."""
+    noise = random.Random(path.name).randbytes(size_bytes)
+    with path.open("ab") as file:
+        file.write(struct.pack(">I4s", size_bytes + 8, b"free") + noise)
+    return path
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def kill_servers(library: Library) -> int:
+    """Every process that answers, at once and without a word; the supervisor starts another."""
+    serving = [one for one in library.processes() if "serve" in one.cmdline()]
+    for one in serving:
+        one.kill()
+    psutil.wait_procs(serving, timeout=5)
+    return len(serving)
+
+
+def signed_in(library: Library) -> tuple[requests.Session, str]:
+    """A program's session, and the token of the desk's pages."""
+    session = requests.Session()
+    page = session.get(f"{library.site}/sign-in").text
+    token = _token(page)
+    session.post(f"{library.site}/sign-in", data={"csrf_token": token, "login": "wang", "password": PASSWORD})
+    return session, _token(session.get(f"{library.site}/desk/account").text)
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, page[:300]
+    return found[1]
+
+
+def test_tuspy_goes_on_where_a_killed_server_was(library: Library, services: Services) -> None:
+    session, token = signed_in(library)
+    cookies = "; ".join(f"{one.name}={one.value}" for one in session.cookies)
+    client = TusClient(f"{library.site}/desk/uploads", headers={"X-CSRFToken": token, "Cookie": cookies})
+    path = padded(media.film(library.folder / "a.mp4", seconds=1), 3_000_000)
+    parts: dict[str, Any] = {"chunk_size": 400_000, "upload_checksum": True, "retries": 20, "retry_delay": 0.3}
+    with path.open("rb") as file:
+        sending = client.uploader(file_stream=file, metadata={"filename": "松土.mp4"}, **parts)
+        sending.upload(stop_at=1_200_000)
+        upload_id = str(sending.url).rpartition("/")[2]
+        assert kill_servers(library) >= 2
+        kept = services.store.upload(upload_id).read_bytes()
+        assert kept[: sending.offset] == path.read_bytes()[: sending.offset], "what was acknowledged is on disk"
+        until(lambda: _answers(library), seconds=20)
+        assert sending.get_offset() == sending.offset == 1_200_000
+        sending.upload()
+
+    def made() -> dict[str, Any]:
+        rows = session.get(f"{library.site}/desk/uploads").json()["uploads"]
+        return next((one for one in rows if one["id"] == upload_id and one["state"] == "made"), {})
+
+    until(lambda: bool(made()), seconds=20)
+    lesson = made()["lesson"]
+    (source,) = library.lesson_folder(lesson["id"]).glob("source*")
+    assert digest(source) == digest(path)
+    assert lesson["stage"] == "draft"
+    assert session.get(f"{library.site}/media/{lesson['id']}/master.m3u8").ok
+    assert library.get(f"/media/{lesson['id']}/master.m3u8").status_code in (401, 403, 404), "members do not see it yet"
+
+
+def _answers(library: Library) -> bool:
+    try:
+        return requests.get(f"{library.site}/readyz", timeout=2).ok
+    except (requests.ConnectionError, requests.Timeout):
+        return False
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Library, services: Services) -> None:
+    files = [
+        padded(media.film(library.folder / "竹林松土施肥.mp4", seconds=2, size="640x360"), 5_000_000),
+        padded(media.film(library.folder / "VID_0002.mp4", seconds=1, hertz=330), 4_000_000),
+        padded(media.tone(library.folder / "秋茶采摘.m4a", seconds=2), 3_000_000),
+    ]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+        context = browser.new_context(
+            viewport={"width": 360, "height": 740}, locale="zh-CN", is_mobile=True, has_touch=True
+        )
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
+        page.goto(f"{library.site}/desk/upload")
+        page.get_by_label("登录名").fill("wang")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{library.site}/desk/upload")
+        shoot(page, "phone-empty")
+        line = _Line(context, page)
+        page.set_input_files("#chooser", [str(one) for one in files])
+        page.get_by_label("标题").fill("竹林怎样松土施肥")
+        page.get_by_label("一句话介绍").fill("三步管好一片林。")
+        page.get_by_label("哪月拍的").fill("2023-05")
+        page.get_by_role("button", name="送去审核").click()
+        page.get_by_text("全部传上来就送去审核").wait_for()
+        _until_sent(page, 1_000_000)
+        shoot(page, "phone-sending")
+
+        line.cut()
+        page.locator("#network").wait_for(state="visible")
+        assert "网断了" in page.inner_text("#network")
+        page.get_by_label("讲课人").fill("李师傅")
+        page.get_by_text("先存在这台设备上").wait_for()
+        shoot(page, "phone-offline")
+        line.go_on()
+        page.get_by_text("都存好了").or_(page.get_by_text("全部传上来就送去审核")).first.wait_for()
+        _until_sent(page, 3_000_000)
+
+        assert kill_servers(library) >= 2
+        _until_sent(page, 5_000_000, seconds=30)
+
+        page.reload()
+        assert page.locator(".tag", has_text="还没传完").count() >= 1
+        shoot(page, "phone-unfinished")
+        line.go_on()
+        page.set_input_files("#chooser", [str(one) for one in files])
+        _until_sent(page, 7_000_000)
+        line.cut()
+        page.locator("#network").wait_for(state="visible")
+        line.go_on()
+        page.locator(".tag", has_text="现在就能").nth(1).wait_for(timeout=40_000)
+        page.get_by_text("等审核").first.wait_for(timeout=20_000)
+        shoot(page, "phone-done")
+
+        _no_serious_finding(page)
+        page.set_viewport_size({"width": 1440, "height": 900})
+        shoot(page, "office-done")
+        _no_serious_finding(page)
+        browser.close()
+    assert errors == []
+    with services.database.read() as session:
+        lessons = {lookups.source(session, one.id).name: one for one in lookups.all_lessons(session)}
+        digests = {name: lookups.source(session, one.id).sha256 for name, one in lessons.items()}
+    for path in files:
+        lesson = lessons[path.name]
+        (source,) = library.lesson_folder(lesson.id).glob("source*")
+        assert digest(source) == digests[path.name] == digest(path), path.name
+    first = lessons["竹林松土施肥.mp4"]
+    told = (first.title, first.description, first.recorded, first.speaker, first.stage, first.unit_name)
+    assert told == ("竹林怎样松土施肥", "三步管好一片林。", "2023-05", "李师傅", "submitted", "马迹塘镇")
+    assert list(services.store.uploads.iterdir()) == []
+
+
+class _Line:
+    """The phone's network: some seconds for these files, and cut when told so."""
+
+    def __init__(self, context: BrowserContext, page: Page):
+        self._context = context
+        self._session = context.new_cdp_session(page)
+        self.go_on()
+
+    def go_on(self) -> None:
+        self._context.set_offline(False)
+        self._emulate(offline=False)
+
+    def cut(self) -> None:
+        self._context.set_offline(True)
+        self._emulate(offline=True)  # both: the slow line of this session would go on otherwise
+
+    def _emulate(self, *, offline: bool) -> None:
+        rates = {"offline": offline, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
+        self._session.send("Network.emulateNetworkConditions", rates)
+
+
+def _until_sent(page: Page, size_bytes: int, *, seconds: float = 20) -> None:
+    """Until the server has so much of all files, as it tells itself."""
+    ask = "fetch('/desk/uploads').then((a) => a.json()).then((a) => a.uploads, () => [])"
+    end = time.monotonic() + seconds
+    while sum(one["received_bytes"] for one in page.evaluate(ask)) < size_bytes:
+        assert time.monotonic() < end, page.inner_text("#files")
+        page.wait_for_timeout(150)
+
+
+def shoot(page: Page, name: str) -> None:
+    """Nothing runs over the edge; and a picture, when somebody wants to look."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
+
+
+def _no_serious_finding(page: Page) -> None:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then((told) => told.violations)")
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert serious == [], json.dumps([(one["id"], [n["html"] for n in one["nodes"]]) for one in serious], indent=1)
