@@ -99,6 +99,12 @@ def _size(size_bytes: int) -> str:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Recordings for “players”.  [default: those beside the checkout, if any]",
 )
+@click.option("--size", type=click.IntRange(min=1000), help="Only among so many lessons, for “search”.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the index of “search” in this folder; the next run asks it without building it.",
+)
 @click.option(
     "--page", type=click.Path(dir_okay=False, path_type=Path), default="docs/benchmarks.md", show_default=True
 )

@@ -10,9 +10,14 @@ SHARED = Path(medialib.__file__).parents[2] / "shared"  # recordings and checker
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
-    """`quick` shortens every recording, `long` lengthens the ladder's; `media` holds recordings to play."""
+    """`quick` shortens every recording, `long` lengthens the ladder's; `media` holds recordings to play.
+
+    `size` is how many lessons search is measured among; `keep` a folder for its index, which the next run then uses.
+    """
 
     quick: bool = False
     long: bool = False
     repeat: int = 1
     media: Path | None = None
+    size: int | None = None
+    keep: Path | None = None

@@ -1,11 +1,15 @@
 """Search among ten thousand and a hundred thousand lessons: questions, suggestions, publishing, building anew."""
 
+import json
+import pickle
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
@@ -30,12 +34,13 @@ SIZES = (10_000, 100_000)
 _ASKED, _WARM, _PUBLISHED, _TYPED = 300, 20, 40, 8
 _MEGABYTE = 2**20
 _BARS = {10_000: "2 / 10 ms", 100_000: "5 / 25 ms"}
-_COMMIT_EVERY = 1000
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """How an index was built: by the clock and of processor time, of the latter for FTS5; the most memory had."""
+    """How an index was built: by the clock, and of processor time of both processes; FTS5 of processor time; the most
+    memory that the writing process had."""
 
     seconds: float
     processor_seconds: float
@@ -46,23 +51,44 @@ class Built:
 
 @dataclass(kw_only=True)
 class Asked:
-    """Milliseconds by what was asked, ours and FTS5's; what the asking process then had in memory."""
+    """Milliseconds by what was asked, ours and FTS5's; the most that the asking process had in memory, and how much of
+    it were pages of the index."""
 
     ours: dict[str, list[float]] = field(default_factory=dict)
     theirs: dict[str, list[float]] = field(default_factory=dict)
-    own_bytes: int = 0
+    most_bytes: int = 0
     mapped_bytes: int = 0
+
+    def note_memory(self) -> None:
+        memory = psutil.Process().memory_info()
+        if memory.rss > self.most_bytes:
+            self.most_bytes, self.mapped_bytes = memory.rss, memory.shared
 
 
 def measure(folder: Path, extent: Extent) -> list[Figure]:
     """The figures for both sizes, of 10,000 lessons only when quick; each part in a process of its own."""
     figures: list[Figure] = []
-    for size in SIZES[:1] if extent.quick else SIZES:
-        place = folder / f"search-{size}"
-        place.mkdir(exist_ok=True)
-        built, asked = _alone(_build, place, size), _alone(_ask, place, size)
-        figures += _figures(size, built, asked)
+    for size in (extent.size,) if extent.size else SIZES[:1] if extent.quick else SIZES:
+        place = (extent.keep or folder) / f"search-{size}"
+        place.mkdir(parents=True, exist_ok=True)
+        figures += _figures(size, _built(place, size), _alone(_ask, place, size))
     return figures
+
+
+def _built(place: Path, size: int) -> Built:
+    """Built now, unless an earlier run that was to keep it has done so."""
+    note = place / "built.json"
+    if not note.exists():
+        _alone(_draw, place, size)
+        yardstick = _alone(_build_yardstick, place, size)
+        seconds, processor, peak = _alone(_build, place, size)
+        size_bytes = sum(path.stat().st_size for path in (place / "index").rglob("*.seg"))
+        built = Built(
+            seconds=seconds, processor_seconds=processor, yardstick_seconds=yardstick, peak_bytes=peak,
+            index_bytes=size_bytes,
+        )  # fmt: skip
+        note.write_text(json.dumps(asdict(built)), encoding="utf-8")
+    return Built(**json.loads(note.read_text(encoding="utf-8")))
 
 
 def _alone(work: Callable[[Path, int], T], place: Path, size: int) -> T:
@@ -70,42 +96,44 @@ def _alone(work: Callable[[Path, int], T], place: Path, size: int) -> T:
         return process.submit(work, place, size).result()
 
 
-def _build(place: Path, size: int) -> Built:
-    """Build the index from generated lessons, which takes none of the time measured."""
-    feed = _Feed(place, size)
+def _draw(place: Path, size: int) -> None:
+    """Put the lessons on the disk, so that making them up takes none of the time measured."""
+    with (place / "lessons").open("wb") as file:
+        lessons = Corpus(size=size).lessons()
+        while some := list(islice(lessons, _AT_ONCE)):
+            pickle.dump(some, file)
+
+
+def _lessons(place: Path) -> Iterator[Document]:
+    with (place / "lessons").open("rb") as file, suppress(EOFError):
+        while True:
+            yield from pickle.load(file)
+
+
+def _build_yardstick(place: Path, _size: int) -> float:
+    """Seconds of processor time that FTS5 takes for words already cut."""
+    (place / "yardstick.db").unlink(missing_ok=True)
+    text, used = FullText(place / "yardstick.db"), 0.0
+    for number, document in enumerate(_lessons(place), start=1):
+        terms = index_fields(document)
+        began = time.process_time()
+        text.add(document, terms)
+        if number % _AT_ONCE == 0:
+            text.commit()
+        used += time.process_time() - began
+    text.commit()
+    text.close()
+    return used
+
+
+def _build(place: Path, _size: int) -> tuple[float, float, int]:
+    """Seconds by the clock and of processor time, and the most memory."""
     began, used = time.perf_counter(), time.process_time()
-    SearchIndex(place / "index").rebuild(feed.lessons())
-    return Built(
-        seconds=time.perf_counter() - began - feed.seconds,
-        processor_seconds=time.process_time() - used - feed.processor_seconds,
-        yardstick_seconds=feed.yardstick_seconds,
-        peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        index_bytes=sum(path.stat().st_size for path in (place / "index").rglob("*.seg")),
-    )
-
-
-class _Feed:
-    """Lessons for the index and for FTS5, and how long that took which is not the index's."""
-
-    def __init__(self, place: Path, size: int) -> None:
-        self._text = FullText(place / "yardstick.db")
-        self._size = size
-        self.seconds = self.processor_seconds = self.yardstick_seconds = 0.0
-
-    def lessons(self) -> Iterator[Document]:
-        began, used = time.perf_counter(), time.process_time()
-        for number, document in enumerate(Corpus(size=self._size).lessons()):
-            terms = index_fields(document)
-            before = time.process_time()
-            self._text.add(document, terms)
-            if number % _COMMIT_EVERY == 0 or number == self._size - 1:
-                self._text.commit()
-            self.yardstick_seconds += time.process_time() - before
-            self.seconds += time.perf_counter() - began
-            self.processor_seconds += time.process_time() - used
-            yield document
-            began, used = time.perf_counter(), time.process_time()
-        self._text.close()
+    SearchIndex(place / "index").rebuild(_lessons(place))
+    helper = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = time.process_time() - used + helper.ru_utime + helper.ru_stime
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return time.perf_counter() - began, processor, peak
 
 
 def _ask(place: Path, size: int) -> Asked:
@@ -126,8 +154,7 @@ def _ask(place: Path, size: int) -> Asked:
     typed = [title[: 1 + at % 3] for at, (_, title) in enumerate(lessons[: _WARM + _ASKED])]
     _time(asked, "suggestions", [partial(known.find, one, _TYPED) for one in typed])
     _time(asked, "suggestions", [partial(text.beginning, one, _TYPED) for one in typed], theirs=True)
-    memory = psutil.Process().memory_info()
-    asked.own_bytes, asked.mapped_bytes = memory.rss - memory.shared, memory.shared
+    asked.note_memory()
     _publish(asked, place, size, text)
     text.close()
     return asked
@@ -141,6 +168,7 @@ def _time(asked: Asked, what: str, calls: Sequence[Callable[[], object]], *, the
         call()
         if number >= _WARM:
             into.append((time.process_time() - began) * 1000)
+        asked.note_memory()
 
 
 def _publish(asked: Asked, place: Path, size: int, text: FullText) -> None:
@@ -168,7 +196,7 @@ def _figures(size: int, built: Built, asked: Asked) -> list[Figure]:
     figures = [
         Figure(
             group=group, what=f"{what}, processor time", value=_middle_and_worst(asked.ours[what]),
-            bar=bars.get(what, _BARS[size]), yardstick=f"FTS5 {_middle_and_worst(asked.theirs[what])}",
+            bar=bars.get(what, _BARS.get(size, "")), yardstick=f"FTS5 {_middle_and_worst(asked.theirs[what])}",
         )
         for what in asked.ours if what != "publish"
     ]  # fmt: skip
@@ -178,21 +206,23 @@ def _figures(size: int, built: Built, asked: Asked) -> list[Figure]:
             bar="100 / 300 ms", yardstick=f"FTS5 {_middle_and_worst(asked.theirs['publish'])}",
         )
     )  # fmt: skip
-    own, mapped = asked.own_bytes / _MEGABYTE, asked.mapped_bytes / _MEGABYTE
     return [
         *figures,
         Figure(
-            group=group, what="built anew, of processor time", value=f"{size / built.processor_seconds:.0f} lessons/s",
-            bar="250 lessons/s", yardstick=f"FTS5 {size / built.yardstick_seconds:.0f}/s of words already cut",
+            group=group, what="built anew, by the clock", value=f"{size / built.seconds:.0f} lessons/s",
+            bar="250 lessons/s", yardstick=f"{size / built.processor_seconds:.0f}/s of both processes' processor time",
         ),
-        Figure(group=group, what="built anew, by the clock", value=f"{size / built.seconds:.0f} lessons/s", bar=""),
+        Figure(
+            group=group, what="built anew by FTS5, of processor time",
+            value=f"{size / built.yardstick_seconds:.0f} lessons/s", bar="", yardstick="words already cut",
+        ),
         Figure(
             group=group, what="most memory while building", value=f"{built.peak_bytes / _MEGABYTE:.0f} MB",
             bar="1500 MB", yardstick=f"index of {built.index_bytes / _MEGABYTE:.0f} MB",
         ),
         Figure(
-            group=group, what="memory of a searching process", value=f"{own + mapped:.0f} MB", bar="400 MB",
-            yardstick=f"{mapped:.0f} MB of it pages of the index, which all processes share",
+            group=group, what="most memory of a searching process", value=f"{asked.most_bytes / _MEGABYTE:.0f} MB",
+            bar="400 MB", yardstick=f"{asked.mapped_bytes / _MEGABYTE:.0f} MB of it pages that all processes share",
         ),
     ]  # fmt: skip
 
