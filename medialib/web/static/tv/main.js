@@ -207,6 +207,15 @@ function ahead() {
     .then(() => { state.fetching = false; });
 }
 
+// The page and its files are kept at once: the power may go before it is opened a second time.
+function keepPage() {
+  if (!can) return;
+  const files = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.indexOf("/static/") > 0);
+  caches.open("medialib-page").then((cache) => cache.addAll(["/tv"].concat(files)).then(() => cache.keys()).then((keys) => {
+    keys.forEach((one) => { if (one.url.indexOf("/static/") > 0 && files.indexOf(one.url) < 0) cache.delete(one); });
+  })).catch((error) => console.warn("the page is not kept", error));
+}
+
 // --- keys ---
 
 function press(key) {
@@ -256,6 +265,7 @@ setInterval(shift, 20000);
 setInterval(lookUp, CHANNEL_SECONDS * 1000);
 setInterval(seekNetwork, 60000);
 setInterval(renew, 5000);
+setTimeout(keepPage, 8000);
 setInterval(() => { if (state.channel) store("medialib-channel", state.channel); }, 60000);
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/tv/worker.js", { scope: "/tv" }).catch((error) => console.warn("nothing can be kept here", error));
 if (isPaired()) begin();

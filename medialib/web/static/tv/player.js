@@ -43,7 +43,9 @@ export class Player {
       this.mended = 0;
       hls.on(Hls.Events.ERROR, (_, data) => {
         if (!data.fatal) return;
-        if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.mended++ < 2) hls.recoverMediaError();
+        // What is in hand is played to its end while the network is looked for.
+        if (data.type === Hls.ErrorTypes.NETWORK_ERROR && this.inHand() > 1) setTimeout(() => { if (this.hls === hls) hls.startLoad(); }, 2000);
+        else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.mended++ < 2) hls.recoverMediaError();
         else this.failed(data.details);
       });
       hls.loadSource(this.address);
@@ -65,6 +67,12 @@ export class Player {
       this.told.muted();
       video.play().catch(() => undefined);
     });
+  }
+
+  inHand() {
+    const ranges = this.video.buffered, at = this.video.currentTime;
+    for (let n = 0; n < ranges.length; n++) if (ranges.start(n) <= at + 0.5 && at < ranges.end(n)) return ranges.end(n) - at;
+    return 0;
   }
 
   close() {
