@@ -11,6 +11,7 @@ from medialib.catalogue.people import Person
 from medialib.errors import N_, NotAllowed, SignInNeeded
 from medialib.services import Services
 
+NOT_FOR_THAT = N_("This key is not for that.")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -61,4 +62,4 @@ def check(services: Services, view: Callable[..., Any]) -> None:
         return
     scope = getattr(view, "api_scope", "read" if request.method in SAFE_METHODS else None)
     if scope not in found[1].scopes:
-        raise NotAllowed(N_("This key is not for that."), detail=f"needs {scope}")
+        raise NotAllowed(NOT_FOR_THAT, detail=f"needs {scope}")

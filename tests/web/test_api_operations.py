@@ -8,11 +8,12 @@ from flask.testing import FlaskClient
 from medialib.app import create_app
 from medialib.catalogue import api_tokens, people_lookups
 from medialib.catalogue.api_tokens import ApiToken
+from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.services import Services
 
 from .factories import add_lesson
-from .signing import PASSWORD, TOWN, add_person, add_units, client_of, send, sign_in
+from .signing import OTHER_TOWN, PASSWORD, TOWN, add_person, add_units, client_of, send, sign_in
 
 
 def token(services: Services, person: Person, *scopes: str, days: float | None = 90) -> dict[str, str]:
@@ -193,3 +194,41 @@ def test_every_route_of_the_api_is_described(services: Services, browser: FlaskC
         if rule.rule.startswith("/api/") and rule.endpoint not in ("api_desk.page", "api_desk.document")
     }
     assert made == told
+
+
+def test_a_lesson_goes_from_draft_to_shelf_and_every_change_can_be_taken_back(
+    services: Services, browser: FlaskClient
+) -> None:
+    units = add_units(services)
+    lesson = add_lesson(services, "竹编", unit=TOWN)
+    with services.database.begin() as session:
+        session.get_one(Lesson, lesson).stage = "draft"
+    editor = token(services, add_person(services, "zhen", "editor", units[TOWN]), "read", "edit")
+    curator = add_person(services, "xian", "curator")
+    edits, publishes = token(services, curator, "read", "edit"), token(services, curator, "read", "edit", "publish")
+    place = f"/api/desk/lessons/{lesson}"
+
+    def ask(headers: dict[str, str], method: str, path: str, body: Any = None) -> Any:
+        return browser.open(path, method=method, headers=headers, json=body)
+
+    assert ask(editor, "GET", "/api/desk/lessons?stage=draft").get_json()["lessons"][0]["id"] == lesson
+    changed = ask(editor, "PATCH", place, {"title": "凉席编织入门", "tags": ["竹"], "description": None}).get_json()
+    assert (changed["title"], changed["tags"], changed["stage"]) == ("凉席编织入门", ["竹"], "draft")
+    assert ask(editor, "PATCH", place, {"unit": "nosuch"}).status_code == 400
+    assert ask(editor, "POST", f"{place}/stage", {"stage": "published"}).status_code == 403
+    assert ask(editor, "POST", f"{place}/stage", {"stage": "submitted"}).get_json()["stage"] == "submitted"
+    assert ask(edits, "POST", f"{place}/stage", {"stage": "published"}).status_code == 403, "a key for editing only"
+    assert ask(publishes, "POST", f"{place}/stage", {"stage": "returned"}).status_code == 400, "without a reason"
+    assert ask(publishes, "POST", f"{place}/stage", {"stage": "published"}).get_json()["stage"] == "published"
+    assert ask(editor, "POST", f"{place}/history", {"words": "谢谢"}).status_code == 201
+    history = ask(editor, "GET", f"{place}/history").get_json()["changes"]
+    assert [one["kind"] for one in history[:4]] == ["remark", "stage", "stage", "details"]
+    details = next(one for one in history if one["kind"] == "details")
+    assert details["may_undo"] and details["person_name"] == "zhen"
+    back = ask(editor, "POST", f"{place}/history/{details['id']}/undo").get_json()
+    assert (back["title"], back["tags"]) == ("竹编", [])
+    assert ask(editor, "POST", f"{place}/history/{details['id']}/undo").status_code == 400
+    other = token(services, add_person(services, "lin", "editor", units[OTHER_TOWN]), "read", "edit")
+    assert ask(other, "GET", place).status_code == 403
+    assert ask(other, "GET", "/api/desk/lessons").get_json()["total"] == 0
+    assert ask(editor, "GET", "/api/desk/lessons/nosuch99").status_code == 404

@@ -12,7 +12,7 @@ from medialib.catalogue.api_tokens import Scope
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access, bearers, signing
-from medialib.web.api import collections, people, statistics, webhooks
+from medialib.web.api import collections, desk_lessons, people, statistics, webhooks
 from medialib.web.api.described import READING
 from medialib.web.api.document import openapi, outline
 from medialib.web.api.operations import Answer, Api, Operation
@@ -44,6 +44,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
         method="GET", path="/me", group="people", answer=Me, role="viewer", summary=N_("For whom this request acts")
     )
     api.add(mine, access.signed_in, lambda: _me(services))
+    desk_lessons.add_to(api, services)
     statistics.add_to(api, services)
     collections.add_to(api, services)
     people.add_to(api, services)

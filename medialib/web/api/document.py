@@ -1,15 +1,13 @@
 """The description of the API as an OpenAPI 3.1 document, made from its operations (pure)."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from medialib.web.api.operations import Operation, Refusal
+from medialib.web.api.operations import PLACE, Operation, Refusal
 
-_PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _REFERENCE = "#/components/schemas/{model}"
 _KINDS: dict[str | None, dict[str, Any]] = {
     None: {"type": "string", "pattern": "^[^/]+$", "minLength": 1, "maxLength": 64},
@@ -35,8 +33,7 @@ def openapi(
     schemas, references = _schemas(operations)
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
-        path = "/api" + _PLACE.sub(lambda found: f"{{{found['name']}}}", one.path)
-        paths.setdefault(path, {})[one.method.lower()] = _operation(one, references, translate)
+        paths.setdefault(one.address, {})[one.method.lower()] = _operation(one, references, translate)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
@@ -87,7 +84,7 @@ def _operation(one: Operation, references: dict[Any, Any], translate: Callable[[
 def _places(one: Operation) -> list[dict[str, Any]]:
     return [
         {"name": found["name"], "in": "path", "required": True, "schema": _KINDS[found["kind"]]}
-        for found in _PLACE.finditer(one.path)
+        for found in PLACE.finditer(one.path)
     ]
 
 
@@ -116,7 +113,7 @@ def _responses(one: Operation, references: dict[Any, Any]) -> dict[str, Any]:
     refused = {"content": {"application/json": {"schema": references[Refusal]}}}
     codes = {401, 403, 429, *one.refusals}
     codes |= {400} if one.query or one.body or one.method in _WRITES else set()
-    codes |= {404} if _PLACE.search(one.path) else set()
+    codes |= {404} if PLACE.search(one.path) else set()
     return {str(one.status): done} | {str(code): {"description": _REFUSALS[code], **refused} for code in sorted(codes)}
 
 

@@ -1,5 +1,6 @@
 """What the API can do: each operation is a value from which its route, its checks and its description are made."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,6 +15,8 @@ from medialib.errors import N_, BadRequest
 from medialib.web.bearers import SAFE_METHODS, needs
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+"""A part of a path that differs: <lesson_id>, <int:change_id>."""
 _INTERFACE = {"lang", "size"}
 """Parameters that are about the interface and accepted on every address."""
 
@@ -51,6 +54,11 @@ class Operation:
     status: int = 200
     refusals: Sequence[int] = ()
     role: str = ""
+
+    @property
+    def address(self) -> str:
+        """As OpenAPI writes it: /api/lessons/{lesson_id}."""
+        return "/api" + PLACE.sub(lambda found: f"{{{found['name']}}}", self.path)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from medialib import finding
-from medialib.catalogue import changing, lookups, worklist
+from medialib.catalogue import changing, lookups, telling, worklist
 from medialib.catalogue.rights import viewer_of
 from medialib.services import Services
 from medialib.web import access
@@ -38,6 +38,7 @@ def _todo(services: Services) -> ResponseReturnValue:
             "stages": worklist.stage_counts(session, viewer, worklist.Asked()),
             "last": changing.last_moves(session, [one.id for one in returned]),
             "lessons": lookups.lesson_count(session),
+            "untold": telling.that_gave_up(session) if viewer.at_least("admin") else [],
         }
     said = {
         one.id: sentence(troubles[one.id]) if one.id in troubles else sentence(finding.notices_of(one)[0])

@@ -1,0 +1,239 @@
+"""Lessons over the API as the desk has them: at every stage, with details to change, moves, history and captions."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from medialib.catalogue import changing, editing, edits, lesson_access, lookups, moves, worklist
+from medialib.catalogue.history import LessonChange
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.rights import Access, viewer_of
+from medialib.catalogue.stages import MOVES, Stage
+from medialib.errors import N_, NotAllowed
+from medialib.services import Services
+from medialib.web import access, bearers
+from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.texts import Line, Slug, Text
+from medialib.web.desk.shell import me
+
+_PATH = "/lessons/<lesson_id>"
+
+
+class DeskLesson(Answer):
+    """A lesson as those who may change it see it. Times are unix seconds."""
+
+    id: str
+    title: str
+    kind: Literal["video", "audio"]
+    seconds: float
+    stage: Stage
+    access: Access
+    published_at: float
+    changed_at: float
+    state: Literal["published", "complete", "parked"]
+    description: str
+    speaker: str
+    unit: str | None
+    series: str | None
+    number: int | None
+    place: str | None
+    recorded: str | None
+    language: str
+    themes: list[str]
+    tags: list[str]
+    licence: str
+    consent: str
+
+
+class DeskLessons(Answer):
+    total: int
+    page: int
+    per_page: int
+    lessons: list[DeskLesson]
+
+
+class DeskQuery(Body):
+    """The lessons that the person may change; nothing named means all of them."""
+
+    q: Annotated[Line, Field(max_length=200)] = ""
+    stage: Stage | None = None
+    unit: Slug | None = None
+    theme: Slug | None = None
+    sort: Literal["changed", "newest", "oldest", "title", "longest", "shortest"] = "changed"
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    per_page: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+class Details(Body):
+    """What is not named stays as it is; null empties what may be empty."""
+
+    title: Annotated[Line, Field(min_length=1, max_length=editing.LONGEST["title"])] | None = None
+    description: Annotated[Text, Field(max_length=editing.LONGEST["description"])] | None = None
+    speaker: Annotated[Line, Field(max_length=editing.LONGEST["speaker"])] | None = None
+    unit: Slug | None = None
+    series: Slug | None = None
+    number: Annotated[int, Field(ge=1, le=9999)] | None = None
+    place: Slug | None = None
+    recorded: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")] | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = None
+    themes: Annotated[list[Slug], Field(max_length=50)] | None = None
+    tags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=editing.LONGEST_TAG)]],
+                    Field(max_length=editing.MOST_TAGS)] | None = None  # fmt: skip
+    licence: Annotated[Line, Field(max_length=editing.LONGEST["licence"])] | None = None
+    consent: Annotated[Text, Field(max_length=editing.LONGEST["consent"])] | None = None
+    access: Access | None = None
+
+
+_STORED = {"unit": "unit_slug", "series": "series_slug"}
+_EMPTY = {"description": "", "speaker": "", "licence": "", "consent": "", "themes": [], "tags": []}
+_NEVER_EMPTY = ("title", "language", "access")
+
+
+class Move(Body):
+    """`reason` is needed to return a lesson; `at` (unix seconds) publishes at that time."""
+
+    stage: Stage
+    reason: Annotated[Text, Field(max_length=changing.LONGEST_WORDS)] = ""
+    at: Annotated[float, Field(gt=0, lt=1e11, allow_inf_nan=False)] | None = None
+
+
+class Remark(Body):
+    words: Annotated[Text, Field(min_length=1, max_length=changing.LONGEST_WORDS)]
+
+
+class Change(Answer):
+    """Something that was done; `may_undo` as long as it is still so."""
+
+    id: int
+    at: float
+    kind: str
+    person: str
+    person_name: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    words: str
+    undone: bool
+    may_undo: bool
+
+
+class History(Answer):
+    changes: list[Change]
+
+
+def add_to(api: Api, services: Services) -> None:
+    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
+        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
+        mark = access.lesson_editors if "lesson_id" in path else access.at_least("editor")
+        api.add(
+            Operation(method=method, path=path, summary=summary, group="lessons", role="editor", **more), mark, view
+        )
+
+    editors(
+        lambda query: _list(services, query), "GET", "/desk/lessons", N_("The lessons that the person may change"),
+        query=DeskQuery, answer=DeskLessons, refusals=(404,),
+    )  # fmt: skip
+    editors(lambda lesson_id: _read(services, lesson_id), "GET", f"/desk{_PATH}", N_("A lesson as the desk has it"))
+    editors(
+        lambda lesson_id, body: _change(services, lesson_id, body), "PATCH", f"/desk{_PATH}",
+        N_("Changes details of a lesson"), body=Details,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, body: _move(services, lesson_id, body), "POST", f"/desk{_PATH}/stage",
+        N_("Moves a lesson on its way to the shelf"), body=Move, scope="edit",
+    )  # fmt: skip
+    editors(
+        lambda lesson_id: _history(services, lesson_id), "GET", f"/desk{_PATH}/history",
+        N_("What was done to a lesson"), answer=History,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, body: _remark(services, lesson_id, body), "POST", f"/desk{_PATH}/history",
+        N_("Says something about a lesson"), body=Remark, answer=History, status=201,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, change_id: _undo(services, lesson_id, change_id), "POST",
+        f"/desk{_PATH}/history/<int:change_id>/undo", N_("Takes a change of a lesson back"),
+    )  # fmt: skip
+
+
+def _told(one: Lesson) -> DeskLesson:
+    same = (
+        "id", "title", "kind", "seconds", "stage", "access", "published_at", "changed_at", "state", "description",
+        "speaker", "number", "place", "recorded", "language", "tags", "licence", "consent",
+    )  # fmt: skip
+    values: dict[str, Any] = {name: getattr(one, name) for name in same}
+    themes = [theme.slug for theme in one.themes]
+    return DeskLesson(**values, unit=one.unit_slug, series=one.series_slug, themes=themes)
+
+
+def _list(services: Services, query: DeskQuery) -> DeskLessons:
+    wanted = Wanted(words=query.q, unit=query.unit, theme=query.theme)
+    with services.database.read() as session:
+        found = worklist.page(
+            session, viewer_of(me(services)), worklist.Asked(wanted=wanted, stage=query.stage), sort=query.sort,
+            page=query.page, per_page=query.per_page,
+        )  # fmt: skip
+        told = [_told(one) for one in found.lessons]
+    return DeskLessons(total=found.total, page=query.page, per_page=query.per_page, lessons=told)
+
+
+def _read(services: Services, lesson_id: str) -> DeskLesson:
+    with services.database.read() as session:
+        return _told(lookups.lesson(session, lesson_id))
+
+
+def _change(services: Services, lesson_id: str, body: Details) -> DeskLesson:
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    given = {name: value for name, value in given.items() if value is not None or name not in _NEVER_EMPTY}
+    who_may_watch = given.pop("access", None)
+    told = {_STORED.get(name, name): _EMPTY.get(name) if value is None else value for name, value in given.items()}
+    with services.database.begin() as session:
+        editing.change(session, lesson_id, told, by=me(services))
+        if who_may_watch:
+            lesson_access.set_access(session, lesson_id, who_may_watch, by=me(services))
+        session.flush()
+        return _told(lookups.lesson(session, lesson_id))
+
+
+def _move(services: Services, lesson_id: str, body: Move) -> DeskLesson:
+    with services.database.begin() as session:
+        _require_scope(services, lookups.lesson(session, lesson_id), body.stage)
+        moves.move(session, lesson_id, body.stage, by=me(services), reason=body.reason, at=body.at)
+        session.flush()
+        return _told(edits.lesson_to_change(session, lesson_id))
+
+
+def _require_scope(services: Services, lesson: Lesson, stage: Stage) -> None:
+    """What only the county's office may do, its programs may only do with the scope for it; raises NotAllowed."""
+    acting = bearers.bearer(services)
+    if acting and MOVES.get((lesson.stage, stage)) == "curator" and "publish" not in acting[1].scopes:
+        raise NotAllowed(bearers.NOT_FOR_THAT)
+
+
+def _history(services: Services, lesson_id: str) -> History:
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        return History(changes=_changes(lesson, changing.history(session, lesson_id)))
+
+
+def _changes(lesson: Lesson, changes: Sequence[LessonChange]) -> list[Change]:
+    return [
+        Change(
+            id=one.id, at=one.at, kind=one.kind, person=one.person_id, person_name=one.person_name, before=one.before,
+            after=one.after, words=one.words, undone=one.undone, may_undo=changing.may_undo(lesson, one),
+        )
+        for one in changes
+    ]  # fmt: skip
+
+
+def _remark(services: Services, lesson_id: str, body: Remark) -> History:
+    with services.database.begin() as session:
+        changing.remark(session, lesson_id, body.words, by=me(services))
+    return _history(services, lesson_id)
+
+
+def _undo(services: Services, lesson_id: str, change_id: int) -> DeskLesson:
+    with services.database.begin() as session:
+        changing.undo(session, lesson_id, change_id, by=me(services))
+        return _told(lookups.lesson(session, lesson_id))
