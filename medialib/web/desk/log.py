@@ -57,6 +57,8 @@ ACTS: dict[str, str] = {
     "webhook.gave.up": N_("an address did not answer for three days and is told nothing any more"),
     "token.made": N_("made a key for a program"),
     "token.removed": N_("took a key for a program back"),
+    "captions.saved": N_("wrote captions"),
+    "captions.removed": N_("removed captions"),
     "collection.created": N_("began a collection"),
     "collection.texts": N_("changed the texts of a collection"),
     "collection.added": N_("put something into a collection"),
