@@ -47,6 +47,8 @@ RAIL = (
     Place("todo", N_("To do"), "inbox", "desk.todo", "editor"),
     Place("lessons", N_("Lessons"), "film", "desk.lessons", "editor"),
     Place("collections", N_("Collections"), "layers", "desk.collections", "curator"),
+    Place("themes", N_("Themes"), "themes", "desk.themes", "curator"),
+    Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
     Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin", under="settings"),
