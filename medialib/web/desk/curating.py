@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from medialib.services import Services
-from medialib.web.desk import captions, collections, entries, themes
+from medialib.web.desk import captions, collections, entries, settings, themes
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
@@ -11,3 +11,4 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     entries.add_to(blueprint, services)
     captions.add_to(blueprint, services)
     themes.add_to(blueprint, services)
+    settings.add_to(blueprint, services)

@@ -59,6 +59,8 @@ ACTS: dict[str, str] = {
     "token.removed": N_("took a key for a program back"),
     "captions.saved": N_("wrote captions"),
     "captions.removed": N_("removed captions"),
+    "settings.reindex": N_("had the search index built anew"),
+    "settings.retry": N_("had everything tried again"),
     "theme.added": N_("added a theme"),
     "theme.changed": N_("changed a theme"),
     "theme.moved": N_("moved a theme"),
