@@ -69,11 +69,11 @@ def test_the_second_of_two_editors_gets_both_versions_and_loses_nothing(services
 def test_what_is_typed_is_kept_as_a_draft_of_its_own(services: Services, lesson: str) -> None:
     first, second = client_of(services, "xian"), client_of(services, "chen")
     address = f"/desk/lessons/{lesson}/captions/zh"
-    assert write(first, f"{address}/draft", 0, [[0.0, 1.0, "还没存"]]).status_code == 200
-    assert "还没存" in first.get(address).text and "还没存" not in second.get(address).text
+    assert write(first, f"{address}/draft", 0, [[0.0, 1.0, "先写着"]]).status_code == 200
+    assert "先写着" in first.get(address).text and "先写着" not in second.get(address).text
     assert client_of(services).get(f"/media/{lesson}/captions/zh/1.vtt").status_code == 404
     send(first, f"{address}/drop", page=address)
-    assert "还没存" not in first.get(address).text
+    assert "先写着" not in first.get(address).text
 
 
 @pytest.mark.parametrize(
@@ -104,11 +104,10 @@ def test_files_come_in_and_go_out(services: Services, lesson: str) -> None:
     assert srt.text == content
     assert "filename*=UTF-8''%E7%AB%B9" in srt.headers["Content-Disposition"]
     assert "00:00:01.000 --> 00:00:02.500\n松土 &amp; 施肥" in desk.get(f"{address}/zh/file").text
-    token = token_of(desk.get("/desk/account").text)
-    head = {"X-CSRFToken": token, "Content-Type": "application/octet-stream"}
-    large = "[00:01.00]words\n" * 5_000
-    whole = desk.post(f"{address}?name=a.lrc&language=en", data=large.encode(), headers=head)
+    large = "".join(f"[{number // 60:02}:{number % 60:02}.00]words {number} {'x' * 150}\n" for number in range(590))
+    whole = send(desk, address, language="en", file=(io.BytesIO(large.encode()), "a.lrc"))
     assert whole.headers["Location"].endswith("/captions/en")
+    assert len(said(services, lesson, "en")) == 590
     wrong = send(desk, address, file=(io.BytesIO(b"\0\1\2"), "a.srt"))
     assert wrong.status_code == 400 and "读不出来" in wrong.text
     assert send(desk, address).status_code == 400

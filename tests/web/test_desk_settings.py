@@ -5,6 +5,7 @@ from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.queue import BULK
 from medialib.services import Services
 from medialib.settings import Settings
+from medialib.tasks import index_stale
 from medialib.web.desk.settings import told_settings
 
 from .factories import add_lesson
@@ -16,6 +17,7 @@ PAGE = "/desk/settings"
 def test_settings_are_told_in_plain_words(services: Services) -> None:
     add_person(services, "guan", "admin")
     add_lesson(services)
+    index_stale(services)
     page = client_of(services, "guan").get(PAGE).text
     for sentence in ("资料库叫什么", "site: name", "谁都可以看", "剩余空间", "1 课搜得到", "改过的"):
         assert sentence in page, sentence

@@ -43,19 +43,19 @@ def undo(services: Services, desk: FlaskClient) -> None:
 
 def test_a_theme_is_added_renamed_and_proposed_at_once(services: Services, desk: FlaskClient) -> None:
     lesson = add_lesson(services, "擂茶怎么擂")
-    added = send(desk, TREE, page=TREE, zh="吃食", en="Food", parent="skills")
+    added = send(desk, TREE, page=TREE, zh="吃食", en="Local food", parent="skills")
     assert "加了主题" in desk.get(added.headers["Location"]).text
-    address = f"{TREE}/food"
-    assert send(desk, address, zh="乡里吃食", en="Food", words="擂茶，腊肉、擂茶").status_code == 302
+    address = f"{TREE}/local-food"
+    assert send(desk, address, zh="乡里吃食", en="Local food", words="擂茶，腊肉、擂茶").status_code == 302
     with services.database.read() as session:
-        assert theme_tree.theme(session, "food").words == ["擂茶", "腊肉"]
-        assert "food" in [one.theme.slug for one in propose(services, session, lesson)]
+        assert theme_tree.theme(session, "local-food").words == ["擂茶", "腊肉"]
+        assert "local-food" in [one.theme.slug for one in propose(services, session, lesson)]
     assert "乡里吃食" in desk.get(TREE).text
     taken = send(desk, address, zh="技能培训", en="", words="")
     assert taken.status_code == 400 and "已经有一个主题叫" in taken.text
     undo(services, desk)
     undo(services, desk)
-    assert "food" not in tree(services)
+    assert "local-food" not in tree(services)
     assert acts(services)[:3] == ["theme.undone", "theme.undone", "theme.changed"]
 
 

@@ -28,7 +28,7 @@ from medialib.web.desk.shell import me, page, typed
 from medialib.web.i18n import gettext, sentence
 
 LANGUAGES = ("zh", "en")
-_MOST_LINES_BYTES = 4_000_000
+_MOST_BODY_BYTES = MOST_BYTES + 100_000
 _LONGEST_LABEL = 100
 
 
@@ -44,7 +44,9 @@ class Written(BaseModel):
 def add_to(blueprint: Blueprint, services: Services) -> None:
     def add(path: str, endpoint: str, view: Callable[..., Any], method: str) -> None:
         rule = f"/lessons/<lesson:lesson_id>/captions{path}"
-        blueprint.add_url_rule(rule, endpoint, access.lesson_editors(view), methods=[method])
+        blueprint.add_url_rule(
+            rule, endpoint, access.bodies_up_to(_MOST_BODY_BYTES, access.lesson_editors(view)), methods=[method]
+        )
 
     of = "/<language:language>"
     add("", "captions", lambda lesson_id: _list(services, lesson_id), "GET")
@@ -70,7 +72,7 @@ def _list(services: Services, lesson_id: str, status: int = 200, **told: Any) ->
 
 
 def _upload(services: Services, lesson_id: str) -> ResponseReturnValue:
-    """A file of captions, as a form's or, when it is large, as the body itself with its name in the address."""
+    """A file of captions."""
     try:
         file = _uploaded()
         with services.database.read() as session:
@@ -90,17 +92,12 @@ def _upload(services: Services, lesson_id: str) -> ResponseReturnValue:
 
 def _uploaded() -> TextFile:
     """Raises BadRequest."""
-    if request.mimetype == "application/octet-stream":
-        request.max_content_length = MOST_BYTES + 1
-        name, told = request.args.get("name", "")[:200], request.args.get("language", "")
-        content = request.get_data()
-    else:
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            raise BadRequest(N_("Please choose a file first."))
-        name, told, content = file.filename[:200], typed("language", most=20), file.read(MOST_BYTES + 1)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise BadRequest(N_("Please choose a file first."))
+    name, told = file.filename[:200], typed("language", most=20)
     language = (well_formed(told) if told else "") or named_language(name)
-    return TextFile(name=name, content=content, language=language)
+    return TextFile(name=name, content=file.read(MOST_BYTES + 1), language=language)
 
 
 def _edit(services: Services, lesson_id: str, language: str) -> ResponseReturnValue:
@@ -139,7 +136,6 @@ def _lines(row: Captions | None) -> list[list[Any]]:
 
 def _written() -> Written:
     """Raises BadRequest."""
-    request.max_content_length = _MOST_LINES_BYTES
     try:
         return Written.model_validate_json(request.get_data())
     except ValidationError as error:
