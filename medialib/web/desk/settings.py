@@ -104,7 +104,7 @@ def told_settings(settings: Settings, environment: Mapping[str, str]) -> list[To
 def _show(services: Services) -> ResponseReturnValue:
     done = request.args.get("done", "")
     return page(
-        services, "settings.html", section="settings", rows=told_settings(services.settings, os.environ),
+        services, "settings.html", section="machine", rows=told_settings(services.settings, os.environ),
         state=_state(services), tools=diagnose(services.settings), values=_VALUES,
         done=gettext(_DONE[done]) if done in _DONE else "",
     )  # fmt: skip
