@@ -8,8 +8,8 @@ from werkzeug.exceptions import HTTPException
 from medialib.errors import (
     N_,
     BadRequest,
-    Gone,
     ChangedMeanwhile,
+    Gone,
     MedialibError,
     NoSpace,
     NotAllowed,
