@@ -33,6 +33,10 @@ class BadRequest(MedialibError):
     """The asker has to change something and ask again."""
 
 
+class ChangedMeanwhile(MedialibError):
+    """Somebody else was quicker: the asker has to look at what is there now."""
+
+
 class SignInNeeded(MedialibError):
     """This is for people who are signed in."""
 

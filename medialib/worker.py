@@ -23,7 +23,7 @@ from medialib.ingest.replanning import forget_retired
 from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.services import Services
-from medialib.tasks import announce, index_stale, mend_index, merge_index
+from medialib.tasks import announce, index_stale, mend_index, merge_index, rebuild_index
 from medialib.watching import Watch
 from medialib.webhooks import Messenger
 
@@ -56,6 +56,7 @@ class Worker:
         queues.on("filled_ts", self._filled_ts)
         queues.on("slate", self._slate)
         queues.on("index", self._index)
+        queues.on("reindex", self._reindex)
         queues.on("advance", self._advance)
         queues.on("upload", self._upload)
         self._consumers = [
@@ -132,6 +133,9 @@ class Worker:
     def _upload(self, upload_id: str) -> None:
         if lesson_id := arrivals.finish(self._services, upload_id):
             announce(self._services, lesson_id)
+
+    def _reindex(self) -> None:
+        rebuild_index(self._services, wait_seconds=60)
 
     def _advance(self) -> None:
         while self._going() and pipeline.advance(self._workshop, self._going):

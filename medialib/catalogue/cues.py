@@ -22,6 +22,11 @@ class Cue:
         """The text as it is read, without markup."""
         return without_marks(self.text)
 
+    @property
+    def marked(self) -> str:
+        """The text as people write it: <i>, <b> and <u>, and nothing escaped."""
+        return html.unescape(self.text)
+
 
 def without_marks(text: str) -> str:
     """Cue text as it is read."""

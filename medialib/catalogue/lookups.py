@@ -271,6 +271,11 @@ def next_steps(session: Session, limit: int) -> Sequence[StepLeft]:
     return session.scalars(query.order_by(StepLeft.rank, StepLeft.queued_at).limit(limit)).all()
 
 
+def parked_ids(session: Session) -> Sequence[str]:
+    """The lessons of which something was put aside after several attempts."""
+    return session.scalars(select(StepLeft.lesson_id).where(StepLeft.parked, StepLeft.rank >= 0).distinct()).all()
+
+
 def failed_step(session: Session, lesson_id: str, step: str) -> StepLeft | None:
     return session.get(StepLeft, (lesson_id, step))
 

@@ -62,6 +62,12 @@ def at_least(role: Role) -> Callable[[View], View]:
     return lambda view: _marked(view, Mark(f"at least {role}", role=role))
 
 
+def bodies_up_to(size_bytes: int, view: View) -> View:
+    """Let more be sent to the view than a usual form is."""
+    view.most_bytes = size_bytes  # type: ignore[attr-defined]
+    return view
+
+
 def _marked(view: View, mark: Mark) -> View:
     view.access_mark = mark  # type: ignore[attr-defined]
     return view
@@ -98,6 +104,8 @@ class _Guard:
         mark = mark_of(self._app.view_functions[request.endpoint])
         if mark is None:
             raise NotAllowed(N_("This page is not for everyone."), detail=f"{request.endpoint} bears no mark")
+        if most := getattr(self._app.view_functions[request.endpoint], "most_bytes", 0):
+            request.max_content_length = most
         bearers.check(self._services, self._app.view_functions[request.endpoint])
         lesson_id = (request.view_args or {}).get("lesson_id")
         if mark.role:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from medialib.errors import (
     N_,
     BadRequest,
+    ChangedMeanwhile,
     Gone,
     MedialibError,
     NoSpace,
@@ -28,6 +29,7 @@ STATUS: dict[type[MedialibError], int] = {
     OutOfStep: 409,
     Occupied: 423,
     TooLarge: 413,
+    ChangedMeanwhile: 409,
     SignInNeeded: 401,
     NotAllowed: 403,
     NotReady: 503,

@@ -235,7 +235,7 @@ def test_every_act_of_the_code_has_words() -> None:
     folder = Path(medialib.__file__).parent
     texts = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "log.py")
     noted = set(re.findall(r'(?:note\(\s*session, \S+(?:\(services\))?, |act=)"([a-z.-]+)"', texts))
-    noted |= set(re.findall(r'"(collection\.(?!html)[a-z]+)"', texts))  # noted by one function for all changes
+    noted |= set(re.findall(r'"((?:collection|theme)\.(?!html)[a-z]+)"', texts))  # noted by one function for all
     noted |= {f"lesson.{stage}" for stage in STAGES}  # moves note the stage that they lead to
     assert len(noted) > 15
     assert noted <= set(ACTS), noted - set(ACTS)

@@ -133,7 +133,7 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
     if rule.endpoint.startswith("channels.slate"):
         values["name"] = "picture"
     values["webhook_id"] = world.webhook
-    if rule.endpoint == "phone.theme":
+    if rule.endpoint in ("phone.theme", "desk.theme"):
         values["slug"] = "skills"
     if rule.endpoint.startswith("desk.") and "collection" in rule.endpoint:
         values["slug"] = world.collection

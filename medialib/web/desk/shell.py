@@ -47,11 +47,13 @@ RAIL = (
     Place("todo", N_("To do"), "inbox", "desk.todo", "editor"),
     Place("lessons", N_("Lessons"), "film", "desk.lessons", "editor"),
     Place("collections", N_("Collections"), "layers", "desk.collections", "curator"),
+    Place("themes", N_("Themes"), "themes", "desk.themes", "curator"),
     Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
     Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin", under="settings"),
     Place("units", N_("Units"), "tree", "desk.units", "admin", under="settings"),
     Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin", under="settings"),
+    Place("machine", N_("This machine"), "gear", "desk.settings", "admin", under="settings"),
     Place("log", N_("Log"), "list", "desk.log", "admin", under="settings"),
     Place("account", N_("My account"), "person", "desk.account", "viewer", under="settings"),
 )

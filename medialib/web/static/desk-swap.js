@@ -40,6 +40,7 @@ function show(page) {
   document.querySelector(".head h1").replaceChildren(...page.querySelector(".head h1").childNodes);
   if (same) same.replaceWith(typing);
   live().replaceWith(fresh);
+  document.dispatchEvent(new CustomEvent("swapped"));
   if (same) {
     focused.focus({ preventScroll: true });
     if (selection !== null && focused.setSelectionRange && /text|search/.test(focused.type)) {
@@ -49,7 +50,6 @@ function show(page) {
     const next = (place?.id && document.getElementById(place.id)) || fresh.querySelector(`[data-entry="${place?.entry}"] .grip`);
     if (next && !next.hidden) next.focus({ preventScroll: true });
   }
-  document.dispatchEvent(new CustomEvent("swapped"));
 }
 
 // What is typed into a search field is looked for at once; only what was found is shown anew.

@@ -1,0 +1,145 @@
+"""Settings on the desk: what config.yaml says in plain words, how this machine is, and the two buttons that help."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from medialib.catalogue import edits, lookups
+from medialib.catalogue.people_edits import note
+from medialib.errors import N_
+from medialib.ingest.tools import diagnose
+from medialib.jobs.queue import BULK, DOWNLOADS, HOT
+from medialib.search.index import IndexUnavailable
+from medialib.services import Services
+from medialib.settings import Settings
+from medialib.web import access
+from medialib.web.desk.shell import me, page
+from medialib.web.i18n import gettext
+
+_SHOWN: Mapping[str, str] = {
+    "site.name": N_("What the library is called"),
+    "site.language": N_("Language for those who chose none"),
+    "site.address": N_("Its address on the network"),
+    "access.library": N_("Who may watch"),
+    "access.signed_in_days": N_("Signed in for so many days"),
+    "access.link_hours": N_("Invitations hold for so many hours"),
+    "limits.file_gigabytes": N_("Largest recording, GB"),
+    "limits.hours": N_("Longest recording, hours"),
+    "limits.free_gigabytes": N_("Always kept free, GB"),
+    "store.url": N_("Where everything is kept"),
+    "store.cache_gigabytes": N_("Room for files made on demand, GB"),
+    "ladder.profile": N_("Pictures and sound are made as"),
+    "sound.clean_speech": N_("Speech is cleaned of noise"),
+    "jobs.bulk_workers": N_("Recordings worked on at once"),
+}
+_VALUES: Mapping[str, str] = {
+    "zh_CN": N_("Chinese"), "en": N_("English"), "public": N_("everyone"), "signed-in": N_("people with an account"),
+    "True": N_("yes"), "False": N_("no"), "": N_("not set"),
+}  # fmt: skip
+_DONE = {
+    "index": N_("The search index is being built anew. Searching goes on meanwhile."),
+    "retry": N_("Everything that was put aside is tried again."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A setting in plain words: its value, whether somebody chose it, and where it is changed."""
+
+    name: str
+    value: str
+    section: str
+    key: str
+    chosen: bool
+    variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How the library is at this moment; `indexed` is None when the index cannot be read."""
+
+    free_bytes: int
+    workers: int
+    waiting: int
+    lessons: int
+    indexed: int | None
+    stale: bool
+    parked: int
+
+
+def add_to(blueprint: Blueprint, services: Services) -> None:
+    def add(path: str, endpoint: str, view: Callable[..., Any], method: str) -> None:
+        blueprint.add_url_rule(f"/settings{path}", endpoint, access.at_least("admin")(view), methods=[method])
+
+    add("", "settings", lambda: _show(services), "GET")
+    add("/reindex", "reindex", lambda: _reindex(services), "POST")
+    add("/retry", "retry_all", lambda: _retry(services), "POST")
+
+
+def told_settings(settings: Settings, environment: Mapping[str, str]) -> list[Told]:
+    """What is shown of the settings."""
+    usual, found = Settings(), []
+    for path, name in _SHOWN.items():
+        section, key = path.split(".")
+        value = getattr(getattr(settings, section), key)
+        variable = f"MEDIALIB__{section}__{key}".upper()
+        found.append(
+            Told(
+                name=name,
+                value=str(value),
+                section=section,
+                key=key,
+                chosen=value != getattr(getattr(usual, section), key),
+                variable=variable if variable in environment else "",
+            )
+        )
+    return found
+
+
+def _show(services: Services) -> ResponseReturnValue:
+    done = request.args.get("done", "")
+    return page(
+        services, "settings.html", section="machine", rows=told_settings(services.settings, os.environ),
+        state=_state(services), tools=diagnose(services.settings), values=_VALUES,
+        done=gettext(_DONE[done]) if done in _DONE else "",
+    )  # fmt: skip
+
+
+def _state(services: Services) -> State:
+    with services.database.read() as session:
+        lessons, expected = lookups.lesson_count(session), lookups.indexed_count(session, shown=True)
+        stale, parked = bool(lookups.stale_in_index(session, 1)), len(lookups.parked_ids(session))
+    try:
+        indexed: int | None = services.index.count()
+    except IndexUnavailable:
+        indexed = None
+    return State(
+        free_bytes=shutil.disk_usage(services.store.root).free,
+        workers=len(services.leases.living("worker:")),
+        waiting=sum(services.queues.depth(queue) for queue in (HOT, BULK, DOWNLOADS)),
+        lessons=lessons,
+        indexed=indexed,
+        stale=stale or indexed is None or indexed < expected,
+        parked=parked,
+    )
+
+
+def _reindex(services: Services) -> ResponseReturnValue:
+    services.queues.send(BULK, "reindex")
+    with services.database.begin() as session:
+        note(session, me(services), "settings.reindex")
+    return redirect(url_for("desk.settings", done="index"))
+
+
+def _retry(services: Services) -> ResponseReturnValue:
+    with services.database.begin() as session:
+        for lesson_id in lookups.parked_ids(session):
+            edits.retry(session, lesson_id)
+        note(session, me(services), "settings.retry")
+    services.queues.send(BULK, "advance")
+    return redirect(url_for("desk.settings", done="retry"))
