@@ -5,7 +5,7 @@ from alembic import op
 
 # There is no way back: restore the backup that was made before the upgrade.
 revision = "0010"
-down_revision = "0012"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
