@@ -17,6 +17,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 # setuptools warns of every editable installation.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt
+LIGHTHOUSE := .build/lighthouse/node_modules/.bin/lighthouse
 VENDOR := medialib/web/static/vendor
 FONT := medialib/demo/vendor/noto-sans-sc
 CATALOGUES := $(wildcard medialib/web/translations/*/LC_MESSAGES/*.po)
@@ -51,7 +52,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup
+bench: setup $(LIGHTHOUSE)
 	$(BIN)/medialib --config "$(CONFIG)" bench
 
 # --- what setup makes ---
@@ -80,6 +81,13 @@ $(VENDOR)/hls.min.js: $(MODULES)
 	@mkdir -p $(VENDOR)
 	cp node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
 	cp node_modules/hls.js/dist/hls.min.js $@
+	$(BIN)/python -c 'import brotli, sys; sys.stdout.buffer.write(brotli.compress(open("$@", "rb").read()))' > $@.br
+
+# Only the measurements ask it, and it is large.
+$(LIGHTHOUSE):
+	@mkdir -p .build/lighthouse
+	npm install --prefix .build/lighthouse --ignore-scripts --no-audit --no-fund --no-save lighthouse@12.8.2 \
+		--loglevel=error || echo "Lighthouse cannot be fetched: its part of the measurements is left out."
 
 $(VENDOR)/tus.min.js: $(MODULES)
 	@mkdir -p $(VENDOR)

@@ -25,17 +25,19 @@ from medialib.web import (
     joined,
     keys,
     listings,
+    naming,
     packages,
     pictures,
     playback,
     prose,
+    scripts,
 )
 from medialib.web.api import all_of_it, themes
 from medialib.web.api import lessons as api
 from medialib.web.desk import pages as desk
 from medialib.web.desk import screenings, signing_in, tus
 from medialib.web.live_answers import LiveAnswers
-from medialib.web.phone import formats, pages, shelves
+from medialib.web.phone import formats, offline, pages, people, reporting, sharing, shelves, subscribing
 from medialib.web.screen import pages as screen
 from medialib.web.screen.boxes import PathScreens
 from medialib.web.screen.roll import Roll
@@ -56,6 +58,7 @@ def create_app(services: Services) -> Flask:
             "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/vtt",
             "application/vnd.apple.mpegurl", "application/rss+xml", "application/xml",
             "audio/x-mpegurl", "application/json+chapters",
+            "text/x-opml", "application/manifest+json",
         ],
         COMPRESS_STREAMS=False,
     )  # fmt: skip
@@ -90,6 +93,13 @@ def create_app(services: Services) -> Flask:
     app.extensions["csrf"].exempt(screen_blueprint)
     app.register_blueprint(screenings.make_blueprint(services))
     app.register_blueprint(shelves.make_blueprint(services))
+    app.register_blueprint(scripts.blueprint)
+    app.register_blueprint(offline.make_blueprint(services))
+    offline.tell_what_may_be_kept(app, services)
+    app.register_blueprint(people.make_blueprint(services))
+    app.register_blueprint(sharing.make_blueprint(services))
+    app.register_blueprint(subscribing.make_blueprint(services))
+    app.register_blueprint(reporting.make_blueprint(services, limiter))
     app.register_blueprint(signing_in.make_blueprint(services, limiter))
     app.register_blueprint(desk.make_blueprint(services, limiter, station))
     access.public(app.view_functions["static"])
@@ -119,7 +129,16 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
         rendition_name=formats.rendition_name,
         language_tag=i18n.language_tag,
         large_type=lambda: request.cookies.get("size") == "large",
+        theme_choice=_theme_choice,
+        script=scripts.address,
+        absolute=lambda path: naming.absolute(services, path),
     )
+
+
+def _theme_choice() -> str:
+    """The colours that this device chose; "" follows the system."""
+    choice = request.cookies.get("theme", "")
+    return choice if choice in ("light", "dark") else ""
 
 
 def _let_static_files_be_kept(app: Flask) -> None:
@@ -129,6 +148,12 @@ def _let_static_files_be_kept(app: Flask) -> None:
     def version(filename: str) -> str:
         file = _WEB / "static" / filename
         return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else ""
+
+    @cache
+    def file_packed(filename: str) -> bytes:
+        """Packed as tightly as can be by `make setup`: the player's library is most of what a phone fetches."""
+        file = _WEB / "static" / f"{filename}.br"
+        return file.read_bytes() if file.is_file() else b""
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -145,6 +170,11 @@ def _let_static_files_be_kept(app: Flask) -> None:
         response.get_data()
         if hasattr(file, "close"):
             file.close()
+        packed = file_packed(str((request.view_args or {})["filename"]))
+        if packed and request.accept_encodings["br"]:
+            response.set_data(packed)
+            response.headers["Content-Encoding"] = "br"
+            response.vary.add("Accept-Encoding")
         if request.args.get("v"):
             response.cache_control.no_cache = None
             response.cache_control.public = True

@@ -72,6 +72,12 @@ def ended(session: Session, ids: Sequence[str]) -> list[str]:
     return list(session.scalars(query))
 
 
+def lessons_by_speaker(session: Session, speaker: str, *, limit: int) -> Sequence[Lesson]:
+    """The lessons of a speaker who is called exactly so, the newest first."""
+    query = select(Lesson).where(Lesson.speaker == speaker).order_by(Lesson.published_at.desc(), Lesson.id)
+    return session.scalars(query.limit(limit)).all()
+
+
 def browse(
     session: Session,
     wanted: Wanted,

@@ -29,7 +29,7 @@ def tally(session: Session, wanted: Wanted, *, within: Within = ()) -> dict[str,
     length = case(*((Lesson.seconds < end, name) for name, (_, end) in [*LENGTHS.items()][:-1]), else_=[*LENGTHS][-1])
     return {
         "theme": themes(session, replace(wanted, theme=None), within),
-        "unit": _units(session, replace(wanted, unit=None), within),
+        "unit": units(session, replace(wanted, unit=None), within),
         "kind": _values(session, replace(wanted, kind=None), Lesson.kind, within),
         "place": _values(session, replace(wanted, place=None), Lesson.place, within),
         "year": _values(session, replace(wanted, year=None), year, within),
@@ -42,7 +42,8 @@ def _values(session: Session, wanted: Wanted, value: Any, within: Within) -> Tal
     return {str(one): count for one, count in session.execute(query) if one}
 
 
-def _units(session: Session, wanted: Wanted, within: Within) -> Tally:
+def units(session: Session, wanted: Wanted, within: Within = ()) -> Tally:
+    """With all below each, by slug."""
     counted = select(Unit.path, func.count()).select_from(Lesson).join(Unit, Unit.slug == Lesson.unit_slug)
     return _up_the_tree(session.execute(counted.where(*lookups.conditions(wanted), *within).group_by(Unit.path)))
 

@@ -47,6 +47,7 @@ class Episode:
     published_at: float
     description: str = ""
     author: str = ""
+    speaker: str = ""
     number: int | None = None
     season: int | None = None
     picture: str = ""
@@ -129,6 +130,9 @@ def _item(channel: Xml.Element, one: Episode, feed: Feed) -> None:
     Xml.SubElement(item, "guid", isPermaLink="false").text = one.guid
     Xml.SubElement(item, "enclosure", url=one.sound, length=str(one.size_bytes), type=SOUND_TYPE)
     _spaced(item, _ITUNES, author=one.author or feed.author, duration=str(round(one.seconds)), explicit="false")
+    _spaced(item, _ITUNES, title=one.title, summary=one.description, episodeType="full")
+    if one.speaker:
+        Xml.SubElement(item, f"{{{_PODCAST}}}person", role="host").text = _plain(one.speaker)
     # Apple asks for an episode of 1 or more.
     for name, number in (("season", one.season), ("episode", one.number)):
         if number:

@@ -175,6 +175,17 @@ def video_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int
     return _bytes_of(rung, usual, renditions) + (audio_bytes(plan, renditions) or 0)
 
 
+def picture_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> list[tuple[VideoRendition, int]]:
+    """About what watching takes with each picture that is offered, with its sound; the smallest first."""
+    left_out = {row.name for row in renditions if row.left_out}
+    sound = audio_bytes(plan, renditions) or 0
+    return [
+        (rung, sound + _bytes_of(rung, rung.max_bits_per_second * USUAL_SHARE_OF_MAXIMUM, renditions))
+        for rung in plan.video
+        if rung.name not in left_out
+    ]
+
+
 def audio_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int | None:
     """About what listening takes, in the best sound there is; None for a silent lesson."""
     if not plan.audio:

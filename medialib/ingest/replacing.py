@@ -35,9 +35,7 @@ def replace_recording(workshop: Workshop, path: Path, lesson_id: str, *, name: s
             workshop.store.discard(lease.token)
 
 
-def _replace(
-    workshop: Workshop, copy: Path, lesson_id: str, source_parts: dict[str, Any], by: Person | None
-) -> Lesson:
+def _replace(workshop: Workshop, copy: Path, lesson_id: str, source_parts: dict[str, Any], by: Person | None) -> Lesson:
     with workshop.database.read() as session:
         lookups.lesson(session, lesson_id)
         version = replacing.next_version(session, lesson_id)

@@ -109,6 +109,7 @@ def _episode(
         published_at=lesson.published_at,
         description=lesson.description,
         author=lesson.speaker or lesson.unit_name,
+        speaker=lesson.speaker,
         number=lesson.number if is_series else None,
         season=season_of(lesson.series_title) if is_series else None,
         picture=absolute(services, posters.shown_at(lesson, pictures, _COVER_WIDTH)) if pictures else "",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import media
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from medialib.demo.lessons import demonstrations
@@ -37,21 +38,44 @@ class Shot:
     plays: bool = False
 
 
+# Every page of the members; in `{}` stands what _address_of knows.
+PAGES = {
+    "home": "/",
+    "search": "/search?q=cha",
+    "search-nothing": "/search?q=%E6%9C%A8%E5%81%B6",
+    "themes": "/themes",
+    "theme": "/themes/skills",
+    "listen": "/?kind=audio",
+    "latest": "/latest",
+    "mine": "/mine",
+    "places": "/places",
+    "units": "/units",
+    "unit": "{unit}",
+    "collections": "/collections",
+    "series": "{series}",
+    "package": "{package}",
+    "featured": "{featured}",
+    "speaker": "{speaker}",
+    "lesson": "/lessons/{竹}",
+    "reading": "/lessons/{谷雨}",
+    "poster": "/lessons/{竹}/poster",
+    "report": "/lessons/{竹}/report",
+    "subscribe": "/subscribe?of=themes/skills",
+}
+PLAYED = {"lesson"}
+
 SHOTS = (
-    Shot(name="phone-home", address="/"),
-    Shot(name="phone-home-large", address="/", large=True),
-    Shot(name="phone-search", address="/search?q=cha"),
-    Shot(name="phone-lesson", address="/lessons/{竹}", plays=True),
+    *(Shot(name=f"phone-{name}", address=address, plays=name in PLAYED) for name, address in PAGES.items()),
+    *(Shot(name=f"phone-{name}-large", address=address, large=True) for name, address in PAGES.items()),
+    *(
+        Shot(name=f"desktop-{name}", address=address, size="desktop", plays=name in PLAYED)
+        for name, address in PAGES.items()
+    ),
     Shot(name="phone-lesson-dark", address="/lessons/{凉席}", dark=True),
-    Shot(name="phone-listen", address="/lessons/{谷雨}"),
-    Shot(name="phone-themes", address="/themes"),
-    Shot(name="phone-collections", address="/collections"),
-    Shot(name="phone-units", address="/units"),
-    Shot(name="desktop-home", address="/", size="desktop"),
+    Shot(name="phone-home-dark", address="/", dark=True),
     Shot(name="desktop-home-english", address="/?lang=en", size="desktop", language="en"),
-    Shot(name="desktop-search", address="/search?q=%E7%AB%B9", size="desktop"),
-    Shot(name="desktop-lesson", address="/lessons/{竹}", size="desktop", plays=True),
 )
+_COLOURS = 128
 
 
 def main() -> None:
@@ -89,7 +113,7 @@ def _take(browser: Browser, library: Library, shot: Shot) -> None:
     if shot.large:
         context.add_cookies([{"name": "size", "value": "large", "url": library.site}])
     page = context.new_page()
-    address = _LESSON.sub(lambda found: _lesson_called(library, found[1]), shot.address)
+    address = _LESSON.sub(lambda found: _address_of(library, found[1]), shot.address)
     page.goto(library.site + address, wait_until="networkidle")
     if shot.plays:
         page.locator("button.start").click()
@@ -98,13 +122,31 @@ def _take(browser: Browser, library: Library, shot: Shot) -> None:
     page.wait_for_timeout(500)
     file = FOLDER / f"{shot.name}.png"
     page.screenshot(path=file)
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").quantize(_COLOURS)
+    small.save(file, optimize=True)
     print(file.name, f"{file.stat().st_size // 1024} KB", file=sys.stderr)
     context.close()
 
 
-def _lesson_called(library: Library, word: str) -> str:
+def _address_of(library: Library, word: str) -> str:
+    """The id of the lesson with this word in its title; the path of the first unit, speaker or collection of a kind."""
     results = library.get("/api/lessons?per_page=100").json()["results"]
-    return next(str(one["id"]) for one in results if word in one["title"])
+    if found := next((str(one["id"]) for one in results if word in one["title"]), ""):
+        return found
+    if word == "speaker":
+        return f"/speakers/{next(filter(None, (library.lesson(one['id'])['speaker'] for one in results)))}"
+    place = "/units" if word == "unit" else "/collections"
+    addresses = dict.fromkeys(re.findall(rf'href="({place}/[a-z0-9_-]+)"', library.get(place).text))
+    kinds = {"series": "系列", "package": "月", "featured": "精选"}
+    return next(str(one) for one in addresses if word == "unit" or kinds[word] in _kind_of(library, one))
+
+
+def _kind_of(library: Library, address: str) -> str:
+    """What the page of a collection says it is."""
+    text: str = library.get(address).text
+    found: list[tuple[str, str]] = re.findall(r'<p class="meta">([^<]*)</p>|<div class="txt"><p>([^<]*)</p>', text)
+    return "".join(found[0])
 
 
 if __name__ == "__main__":

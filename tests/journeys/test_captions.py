@@ -71,6 +71,7 @@ def test_a_browser_shows_the_chosen_language_at_its_second_and_chapters_jump(lib
         shows(page, 3.5, [["across the boundary", 3, 5]])
         choice.select_option("")
         shows(page, 4.0, [])
+        page.get_by_role("tab", name="章节").click()
         page.locator(".chapters a").nth(1).click()
         page.wait_for_function("() => document.querySelector('video').currentTime >= 6")
         page.wait_for_selector(".chapters a:nth-child(1)[aria-current]")

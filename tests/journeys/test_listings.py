@@ -5,6 +5,8 @@ Four short lessons that have nothing in common: upright, 30 pictures a second, w
 
 import io
 import math
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ RUNGS = (
 )
 SAID = {"upright": "竖着拍的", "heard": "听得见的"}
 SLUG = "benyuejingxuan"
+GPODDER = shutil.which("gpo")
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +210,17 @@ def test_two_readers_understand_the_feed_and_every_length_is_exact(stream: str, 
         assert requests.head(enclosure.href, timeout=20).headers["Content-Length"] == enclosure.length
     same = requests.get(f"{stream}.rss", headers={"If-None-Match": answer.headers["ETag"]}, timeout=20)
     assert same.status_code == 304
+
+
+@pytest.mark.skipif(GPODDER is None, reason="NOT TESTED: no gpo here (Debian: apt install gpodder)")
+def test_gpodder_downloads_every_episode_to_its_last_byte(stream: str, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    folders = {"GPODDER_HOME": str(tmp_path / "home"), "GPODDER_DOWNLOAD_DIR": str(tmp_path / "files")}
+    for command in (("subscribe", f"{stream}.rss"), ("download",)):
+        subprocess.run([str(GPODDER), *command], env=os.environ | folders, check=True, capture_output=True, timeout=60)
+    told = feedparser.parse(requests.get(f"{stream}.rss", timeout=60).content).entries
+    lengths = sorted(int(one.enclosures[0].length) for one in told)
+    assert sorted(path.stat().st_size for path in (tmp_path / "files").rglob("*.m4a")) == lengths
 
 
 def test_a_file_that_is_made_again_is_as_long_as_before(library: Library, stream: str, lessons: dict[str, str]) -> None:

@@ -262,13 +262,13 @@ def test_a_collections_page_leads_through_its_lessons(client: FlaskClient, servi
     ids = [add_lesson(services, title, unit="马迹塘镇") for title in ("一", "二", "三")]
     address = make(services, *ids)
     page = client.get(address).text
-    assert f'href="/lessons/{ids[0]}?in=collections/' in page and f'href="{address}.rss"' in page
+    assert f'href="/lessons/{ids[0]}?in=collections/' in page and f'href="/subscribe?of={address[1:]}"' in page
     lesson = client.get(f"/lessons/{ids[1]}?in={address[1:]}").text
     assert f'rel="prev" href="/lessons/{ids[0]}?in=collections/' in lesson
     assert f'rel="next" href="/lessons/{ids[2]}?in=collections/' in lesson
     assert "2/3" in lesson
     for within in ("collections/nothing", "nothing", "themes/skills", address[1:] + "x"):
-        assert 'rel="next"' not in client.get(f"/lessons/{ids[1]}?in={within}").text
+        assert f'?in={within}"' not in client.get(f"/lessons/{ids[1]}?in={within}").text
     assert '"/units/majitangzhen"' in lesson
 
 

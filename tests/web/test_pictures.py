@@ -98,7 +98,7 @@ def test_a_page_offers_webp_in_all_sizes_and_jpeg_for_the_others(client: FlaskCl
 
 def test_a_reading_with_peaks_has_a_waveform(client: FlaskClient, services: Services) -> None:
     add_lesson(services, lesson_id=LESSON, kind="audio")
-    assert "waveform" not in client.get(f"/lessons/{LESSON}").text
+    assert "data-peaks" not in client.get(f"/lessons/{LESSON}").text
     write(services.store.peaks(LESSON, 1), "{}")
     page = client.get(f"/lessons/{LESSON}").text
     assert f'data-peaks="/media/{LESSON}/v1/peaks.json"' in page

@@ -71,7 +71,9 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             add_person(services, who.replace(" ", ""), role, made.units[unit] if unit else None)
         made.clients[who] = client_of(services, None if who == "nobody" else who.replace(" ", ""), app)
     for number, one in enumerate(ACCESSES):
-        made.lessons[one] = add_lesson(services, f"竹编{one}", lesson_id=f"lesson{number}", unit=VILLAGE)
+        made.lessons[one] = add_lesson(
+            services, f"竹编{one}", lesson_id=f"lesson{number}", unit=VILLAGE, speaker="周师傅"
+        )
         fill(services, made.lessons[one], one)
     for number, stage in enumerate(HIDDEN):
         made.lessons[stage] = add_lesson(services, f"竹编{stage}", lesson_id=f"hidden{number}", unit=VILLAGE)
@@ -133,6 +135,12 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
     if rule.endpoint.startswith("channels.slate"):
         values["name"] = "picture"
     values["webhook_id"] = world.webhook
+    if rule.endpoint == "desk.settle_report":
+        values |= {"report_id": 0, "state": "closed"}
+    if rule.endpoint == "scripts.script":
+        values["name"] = "page"
+    if rule.endpoint.startswith("people."):
+        values["name"] = "周师傅"
     if rule.endpoint in ("phone.theme", "desk.theme"):
         values["slug"] = "skills"
     if rule.endpoint.startswith("desk.") and "collection" in rule.endpoint:

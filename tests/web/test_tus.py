@@ -234,9 +234,7 @@ def test_more_than_was_announced_is_refused(sender: Sender) -> None:
 
 def test_methods_may_be_named_in_a_header(services: Services, sender: Sender) -> None:
     address = sender.begin(4)
-    answer = sender.ask(
-        "POST", address, b"abcd", X_HTTP_Method_Override="PATCH", Upload_Offset="0", Content_Type=BYTES
-    )
+    answer = sender.ask("POST", address, b"abcd", X_HTTP_Method_Override="PATCH", Upload_Offset="0", Content_Type=BYTES)
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, "4")
     assert sender.ask("POST", address, X_HTTP_Method_Override="HEAD").headers["Upload-Offset"] == "4"
     assert sender.ask("POST", address).status_code == 405

@@ -28,6 +28,8 @@ MEASUREMENTS = (
     "screens",
     "channels",
     "desk",
+    "pages",
+    "torture",
 )
 
 

@@ -21,6 +21,7 @@ from medialib.web.desk import (
     log,
     people,
     recordings,
+    reports,
     review,
     screenings,
     screens,
@@ -50,6 +51,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     screens.add_to(blueprint, services, limiter)
     channels.add_to(blueprint, services, station)
     screenings.add_to(blueprint, services)
+    reports.add_to(blueprint, services)
     statistics.add_to(blueprint, services)
     curating.add_to(blueprint, services)
     webhooks.add_to(blueprint, services)

@@ -28,12 +28,14 @@ def month(recorded: str | None, *, with_day: bool = False) -> str:
     return format_date(day, patterns[known - 1], locale=get_locale())
 
 
-def megabytes(size_bytes: int | None) -> str:
+def megabytes(size_bytes: int | None, *, about: bool = True) -> str:
     """What it costs to play: 约 38 MB."""
     if size_bytes is None:
         return ""
     if size_bytes < 1_000_000:
         return gettext("under 1 MB")
+    if not about:
+        return f"{round(size_bytes / 1_000_000)} MB"
     return gettext("about %(number)s MB", number=round(size_bytes / 1_000_000))
 
 

@@ -1,8 +1,7 @@
-"""The members' pages: home, search, themes and one lesson."""
+"""The members' pages: home, search and themes; what a device chose of the interface."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from medialib import finding
 from medialib.catalogue import lookups, tagging
-from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme
 from medialib.errors import N_, NotFound
 from medialib.search.highlight import highlight
@@ -19,13 +17,16 @@ from medialib.services import Services
 from medialib.web import access
 from medialib.web.counting import count_search
 from medialib.web.forms import Listing, read_listing
-from medialib.web.i18n import keep, sentence
+from medialib.web.i18n import keep
 from medialib.web.phone import formats
 from medialib.web.phone.cards import Card, card_of
 from medialib.web.phone.facets import also, narrowing
-from medialib.web.phone.shelves import home_shelves, way_through
+from medialib.web.phone.lesson import lesson_page
+from medialib.web.phone.shelves import heard_series, home_shelves
 
 ON_SHELF = 8
+SIZES = ("usual", "large")
+THEMES = ("auto", "light", "dark")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,10 @@ def make_blueprint(services: Services) -> Blueprint:
     blueprint.add_url_rule("/themes", "themes", access.members(lambda: _themes(services)))
     blueprint.add_url_rule("/themes/<slug>", "theme", access.members(lambda slug: _theme(services, slug)))
     blueprint.add_url_rule(
-        "/lessons/<lesson_id>", "lesson", access.members(lambda lesson_id: _lesson(services, lesson_id))
+        "/lessons/<lesson_id>", "lesson", access.members(lambda lesson_id: lesson_page(services, lesson_id))
     )
-    blueprint.add_url_rule("/size/<size>", "size", access.public(_size))
+    blueprint.add_url_rule("/size/<size>", "size", access.public(lambda size: _choose("size", size, SIZES)))
+    blueprint.add_url_rule("/theme/<choice>", "dark", access.public(lambda choice: _choose("theme", choice, THEMES)))
     return blueprint
 
 
@@ -66,7 +68,6 @@ def _home(services: Services) -> ResponseReturnValue:
             found=newest,
             cards=_cards(services, session, newest),
             heard=_cards(services, session, heard) if heard.total < newest.total else [],
-            choices=finding.choices(session),
             **home_shelves(services, session),
         )
 
@@ -112,13 +113,21 @@ def _list_page(
             template,
             listing=listing,
             path=path,
+            within=_within(listing, theme),
             theme=theme,
+            series=heard_series(services, session) if listing == Listing(kind="audio") else [],
             found=found,
             cards=_cards(services, session, found, found.meant or listing.q),
             choices=finding.choices(session),
             narrowing=narrowing(session, listing, found, path, theme=theme),
             also=also(listing, found),
         )
+
+
+def _within(listing: Listing, theme: Theme | None) -> str:
+    """The list as a lesson's page takes it for the way that led there."""
+    name, fixed = (f"themes/{theme.slug}", {"theme": ""}) if theme else ("search", {})
+    return listing.address(name, **fixed, page=1, per_page="")
 
 
 def _cards(services: Services, session: Session, found: finding.Findings, words: str = "") -> list[Card]:
@@ -138,48 +147,10 @@ def _named(card: Card, words: str) -> Markup | None:
     return next((formats.marked(name, spans) for name in names if (spans := highlight(name, words))), None)
 
 
-def _lesson(services: Services, lesson_id: str) -> ResponseReturnValue:
-    with services.database.read() as session:
-        lesson = lookups.lesson(session, lesson_id)
-        plan = lookups.current_plan(session, lesson)
-        document: dict[str, Any] = finding.detail(services, session, lesson_id)
-        trouble = finding.parked_by(session, lesson)
-        return render_template(
-            "lesson.html",
-            lesson=lesson,
-            plan=plan,
-            card=card_of(services, lesson, plan),
-            way=way_through(session, lesson.id, request.args.get("in", "")),
-            document=document,
-            reason=sentence(trouble) if trouble else None,
-            notices=[sentence(one) for one in finding.notices_of(lesson)],
-            sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
-            start_rung=_start_side(plan, document["renditions"]),
-            begin=_begin(request.args.get("t", ""), lesson.seconds),
-        )
-
-
-def _begin(asked: str, seconds: float) -> float | None:
-    """Where in the lesson to begin, in seconds; what is no place in it means its beginning."""
-    try:
-        begin = float(asked)
-    except ValueError:
-        return None
-    return round(begin, 3) if 0 < begin < seconds else None
-
-
-def _start_side(plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> int | None:
-    """The shorter side of the picture that begins soonest: the smallest complete one, else the starting rung."""
-    complete = {row["name"] for row in renditions if row["complete"]}
-    ready = [rung for rung in plan.video if rung.name in complete]
-    first = next(iter(ready), None) or next((rung for rung in plan.video if rung.name == plan.start_rung), None)
-    return min(first.width, first.height) if first else None
-
-
-def _size(size: str) -> ResponseReturnValue:
-    """Switch to large or usual type and go back to the page that asked."""
+def _choose(name: str, value: str, known: Sequence[str]) -> ResponseReturnValue:
+    """Keep a choice about the interface on this device, and go back to the page that asked."""
     back = request.args.get("back", "/")
     safe = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     response = redirect(back if safe else "/")
-    keep(response, "size", "large" if size == "large" else "usual")
+    keep(response, name, value if value in known else known[0])
     return response

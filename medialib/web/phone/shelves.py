@@ -9,22 +9,23 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import collected
+from medialib.catalogue import collected, tagging
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.units import Unit
 from medialib.delivery.listing import MOST_LESSONS, Kind
-from medialib.errors import NotFound
 from medialib.listings import open_listing
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.forms import read_listing
 from medialib.web.i18n import gettext
 from medialib.web.naming import KIND_NAMES, title_of
+from medialib.web.phone import places
 from medialib.web.phone.cards import Card, cards_of
 
 _ON_SHELF = 8
 _IN_PACKAGE = 4
+_MOST_SERIES = 24
 _ADDRESS = "collections/"
 
 
@@ -37,14 +38,6 @@ class Cover:
     card: Card
 
 
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """Where in a collection a lesson was opened."""
-
-    collection: Collection
-    neighbours: collected.Neighbours
-
-
 def make_blueprint(services: Services) -> Blueprint:
     blueprint = Blueprint("shelves", __name__)
     blueprint.add_url_rule("/collections", "collections", access.members(lambda: _collections(services)))
@@ -53,6 +46,7 @@ def make_blueprint(services: Services) -> Blueprint:
     )
     blueprint.add_url_rule("/units", "units", access.members(lambda: _units(services)))
     blueprint.add_url_rule("/units/<slug:slug>", "unit", access.members(lambda slug: _unit(services, slug)))
+    blueprint.add_url_rule("/places", "places", access.members(lambda: _places(services)))
     blueprint.add_url_rule(
         "/places/<slug:slug>", "place", access.members(lambda slug: _list_page(services, "places", slug))
     )
@@ -78,6 +72,7 @@ def render_collection(
     """The page of a collection, or what it will be when it is published as it is `prepared`."""
     placed = collected.placed(session, one, prepared)
     lessons = [each.lesson for each in placed if each.lesson][:MOST_LESSONS]
+    cards = cards_of(services, session, lessons)
     return render_template(
         "package.html" if one.kind == "package" else "collection.html",
         collection=prepared or one,
@@ -85,7 +80,8 @@ def render_collection(
         kind_name=gettext(KIND_NAMES[_kind(one)]),
         address=f"/collections/{one.slug}",
         within=_ADDRESS + one.slug,
-        cards=cards_of(services, session, lessons),
+        cards=cards,
+        card_of={card.lesson.id: card for card in cards},
         count=len([each for each in placed if each.lesson]),
         seconds=sum(lesson.seconds for lesson in lessons),
         only_heard=all(lesson.kind == "audio" for lesson in lessons),
@@ -94,6 +90,12 @@ def render_collection(
 
 def _kind(one: Collection) -> CollectionKind:
     return next(kind for kind in KIND_NAMES if kind == one.kind)
+
+
+def _places(services: Services) -> ResponseReturnValue:
+    with services.database.read() as session:
+        tree = places.unit_tree(session)
+        return render_template("places.html", places=places.grounds(session), units=tree)
 
 
 def _units(services: Services) -> ResponseReturnValue:
@@ -135,6 +137,7 @@ def _list_page(
             "column.html",
             title=title_of(listing),
             address=listing.path,
+            within=listing.address().removeprefix("/"),
             asked=asked,
             found=found,
             cards=cards_of(services, session, listing.lessons),
@@ -145,14 +148,22 @@ def _list_page(
 
 
 def home_shelves(services: Services, session: Session) -> dict[str, Any]:
-    """What the first page shows of collections: the featured one, the latest package, and series."""
+    """What the first page shows beside new lessons: featured ones, the latest package, series, themes, places."""
     featured = next(iter(collected.shelves(session, "featured", limit=1)), None)
     package = next(iter(collected.shelves(session, "package", limit=1)), None)
     return {
         "featured": _shelf(services, session, featured, _ON_SHELF),
         "package": _shelf(services, session, package, _IN_PACKAGE),
+        "branches": [(theme, count) for theme, count in tagging.tree(session) if count and theme.parent_slug is None],
+        "places": places.grounds(session),
         "series": _covers(services, session, collected.shelves(session, "series", limit=_ON_SHELF)),
     }
+
+
+def heard_series(services: Services, session: Session) -> list[Cover]:
+    """The series that are listened to: those that begin with a reading."""
+    covers = _covers(services, session, collected.shelves(session, "series", limit=_MOST_SERIES))
+    return [one for one in covers if one.card.lesson.kind == "audio"]
 
 
 def _shelf(
@@ -179,15 +190,3 @@ def _drawn(card: Card, one: Collection) -> Card:
     """With the drawing that the curator chose for the collection."""
     kind, _, name = one.cover.partition(":")
     return replace(card, cover=f"covers/{name}.svg", poster=None) if kind == "drawn" else card
-
-
-def way_through(session: Session, lesson_id: str, within: str) -> Way | None:
-    """The lesson's neighbours in the collection that it was opened from; None for what is not a way to it."""
-    if not within.startswith(_ADDRESS):
-        return None
-    try:
-        one = collected.public_collection(session, within.removeprefix(_ADDRESS))
-    except NotFound:
-        return None
-    neighbours = collected.neighbours(session, one, lesson_id)
-    return Way(collection=one, neighbours=neighbours) if neighbours else None

@@ -1,308 +1,275 @@
-// Plays a lesson: the browser's own HLS on Apple devices, hls.js elsewhere, fetched when play is pressed.
+// A lesson's player: starts, goes on where it was left, keeps its place, changes between picture and sound, ends in the
+// next lesson. It outlives its page: `dock` makes the small one of it above the bar.
 
-const RETRY_SECONDS = [1, 2, 4, 8, 15, 15];
+import { Engine, loadLibrary } from "./engine.js";
+import { clock, keep, keepPlace, placeIn, recall } from "./memory.js";
+import { stage } from "./stage.js";
+
 const SLOW_MS = 2000;
+const KEPT_EVERY_SECONDS = 5;
+const STEP_SECONDS = 10;
+const IDLE_MS = 1500;
 
-// The server may take up to 20 s for a part that nobody has asked for before, and may say 503 meanwhile.
-function patience(firstByteMs, wholeMs, tries) {
-  return {
-    default: {
-      maxTimeToFirstByteMs: firstByteMs,
-      maxLoadTimeMs: wholeMs,
-      timeoutRetry: { maxNumRetry: 3, retryDelayMs: 0, maxRetryDelayMs: 0 },
-      errorRetry: { maxNumRetry: tries, retryDelayMs: 1000, maxRetryDelayMs: 8000, backoff: "exponential" },
-    },
-  };
-}
-
-const SETTINGS = {
-  autoStartLoad: false,
-  capLevelToPlayerSize: true,
-  abrEwmaDefaultEstimate: 400_000,
-  // Reading far ahead would make the server encode what nobody may watch, and cost the viewer data.
-  maxBufferLength: 30,
-  maxMaxBufferLength: 40,
-  maxBufferSize: 20_000_000,
-  backBufferLength: 30,
-  manifestLoadPolicy: patience(15_000, 20_000, 4),
-  playlistLoadPolicy: patience(15_000, 20_000, 4),
-  fragLoadPolicy: patience(30_000, 120_000, 8),
-};
-
-const scriptable = "MediaSource" in window || "ManagedMediaSource" in window;
-
-function playsHlsItself(video) {
-  const chromium = /Chrom(e|ium)\/|Android/.test(navigator.userAgent);
-  const able = video.canPlayType("application/vnd.apple.mpegurl") !== "";
-  return able && (!chromium || !scriptable);
-}
-
-let library;
-function loadLibrary(address) {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => resolve(window.Hls);
-    script.onerror = () => {
-      library = undefined;
-      script.remove();
-      reject(new Error("network"));
-    };
-    document.head.append(script);
-  });
-  return library;
-}
-
-class Player {
-  #box;
-  #video;
-  #says;
-  #hls = null;
-  #mode = "video";
-  #attempts = 0;
-  #mediaErrors = 0;
-  #timer = 0;
+export class Player extends EventTarget {
+  #engine;
   #slow = 0;
-  #soundTrack = null;
+  #kept = 0;
+  #at = 0;
   #begin = 0;
-  #tellSoundTracks = () => {};
+  #ears = new AbortController();
 
-  constructor(box) {
-    this.#box = box;
-    this.#video = box.querySelector("video");
-    this.#says = box.dataset;
-    this.#begin = Number(this.#says.begin) || 0;
-    const hls = playsHlsItself(this.#video);
-    this.#whole = !hls && !scriptable;
-    this.#native = hls || this.#whole;
-    this.#video.replaceChildren();
-    this.#video.controls = false;
+  // `video` is the element of the lesson before: a phone whose screen is off lets only that one play on.
+  constructor(box, video = null) {
+    super();
+    this.box = box;
+    this.says = box.dataset;
+    this.id = this.says.lesson;
+    if (video) box.querySelector("video").replaceWith(video);
+    this.video = box.querySelector("video");
+    this.video.replaceChildren();
+    this.video.controls = false;
+    this.video.poster = this.says.art;
+    this.#begin = Number(this.says.begin) || 0;
+    this.#engine = new Engine(this.video, {
+      status: (key) => (key === "waiting" ? this.#waitQuietly() : this.#status(this.#sentence(key))),
+      failed: (key) => this.#fail(this.#sentence(key)),
+      place: () => this.place,
+      soundTracks: (names, chosen) => this.dispatchEvent(new CustomEvent("sound-tracks", { detail: { names, chosen } })),
+    });
+    this.mode = this.says.kind === "audio" ? "audio" : "video";
+    if (this.says.audio && this.mode === "video" && recall("mode") === "audio") this.mode = "audio";
+    this.quality = recall("quality", navigator.connection?.saveData || recall("saving") ? "low" : "auto");
+    this.speed = recall("speed", 1);
+    this.stopAtEnd = false;
+    this.#dress();
     this.#listen();
   }
 
-  #native;
-  #whole;
-
-  #part(name) {
-    return this.#box.querySelector(name);
-  }
-
-  #listen() {
-    const start = this.#part(".start");
-    start.hidden = false;
-    start.addEventListener("click", () => this.play());
-    this.#part(".failed button").addEventListener("click", () => this.play());
-    for (const event of ["waiting", "stalled"]) this.#video.addEventListener(event, () => this.#waitQuietly());
-    for (const event of ["playing", "pause", "seeked"]) this.#video.addEventListener(event, () => this.#status(""));
-    this.#video.addEventListener("playing", () => (this.#attempts = this.#begin = 0));
-    this.#video.addEventListener("error", () => this.#native && this.#video.src && this.#retry(this.#says.saysNetwork));
+  get signal() {
+    return this.#ears.signal;
   }
 
   get started() {
     return this.#part(".start").hidden;
   }
 
-  setSpeed(speed) {
-    this.#video.defaultPlaybackRate = this.#video.playbackRate = speed;
+  get docked() {
+    return this.box.classList.contains("mini");
   }
 
-  // `tell` hears of the names of the sound tracks, and which is playing, whenever there are others.
-  onSoundTracks(tell) {
-    this.#tellSoundTracks = tell;
-    if (!this.#native || !this.#video.audioTracks) return;
-    const tracks = this.#video.audioTracks;
-    const told = () => tell([...tracks].map((one) => one.label || one.language), [...tracks].findIndex((one) => one.enabled));
-    for (const event of ["addtrack", "removetrack", "change"]) tracks.addEventListener(event, told);
+  // Whole seconds of the lesson, known before anything is loaded.
+  get seconds() {
+    const told = Number(this.says.seconds);
+    return Number.isFinite(this.video.duration) && this.video.duration > 0 ? this.video.duration : told;
   }
 
-  setSoundTrack(number) {
-    this.#soundTrack = number;
-    if (this.#hls) this.#hls.audioTrack = number;
-    else [...(this.#video.audioTracks ?? [])].forEach((one, place) => (one.enabled = place === number));
+  // Where playing goes on: where it plays, else where it was interrupted, else where the address or the memory says.
+  get place() {
+    return this.video.currentTime || this.#at || this.#begin;
   }
 
-  async setMode(mode) {
-    this.#mode = mode;
-    this.#box.classList.toggle("sound", mode === "audio");
-    if (this.started) await this.#open(this.#place(), !this.#video.paused);
+  get canChooseQuality() {
+    return !this.#engine.native;
+  }
+
+  #part(name) {
+    return this.box.querySelector(name);
+  }
+
+  #sentence(key) {
+    return this.says[`says${key[0].toUpperCase()}${key.slice(1)}`];
+  }
+
+  #dress() {
+    const start = this.#part(".start");
+    const known = placeIn(this.id);
+    if (!this.#begin && known?.at >= STEP_SECONDS && known.at < Number(this.says.seconds) - STEP_SECONDS) {
+      this.#begin = known.at;
+      const label = this.#part(".from") ?? start.appendChild(document.createElement("span"));
+      label.className = "from";
+      label.textContent = this.says.saysContinue.replace("{}", clock(known.at));
+      start.removeAttribute("aria-label");
+    }
+    start.hidden = false;
+    this.box.classList.toggle("sound", this.mode === "audio");
+  }
+
+  #listen() {
+    const { video, signal } = this;
+    const on = (names, act) => names.split(" ").forEach((name) => video.addEventListener(name, act, { signal }));
+    this.#part(".start").addEventListener("click", () => this.play(), { signal });
+    this.#part(".failed button").addEventListener("click", () => this.play(), { signal });
+    on("waiting stalled", () => this.#waitQuietly());
+    on("playing pause seeked", () => this.#status(""));
+    on("playing", () => (this.#begin = 0));
+    on("timeupdate", () => this.#follow());
+    on("pause", () => this.#keepPlace());
+    on("ended", () => this.#end());
+    on("playing pause", () => this.box.classList.toggle("playing", !video.paused));
+    addEventListener("pagehide", () => this.#keepPlace(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.#keepPlace(), { signal });
+  }
+
+  #follow() {
+    if (this.video.readyState < 1 || this.video.seeking) return;
+    this.#at = this.video.currentTime;
+    if (Math.abs(this.#at - this.#kept) >= KEPT_EVERY_SECONDS) this.#keepPlace();
+  }
+
+  #keepPlace() {
+    if (!this.started || !this.#at) return;
+    this.#kept = this.#at;
+    const { title, art, kind, unit, address } = this.says;
+    keepPlace(this.id, { at: this.#at, of: this.seconds, title, art, kind, unit, address });
+  }
+
+  #end() {
+    this.#at = this.seconds;
+    this.#keepPlace();
+    this.#at = this.#begin = 0;
+    const stop = this.stopAtEnd;
+    this.stopAtEnd = false;
+    this.dispatchEvent(new Event("over"));
+    if (this.says.next && this.says.serial && !stop) stage.go?.next(this.says.next);
   }
 
   async play() {
-    this.#attempts = 0;
-    this.#mediaErrors = 0;
-    this.#part(".start").hidden = true;
-    this.#video.controls = true;
-    this.#video.focus({ preventScroll: true });
-    await this.#open(this.#place(), true);
+    if (stage.player !== this) stage.player?.retire();
+    stage.player = this;
+    this.#reveal();
+    [...this.box.querySelectorAll(".toggle")].find((one) => one.offsetParent)?.focus({ preventScroll: true });
+    await this.#open(this.place, true);
+    this.dispatchEvent(new Event("started"));
   }
 
-  // Where playing goes on. At first that is where the address says, until a chapter is chosen or something plays.
-  #place() {
-    return this.#video.currentTime || this.#begin;
-  }
-
-  // To a place in the lesson, from the beginning of playing or while it plays.
   async seek(seconds) {
-    if (this.started && this.#video.readyState > 0) {
-      this.#video.currentTime = seconds;
+    const to = Math.min(Math.max(seconds, 0), Math.max(this.seconds - 0.5, 0));
+    if (this.started && this.video.readyState > 0) {
+      this.video.currentTime = this.#at = to;
       return;
     }
-    this.#begin = 0;
-    this.#part(".start").hidden = true;
-    this.#video.controls = true;
-    await this.#open(seconds, true);
+    this.#begin = this.#at = to;
+    await this.play();
+  }
+
+  // To a place and on from there, as chapters, lines of the transcript and marks in a link ask.
+  async playFrom(seconds) {
+    await this.seek(seconds);
+    if (this.video.paused) this.video.play().catch(() => {});
+  }
+
+  skip(seconds) {
+    return this.seek(this.place + seconds);
+  }
+
+  toggle() {
+    if (!this.started) return this.play();
+    if (!this.video.paused) return this.video.pause();
+    return this.video.play().catch(() => {});
+  }
+
+  async setMode(mode) {
+    this.mode = mode;
+    keep("mode", mode);
+    this.box.classList.toggle("sound", mode === "audio");
+    this.dispatchEvent(new Event("mode"));
+    if (this.started) await this.#open(this.place, !this.video.paused);
+  }
+
+  setSpeed(speed) {
+    this.speed = speed;
+    keep("speed", speed);
+    this.video.defaultPlaybackRate = this.video.playbackRate = speed;
+  }
+
+  setQuality(quality) {
+    this.quality = quality;
+    keep("quality", quality);
+    this.#engine.setQuality(quality);
+  }
+
+  setSoundTrack(number) {
+    this.#engine.setSoundTrack(number);
+  }
+
+  // What is needed to play, fetched while somebody reads what the lesson is about.
+  prepare() {
+    if (this.#engine.native || navigator.connection?.saveData || recall("saving")) return;
+    const later = window.requestIdleCallback ?? ((act) => setTimeout(act, IDLE_MS));
+    later(() => this.signal.aborted || this.#warm().catch(() => {}), { timeout: IDLE_MS });
+  }
+
+  async #warm() {
+    await loadLibrary(this.says.hls);
+    for (const address of this.says.warm?.split(" ") ?? []) await fetch(address);
   }
 
   async #open(seconds, playing) {
-    clearTimeout(this.#timer);
     this.#part(".failed").hidden = true;
-    const source = this.#source();
-    this.#hls?.destroy();
-    this.#hls = null;
-    if (this.#native) this.#openNative(source, seconds);
-    else if (!(await this.#openWithLibrary(source, seconds))) return;
-    if (playing) this.#video.play().catch(() => {});
+    this.#at = seconds;
+    this.video.defaultPlaybackRate = this.video.playbackRate = this.speed;
+    this.#engine.setQuality(this.quality);
+    await this.#engine.open({ address: this.#source(), side: Number(this.says.startSide), script: this.says.hls, seconds, playing });
   }
 
   // Where there is neither HLS nor a way to feed it by script, one whole file is better than nothing.
   #source() {
-    const { audio, master, film, recording } = this.#says;
-    const listening = this.#mode === "audio";
-    if (this.#whole) return (listening ? recording : film ?? recording) ?? master;
-    return listening ? audio : master;
+    const { audio, master, film, recording } = this.says;
+    const listening = this.mode === "audio";
+    if (this.#engine.whole) return (listening ? recording : film ?? recording) ?? master;
+    return listening ? audio ?? master : master;
   }
 
-  #openNative(source, seconds) {
-    this.#video.src = source;
-    if (seconds > 0) {
-      this.#video.addEventListener("loadedmetadata", () => (this.#video.currentTime = seconds), { once: true });
-    }
-    this.#waitQuietly();
+  #reveal() {
+    this.#part(".start").hidden = true;
+    this.#part(".bar").hidden = false;
+    this.box.classList.add("started");
   }
 
-  async #openWithLibrary(source, seconds) {
-    this.#waitQuietly();
-    let Hls;
-    try {
-      Hls = await loadLibrary(this.#says.hls);
-    } catch {
-      this.#fail(this.#says.saysNetwork);
-      return false;
-    }
-    if (!Hls?.isSupported()) {
-      this.#fail(this.#says.saysUnsupported);
-      return false;
-    }
-    const hls = (this.#hls = new Hls(SETTINGS));
-    hls.on(Hls.Events.MANIFEST_PARSED, () => {
-      const side = Number(this.#says.startSide);
-      const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === side);
-      if (level >= 0) hls.startLevel = level;
-      hls.startLoad(seconds > 0 ? seconds : -1);
-    });
-    hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
-      const chosen = this.#soundTrack in audioTracks ? this.#soundTrack : Math.max(0, audioTracks.findIndex((one) => one.default));
-      this.#tellSoundTracks(audioTracks.map((one) => one.name), chosen);
-      // Afterwards: hls.js itself now turns to the usual one.
-      queueMicrotask(() => hls === this.#hls && chosen === this.#soundTrack && (hls.audioTrack = chosen));
-    });
-    hls.on(Hls.Events.FRAG_BUFFERED, () => (this.#attempts = 0));
-    hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
-    hls.attachMedia(this.#video);
-    hls.loadSource(source);
-    return true;
+  dock(place) {
+    place.append(this.box);
+    this.box.classList.add("mini");
+    this.#part(".minibar").hidden = false;
+    this.dispatchEvent(new Event("docked"));
   }
 
-  #mend(Hls, error) {
-    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && this.#mediaErrors < 3) {
-      this.#mediaErrors += 1;
-      this.#hls.recoverMediaError();
-    } else if (error.type === Hls.ErrorTypes.NETWORK_ERROR) {
-      if ([404, 410].includes(error.response?.code)) this.#fail(this.#says.saysMissing);
-      else this.#retry(this.#says.saysNetwork);
-    } else {
-      this.#fail(this.#says.saysMedia);
-    }
+  undock(fresh) {
+    fresh.replaceWith(this.box);
+    this.box.classList.remove("mini");
+    this.#part(".minibar").hidden = true;
+    this.dispatchEvent(new Event("docked"));
   }
 
-  // Without anybody pressing anything: again after 1, 2, 4 ... seconds, and at once when the network is back.
-  #retry(sentence) {
-    const wait = RETRY_SECONDS[this.#attempts];
-    if (wait === undefined) return this.#fail(sentence);
-    this.#attempts += 1;
-    this.#status(this.#says.saysReconnecting);
-    const again = () => {
-      removeEventListener("online", again);
-      clearTimeout(this.#timer);
-      this.#open(this.#place(), true);
-    };
-    addEventListener("online", again, { once: true });
-    this.#timer = setTimeout(again, wait * 1000);
-    return undefined;
+  // Ends for good; the place is kept, and its element is free for the next lesson.
+  retire() {
+    if (this.signal.aborted) return this.video;
+    this.#keepPlace();
+    this.video.pause();
+    this.#engine.close();
+    this.#ears.abort();
+    clearTimeout(this.#slow);
+    if (stage.player === this) stage.player = null;
+    if (this.docked) this.box.remove();
+    this.dispatchEvent(new Event("retired"));
+    return this.video;
   }
 
   #fail(sentence) {
     this.#status("");
-    this.#hls?.destroy();
-    this.#hls = null;
     this.#part(".failed p").textContent = sentence;
     this.#part(".failed").hidden = false;
-    this.#part(".failed button").focus({ preventScroll: true });
+    if (!this.docked) this.#part(".failed button").focus({ preventScroll: true });
   }
 
   #waitQuietly() {
     clearTimeout(this.#slow);
-    this.#slow = setTimeout(() => this.#status(this.#says.saysWaiting), SLOW_MS);
+    this.#slow = setTimeout(() => this.#status(this.says.saysWaiting), SLOW_MS);
   }
 
   #status(sentence) {
     clearTimeout(this.#slow);
-    const line = this.#part(".status");
-    line.textContent = sentence;
-    line.hidden = !sentence;
+    const status = this.#part(".status");
+    status.textContent = sentence;
+    status.hidden = sentence === "";
   }
-}
-
-function bindSwitch(player, group) {
-  const options = [...group.querySelectorAll("[data-mode]")];
-  const choose = (chosen) => {
-    for (const one of options) {
-      one.setAttribute("aria-checked", String(one === chosen));
-      one.tabIndex = one === chosen ? 0 : -1;
-    }
-    player.setMode(chosen.dataset.mode);
-  };
-  for (const option of options) {
-    option.addEventListener("click", () => option.getAttribute("aria-checked") === "true" || choose(option));
-    option.addEventListener("keydown", (event) => {
-      if (!event.key.startsWith("Arrow")) return;
-      event.preventDefault();
-      const other = options.find((one) => one !== option);
-      other.focus();
-      choose(other);
-    });
-  }
-  group.hidden = false;
-}
-
-function bindSoundTracks(player, label) {
-  const select = label.querySelector("select");
-  player.onSoundTracks((names, chosen) => {
-    select.replaceChildren(...names.map((name, place) => new Option(name, place)));
-    select.selectedIndex = chosen;
-    label.hidden = names.length < 2;
-  });
-  select.addEventListener("change", () => player.setSoundTrack(select.selectedIndex));
-}
-
-const box = document.querySelector("[data-player]");
-if (box) {
-  const player = new Player(box);
-  box.addEventListener("seek-to", (event) => player.seek(event.detail));
-  const group = document.querySelector(".listen-switch");
-  if (group) bindSwitch(player, group);
-  bindSoundTracks(player, document.querySelector(".sound-track"));
-  const speed = document.querySelector(".speed:not(.sound-track)");
-  speed.hidden = false;
-  speed.querySelector("select").addEventListener("change", (event) => player.setSpeed(Number(event.target.value)));
 }

@@ -1,6 +1,5 @@
 // How far a lesson is made: asked every three seconds while the page is looked at.
 
-const panel = document.querySelector("[data-progress]");
 const EVERY_MS = 3000;
 
 function fill(template, value) {
@@ -14,24 +13,23 @@ function clock(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-function explain(row) {
-  const says = panel.dataset;
+function explain(row, says) {
   if (row.complete) return says.saysDone;
   const speed = row.speed ? ` · ${fill(says.saysSpeed, row.speed.toFixed(1))}` : "";
   if (row.seconds_left === null) return says.saysWaiting + speed;
   return (row.seconds_left < 60 ? says.saysSoon : fill(says.saysLeft, Math.round(row.seconds_left / 60))) + speed;
 }
 
-function show(row) {
+function show(row, panel) {
   const line = panel.querySelector(`[data-name="${CSS.escape(row.name)}"]`);
   if (!line) return;
   line.classList.toggle("done", row.complete);
   line.querySelector("progress").value = row.seconds_done;
   line.querySelector(".num").textContent = `${clock(row.seconds_done)} / ${clock(row.seconds_total)}`;
-  line.querySelector("small").textContent = explain(row);
+  line.querySelector("small").textContent = explain(row, panel.dataset);
 }
 
-function finish(lesson) {
+function finish(lesson, panel) {
   panel.querySelector("h2").textContent =
     lesson.state === "parked" ? panel.dataset.saysParked : panel.dataset.saysComplete;
   panel.querySelector(".meta").textContent =
@@ -39,20 +37,24 @@ function finish(lesson) {
   panel.classList.toggle("parked", lesson.state === "parked");
 }
 
-async function look() {
-  if (document.visibilityState === "visible") {
-    try {
-      const answer = await fetch(panel.dataset.progress, { headers: { Accept: "application/json" } });
-      if (answer.ok) {
-        const lesson = await answer.json();
-        lesson.renditions.forEach(show);
-        if (lesson.state !== "published") return finish(lesson);
+export function watchProgress(panel, signal) {
+  async function look() {
+    if (signal.aborted) return undefined;
+    if (document.visibilityState === "visible") {
+      try {
+        const answer = await fetch(panel.dataset.progress, { headers: { Accept: "application/json" } });
+        if (answer.ok) {
+          const lesson = await answer.json();
+          lesson.renditions.forEach((row) => show(row, panel));
+          if (lesson.state !== "published") return finish(lesson, panel);
+        }
+      } catch {
+        // The network is away for a moment: the next look may succeed.
       }
-    } catch {
-      // The network is away for a moment: the next look may succeed.
     }
+    setTimeout(look, EVERY_MS);
+    return undefined;
   }
+
   setTimeout(look, EVERY_MS);
 }
-
-if (panel) setTimeout(look, EVERY_MS);

@@ -1,6 +1,8 @@
 // The search box: while somebody types, a list of what they may mean; before that, what was searched for on this phone.
 // Keyboard, touch and screen readers as in the ARIA combobox pattern. Without this script it is a plain form.
 
+import { stage } from "./stage.js";
+
 const PAUSE_MS = 120;
 const MOST = 8;
 const KEPT = "searches";
@@ -68,6 +70,7 @@ function marked(text, marks) {
 
 class SearchBox {
   #form;
+  #signal;
   #input;
   #says;
   #sprite;
@@ -81,8 +84,9 @@ class SearchBox {
   #asking = null;
   #answers = new Map();
 
-  constructor(form) {
+  constructor(form, signal) {
     this.#form = form;
+    this.#signal = signal;
     this.#input = form.querySelector("input[name=q]");
     this.#says = form.dataset;
     this.#sprite = form.querySelector("use").getAttribute("href").split("#")[0];
@@ -112,7 +116,7 @@ class SearchBox {
     // A press in the list leaves the keyboard of the phone where it is.
     this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
     this.#panel.addEventListener("click", (event) => this.#press(event));
-    addEventListener("pageshow", () => this.#close());
+    addEventListener("pageshow", () => this.#close(), { signal: this.#signal });
   }
 
   get #words() {
@@ -211,7 +215,9 @@ class SearchBox {
   }
 
   #follow() {
-    location.assign(this.#entries[this.#active].url);
+    const address = this.#entries[this.#active].url;
+    if (stage.player) stage.go.to(address);
+    else location.assign(address);
   }
 
   #forgetActive() {
@@ -244,9 +250,10 @@ class SearchBox {
   }
 }
 
-const form = document.querySelector("form.search[data-suggestions]");
-if (form) new SearchBox(form);
-
-// Words that found something are worth offering again.
-const searched = document.querySelector("[data-searched]");
-if (searched) remember(searched.dataset.searched);
+export function start(root, signal) {
+  const form = root.querySelector("form.search[data-suggestions]");
+  if (form) new SearchBox(form, signal);
+  // Words that found something are worth offering again.
+  const searched = root.querySelector("[data-searched]");
+  if (searched) remember(searched.dataset.searched);
+}

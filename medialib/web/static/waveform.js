@@ -1,32 +1,28 @@
 // The sound of a lesson as a picture: bars, how far it has played, and a way to anywhere by finger, mouse or keys.
 
-const canvas = document.querySelector("canvas[data-peaks]");
-const box = document.querySelector("[data-player]");
-const video = box?.querySelector("video");
+import { clock } from "./memory.js";
+
 const STEP_SECONDS = 5;
 const BAR_WIDTH = 3;
 const GAP = 2;
 
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
-
 class Waveform {
+  #player;
+  #canvas;
   #peaks;
   #seconds;
   #place = 0;
   #held = false;
 
-  constructor({ peaks, seconds }) {
+  constructor(player, canvas, { peaks, seconds }, signal) {
+    this.#player = player;
+    this.#canvas = canvas;
     this.#peaks = peaks;
     this.#seconds = seconds;
     canvas.hidden = false;
     new ResizeObserver(() => this.#draw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
-    for (const event of ["timeupdate", "seeking"]) video.addEventListener(event, () => this.#follow());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw(), { signal });
+    for (const event of ["timeupdate", "seeking"]) player.video.addEventListener(event, () => this.#follow(), { signal });
     canvas.addEventListener("pointerdown", (event) => this.#grasp(event));
     canvas.addEventListener("pointermove", (event) => this.#held && this.#show(this.#at(event)));
     canvas.addEventListener("pointerup", (event) => this.#release(event));
@@ -35,18 +31,18 @@ class Waveform {
   }
 
   #follow() {
-    if (!this.#held) this.#show(video.currentTime);
+    if (!this.#held) this.#show(this.#player.video.currentTime);
   }
 
   #at(event) {
-    const { left, width } = canvas.getBoundingClientRect();
+    const { left, width } = this.#canvas.getBoundingClientRect();
     return Math.min(Math.max((event.clientX - left) / width, 0), 1) * this.#seconds;
   }
 
   #grasp(event) {
     if (event.button !== 0) return;
     this.#held = true;
-    canvas.setPointerCapture(event.pointerId);
+    this.#canvas.setPointerCapture(event.pointerId);
     this.#show(this.#at(event));
   }
 
@@ -69,19 +65,20 @@ class Waveform {
 
   #go(seconds) {
     this.#show(seconds);
-    box.dispatchEvent(new CustomEvent("seek-to", { detail: seconds }));
+    this.#player.seek(seconds);
   }
 
   #show(seconds) {
     this.#place = seconds;
-    canvas.setAttribute("aria-valuenow", String(Math.round(seconds)));
-    canvas.setAttribute("aria-valuetext", clock(seconds));
+    this.#canvas.setAttribute("aria-valuenow", String(Math.round(seconds)));
+    this.#canvas.setAttribute("aria-valuetext", clock(seconds));
     this.#draw();
   }
 
   // One bar for as many peaks as share its place: the highest of them.
   #draw() {
     const ratio = devicePixelRatio || 1;
+    const canvas = this.#canvas;
     const { clientWidth: width, clientHeight: height } = canvas;
     canvas.width = width * ratio;
     canvas.height = height * ratio;
@@ -102,9 +99,9 @@ class Waveform {
   }
 }
 
-if (canvas && video) {
+export function bindWaveform(player, canvas, signal) {
   fetch(canvas.dataset.peaks)
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.statusText))))
-    .then((sound) => new Waveform(sound))
+    .then((sound) => signal.aborted || new Waveform(player, canvas, sound, signal))
     .catch(() => canvas.remove()); // the player's own bar is there all the same
 }

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 # There is no way back: restore the backup that was made before the upgrade.
-revision = "0009"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 # There is no way back: restore the backup that was made before the upgrade.
-revision = "0008"
-down_revision = "0013"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 # There is no way back: restore the backup that was made before the upgrade.
-revision = "0013"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

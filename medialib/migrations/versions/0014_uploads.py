@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 # There is no way back: restore the backup that was made before the upgrade.
-revision = "0007"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

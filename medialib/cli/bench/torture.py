@@ -1,0 +1,84 @@
+"""A lesson of six minutes over networks that fail: too slow, away for half a minute, dropping again and again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from medialib.cli.bench.browser import ARGUMENTS, find_chromium
+from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.library import make_library, running
+from medialib.cli.bench.pages import slow_page, throttle
+from medialib.cli.bench.recordings import make_recording
+from medialib.cli.bench.report import Figure
+from medialib.errors import MissingTool
+
+GROUP = "torture, 6 min lesson"
+# Steps of (seconds, kbit/s), one after the other, until the time is over.
+NETWORKS: dict[str, Sequence[tuple[float, float]]] = {
+    "150 kbit/s": ((10, 150),),
+    "away for 30 s": ((20, 400), (30, 0), (10, 400)),
+    "400 to 100 kbit/s and back": ((10, 400), (10, 100)),
+}
+_WATCHED_SECONDS, _QUICK_SECONDS = 90, 60
+
+# Counts what stands still after the first picture, by looking four times a second.
+_COUNT = """() => {
+  const video = document.querySelector("video");
+  window.stalled = 0;
+  let last = 0;
+  setInterval(() => {
+    if (last > 0 && !video.paused && video.currentTime === last) window.stalled += 0.25;
+    last = video.currentTime;
+  }, 250);
+  document.querySelector("button.start").click();
+}"""
+_STATE = """() => {
+  const video = document.querySelector("video");
+  return { at: video.currentTime, stalled: window.stalled, failed: !document.querySelector(".failed").hidden };
+}"""
+
+
+def measure(folder: Path, extent: Extent) -> list[Figure]:
+    """For each network: how far it played, how long it stood still, and whether it gave up."""
+    program = find_chromium()
+    if program is None:
+        raise MissingTool("This measurement needs Chromium, which is not installed.")
+    library = make_library(folder, "torture")
+    source = make_recording(folder, name="torture.mp4", height=240, seconds=360, megabits=0.6)
+    seconds = _QUICK_SECONDS if extent.quick else _WATCHED_SECONDS
+    with running(library):
+        line = library.take_in(source, wait="complete")
+        with sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=program, args=ARGUMENTS)
+            address = library.address + line["page"]
+            states = {name: _watched(browser, address, steps, seconds) for name, steps in NETWORKS.items()}
+            browser.close()
+    return [_told(name, state, seconds) for name, state in states.items()]
+
+
+def _watched(browser: Browser, address: str, steps: Sequence[tuple[float, float]], seconds: float) -> dict[str, Any]:
+    with slow_page(browser, cpu=1) as page:
+        session = page.cdp  # type: ignore[attr-defined]
+        page.goto(address, wait_until="load")
+        page.wait_for_timeout(5000)
+        page.evaluate(_COUNT)
+        passed, turn = 0.0, 0
+        while passed < seconds:
+            lasting, kilobits = steps[turn % len(steps)]
+            throttle(session, kilobits=kilobits)
+            page.wait_for_timeout(min(lasting, seconds - passed) * 1000)
+            passed, turn = passed + lasting, turn + 1
+        throttle(session, kilobits=400)
+        before = page.evaluate(_STATE)
+        page.wait_for_timeout(10_000)
+        after: dict[str, Any] = page.evaluate(_STATE)
+    return {**after, "goes on": after["at"] > before["at"]}
+
+
+def _told(name: str, state: dict[str, Any], seconds: float) -> Figure:
+    gave_up = "gave up" if state["failed"] else "no fatal error"
+    goes_on = "goes on" if state["goes on"] else "stands still"
+    value = f"{gave_up}, {goes_on}, {state['at']:.0f} s played, {state['stalled']:.0f} s of {seconds + 10:.0f} s waited"
+    return Figure(group=GROUP, what=name, value=value, bar="no fatal error, goes on")

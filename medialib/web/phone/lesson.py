@@ -1,0 +1,133 @@
+"""The page of one lesson: its player with what each way of playing costs, its words, and the way on."""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from medialib import finding
+from medialib.catalogue import lookups
+from medialib.catalogue.cues import from_stored
+from medialib.catalogue.lessons import Captions, Lesson
+from medialib.catalogue.plans import Plan
+from medialib.delivery import shapes
+from medialib.services import Services
+from medialib.web.i18n import gettext, sentence
+from medialib.web.naming import absolute
+from medialib.web.phone.cards import card_of, cards_of
+from medialib.web.phone.ways import way_through
+
+MOST_LINES = 600
+"""A longer transcript is fetched by the page when it is there: an hour of speech would weigh more than the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of the transcript, or a chapter's heading above those that it holds."""
+
+    seconds: float
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The transcript in the first language; `languages` says where each language lies."""
+
+    language: str
+    languages: Mapping[str, str]
+    rows: Sequence[Line]
+
+    @property
+    def address(self) -> str:
+        return self.languages[self.language]
+
+
+def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        plan = lookups.current_plan(session, lesson)
+        document: dict[str, Any] = finding.detail(services, session, lesson_id)
+        trouble = finding.parked_by(session, lesson)
+        way = way_through(services, session, lesson, request.args.get("in", ""))
+        return render_template(
+            "lesson.html",
+            lesson=lesson,
+            plan=plan,
+            card=card_of(services, lesson, plan),
+            way=way,
+            after=cards_of(services, session, [way.after])[0] if way and way.after else None,
+            document=document,
+            transcript_of=_words(session, lesson),
+            qualities=_qualities(session, lesson, plan),
+            reason=sentence(trouble) if trouble else None,
+            notices=[sentence(one) for one in finding.notices_of(lesson)],
+            sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
+            start_rung=_start_side(plan, document["renditions"]),
+            warm=_warm(lesson, plan, document["renditions"]),
+            begin=_begin(request.args.get("t", ""), lesson.seconds),
+            whole_address=absolute(services, url_for("phone.lesson", lesson_id=lesson_id)),
+        )
+
+
+def _words(session: Session, lesson: Lesson) -> Words | None:
+    captions = lookups.captions_of(session, lesson.id)
+    if not captions:
+        return None
+    first = next((one for one in captions if one.language == lesson.language), captions[0])
+    return Words(
+        language=first.language,
+        languages={one.language: shapes.captions_path(one) for one in captions},
+        rows=list(_lines(first, lesson)) if len(first.cues) <= MOST_LINES else (),
+    )
+
+
+def _lines(captions: Captions, lesson: Lesson) -> Iterator[Line]:
+    """What is said in its order, each chapter's heading before what is said in it."""
+    headings = [Line(seconds=one["start_seconds"], text=one["title"], heading=True) for one in lesson.chapters]
+    said = [Line(seconds=one.begin, text=one.words.replace("\n", " ")) for one in from_stored(captions.cues)]
+    return heapq.merge(headings, said, key=lambda line: (line.seconds, not line.heading))
+
+
+def _qualities(session: Session, lesson: Lesson, plan: Plan) -> list[tuple[str, str, int | None]]:
+    """What the picture can be: the value, its name and about what it costs; none when there is no choice."""
+    pictures = shapes.picture_bytes(plan, lookups.renditions(session, lesson))
+    if len(pictures) < 2:
+        return []
+    usual = shapes.video_bytes(plan, lookups.renditions(session, lesson))
+    return [
+        ("auto", gettext("Automatic"), usual),
+        ("low", gettext("Least data"), pictures[0][1]),
+        ("high", gettext("Sharp"), pictures[-1][1]),
+    ]
+
+
+def _begin(asked: str, seconds: float) -> float | None:
+    """Where in the lesson to begin, in seconds; what is no place in it means its beginning."""
+    try:
+        begin = float(asked)
+    except ValueError:
+        return None
+    return round(begin, 3) if 0 < begin < seconds else None
+
+
+def _warm(lesson: Lesson, plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is asked for first, small and kept for ever: a page fetches it while it is read. Only of what is made."""
+    complete = {row["name"] for row in renditions if row["complete"]}
+    first = next((rung.name for rung in plan.video if rung.name in complete), None)
+    names = [name for name in (first, plan.audio[-1].name if plan.audio else None) if name in complete]
+    return [
+        f"/media/{lesson.id}/v{plan.version}/{name}/{file}" for name in names for file in ("index.m3u8", "init.mp4")
+    ]
+
+
+def _start_side(plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> int | None:
+    """The shorter side of the picture that begins soonest: the smallest complete one, else the starting rung."""
+    complete = {row["name"] for row in renditions if row["complete"]}
+    ready = [rung for rung in plan.video if rung.name in complete]
+    first = next(iter(ready), None) or next((rung for rung in plan.video if rung.name == plan.start_rung), None)
+    return min(first.width, first.height) if first else None

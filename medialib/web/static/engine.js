@@ -1,0 +1,224 @@
+// Feeds a video element: the browser's own HLS on Apple devices, hls.js elsewhere, whole files as the last resort.
+
+const RETRY_SECONDS = [1, 2, 4, 8, 15, 15];
+
+// The server may take up to 20 s for a part that nobody has asked for before, and may say 503 meanwhile.
+function patience(firstByteMs, wholeMs, tries) {
+  return {
+    default: {
+      maxTimeToFirstByteMs: firstByteMs,
+      maxLoadTimeMs: wholeMs,
+      timeoutRetry: { maxNumRetry: 3, retryDelayMs: 0, maxRetryDelayMs: 0 },
+      errorRetry: { maxNumRetry: tries, retryDelayMs: 1000, maxRetryDelayMs: 8000, backoff: "exponential" },
+    },
+  };
+}
+
+const SETTINGS = {
+  autoStartLoad: false,
+  capLevelToPlayerSize: true,
+  abrEwmaDefaultEstimate: 400_000,
+  // Reading far ahead would make the server encode what nobody may watch, and cost the viewer data.
+  maxBufferLength: 30,
+  maxMaxBufferLength: 40,
+  maxBufferSize: 20_000_000,
+  backBufferLength: 30,
+  manifestLoadPolicy: patience(15_000, 20_000, 4),
+  playlistLoadPolicy: patience(15_000, 20_000, 4),
+  fragLoadPolicy: patience(30_000, 120_000, 8),
+};
+
+const scriptable = "MediaSource" in window || "ManagedMediaSource" in window;
+
+function playsHlsItself(video) {
+  const chromium = /Chrom(e|ium)\/|Android/.test(navigator.userAgent);
+  const able = video.canPlayType("application/vnd.apple.mpegurl") !== "";
+  return able && (!chromium || !scriptable);
+}
+
+let library;
+export function loadLibrary(address) {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(window.Hls);
+    script.onerror = () => {
+      library = undefined;
+      script.remove();
+      reject(new Error("network"));
+    };
+    document.head.append(script);
+  });
+  return library;
+}
+
+// `told` hears of what happens: status(key), failed(key), soundTracks(names, chosen); keys are those of data-says-….
+export class Engine {
+  #video;
+  #told;
+  #hls = null;
+  #opened = null;
+  #attempts = 0;
+  #mediaErrors = 0;
+  #timer = 0;
+  #again = null;
+  #wanted = false;
+  #soundTrack = null;
+  #quality = "auto";
+  #ears = new AbortController();
+
+  constructor(video, told) {
+    this.#video = video;
+    this.#told = told;
+    const hls = playsHlsItself(video);
+    this.whole = !hls && !scriptable;
+    this.native = hls || this.whole;
+    const { signal } = this.#ears;
+    video.addEventListener("playing", () => (this.#attempts = 0), { signal });
+    video.addEventListener("pause", () => (this.#wanted = false), { signal });
+    video.addEventListener("error", () => this.native && video.src && this.#retry("network"), { signal });
+    this.#followNativeTracks(signal);
+  }
+
+  // `side` is the shorter side of the picture to begin with, `script` where hls.js lies.
+  async open({ address, side, script, seconds, playing }) {
+    this.#attempts = 0;
+    this.#mediaErrors = 0;
+    this.#opened = { address, side, script };
+    this.#wanted = playing;
+    await this.#open(seconds, playing);
+  }
+
+  async #open(seconds, playing) {
+    this.#calm();
+    this.#hls?.destroy();
+    this.#hls = null;
+    this.#told.status("waiting");
+    if (this.native) this.#openNative(seconds);
+    else if (!(await this.#openWithLibrary(seconds))) return;
+    if (playing) this.#video.play().catch(() => {});
+  }
+
+  close() {
+    this.#calm();
+    this.#ears.abort();
+    this.#hls?.destroy();
+    this.#hls = null;
+    this.#opened = null;
+    if (!this.native) return;
+    this.#video.removeAttribute("src");
+    this.#video.load();
+  }
+
+  setQuality(quality) {
+    this.#quality = quality;
+    this.#applyQuality();
+  }
+
+  setSoundTrack(number) {
+    this.#soundTrack = number;
+    if (this.#hls) this.#hls.audioTrack = number;
+    else [...(this.#video.audioTracks ?? [])].forEach((one, place) => (one.enabled = place === number));
+  }
+
+  #followNativeTracks(signal) {
+    const tracks = this.#video.audioTracks;
+    if (!this.native || !tracks) return;
+    const tell = () => this.#told.soundTracks([...tracks].map((one) => one.label || one.language), [...tracks].findIndex((one) => one.enabled));
+    for (const event of ["addtrack", "removetrack", "change"]) tracks.addEventListener(event, tell, { signal });
+  }
+
+  #openNative(seconds) {
+    this.#video.src = this.#opened.address;
+    if (seconds > 0) {
+      this.#video.addEventListener("loadedmetadata", () => (this.#video.currentTime = seconds), { once: true });
+    }
+  }
+
+  async #openWithLibrary(seconds) {
+    let Hls;
+    const opened = this.#opened;
+    try {
+      Hls = await loadLibrary(opened.script);
+    } catch {
+      this.#retry("network");
+      return false;
+    }
+    if (opened !== this.#opened || this.#ears.signal.aborted) return false;
+    if (!Hls?.isSupported()) {
+      this.#told.failed("unsupported");
+      return false;
+    }
+    this.#start(Hls, new Hls(SETTINGS), seconds);
+    return true;
+  }
+
+  #start(Hls, hls, seconds) {
+    this.#hls = hls;
+    hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === this.#opened.side);
+      if (level >= 0) hls.startLevel = level;
+      this.#applyQuality();
+      hls.startLoad(seconds > 0 ? seconds : -1);
+    });
+    hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
+      const chosen = this.#soundTrack in audioTracks ? this.#soundTrack : Math.max(0, audioTracks.findIndex((one) => one.default));
+      this.#told.soundTracks(audioTracks.map((one) => one.name), chosen);
+      // Afterwards: hls.js itself now turns to the usual one.
+      queueMicrotask(() => hls === this.#hls && chosen === this.#soundTrack && (hls.audioTrack = chosen));
+    });
+    hls.on(Hls.Events.FRAG_BUFFERED, () => (this.#attempts = 0));
+    hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
+    hls.attachMedia(this.#video);
+    hls.loadSource(this.#opened.address);
+  }
+
+  // low: the smallest picture and nothing else; high: the largest that is there, whatever the size of the screen.
+  #applyQuality() {
+    const hls = this.#hls;
+    if (!hls?.levels.length) return;
+    const last = hls.levels.length - 1;
+    hls.capLevelToPlayerSize = this.#quality === "auto";
+    hls.autoLevelCapping = this.#quality === "low" ? 0 : -1;
+    if (this.#quality === "low") hls.startLevel = 0;
+    hls.nextLevel = { low: 0, high: last }[this.#quality] ?? -1;
+  }
+
+  #mend(Hls, error) {
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && this.#mediaErrors < 3) {
+      this.#mediaErrors += 1;
+      this.#hls.recoverMediaError();
+    } else if (error.type === Hls.ErrorTypes.NETWORK_ERROR) {
+      if ([404, 410].includes(error.response?.code)) this.#fail("missing");
+      else this.#retry("network");
+    } else {
+      this.#fail("media");
+    }
+  }
+
+  // Without anybody pressing anything: again after 1, 2, 4 ... seconds, and at once when the network is back.
+  #retry(key) {
+    const wait = RETRY_SECONDS[this.#attempts];
+    if (wait === undefined) return this.#fail(key);
+    this.#attempts += 1;
+    this.#wanted ||= !this.#video.paused;
+    this.#told.status("reconnecting");
+    this.#again = () => this.#open(this.#told.place(), this.#wanted);
+    addEventListener("online", this.#again, { once: true });
+    this.#timer = setTimeout(this.#again, wait * 1000);
+    return undefined;
+  }
+
+  #calm() {
+    clearTimeout(this.#timer);
+    if (this.#again) removeEventListener("online", this.#again);
+    this.#again = null;
+  }
+
+  #fail(key) {
+    this.#calm();
+    this.#hls?.destroy();
+    this.#hls = null;
+    this.#told.failed(key);
+  }
+}

@@ -1,0 +1,84 @@
+// What this phone keeps for the one who holds it: lessons in hand, lessons saved, everything played; and one setting.
+
+import { goingRow } from "./going.js";
+import { begun, forgetPlace, forgetPlaces, history, keep, places, recall } from "./memory.js";
+
+const TOAST_MS = 8000;
+
+function button(label, act, name) {
+  const made = document.createElement("button");
+  made.className = "more";
+  made.textContent = label;
+  if (name) made.setAttribute("aria-label", name);
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Every change here can be taken back for a while.
+function toast(root, said, undoLabel, undo) {
+  const box = root.querySelector(".toast");
+  box.querySelector("span").textContent = said;
+  const back = box.querySelector(".undo");
+  back.textContent = undoLabel;
+  back.onclick = () => {
+    undo();
+    box.hidden = true;
+  };
+  box.hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => (box.hidden = true), TOAST_MS);
+}
+
+function showGoing(shelf) {
+  const lessons = begun();
+  shelf.hidden = !lessons.length;
+  shelf.querySelector(".row-scroll").replaceChildren(...lessons.slice(0, 12).map((one) => goingRow(one, shelf.dataset)));
+}
+
+function showHistory(root) {
+  const section = root.querySelector(".history");
+  const says = section.dataset;
+  const lessons = history();
+  const rows = lessons.map((one) => {
+    const row = document.createElement("li");
+    const link = goingRow(one, says);
+    if (one.done && !one.at) {
+      link.querySelector(".watched").remove();
+      link.querySelector(".meta").textContent = says.done;
+      link.querySelector(".meta").classList.add("okline");
+    }
+    row.append(link, button("×", () => change(root, () => forgetPlace(one.id), says.forgotten, says.undo), `${says.forget}${one.title}`));
+    return row;
+  });
+  section.querySelector(".rows").replaceChildren(...rows);
+  section.querySelector(".none").hidden = rows.length > 0;
+  const all = root.querySelector(".forget");
+  all.hidden = rows.length === 0;
+  all.onclick = () => change(root, forgetPlaces, says.forgotten, says.undo);
+}
+
+function change(root, act, said, undo) {
+  const before = places();
+  act();
+  show(root);
+  toast(root, said, undo, () => {
+    keep("places", before);
+    show(root);
+  });
+}
+
+function show(root) {
+  showGoing(root.querySelector(".shelf.going"));
+  showHistory(root);
+}
+
+export function start(root, signal) {
+  show(root);
+  const saving = root.querySelector("[name=saving]");
+  saving.checked = recall("saving", false);
+  saving.addEventListener("change", () => {
+    keep("saving", saving.checked);
+    keep("quality", saving.checked ? "low" : undefined);
+  }, { signal });
+  import("./offline.js").then((offline) => signal.aborted || offline.showKept(root, signal)).catch(() => {});
+}

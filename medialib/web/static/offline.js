@@ -1,0 +1,193 @@
+// Lessons saved on this phone: their sound, or their smallest picture with its sound, into the cache that the service
+// worker plays from. Without one, the sheet offers the file to download.
+
+import { goingRow } from "./going.js";
+import { keep, recall } from "./memory.js";
+
+const CACHE = "lessons";
+const SAVED = "saved";
+const WANTED = "wanted";
+const RETRIES = 5;
+const RETRY_MS = 3000;
+
+export const able = "serviceWorker" in navigator && "caches" in window;
+export const saved = () => recall(SAVED, {});
+const connection = navigator.connection;
+
+export function onMeteredNetwork() {
+  return Boolean(connection?.type) && !["wifi", "ethernet"].includes(connection.type);
+}
+
+const attribute = (line, name) => new RegExp(`[:,]${name}="?([^",]*)`).exec(line)?.[1] ?? "";
+
+// One variant of a multivariant playlist and the sound that goes with it; nothing else is saved.
+function oneVariant(text, better) {
+  const lines = text.split("\n");
+  const variants = lines.flatMap((line, place) => (line.startsWith("#EXT-X-STREAM-INF") ? [{ line, uri: lines[place + 1] }] : []));
+  const chosen = variants.reduce((best, one) => (better(one.line, best.line) ? one : best));
+  const group = attribute(chosen.line, "AUDIO");
+  const sounds = lines.filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=AUDIO") && attribute(line, "GROUP-ID") === group);
+  const sound = sounds.find((line) => line.includes("DEFAULT=YES")) ?? sounds[0];
+  const head = lines.filter((line) => /^#(EXTM3U|EXT-X-VERSION|EXT-X-INDEPENDENT)/.test(line));
+  const plain = chosen.line.replace(/,(SUBTITLES|CLOSED-CAPTIONS)="[^"]*"/, "");
+  const uris = [chosen.uri, ...(sound ? [attribute(sound, "URI")] : [])];
+  return { text: [...head, ...(sound ? [sound] : []), plain, chosen.uri, ""].join("\n"), uris };
+}
+
+const smallestPicture = (one, best) => Number(attribute(one, "BANDWIDTH")) < Number(attribute(best, "BANDWIDTH"));
+const bestSound = (one, best) => Number(attribute(one, "BANDWIDTH")) > Number(attribute(best, "BANDWIDTH"));
+
+// A part that is still being made is asked for again.
+async function fetched(address, signal) {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await fetch(address, { signal });
+    if (answer.ok) return answer;
+    if (answer.status !== 503 || tries === RETRIES) throw new Error(answer.status);
+    await new Promise((done) => setTimeout(done, RETRY_MS));
+  }
+}
+
+function partsOf(text, base) {
+  const map = /#EXT-X-MAP:URI="([^"]+)"/.exec(text);
+  const names = text.split("\n").filter((line) => line && !line.startsWith("#"));
+  return [...(map ? [map[1]] : []), ...names].map((name) => new URL(name, base).href);
+}
+
+// `lesson` is what the player's box says of it; `told` hears the share that has come, from 0 to 1.
+export async function save(lesson, kind, told, signal) {
+  const cache = await caches.open(CACHE);
+  const listening = kind === "audio";
+  const address = new URL((listening ? lesson.audio : null) ?? lesson.master, location.href).href;
+  const { text, uris } = oneVariant(await (await fetched(address, signal)).text(), listening ? bestSound : smallestPicture);
+  const playlists = await Promise.all(uris.map(async (uri) => {
+    const where = new URL(uri, address).href;
+    return { where, text: await (await fetched(where, signal)).text() };
+  }));
+  const parts = playlists.flatMap((one) => partsOf(one.text, one.where));
+  let bytes = 0;
+  for (const [place, part] of parts.entries()) {
+    const body = await (await fetched(part, signal)).blob();
+    bytes += body.size;
+    await cache.put(part, new Response(body, { headers: { "Content-Type": body.type, "Content-Length": String(body.size) } }));
+    told((place + 1) / parts.length);
+  }
+  const page = location.origin + lesson.page;
+  await Promise.all([page, new URL(lesson.art, location.href).href, new URL(lesson.hls, location.href).href].map((one) => cache.add(one)));
+  const hls = { headers: { "Content-Type": "application/vnd.apple.mpegurl" } };
+  for (const one of playlists) await cache.put(one.where, new Response(one.text, hls));
+  await cache.put(address, new Response(text, hls)); // the last: a lesson is saved when it is whole
+  const { title, art, kind: sort, seconds } = lesson;
+  keep(SAVED, { ...saved(), [lesson.lesson]: { title, art, kind: sort, address: lesson.page, of: Number(seconds), at: 0, saved: kind, bytes, when: Date.now() } });
+  unwant(lesson.lesson);
+}
+
+export async function remove(id) {
+  const cache = await caches.open(CACHE);
+  const own = (request) => new RegExp(`^/(media|lessons)/${id}(/|$)`).test(new URL(request.url).pathname);
+  await Promise.all((await cache.keys()).filter(own).map((request) => cache.delete(request)));
+  const { [id]: _gone, ...rest } = saved();
+  keep(SAVED, rest);
+}
+
+export function want(lesson, kind) {
+  keep(WANTED, { ...recall(WANTED, {}), [lesson.lesson]: { lesson: { ...lesson }, kind } });
+}
+
+function unwant(id) {
+  const { [id]: _gone, ...rest } = recall(WANTED, {});
+  keep(WANTED, rest);
+}
+
+// What waits for Wi-Fi, when there is some and the browser can tell.
+export async function fetchWanted() {
+  if (!able || onMeteredNetwork() || !connection?.type) return;
+  for (const { lesson, kind } of Object.values(recall(WANTED, {}))) await save(lesson, kind, () => {}).catch(() => {});
+}
+
+export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+// The sheet of a lesson's page.
+export function bindKeeping({ says, id }, sheet, signal) {
+  const [status, progress, now, later, gone] = [".told", "progress", ".now", ".later", ".gone"].map((one) => sheet.querySelector(one));
+  if (!able || sheet.dataset.private) return;
+  sheet.querySelector(".choices").hidden = false;
+  later.hidden = !onMeteredNetwork();
+  const show = (sentence) => {
+    const have = saved()[id];
+    status.textContent = sentence ?? (have ? sheet.dataset.have.replace("{}", megabytes(have.bytes)) : "");
+    gone.hidden = !have;
+    now.hidden = Boolean(have);
+    sheet.querySelector("fieldset").hidden = Boolean(have);
+  };
+  const lesson = { ...says };
+  const kind = () => sheet.querySelector("[name=keep]:checked").value;
+  now.addEventListener("click", async () => {
+    now.disabled = true;
+    progress.hidden = false;
+    try {
+      await navigator.serviceWorker.ready;
+      await save(lesson, kind(), (share) => (progress.value = share), undefined);
+      show();
+    } catch {
+      show(sheet.dataset.failed);
+    }
+    progress.hidden = true;
+    now.disabled = false;
+  }, { signal });
+  later.addEventListener("click", () => {
+    want(lesson, kind());
+    show(sheet.dataset.waits);
+  }, { signal });
+  gone.addEventListener("click", async () => {
+    await remove(id);
+    show("");
+  }, { signal });
+  show();
+}
+
+// On the page of what is this phone's.
+export async function showKept(root, signal) {
+  const section = root.querySelector(".kept");
+  const says = section.dataset;
+  if (!able) {
+    section.querySelector(".none").textContent = says.cannot;
+    return;
+  }
+  const rows = Object.entries(saved()).sort(([, a], [, b]) => b.when - a.when).map(([id, one]) => {
+    const row = document.createElement("li");
+    const link = goingRow({ ...one, at: 0 }, { left: "" });
+    link.querySelector(".watched").remove();
+    link.querySelector(".meta").textContent = megabytes(one.bytes);
+    const button = Object.assign(document.createElement("button"), { className: "more", textContent: says.remove });
+    button.addEventListener("click", async () => {
+      await remove(id);
+      await showKept(root, signal);
+    });
+    row.append(link, button);
+    return row;
+  });
+  for (const [id, { lesson }] of Object.entries(recall(WANTED, {}))) {
+    const row = document.createElement("li");
+    const text = Object.assign(document.createElement("p"), { className: "meta", textContent: `${lesson.title} · ${says.waits}` });
+    const button = Object.assign(document.createElement("button"), { className: "more", textContent: says.remove });
+    button.addEventListener("click", () => {
+      unwant(id);
+      showKept(root, signal);
+    });
+    row.append(text, button);
+    rows.push(row);
+  }
+  section.querySelector(".rows").replaceChildren(...rows);
+  section.querySelector(".none").hidden = rows.length > 0;
+  await showRoom(section.querySelector(".meter"), says);
+}
+
+async function showRoom(meter, says) {
+  const used = Object.values(saved()).reduce((sum, one) => sum + one.bytes, 0);
+  const { quota } = (await navigator.storage?.estimate?.()) ?? {};
+  meter.hidden = !used || !quota;
+  if (meter.hidden) return;
+  meter.querySelector("progress").value = used / quota;
+  const [first, second] = [megabytes(used), quota > 1e9 ? `${Math.round(quota / 1e9)} GB` : megabytes(quota)];
+  meter.querySelector("span").textContent = says.used.replace("{}", first).replace("{}", second);
+}

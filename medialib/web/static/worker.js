@@ -1,0 +1,99 @@
+// The service worker: keeps the shell, the pages that were seen and the lessons that were saved, so that they are there
+// without a network. Its server puts SHELL before it. Only what is for everyone is kept: pages say so in a header.
+
+const CACHES = { shell: `shell-${SHELL.version}`, pages: "pages", pictures: "pictures", lessons: "lessons" };
+const MOST = { pages: 60, pictures: 150 };
+const PATIENCE_MS = 6000;
+
+self.addEventListener("install", (event) => {
+  const filled = caches.open(CACHES.shell).then((cache) => cache.addAll([...SHELL.shell, SHELL.mine]));
+  event.waitUntil(filled.then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  const known = new Set(Object.values(CACHES));
+  const cleaned = caches.keys().then((names) => Promise.all(names.filter((one) => !known.has(one)).map((one) => caches.delete(one))));
+  event.waitUntil(cleaned.then(() => self.clients.claim()));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname, searchParams } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  const wantsPage = request.mode === "navigate" || request.headers.get("Accept")?.startsWith("text/html");
+  if (/^\/scripts\//.test(pathname) || (pathname.startsWith("/static/") && searchParams.has("v"))) {
+    event.respondWith(first(request, CACHES.shell));
+  } else if (/^\/media\/\w+\/v\d+\/poster\//.test(pathname)) {
+    event.respondWith(first(request, CACHES.pictures));
+  } else if (pathname.startsWith("/media/") && !request.headers.has("Range")) {
+    event.respondWith(media(request, pathname));
+  } else if (wantsPage && !/^\/(desk|api|media)\b/.test(pathname)) {
+    event.respondWith(page(request, pathname));
+  }
+});
+
+// What never changes: from the cache, else from the network and into the cache.
+async function first(request, name) {
+  const kept = (await caches.match(request.url)) ?? null;
+  if (kept) return kept;
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && answer.status === 200) await put(name, request.url, answer.clone());
+    return answer;
+  } catch (error) {
+    // A page that was kept before the site changed asks for the files of then.
+    const present = request.url.replace(/\/scripts\/\w+\//, `/scripts/${SHELL.version}/`);
+    const similar = await caches.match(present, { ignoreSearch: true });
+    if (similar) return similar;
+    throw error;
+  }
+}
+
+// Saved lessons play from the phone; one whose sound only was saved plays that when there is no network.
+async function media(request, pathname) {
+  const lessons = await caches.open(CACHES.lessons);
+  const kept = await lessons.match(request.url);
+  if (kept) return kept;
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const sound = pathname.endsWith("/master.m3u8") && (await lessons.match(pathname.replace("master", "audio")));
+    if (sound) return sound;
+    throw error;
+  }
+}
+
+// Pages from the network, as long as it answers; else as they were seen last, else what this phone has.
+async function page(request, pathname) {
+  const asked = fetch(request).then(async (answer) => {
+    if (answer.headers.get("Medialib-Keep") === "yes") await put(CACHES.pages, request.url, answer.clone());
+    return answer;
+  });
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  try {
+    return (await Promise.race([asked, late])) ?? (await seen(request, pathname)) ?? (await asked);
+  } catch (error) {
+    const kept = (await seen(request, pathname)) ?? (request.mode === "navigate" ? await caches.match(SHELL.mine) : null);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function seen(request, pathname) {
+  const pages = await caches.open(CACHES.pages);
+  const kept = await pages.match(request.url);
+  if (kept || !pathname.startsWith("/lessons/")) return kept;
+  return (await caches.open(CACHES.lessons)).match(location.origin + pathname);
+}
+
+async function put(name, address, answer) {
+  const cache = await caches.open(name);
+  try {
+    await cache.put(address, answer);
+    const addresses = await cache.keys();
+    const over = addresses.length - (MOST[name] ?? Infinity);
+    await Promise.all(addresses.slice(0, Math.max(0, over)).map((one) => cache.delete(one)));
+  } catch {
+    // no room left: the page itself still came
+  }
+}
