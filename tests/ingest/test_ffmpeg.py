@@ -115,14 +115,14 @@ def test_a_program_that_is_not_there_is_a_failure(reach: Reach) -> None:
         ffmpeg.capture([str(reach.writes / "absent")], timeout_seconds=5)
 
 
-def grandchild(reach: Reach) -> str:
+def grandchild(reach: Reach, *, then: str = "time.sleep(60)") -> str:
     """A program that starts another, writes down its number, and sleeps."""
     return (
         "import subprocess, sys, time, pathlib\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
         f"pathlib.Path({str(reach.writes / 'child')!r}).write_text(str(child.pid))\n"
         "print('frame=1', flush=True)\n"
-        "time.sleep(60)\n"
+        f"{then}\n"
     )
 
 
@@ -143,6 +143,13 @@ def test_a_call_that_hangs_is_ended_with_its_children(reach: Reach, wall: float,
     with pytest.raises(ToolFailed) as caught:
         ffmpeg.run(python(grandchild(reach)), reach=reach, limits=limits(wall=wall, stall=stall))
     assert caught.value.detail == reason
+    assert not left_behind(reach)
+
+
+def test_what_a_killed_program_started_is_ended_too(reach: Reach) -> None:
+    killed = grandchild(reach, then="import os; os.kill(os.getpid(), 9)")
+    with pytest.raises(ToolFailed):
+        ffmpeg.run(python(killed), reach=reach, limits=limits(stall=1.0))
     assert not left_behind(reach)
 
 
