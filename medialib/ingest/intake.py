@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import edits, lookups, rights
 from medialib.catalogue.edits import ON_THE_SHELF, Arrival, Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMedia
@@ -226,6 +226,20 @@ def _publish(
             raise BadRequest(N_("The details of this lesson cannot be stored."), detail=str(error)) from error
         return known
     except BaseException:
-        workshop.store.remove_lesson(lesson_id)
+        _take_back(workshop, lesson_id)
         raise
     return Receipt(lesson=lesson, duplicate=False)
+
+
+def _take_back(workshop: Workshop, lesson_id: str) -> None:
+    """Remove what was put into the store, unless the catalogue has the lesson after all.
+
+    A commit whose answer was lost may have been done. Where nobody can tell, the files stay: the sweep looks again.
+    """
+    try:
+        there = rights.exists(workshop.database, lesson_id)
+    except SQLAlchemyError as error:
+        log.warning("it is not known whether the lesson was published", lesson=lesson_id, error=str(error))
+        return
+    if not there:
+        workshop.store.remove_lesson(lesson_id)

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import media
 import pytest
 from sqlalchemy import Connection, delete, event, insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from web.factories import make_services
 
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.units import Unit
+from medialib.database import Database
 from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, NotReady, UnusableMedia
 from medialib.ingest import pipeline
 from medialib.ingest.beside import Beside
@@ -179,6 +183,27 @@ def test_whatever_stops_an_import_leaves_nothing(services: Services, tmp_path: P
     with pytest.raises(OSError, match="no room"):
         take_in(workshop, path, DETAILS, name="a.mp3", beside=beside)
     assert nothing_is_left(services)
+
+
+def test_a_recording_whose_publication_was_done_and_not_told_is_kept(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=1)
+
+    class Deaf(Database):
+        """A database whose answers are lost on the way."""
+
+        @contextmanager
+        def begin(self, *, patience_seconds: float = 5) -> Iterator[Session]:
+            with services.database.begin(patience_seconds=patience_seconds) as session:
+                yield session
+            raise OperationalError("commit", None, ConnectionError("the connection was lost"))
+
+    deaf = Deaf.__new__(Deaf)
+    vars(deaf).update(vars(services.database))
+    with pytest.raises(OperationalError):
+        take_in(replace(services.workshop, database=deaf), path, DETAILS, name="a.mp3")
+    with services.database.read() as session:
+        (lesson_id,) = lookups.ids_by_age(session, shown=True)
+    assert services.store.source(lesson_id, ".mp3").read_bytes() == path.read_bytes()
 
 
 def test_a_unit_that_another_upload_names_at_the_same_moment_refuses_neither(
