@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import shutil
+import subprocess
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -31,6 +33,37 @@ def test_the_service_worker_keeps_only_what_is_there(client: FlaskClient) -> Non
     for address in (*shell["shell"], shell["mine"]):
         assert client.get(address).status_code == 200, address
     assert not re.findall(r"^import ", text, re.MULTILINE)
+
+
+_PUTS = """
+const kept = [];
+const cache = { put: async (address) => kept.push(address), keys: async () => [], match: async () => undefined };
+globalThis.self = { addEventListener: (name, act) => { self[name] = act; } };
+globalThis.location = { origin: "http://it" };
+globalThis.caches = { open: async () => cache, match: async () => undefined };
+const controls = {
+  "/media/a/v1/poster/1-640.webp": "public, max-age=9",
+  "/media/b/v1/poster/1-640.webp": "private, no-cache",
+};
+const told = (url) => ({ headers: { "Cache-Control": controls[new URL(url).pathname] } });
+globalThis.fetch = async ({ url }) => new Response("x", told(url));
+new Function(require("fs").readFileSync(0, "utf8"))();
+(async () => {
+  for (const path of Object.keys(controls)) {
+    let answer;
+    self.fetch({ request: new Request("http://it" + path), respondWith: (one) => { answer = one; } });
+    await answer;
+  }
+  console.log(JSON.stringify(kept));
+})();
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
+def test_the_service_worker_keeps_no_picture_of_a_lesson_for_some(client: FlaskClient) -> None:
+    text = client.get("/sw.js").text
+    done = subprocess.run(["node", "-e", _PUTS], input=text, capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == ["http://it/media/a/v1/poster/1-640.webp"]
 
 
 def test_pages_for_everyone_may_be_kept_and_no_others(client: FlaskClient, services: Services) -> None:

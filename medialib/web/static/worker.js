@@ -32,13 +32,18 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+// The picture of a lesson that is for some only would be there for whoever holds the phone next.
+function isForEveryone(answer) {
+  return !/private|no-store/.test(answer.headers.get("Cache-Control") ?? "");
+}
+
 // What never changes: from the cache, else from the network and into the cache.
 async function first(request, name) {
   const kept = (await caches.match(request.url)) ?? null;
   if (kept) return kept;
   try {
     const answer = await fetch(request);
-    if (answer.ok && answer.status === 200) await put(name, request.url, answer.clone());
+    if (answer.status === 200 && isForEveryone(answer)) await put(name, request.url, answer.clone());
     return answer;
   } catch (error) {
     // A page that was kept before the site changed asks for the files of then.
@@ -66,7 +71,8 @@ async function media(request, pathname) {
 // Pages from the network, as long as it answers; else as they were seen last, else what this phone has.
 async function page(request, pathname) {
   const asked = fetch(request).then(async (answer) => {
-    if (answer.headers.get("Medialib-Keep") === "yes") await put(CACHES.pages, request.url, answer.clone());
+    // Browsers refuse a redirected answer when they go to a page.
+    if (answer.headers.get("Medialib-Keep") === "yes" && !answer.redirected) await put(CACHES.pages, request.url, answer.clone());
     return answer;
   });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
