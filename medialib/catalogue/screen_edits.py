@@ -95,8 +95,10 @@ def change(
 
 
 def revoke(session: Session, screen: Screen, *, by: Person) -> None:
-    """Its token is void at once; what it showed stays in the proof of play."""
+    """Its token is void at once, also one that it has not taken yet; what it showed stays in the proof of play."""
+    session.execute(delete(Pairing).where(Pairing.screen_id == screen.id))
     screen.token_digest, screen.playing, screen.orders = None, {}, {}
+    screen.seen_at = screen.seen_at or time.time()  # one that was never seen is listed as about to come
     note(session, by, "screen.revoked", on_id=screen.id, on_name=screen.name)
 
 

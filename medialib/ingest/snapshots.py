@@ -28,6 +28,6 @@ def keep(store: Store, screen_id: str, content: bytes) -> None:
             picture.thumbnail((_WIDTH, _HEIGHT))
             out = io.BytesIO()
             picture.convert("RGB").save(out, "JPEG", quality=70)
-    except (UnidentifiedImageError, ValueError, OSError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, ValueError, OSError, SyntaxError) as error:
         raise BadRequest(N_("This picture cannot be read."), detail=str(error)) from error
     store.replace_bytes(place_of(store, screen_id), out.getvalue())
