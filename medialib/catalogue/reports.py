@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.rights import Viewer, edited
 from medialib.database import Base
 from medialib.errors import N_, NotFound
 
@@ -38,9 +39,10 @@ def add_report(session: Session, *, lesson_id: str, kind: ReportKind, words: str
     return report
 
 
-def open_reports(session: Session, *, limit: int = 50) -> Sequence[Report]:
-    """What nobody has seen to yet of lessons that the present viewer may see, the oldest first."""
-    query = select(Report).join(Lesson, Lesson.id == Report.lesson_id).where(Report.closed_at.is_(None))
+def open_reports(session: Session, viewer: Viewer, *, limit: int = 50) -> Sequence[Report]:
+    """What nobody has seen to yet of the lessons that this person may change, the oldest first."""
+    query = select(Report).join(Lesson, Lesson.id == Report.lesson_id)
+    query = query.where(Report.closed_at.is_(None), edited(viewer))
     return session.scalars(query.order_by(Report.created_at, Report.id).limit(limit)).all()
 
 

@@ -10,10 +10,11 @@ from PIL import Image
 from medialib.app import create_app
 from medialib.catalogue import collecting, edits, lookups, reports
 from medialib.catalogue.cues import CaptionTrack, Cue
+from medialib.catalogue.rights import Viewer
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters
-from .signing import add_person, send, sign_in
+from .signing import OTHER_TOWN, TOWN, add_person, add_units, client_of, send, sign_in
 
 LESSON = "abcde23456"
 
@@ -121,12 +122,23 @@ def test_a_member_reports_what_is_wrong(services: Services) -> None:
         answer = client.post(address, data={**form, **wrong})
         assert (answer.status_code, "请" in answer.text or "太长" in answer.text) == (400, True)
     with services.database.read() as session:
-        (told,) = reports.open_reports(session)
+        (told,) = reports.open_reports(session, Viewer(role="curator"))
         assert (told.lesson.title, told.kind, told.words, told.at_seconds) == ("笋竹管护", "sound", "听不清", 12.5)
         assert reports.count_open(session) == 1
     with services.database.begin() as session:
         reports.settle(reports.report(session, told.id), closed=True)
         assert reports.count_open(session) == 0
+
+
+def test_an_editor_is_told_of_reports_however_many_there_are_of_others(services: Services) -> None:
+    units = add_units(services)
+    person = add_person(services, "town", "editor", units[TOWN])
+    others, own = add_lesson(services, unit=OTHER_TOWN), add_lesson(services, "本镇的课", unit=TOWN)
+    with services.database.begin() as session:
+        for lesson_id in [others] * 60 + [own]:
+            reports.add_report(session, lesson_id=lesson_id, kind="sound", words="", at_seconds=None)
+    assert person
+    assert "本镇的课" in client_of(services, "town").get("/desk/reports").text
 
 
 def test_reports_are_limited(services: Services) -> None:

@@ -2,10 +2,9 @@
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from medialib.catalogue import reports, rights
-from medialib.catalogue.rights import Viewer, viewer_of
+from medialib.catalogue.rights import viewer_of
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, page
@@ -22,15 +21,10 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     )
 
 
-def told_to(session: Session, viewer: Viewer) -> list[reports.Report]:
-    """What nobody has seen to yet of the lessons that this person may change."""
-    return [one for one in reports.open_reports(session) if rights.may_edit(session, viewer, one.lesson_id)]
-
-
 def _list(services: Services) -> ResponseReturnValue:
     viewer = viewer_of(me(services))
     with services.database.read() as session:
-        told = told_to(session, viewer)
+        told = reports.open_reports(session, viewer)
         kinds = {kind: gettext(label) for kind, label in KINDS.items()}
         settled = request.args.get("settled", "")
         return page(services, "reports.html", section="reports", told=told, kinds=kinds, settled=settled)

@@ -7,11 +7,10 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from medialib import finding
-from medialib.catalogue import changing, lookups, telling, worklist
+from medialib.catalogue import changing, lookups, reports, telling, worklist
 from medialib.catalogue.rights import viewer_of
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk.reports import told_to
 from medialib.web.desk.shell import me, page
 from medialib.web.i18n import sentence
 from medialib.web.phone.cards import cards_of
@@ -33,7 +32,7 @@ def _todo(services: Services) -> ResponseReturnValue:
         wrong = {one.id for one in stopped}
         drafts = [one for one in worklist.standing(session, viewer, "draft", limit=_MOST) if one.id not in wrong]
         troubles = {one.id: trouble for one in stopped if (trouble := finding.parked_by(session, one))}
-        reported = told_to(session, viewer)
+        reported = reports.open_reports(session, viewer)
         shown = [*[lesson for lesson, _ in waiting[:_MOST]], *returned, *drafts, *stopped]
         told: dict[str, Any] = {
             "cards": {card.lesson.id: card for card in cards_of(services, session, shown)},
