@@ -97,6 +97,7 @@ class Station:
         self._chains: dict[str, tuple[float, int, Chain]] = {}
         self._told: dict[str, int] = {}
         self._targets: dict[str, int] = {}
+        self._made: dict[str, float] = {}
 
     def chain(self, slug: str, *, fresh_seconds: float = 2.0) -> Chain:
         """What is on air, reaching an hour ahead at least; raises NotFound.
@@ -110,10 +111,20 @@ class Station:
         with self._services.database.read() as session:
             number, revision = channel_lookups.last_epoch(session, slug)
             found = channel_lookups.channel(session, slug)
+            if self._made.setdefault(slug, found.created_at) != found.created_at:
+                self._forget(found)
+                known = None
             there = known[2] if known and known[1] == number else self._read(session, slug)
         chain = self._kept_up(found, there, revision)
         self._chains[slug] = (now, chain.epochs[-1].number, chain)
         return chain
+
+    def _forget(self, channel: Channel) -> None:
+        """The one of this name was removed, and this is another: numbers and clock of the former are not its own."""
+        self._chains.pop(channel.slug, None)
+        self._told.pop(channel.slug, None)
+        self._targets.pop(channel.slug, None)
+        self._made[channel.slug] = channel.created_at
 
     def moment(self, slug: str) -> int:
         """The present, which never goes back for what this process tells of the channel."""

@@ -134,6 +134,19 @@ def test_a_lesson_that_is_no_longer_for_everyone_goes_off_the_air(services: Serv
     assert coming and all(one.entry.item.lesson_id != "aaaa" for one in coming)
 
 
+def test_another_channel_of_a_name_has_nothing_of_the_former_one(services: Services, slug: str) -> None:
+    """Another process has begun it meanwhile, with the same numbers."""
+    station = Station(services)
+    station.chain(slug)
+    with services.database.begin() as session:
+        title = channel_lookups.channel(session, slug).title
+        channel_edits.remove(session, slug, by=None)
+    assert add_channel(services, Timetable(), title) == slug
+    Station(services).chain(slug)
+    chain = station.chain(slug, fresh_seconds=0)
+    assert all(one.entry.is_slate for one in chain.aired)
+
+
 def test_a_channel_without_lessons_shows_the_slate(services: Services, client: FlaskClient) -> None:
     empty = add_channel(services, Timetable(), "空频道")
     assert "/media/-/slate/4/picture/" in client.get(f"/channels/{empty}/480.m3u8").text
