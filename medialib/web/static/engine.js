@@ -131,7 +131,7 @@ export class Engine {
   #openNative(seconds) {
     this.#video.src = this.#opened.address;
     if (seconds > 0) {
-      this.#video.addEventListener("loadedmetadata", () => (this.#video.currentTime = seconds), { once: true });
+      this.#video.addEventListener("loadedmetadata", () => (this.#video.currentTime = seconds), { once: true, signal: this.#ears.signal });
     }
   }
 

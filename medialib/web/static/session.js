@@ -36,7 +36,8 @@ export function bindLockScreen(player, next) {
   };
   video.addEventListener("playing", told, { signal });
   for (const event of ["playing", "pause", "seeked", "ratechange"]) video.addEventListener(event, place, { signal });
-  player.addEventListener("retired", () => (session.metadata = null));
+  // One that was never started leaves the screen to the one that plays.
+  player.addEventListener("retired", () => player.started && (session.metadata = null));
 }
 
 // Until then it plays; then it pauses, and the place is kept. One timer, whichever lesson plays by then.
