@@ -87,7 +87,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(listings.make_blueprint(services))
     station, roll = Station(services), Roll(services)
     app.register_blueprint(channels.make_blueprint(services, station))
-    screen_blueprint = screen.make_blueprint(services, roll)
+    screen_blueprint = screen.make_blueprint(services, roll, limiter)
     app.register_blueprint(screen_blueprint)
     # A television bears its token in a header, which no other site's form can send.
     app.extensions["csrf"].exempt(screen_blueprint)

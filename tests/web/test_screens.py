@@ -83,6 +83,11 @@ def test_codes_cannot_be_guessed(desk: Desk) -> None:
     assert 429 in codes
 
 
+def test_one_address_cannot_use_up_all_codes(client: FlaskClient) -> None:
+    answers = [client.post("/tv/pairing").status_code for _ in range(202)]
+    assert answers[199:] == [200, 429, 429]
+
+
 def test_only_its_digest_is_kept_and_a_revoked_token_is_void(desk: Desk) -> None:
     services, office, _ = desk
     token, screen_id = paired(desk)
@@ -137,6 +142,9 @@ def test_orders_and_messages_reach_the_screens_they_are_for(desk: Desk) -> None:
     here, here_id = paired(desk)
     there, _ = paired(desk, "渡口凉亭", OTHER_TOWN)
     send(office, "/desk/screens/told", page="/desk/screens/new", screen=here_id, what="volume", volume="40")
+    for wrong in ("101", "x", "²"):
+        told = {"screen": here_id, "what": "volume", "volume": wrong}
+        assert send(office, "/desk/screens/told", page="/desk/screens/new", **told).status_code == 400
     now = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 60))
     later = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 3600))
     answer = send(

@@ -267,7 +267,7 @@ def _do(session: Session, services: Services, what: str, chosen: list[Screen]) -
         screen_edits.order(session, chosen, {"reload": True}, by=by)
     elif what == "volume":
         volume = typed("volume", most=3)
-        if not (volume.isdigit() and int(volume) <= 100):
+        if not (volume.isdecimal() and int(volume) <= 100):
             raise BadRequest(N_("The volume is a number from 0 to 100."))
         screen_edits.order(session, chosen, {"volume": int(volume), "reload": False}, by=by)
     elif what == "message":

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medialib import __version__
@@ -27,6 +28,8 @@ from medialib.web.screen.roll import COOKIE, Roll, presented
 _STATIC = Path(__file__).parent.parent / "static"
 _TOKEN_SECONDS = 400 * 86_400
 _MOST_SHOWN = 200
+_CODES = "200 per 10 minutes"
+"""A new code each ten minutes for every set behind one address; all codes of the library are ten times as many."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 LessonId = Annotated[str, Field(pattern=r"^[a-z0-9]{4,16}$")]
@@ -47,7 +50,7 @@ class Said(BaseModel):
     ] = {}
 
 
-def make_blueprint(services: Services, roll: Roll) -> Blueprint:
+def make_blueprint(services: Services, roll: Roll, limiter: Limiter) -> Blueprint:
     blueprint = Blueprint("screen", __name__)
 
     def add(rule: str, endpoint: str, view: access.View, *methods: str, mark: Any = access.public) -> None:
@@ -55,7 +58,11 @@ def make_blueprint(services: Services, roll: Roll) -> Blueprint:
 
     add("/tv", "page", lambda: _page(services))
     add("/tv/worker.js", "worker", _worker)
-    add("/tv/pairing", "pairing", lambda: _pairing(services), "POST")
+
+    def pairing() -> ResponseReturnValue:
+        return _pairing(services)
+
+    add("/tv/pairing", "pairing", limiter.shared_limit(_CODES, scope="pairing")(pairing), "POST")
     add("/tv/pairing/<code>.svg", "pairing_qr", lambda code: _pairing_qr(services, code))
     add("/tv/token", "token", lambda: _token(services), "POST")
     add("/tv/beat", "beat", lambda: _beat(services, roll), "POST")
