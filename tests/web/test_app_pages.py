@@ -92,7 +92,7 @@ def test_a_list_can_be_subscribed_to_by_its_code(client: FlaskClient, services: 
     assert [one.attrib["xmlUrl"] for one in opml.iter("outline")] == [f"http://localhost/collections/{slug}.rss"]
 
 
-@pytest.mark.parametrize("of", ["collections/nosuch", "nonsense", "search/x", "themes", "search?year=x"])
+@pytest.mark.parametrize("of", ["collections/nosuch", "nonsense", "search/x", "themes", "search?year=x", "//[x"])
 def test_what_is_no_list_cannot_be_subscribed_to(client: FlaskClient, of: str) -> None:
     assert client.get("/subscribe", query_string={"of": of}).status_code == 404
     assert client.get("/subscribe.svg", query_string={"of": of}).status_code == 404

@@ -130,6 +130,11 @@ def test_a_member_reports_what_is_wrong(services: Services) -> None:
         assert reports.count_open(session) == 0
 
 
+def test_a_way_that_is_no_address_leads_nowhere(client: FlaskClient, services: Services) -> None:
+    add_lesson(services, lesson_id=LESSON)
+    assert client.get(f"/lessons/{LESSON}", query_string={"in": "//[x"}).status_code == 200
+
+
 def test_an_editor_is_told_of_reports_however_many_there_are_of_others(services: Services) -> None:
     units = add_units(services)
     person = add_person(services, "town", "editor", units[TOWN])

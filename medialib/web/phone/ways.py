@@ -85,7 +85,10 @@ def _way(services: Services, session: Session, lesson: Lesson, within: str) -> W
 
 def listing_at(services: Services, session: Session, within: str) -> Listing | None:
     """The first lessons of a listing; None for what is no listing's address, NotFound or BadRequest for a wrong one."""
-    parts = urlsplit(within)
+    try:
+        parts = urlsplit(within)
+    except ValueError:  # a bracket that opens no address
+        return None
     name, _, slug = parts.path.partition("/")
     kind = next((one for one in get_args(Kind) if one == name), None)
     if kind is None or bool(slug) == (kind in _ALONE):
