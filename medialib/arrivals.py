@@ -103,7 +103,10 @@ def _unit_of(session: Session, person: Person, wish: Wish, kept: Upload | None, 
 
 
 def finish(services: Services, upload_id: str) -> str | None:
-    """Make a lesson of an upload that is whole: its id, or None when none was made."""
+    """Make a lesson of an upload that is whole: its id, or None when none was made.
+
+    Only what can be no recording is deleted: details that cannot be stored say nothing against the file.
+    """
     with services.leases.hold(f"upload:{upload_id}") as lease:
         if lease is None:
             return None
@@ -115,7 +118,7 @@ def finish(services: Services, upload_id: str) -> str | None:
             unit = session.get(Unit, upload.unit_slug) if upload.unit_slug else None
         try:
             receipt = _take_in(services, upload, unit, person)
-        except (UnusableMedia, BadRequest) as error:
+        except UnusableMedia as error:
             _give_up(services, upload, error, for_ever=True)
         except MedialibError as error:
             _give_up(services, upload, error, for_ever=False)

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -159,22 +160,29 @@ class Worker:
 
     def _keep_reconciling(self) -> None:
         for turn in itertools.count():
-            try:
-                self._stay_registered()
-                if turn == 0:
-                    order_steps(self._services)
-                if turn % _TURNS_BETWEEN_SWEEPS == 0:
-                    orphans.sweep(self._services)
-                    forget_retired(self._workshop)
-                    recount(self._workshop)
-                reconcile(self._services, quiet=turn > 0)
-                keep_on_air(self._services, self._station)
-                if turn % _TURNS_BETWEEN_TRIMS == 0:
-                    cache.trim(self._workshop)
-            except Exception:
-                log.exception("reconciling failed, trying again")
+            self._attempt(partial(self._take_turn, turn))
             if self._rests(self._services.settings.jobs.reconcile_seconds):
                 return
+
+    def _take_turn(self, turn: int) -> None:
+        self._stay_registered()
+        if turn == 0:
+            order_steps(self._services)
+        if turn % _TURNS_BETWEEN_SWEEPS == 0:
+            orphans.sweep(self._services)
+            forget_retired(self._workshop)
+            recount(self._workshop)
+        reconcile(self._services, quiet=turn > 0)
+        keep_on_air(self._services, self._station)
+        if turn % _TURNS_BETWEEN_TRIMS == 0:
+            cache.trim(self._workshop)
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        """Nothing may end the reconciler: without it no work that was lost would ever be found again."""
+        try:
+            work()
+        except Exception:
+            log.exception("reconciling failed, trying again")
 
     def _rests(self, seconds: float) -> bool:
         """Wait for the next turn, but show in the meantime what its time has come for; whether the worker stops."""
@@ -182,7 +190,7 @@ class Worker:
         while (left := end - time.monotonic()) > 0:
             if self._stopping.wait(min(left, _DUE_SECONDS)):
                 return True
-            show_due(self._services)
+            self._attempt(partial(show_due, self._services))
         return self._stopping.is_set()
 
 

@@ -116,6 +116,20 @@ def _units(services: Services) -> Any:
         return lookups.units(session)
 
 
+def test_details_that_cannot_be_stored_cost_nobody_the_file(services: Services, person: Person, tmp_path: Path) -> None:
+    content = media.tone(tmp_path / "a.mp3", seconds=1).read_bytes()
+    upload = sent(services, person, content, "a.mp3")
+    with services.database.begin() as session:
+        session.get_one(Upload, upload.id).typed = {"title": "茶", "number": 10**30}
+    assert arrivals.finish(services, upload.id) is None
+    assert now(services, upload).state == "failed" and now(services, upload).message
+    assert services.store.upload(upload.id).read_bytes() == content
+    with services.database.begin() as session:
+        session.get_one(Upload, upload.id).typed = {"title": "茶"}
+        upload_edits.try_again(session.get_one(Upload, upload.id))
+    assert arrivals.finish(services, upload.id)
+
+
 def test_what_is_no_recording_is_refused_and_its_bytes_go(services: Services, person: Person) -> None:
     upload = sent(services, person, b"%PDF-1.4 " * 100)
     assert arrivals.finish(services, upload.id) is None

@@ -1,11 +1,13 @@
 """The worker: hints and reconciling."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
+from sqlalchemy.exc import OperationalError
 from web.factories import add_lesson, make_services
 
 from medialib import finding, tasks, worker
@@ -130,3 +132,22 @@ def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) ->
     working.stop()
     with services.database.read() as session:
         assert lookups.troubles(session, lesson_id) == []
+
+
+def test_the_reconciler_outlives_a_database_that_is_away(services: Services) -> None:
+    failures: list[str] = []
+
+    def fail(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if threading.current_thread().name == "reconciler" and len(failures) < 6:
+            failures.append(statement)
+            raise OperationalError(statement, None, Exception("disk I/O error"))
+
+    event.listen(services.database.engine, "before_cursor_execute", fail)
+    working = Worker(services)
+    working.start()
+    try:
+        until(lambda: len(failures) == 6)
+        add_lesson(services, "竹编", searchable=False)
+        until(lambda: titles(services, "zhubian") == ["竹编"])
+    finally:
+        working.stop()

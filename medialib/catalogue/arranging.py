@@ -116,6 +116,10 @@ def discard(session: Session, one: Collection, *, by: Person | None) -> None:
 def remove(session: Session, one: Collection, *, by: Person | None) -> None:
     """Take the collection away; its lessons stay in the library, and undoing brings it back."""
     _keep(session, one, "collection.removed", _snapshot(session, one), by)
+    _take_away(session, one)
+
+
+def _take_away(session: Session, one: Collection) -> None:
     collecting.tell_search_of_all(session, one)
     if one.kind == "series":
         for lesson in collected.lessons_of(session, one, whole=True):
@@ -135,8 +139,7 @@ def undo(session: Session, slug: str, *, only: int | None = None, by: Person | N
     one = session.get(Collection, slug)
     if not last.before:
         if one is not None:
-            collecting.tell_search_of_all(session, one)
-            session.delete(one)
+            _take_away(session, one)
     else:
         _restore(session, slug, one, last.before)
     last.undone = True

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import edits
@@ -13,12 +13,13 @@ from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
-from medialib.catalogue.rights import viewer_of
+from medialib.catalogue.rights import edited, viewer_of
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.errors import N_, BadRequest, NotAllowed, NotFound
 
 LONGEST_WORDS = 2000
+_HIGHEST_NUMBER = 2**31 - 1
 
 
 def record(
@@ -80,9 +81,7 @@ def undo(session: Session, lesson_id: str, change_id: int, *, by: Person | None)
     Raises NotFound, NotAllowed for what others did, and BadRequest for what came in between.
     """
     lesson = edits.lesson_to_change(session, lesson_id)
-    change = session.get(LessonChange, change_id)
-    if change is None or change.lesson_id != lesson_id:
-        raise NotFound(N_("There is no such change."), detail=str(change_id))
+    change = change_of(session, lesson_id, change_id)
     if not _may(by, change):
         raise NotAllowed(N_("Only who did this, or the county office, can take it back."))
     if not may_undo(lesson, change):
@@ -92,10 +91,24 @@ def undo(session: Session, lesson_id: str, change_id: int, *, by: Person | None)
     return made
 
 
+def change_of(session: Session, lesson_id: str, change_id: int) -> LessonChange:
+    """A change of this lesson by its number, which anybody may have typed; raises NotFound."""
+    change = session.get(LessonChange, change_id) if 0 < change_id <= _HIGHEST_NUMBER else None
+    if change is None or change.lesson_id != lesson_id:
+        raise NotFound(N_("There is no such change."), detail=str(change_id)[:40])
+    return change
+
+
 def undo_batch(session: Session, batch: str, *, by: Person | None) -> int:
-    """Take back what was done at once, as far as it is still so; returns to how many lessons that was done."""
+    """Take back what was done at once, as far as it is still so; returns to how many lessons that was done.
+
+    Lessons that have left the person's units since stay as they are.
+    """
     changes = session.scalars(select(LessonChange).where(LessonChange.batch == batch, LessonChange.batch != "")).all()
-    lessons = {one.id: one for one in to_change(session, [change.lesson_id for change in changes])}
+    ids = [change.lesson_id for change in changes]
+    mine = edited(viewer_of(by)) if by else true()
+    allowed = session.scalars(select(Lesson.id).where(Lesson.id.in_(ids), mine)).all()
+    lessons = {one.id: one for one in to_change(session, allowed)}
     done = 0
     for change in changes:
         lesson = lessons.get(change.lesson_id)

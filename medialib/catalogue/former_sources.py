@@ -32,6 +32,11 @@ class FormerSource(Base):
     put_away_at: Mapped[float]
     let_go_at: Mapped[float] = mapped_column(index=True)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is: its files may be gone at any moment."""
+        return self.let_go_at < time.time()
+
 
 def former(session: Session, lesson_id: str) -> Sequence[FormerSource]:
     """The recordings that a lesson had, the last one first."""

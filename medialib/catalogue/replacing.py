@@ -80,7 +80,7 @@ def bring_back(session: Session, lesson_id: str, *, steps: Mapping[str, int], da
 def last_recording(session: Session, lesson_id: str) -> FormerSource:
     """The one before the present one; raises BadRequest when there is none, or none any more."""
     found = former_sources.former(session, lesson_id)
-    if not found:
+    if not found or found[0].is_over:
         raise BadRequest(N_("There is no earlier recording of this lesson, or no longer."))
     return found[0]
 
@@ -91,16 +91,22 @@ def plans_of(session: Session, one: FormerSource) -> list[int]:
     return list(session.scalars(select(StoredPlan.version).where(*mine)))
 
 
-def forget(session: Session, lesson_id: str, version: int, plans: Sequence[int]) -> None:
-    """A recording that was put away is gone, with what was made by these plans; that stands in the log."""
-    gone = session.get(FormerSource, (lesson_id, version))
-    if gone is None:
-        return
+def forget(session: Session, lesson_id: str, version: int) -> list[int] | None:
+    """A recording whose time is over goes, which stands in the log; returns the plans that were made of it.
+
+    None when it was brought back meanwhile: then nothing of it may go.
+    """
+    gone = session.get(FormerSource, (lesson_id, version), with_for_update=True)
+    if gone is None or not gone.is_over:
+        return None
+    plans = plans_of(session, gone)
     for table in (RenditionProgress, StoredPlan):
         session.execute(delete(table).where(table.lesson_id == lesson_id, table.version.in_(plans)))
     title = lookups.lesson(session, lesson_id).title
     note(session, None, "lesson.recording.gone", on_id=lesson_id, on_name=title, name=gone.name)
     session.delete(gone)
+    session.flush()
+    return plans
 
 
 def _put_away(session: Session, lesson: Lesson, days: float) -> None:

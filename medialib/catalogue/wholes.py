@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from medialib.catalogue.lessons import Lesson
 from medialib.database import Base
 
+_LESSONS = Lesson.__tablename__
+
 Whole = Mapping[str, list[dict[str, Any]]]
 """Rows by the name of their table."""
 
@@ -23,12 +25,32 @@ def taken(session: Session, lesson_id: str) -> Whole:
 
 
 def put_back(session: Session, whole: Whole) -> None:
-    """Make the rows anew, without what they named and is gone since, such as a theme."""
-    for table, _ in _about_lessons():
+    """Make the rows anew, without what they named and is gone since, such as a theme.
+
+    Rows that may be without a lesson, such as uploads, were not taken away with it: they only name it again.
+    """
+    for table, column in _about_lessons():
         for row in whole.get(table.name, []):
             kept = {name: value for name, value in row.items() if name in table.c}
-            if _names_only_what_is_there(session, table, kept):
-                session.execute(table.insert().values(**kept))
+            if column.nullable:
+                _name_again(session, table, kept)
+            elif _names_only_what_is_there(session, table, kept):
+                session.execute(table.insert().values(**_with_free_number(session, table, kept)))
+
+
+def _name_again(session: Session, table: Table, row: Mapping[str, Any]) -> None:
+    links = [one.name for one in table.columns if any(key.column.table.name == _LESSONS for key in one.foreign_keys)]
+    same = [one == row[one.name] for one in table.primary_key]
+    session.execute(table.update().where(*same).values({name: row[name] for name in links if name in row}))
+
+
+def _with_free_number(session: Session, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The row without its number when another row has got that meanwhile: SQLite gives the last ones again."""
+    numbered = table.autoincrement_column
+    if numbered is None or numbered.foreign_keys or numbered.name not in row:
+        return row
+    taken = session.execute(select(numbered).where(numbered == row[numbered.name])).first()
+    return {name: value for name, value in row.items() if name != numbered.name} if taken else row
 
 
 def _names_only_what_is_there(session: Session, table: Table, row: dict[str, Any]) -> bool:
@@ -49,7 +71,7 @@ def _is_there(session: Session, key: ForeignKey, value: Any) -> bool:
 
 def _about_lessons() -> list[tuple[Table, Column[Any]]]:
     """Every table that names a lesson, with the column that does, lessons themselves first."""
-    lessons: Table = Base.metadata.tables[Lesson.__tablename__]
+    lessons: Table = Base.metadata.tables[_LESSONS]
     found: list[tuple[Table, Column[Any]]] = [(lessons, lessons.c.id)]
     for table in Base.metadata.sorted_tables:
         for column in table.columns:

@@ -70,12 +70,15 @@ def let_go(workshop: Workshop) -> list[str]:
     """Delete the recordings that were put away long ago, with all that was made of them; the log tells of each."""
     gone = []
     with workshop.database.read() as session:
-        due = [(one.lesson_id, one.version, replacing.plans_of(session, one)) for one in former_sources.due(session)]
-    for lesson_id, version, plans in due:
-        for plan in plans:
-            workshop.store.remove_version(lesson_id, plan)
-        workshop.store.remove_sources(lesson_id, version)
+        due = [(one.lesson_id, one.version) for one in former_sources.due(session)]
+    for lesson_id, version in due:
+        # Within the transaction: until now somebody may have brought it back, from now on nobody can.
         with workshop.database.begin() as session:
-            replacing.forget(session, lesson_id, version, plans)
+            plans = replacing.forget(session, lesson_id, version)
+            if plans is None:
+                continue
+            for plan in plans:
+                workshop.store.remove_version(lesson_id, plan)
+            workshop.store.remove_sources(lesson_id, version)
         gone.append(lesson_id)
     return gone

@@ -178,8 +178,9 @@ class _Guard:
         """The lessons that are not for everyone, read from the catalogue once a second."""
         now = time.monotonic()
         if now - self._read_at >= _REFRESH_SECONDS:
-            self._read_at = now
+            # In this order: until it was read, and when it cannot be, nothing may pass for being open to all.
             self._restricted = rights.restricted(self._services.database)
+            self._read_at = now
         return self._restricted
 
 

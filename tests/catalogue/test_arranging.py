@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from web.factories import add_lesson, make_services
 
-from medialib.catalogue import arrangement, arranging, collected, collecting, lookups
+from medialib.catalogue import arrangement, arranging, collected, collecting, editing, lookups
 from medialib.catalogue.arrangement import Arrangement, Entry
 from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson
 from medialib.catalogue.lessons import Lesson
@@ -147,6 +147,17 @@ def test_every_change_can_be_undone_one_after_the_other(services: Services, ids:
         assert session.get(Collection, slug) is None
         with pytest.raises(NotFound, match="nothing to undo"):
             arranging.undo(session, slug, by=None)
+
+
+def test_the_making_of_a_series_is_undone_though_lessons_were_put_into_it(services: Services, ids: list[str]) -> None:
+    with services.database.begin() as session:
+        slug = arranging.begin(session, kind="series", title="竹编课", dated=None, by=None).slug
+        editing.change(session, ids[0], {"series_slug": slug}, by=None)
+    with services.database.begin() as session:
+        arranging.undo(session, slug, by=None)
+    with services.database.read() as session:
+        assert session.get(Collection, slug) is None
+        assert lookups.lesson(session, ids[0]).series_slug is None
 
 
 def test_undo_takes_back_only_what_was_meant(services: Services, ids: list[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import media
 import pytest
+from sqlalchemy import event
 from web.factories import make_services
 from web.signing import acts
 
@@ -114,6 +115,31 @@ def test_it_can_be_taken_back_and_forth_until_its_time_is_over(
     assert acts(services)[0] == "lesson.recording.gone", "nothing is deleted without a word"
     replacing.bring_back(services.workshop, lesson_id, by=None)
     assert load(services.workshop, lesson_id).source.name == "source-2.mp3"
+
+
+def test_what_is_brought_back_while_it_is_let_go_keeps_its_files(
+    services: Services, lesson_id: str, tmp_path: Path
+) -> None:
+    put_another(services, lesson_id, media.tone(tmp_path / "new.mp3", seconds=3, hertz=600))
+    with services.database.begin() as session:
+        session.get_one(FormerSource, (lesson_id, 1)).let_go_at = time.time() - 1
+    with pytest.raises(BadRequest):
+        replacing.bring_back(services.workshop, lesson_id, by=None)
+    brought: list[str] = []
+
+    def bring_back(_session: object, _transaction: object) -> None:
+        """Its days were just made more, after it was found to be due."""
+        if not brought:
+            brought.append(lesson_id)
+            with services.database.begin() as session:
+                session.get_one(FormerSource, (lesson_id, 1)).let_go_at = time.time() + 60
+            replacing.bring_back(services.workshop, lesson_id, by=None)
+
+    event.listen(services.database.sessions.class_, "after_transaction_end", bring_back)
+    assert replacing.let_go(services.workshop) == []
+    event.remove(services.database.sessions.class_, "after_transaction_end", bring_back)
+    assert brought == [lesson_id]
+    assert load(services.workshop, lesson_id).source.read_bytes() == (tmp_path / "old.mp3").read_bytes()
 
 
 def test_without_an_earlier_recording_there_is_no_way_back(services: Services, lesson_id: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
-from medialib.catalogue import api_tokens, people_lookups
+from medialib.catalogue import api_tokens, changing, editing, moves, people_lookups
 from medialib.catalogue.api_tokens import ApiToken
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
@@ -232,3 +232,39 @@ def test_a_lesson_goes_from_draft_to_shelf_and_every_change_can_be_taken_back(
     assert ask(other, "GET", place).status_code == 403
     assert ask(other, "GET", "/api/desk/lessons").get_json()["total"] == 0
     assert ask(editor, "GET", "/api/desk/lessons/nosuch99").status_code == 404
+
+
+def test_an_editors_program_gives_a_lesson_to_no_other_unit(services: Services, browser: FlaskClient) -> None:
+    units = add_units(services)
+    headers = token(services, add_person(services, "bian", "editor", units[TOWN]), "read", "edit")
+    path = f"/api/desk/lessons/{add_lesson(services, '竹编', unit=TOWN)}"
+    assert browser.patch(path, headers=headers, json={"unit": units[OTHER_TOWN]}).status_code == 400
+    assert browser.patch(path, headers=headers, json={"unit": None}).status_code == 400
+    assert browser.patch(path, headers=headers, json={"unit": units[TOWN], "title": "竹"}).status_code == 200
+
+
+def test_a_program_takes_back_no_publication_without_the_scope_for_it(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "竹编")
+    with services.database.begin() as session:
+        moves.move(session, lesson, "archived", by=None)
+        change = moves.move(session, lesson, "published", by=None).id
+    path = f"/api/desk/lessons/{lesson}/history/{change}/undo"
+    assert browser.post(path, headers=token(services, admin, "read", "edit")).status_code == 403
+    assert browser.post(path, headers=token(services, admin, "read", "edit", "publish")).status_code == 200
+    huge = f"/api/desk/lessons/{lesson}/history/{10**30}/undo"
+    assert browser.post(huge, headers=token(services, admin, "read", "edit")).status_code == 404
+
+
+def test_undoing_many_leaves_alone_what_belongs_to_others_now(services: Services) -> None:
+    units = add_units(services)
+    editor = add_person(services, "bian", "editor", units[TOWN])
+    ids = [add_lesson(services, title, unit=TOWN) for title in ("一", "二")]
+    with services.database.begin() as session:
+        editing.change_many(session, ids, lambda _: {"speaker": "李师傅"}, by=editor, batch="b")
+        editing.change(session, ids[1], {"unit_slug": units[OTHER_TOWN]}, by=None)
+    with services.database.begin() as session:
+        assert changing.undo_batch(session, "b", by=editor) == 1
+    with services.database.read() as session:
+        assert [session.get_one(Lesson, one).speaker for one in ids] == ["", "李师傅"]

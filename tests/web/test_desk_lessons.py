@@ -7,9 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
-from medialib.catalogue import changing, lookups, moves, people_lookups
+from medialib.catalogue import changing, lookups, moves, people_lookups, upload_edits
 from medialib.catalogue.lessons import Lesson, StepLeft
 from medialib.catalogue.seeds import plant
+from medialib.catalogue.uploads import Upload
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters, write
@@ -267,3 +268,39 @@ def test_only_drafts_and_what_was_taken_down_is_deleted_and_comes_back_whole(
     assert services.store.source(lesson, ".mp4").read_text() == "recording"
     assert acts(services)[:2] == ["lesson.restored", "lesson.removed"]
     assert send(county, "/desk/lessons/restore", page="/desk/lessons", lesson="none").status_code == 404
+
+
+def test_a_lesson_comes_back_though_others_were_changed_meanwhile(services: Services, county: FlaskClient) -> None:
+    other = add_lesson(services, "采茶")
+    lesson = add_lesson(services, "竹编")
+    write(services.store.source(lesson, ".mp4"), "recording")
+    with services.database.begin() as session:
+        who = people_lookups.find_person(session, "xian")
+        assert who
+        upload = upload_edits.begin(
+            session, name="a.mp4", size_bytes=1, unit_slug=None, days=1, by=who, replaces=lesson
+        )
+        moves.move(session, lesson, "archived", by=None)
+    assert send(county, f"/desk/lessons/{lesson}/delete", page=f"/desk/lessons/{lesson}").status_code == 302
+    for words in ("一", "二", "三"):
+        with services.database.begin() as session:
+            changing.remark(session, other, words, by=None)
+    assert send(county, "/desk/lessons/restore", page="/desk/lessons", lesson=lesson).status_code == 302
+    with services.database.read() as session:
+        assert [change.stage for change in changing.history(session, lesson)] == ["archived", "published"]
+        assert [change.words for change in changing.thread(session, other)] == ["一", "二", "三"]
+        assert session.get_one(Upload, upload.id).replaces == lesson
+
+
+def test_a_lesson_whose_recording_is_another_lesson_now_stays_deleted(services: Services, county: FlaskClient) -> None:
+    lesson = add_lesson(services, "竹编")
+    write(services.store.source(lesson, ".mp4"), "recording")
+    with services.database.begin() as session:
+        sha256 = lookups.source(session, lesson).sha256
+        moves.move(session, lesson, "archived", by=None)
+    assert send(county, f"/desk/lessons/{lesson}/delete", page=f"/desk/lessons/{lesson}").status_code == 302
+    again = add_lesson(services, "竹编")
+    with services.database.begin() as session:
+        lookups.source(session, again).sha256 = sha256
+    assert send(county, "/desk/lessons/restore", page="/desk/lessons", lesson=lesson).status_code == 400
+    assert "竹编" in county.get("/desk/lessons/deleted").text

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -575,3 +576,27 @@ def test_every_library_that_is_opened_hides_what_it_should() -> None:
             assert session.scalars(select(Lesson.id)).all() == ["hidden"]
         database.close()
         del database, session
+
+
+def test_nothing_passes_for_open_while_a_server_still_asks_what_is_not(services: Services) -> None:
+    lesson = add_lesson(services, "草稿")
+    add_posters(services, lesson, "frame")
+    with services.database.begin() as session:
+        moves.move(session, lesson, "returned", by=None, reason="太暗")
+    app, picture = create_app(services), f"/media/{lesson}/v1/poster/0/320.jpg"
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(app.test_client().get(picture).status_code)
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        """Another asks for the same, before the first question to the database is answered."""
+        if "stage" in statement and threading.current_thread() is threading.main_thread() and not answers:
+            other = threading.Thread(target=ask)
+            other.start()
+            other.join()
+
+    event.listen(services.database.engine, "before_cursor_execute", meanwhile)
+    ask()
+    event.remove(services.database.engine, "before_cursor_execute", meanwhile)
+    assert answers == [404, 404]

@@ -16,6 +16,7 @@ from medialib.services import Services
 from medialib.web import access, bearers
 from medialib.web.api.operations import Answer, Api, Body, Operation
 from medialib.web.api.texts import Line, Slug, Text
+from medialib.web.desk.lessons import check_unit
 from medialib.web.desk.shell import me
 
 _PATH = "/lessons/<lesson_id>"
@@ -189,7 +190,9 @@ def _change(services: Services, lesson_id: str, body: Details) -> DeskLesson:
     who_may_watch = given.pop("access", None)
     told = {_STORED.get(name, name): _EMPTY.get(name) if value is None else value for name, value in given.items()}
     with services.database.begin() as session:
-        editing.change(session, lesson_id, told, by=me(services))
+        made = editing.change(session, lesson_id, told, by=me(services))
+        if made and "unit_slug" in made.after:
+            check_unit(session, me(services), made.after["unit_slug"])
         if who_may_watch:
             lesson_access.set_access(session, lesson_id, who_may_watch, by=me(services))
         session.flush()
@@ -204,10 +207,13 @@ def _move(services: Services, lesson_id: str, body: Move) -> DeskLesson:
         return _told(edits.lesson_to_change(session, lesson_id))
 
 
-def _require_scope(services: Services, lesson: Lesson, stage: Stage) -> None:
-    """What only the county's office may do, its programs may only do with the scope for it; raises NotAllowed."""
+def _require_scope(services: Services, lesson: Lesson, stage: str) -> None:
+    """What only the county's office may do, its programs may only do with the scope for it; raises NotAllowed.
+
+    A way back that is no move of its own, such as from published to submitted, is the office's too.
+    """
     acting = bearers.bearer(services)
-    if acting and MOVES.get((lesson.stage, stage)) == "curator" and "publish" not in acting[1].scopes:
+    if acting and MOVES.get((lesson.stage, stage), "curator") == "curator" and "publish" not in acting[1].scopes:
         raise NotAllowed(bearers.NOT_FOR_THAT)
 
 
@@ -235,5 +241,8 @@ def _remark(services: Services, lesson_id: str, body: Remark) -> History:
 
 def _undo(services: Services, lesson_id: str, change_id: int) -> DeskLesson:
     with services.database.begin() as session:
+        lesson, change = lookups.lesson(session, lesson_id), changing.change_of(session, lesson_id, change_id)
+        if change.kind == "stage":
+            _require_scope(services, lesson, change.origin)
         changing.undo(session, lesson_id, change_id, by=me(services))
         return _told(lookups.lesson(session, lesson_id))
