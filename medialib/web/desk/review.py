@@ -113,9 +113,11 @@ def _done(services: Services) -> tuple[str, str, int] | None:
     if not lesson_id:
         return None
     with services.database.read() as session:
-        change = session.get(LessonChange, number)
-        lesson = session.get(Lesson, lesson_id)
-        if lesson is None or change is None or change.lesson_id != lesson_id or change.stage not in DONE:
+        try:
+            change, lesson = changing.change_of(session, lesson_id, number), lookups.lesson(session, lesson_id)
+        except NotFound:
+            return None
+        if change.stage not in DONE:
             return None
         return gettext(DONE[change.stage], title=lesson.title), lesson_id, number
 

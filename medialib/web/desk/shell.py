@@ -50,18 +50,13 @@ RAIL = (
     Place("themes", N_("Themes"), "themes", "desk.themes", "curator"),
     Place("screens", N_("Screens"), "tv", "desk.screens", "editor"),
     Place("statistics", N_("Statistics"), "chart", "desk.statistics", "editor"),
+    Place("reports", N_("Reports"), "flag", "desk.reports", "editor"),
     Place("people", N_("People"), "people", "desk.people", "admin", under="settings"),
     Place("units", N_("Units"), "tree", "desk.units", "admin", under="settings"),
     Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin", under="settings"),
     Place("machine", N_("This machine"), "gear", "desk.settings", "admin", under="settings"),
     Place("log", N_("Log"), "list", "desk.log", "admin", under="settings"),
     Place("account", N_("My account"), "person", "desk.account", "viewer", under="settings"),
-    Place("people", N_("People"), "people", "desk.people", "admin"),
-    Place("units", N_("Units"), "tree", "desk.units", "admin"),
-    Place("webhooks", N_("Messages to other systems"), "link", "desk.webhooks", "admin"),
-    Place("log", N_("Log"), "list", "desk.log", "admin"),
-    Place("reports", N_("Reports"), "flag", "desk.reports", "editor"),
-    Place("account", N_("My account"), "person", "desk.account", "viewer"),
 )
 """What the rail leads to, in its order; the rest of the desk adds its entries here. Those `under` settings share one.
 """
