@@ -121,7 +121,7 @@ def test_the_first_start_prints_a_link_that_works_once(user: Shell) -> None:
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert token
     form = {"csrf_token": token[1], "password": PASSWORD, "again": PASSWORD}
-    assert client.post(path_in(second), data=form).headers["Location"] == "/desk/people"
+    assert client.post(path_in(second), data=form).headers["Location"] == "/desk/todo"
     assert client.get("/desk/people").status_code == 200
     assert create_app(services).test_client().get(path_in(second)).status_code == 404
     assert first_link(services, again=True) == "", "somebody administers it now"

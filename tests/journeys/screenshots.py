@@ -117,7 +117,7 @@ def _take(browser: Browser, library: Library, shot: Shot) -> None:
     page.goto(library.site + address, wait_until="networkidle")
     if shot.plays:
         page.locator("button.start").click()
-        page.wait_for_function("document.querySelector('video').currentTime > 1")
+        page.wait_for_function("() => document.querySelector('video').currentTime > 1")
         page.evaluate("document.querySelector('video').pause()")
     page.wait_for_timeout(500)
     file = FOLDER / f"{shot.name}.png"

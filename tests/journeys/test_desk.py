@@ -54,7 +54,7 @@ def test_the_first_link_leads_to_an_invited_editor_who_is_disabled(library: Libr
         office.get_by_label("新密码").fill(PASSWORD)
         office.get_by_label("再输一遍").fill(PASSWORD)
         office.keyboard.press("Enter")
-        office.wait_for_url("**/desk/people")
+        office.wait_for_url("**/desk/todo")
         office.goto(f"{library.site}/desk/units")
         for name, parent in (("桃江县", ""), ("马迹塘镇", "桃江县"), ("京华村", "马迹塘镇"), ("高桥镇", "桃江县")):
             office.get_by_label("名称").fill(name)
@@ -88,7 +88,8 @@ def test_the_first_link_leads_to_an_invited_editor_who_is_disabled(library: Libr
         phone.get_by_label("新密码").fill(PASSWORD)
         phone.get_by_label("再输一遍").fill(PASSWORD)
         phone.get_by_role("button", name="开通账号").click()
-        phone.wait_for_url("**/desk/account")
+        phone.wait_for_url("**/desk/todo")
+        phone.goto(f"{library.site}/desk/account")
         assert "马迹塘镇" in phone.inner_text("body")
         shoot(phone, "phone-account")
         assert phone.goto(f"{library.site}/desk/people").status == 403  # type: ignore[union-attr]

@@ -62,7 +62,7 @@ def play_on_a_phone(browser: Browser, library: Library, address: str) -> None:
     page.goto(library.site + address)
     page.locator(".speed:not(.sound-track):not(.captions) select").select_option("2")
     page.locator("button.start").click()
-    page.wait_for_function("document.querySelector('video').currentTime > 7", timeout=20_000)
+    page.wait_for_function("() => document.querySelector('video').currentTime > 7", timeout=20_000)
     page.close()  # what was played so far is told when the page goes
     assert context.cookies() == [], "counting needs no cookie"
     context.close()

@@ -287,7 +287,7 @@ def test_home_shows_what_was_curated(client: FlaskClient, services: Services) ->
     page = client.get("/").text
     assert "县里精选" in page and "春笋下山" in page and "本月一套" in page and 'id="h-series"' in page
     package = client.get("/collections/chunsunxiashan").text
-    assert "2024年5月" in package and 'class="seal now"' in package
+    assert "2024年5月" in package and '<span class="seal todo">课</span>' in package
 
 
 def test_a_lesson_has_a_code_of_its_page(client: FlaskClient, services: Services) -> None:

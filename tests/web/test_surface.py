@@ -144,7 +144,10 @@ def test_a_database_that_was_not_set_up_is_not_ready(tmp_path: Path) -> None:
     services.database.close()
 
 
-def test_figures_are_for_this_machine_unless_everyone_may_see_them(services: Services, tmp_path: Path) -> None:
+def test_figures_are_for_this_machine_unless_everyone_may_see_them(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     metrics.PLAYS.labels("video").inc()
     services.queues.send("hot", "nothing")
     client = create_app(services).test_client()
