@@ -38,7 +38,7 @@ help:
 	@echo "make test   set everything up, check the code, run every test"
 	echo "make setup, lint, bench, messages, screenshots, migration, lock, clean: see CONTRIBUTING.md"
 
-setup: $(PACKAGES) $(VENDOR)/hls.min.js $(VENDOR)/tus.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
+setup: $(PACKAGES) $(VENDOR)/hls.min.js.br $(VENDOR)/tus.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
 	@:
 
 run: setup
@@ -81,7 +81,9 @@ $(VENDOR)/hls.min.js: $(MODULES)
 	@mkdir -p $(VENDOR)
 	cp node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
 	cp node_modules/hls.js/dist/hls.min.js $@
-	$(BIN)/python -c 'import brotli, sys; sys.stdout.buffer.write(brotli.compress(open("$@", "rb").read()))' > $@.br
+
+$(VENDOR)/hls.min.js.br: $(VENDOR)/hls.min.js | $(PACKAGES)
+	@$(BIN)/python -c 'import brotli, sys; sys.stdout.buffer.write(brotli.compress(open("$<", "rb").read()))' > $@
 
 # Only the measurements ask it, and it is large.
 $(LIGHTHOUSE):
