@@ -20,11 +20,13 @@ export function onMeteredNetwork() {
 
 const attribute = (line, name) => new RegExp(`[:,]${name}="?([^",]*)`).exec(line)?.[1] ?? "";
 
-// One variant of a multivariant playlist and the sound that goes with it; nothing else is saved.
+// One variant of a multivariant playlist and the sound that goes with it; nothing else is saved. Where there are pictures
+// it is one of them: such a playlist ends in the sound alone, which takes the fewest bits of all.
 function oneVariant(text, better) {
   const lines = text.split("\n");
   const variants = lines.flatMap((line, place) => (line.startsWith("#EXT-X-STREAM-INF") ? [{ line, uri: lines[place + 1] }] : []));
-  const chosen = variants.reduce((best, one) => (better(one.line, best.line) ? one : best));
+  const pictures = variants.filter((one) => attribute(one.line, "RESOLUTION"));
+  const chosen = (pictures.length ? pictures : variants).reduce((best, one) => (better(one.line, best.line) ? one : best));
   const group = attribute(chosen.line, "AUDIO");
   const sounds = lines.filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=AUDIO") && attribute(line, "GROUP-ID") === group);
   const sound = sounds.find((line) => line.includes("DEFAULT=YES")) ?? sounds[0];

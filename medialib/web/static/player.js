@@ -201,7 +201,10 @@ export class Player extends EventTarget {
 
   async #warm() {
     await loadLibrary(this.says.hls);
-    for (const address of this.says.warm?.split(" ") ?? []) await fetch(address);
+    for (const address of this.says.warm?.split(" ") ?? []) {
+      // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
+      if (this.mode === "video" || !/\/v\d+\/v\d+\//.test(address)) await fetch(address);
+    }
   }
 
   async #open(seconds, playing) {

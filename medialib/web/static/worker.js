@@ -54,7 +54,8 @@ async function first(request, name) {
   }
 }
 
-// Saved lessons play from the phone; one whose sound only was saved plays that when there is no network.
+// Saved lessons play from the phone. Without a network one whose sound only was saved plays that, and who wants to
+// listen to one whose picture was saved hears the sound that was saved with it.
 async function media(request, pathname) {
   const lessons = await caches.open(CACHES.lessons);
   const kept = await lessons.match(request.url);
@@ -62,8 +63,9 @@ async function media(request, pathname) {
   try {
     return await fetch(request);
   } catch (error) {
-    const sound = pathname.endsWith("/master.m3u8") && (await lessons.match(pathname.replace("master", "audio")));
-    if (sound) return sound;
+    const [, lesson, name] = /^(.*)\/(master|audio)\.m3u8$/.exec(pathname) ?? [];
+    const other = name && (await lessons.match(`${lesson}/${name === "master" ? "audio" : "master"}.m3u8`));
+    if (other) return other;
     throw error;
   }
 }
