@@ -2,6 +2,7 @@
 
 import array
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -119,6 +120,13 @@ def complaints(path: Path, ffmpeg: str | None = None) -> str:
     argv = [program, "-nostdin", "-hide_banner", "-v", "warning", "-i", f"file:{path}", "-f", "null", "-"]
     done = subprocess.run(argv, capture_output=True, text=True)
     return done.stderr + (f"exit {done.returncode}" if done.returncode else "")
+
+
+def besides_captions(told: str) -> list[str]:
+    """The lines that ffmpeg or mpv wrote, without the one that libavformat has for captions in any master playlist."""
+    whose = r"\[(ffmpeg/demuxer\] hls:|hls @ 0x[0-9a-f]+\])"
+    passed_over = re.compile(rf"{whose} Can't support the subtitle\(uri: \S*captions\S*\.m3u8\)")
+    return [line for line in told.splitlines() if not passed_over.fullmatch(line)]
 
 
 def joined(target: Path, *parts: Path) -> Path:

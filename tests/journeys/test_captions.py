@@ -94,24 +94,23 @@ def shows(page: Page, seconds: float, wanted: list[list[str | float]]) -> None:
 
 
 @pytest.mark.skipif(media.MPV is None, reason="NOT TESTED: no mpv here (Debian: apt install mpv)")
-def test_mpv_plays_the_captions_beside_the_playlist_without_a_complaint(library: Library, lesson: str) -> None:
-    """libavformat passes over captions in a multivariant playlist, whoever made it, and says so once for each."""
+@pytest.mark.parametrize(
+    "track", [("--no-audio", "--untimed"), ("--no-video", "--ao-null-untimed")], ids=["pictures", "sound"]
+)
+def test_mpv_plays_the_captions_beside_the_playlist_without_a_complaint(
+    library: Library, lesson: str, track: tuple[str, str]
+) -> None:
+    """Faster than its clock, each track alone: without a clock they run apart as far as a busy machine lets them.
+
+    libavformat passes over captions in a multivariant playlist, whoever made it, and says so once for each.
+    """
     captions = library.lesson(lesson)["captions"]
-    argv = [
-        str(media.MPV),
-        "--no-config",
-        "--vo=null",
-        "--ao=null",
-        "--ao-null-untimed",
-        "--untimed",
-        "--msg-level=all=warn",
-    ]
+    argv = [str(media.MPV), "--no-config", "--vo=null", "--ao=null", *track, "--msg-level=all=warn"]
     files = [f"--sub-file={library.site}{one['url']}" for one in captions]
     done = subprocess.run(
         [*argv, *files, f"{library.site}/media/{lesson}/master.m3u8"], capture_output=True, text=True, timeout=60
     )
-    told = [line for line in (done.stdout + done.stderr).splitlines() if "Can't support the subtitle" not in line]
-    assert (done.returncode, told) == (0, [])
+    assert (done.returncode, media.besides_captions(done.stdout + done.stderr)) == (0, [])
 
 
 @pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda one: str(one)[-24:])

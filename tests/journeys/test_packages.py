@@ -16,12 +16,14 @@ from .running import Library
 from .test_playing import BROWSER, CHECKER, SHARED
 
 REAL = ("elf.mp4", "outfoxing.mp3")
-# The page, as a box with old parts would see it.
+# The page, as a box with old parts would see it: also nothing of the other form is fetched beforehand (data-warm). The
+# scripts of the page run after "interactive".
 TS_INSTEAD = """
-    document.addEventListener("DOMContentLoaded", () => {
+    document.addEventListener("readystatechange", () => {
         const player = document.querySelector("[data-player]");
         player.dataset.master = player.dataset.master.replace("master.m3u8", "ts.m3u8");
-    });
+        delete player.dataset.warm;
+    }, { once: true });
 """
 # A browser that has neither HLS of its own nor a way to feed the player by script.
 NOTHING = """

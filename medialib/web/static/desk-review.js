@@ -23,7 +23,7 @@ const neighbour = (step) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
+  if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog[open]")) return;
   const key = event.key.toLowerCase();
   if (key === "p") form.requestSubmit(form.querySelector("[value=published]"));
   else if (key === "r") {

@@ -27,7 +27,7 @@ for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy
 const keys = document.querySelector("[data-keys]");
 if (keys) {
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
+    if (event.key !== "?" || event.target.closest("input:not([type=checkbox]), select, textarea, dialog[open]")) return;
     event.preventDefault();
     keys.showModal();
   });
