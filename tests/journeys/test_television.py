@@ -136,7 +136,7 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
             page.keyboard.press(key)
             assert rings(page) == 1, key
         page.keyboard.press("Enter")
-        page.wait_for_function("document.getElementById('browse').hidden")
+        page.wait_for_function("() => document.getElementById('browse').hidden")
         plays(page)
         page.keyboard.press("Backspace")
         page.wait_for_selector(".b-card img")
@@ -155,5 +155,5 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         assert rings(page) == 1
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
-        page.wait_for_function("document.getElementById('browse').hidden")
+        page.wait_for_function("() => document.getElementById('browse').hidden")
         plays(page)
