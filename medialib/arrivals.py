@@ -3,12 +3,13 @@
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups, moves, rights, upload_edits, upload_lookups
+from medialib.catalogue import edits, lookups, moves, rights, theme_tree, upload_edits, upload_lookups
 from medialib.catalogue.edits import Arrival, Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
@@ -51,7 +52,7 @@ def begin(services: Services, person: Person, wish: Wish) -> Upload:
 
     Raises TooLarge, NoSpace, BadRequest, NotAllowed and NotFound: before the first byte.
     """
-    limits, uploads = services.settings.limits, services.settings.uploads
+    limits, days = services.settings.limits, services.settings.uploads.unfinished_days
     if wish.size_bytes > limits.file_gigabytes * _GIGABYTE:
         raise TooLarge(N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes})
     with services.database.begin() as session:
@@ -61,16 +62,35 @@ def begin(services: Services, person: Person, wish: Wish) -> Upload:
         if replaces and not rights.may_edit(session, rights.viewer_of(person), replaces):
             raise NotAllowed(N_("This lesson belongs to another unit."))
         unit_slug = _unit_of(session, person, wish, kept, replaces)
-        upload_edits.require_quota(
-            session, unit_slug, wish.size_bytes, gigabytes=uploads.unit_gigabytes, files=uploads.unit_files
-        )
-        wanted = wish.size_bytes + upload_lookups.missing_bytes(session)
-        services.store.require_space(wanted, int(limits.free_gigabytes * _GIGABYTE))
+        _require_room(services, session, unit_slug, wish.size_bytes, missing_bytes=wish.size_bytes)
         return upload_edits.begin(
-            session, name=wish.name, size_bytes=wish.size_bytes, unit_slug=unit_slug, days=uploads.unfinished_days,
-            by=person, fingerprint=wish.fingerprint[:100], metadata_line=wish.metadata_line, replaces=replaces,
+            session, name=wish.name, size_bytes=wish.size_bytes, unit_slug=unit_slug, days=days, by=person,
+            fingerprint=wish.fingerprint[:100], metadata_line=wish.metadata_line, replaces=replaces,
             typed=dict(kept.typed) if kept else {}, submits=bool(kept and kept.submits),
         )  # fmt: skip
+
+
+def restore(services: Services, session: Session, upload: Upload, person: Person) -> None:
+    """Take the cancelling of an upload back, as far as there is still room for it; raises TooLarge, NoSpace."""
+    if not upload.cancelled:
+        return
+    _require_few(session, person)
+    _require_room(
+        services, session, upload.unit_slug, upload.size_bytes, missing_bytes=upload.size_bytes - upload.received_bytes
+    )
+    upload_edits.restore(upload, days=services.settings.uploads.unfinished_days)
+
+
+def _require_room(
+    services: Services, session: Session, unit_slug: str | None, size_bytes: int, *, missing_bytes: int
+) -> None:
+    """For a file of which so many bytes are still to come; raises TooLarge, NoSpace."""
+    uploads = services.settings.uploads
+    upload_edits.require_quota(
+        session, unit_slug, size_bytes, gigabytes=uploads.unit_gigabytes, files=uploads.unit_files
+    )
+    wanted = missing_bytes + upload_lookups.missing_bytes(session)
+    services.store.require_space(wanted, int(services.settings.limits.free_gigabytes * _GIGABYTE))
 
 
 def _require_few(session: Session, person: Person) -> None:
@@ -114,10 +134,13 @@ def finish(services: Services, upload_id: str) -> str | None:
             upload = session.get(Upload, upload_id)
             if upload is None or upload.state != "whole" or upload.cancelled:
                 return None
+            themes = theme_tree.heirs(session, upload.typed.get("themes", ()))
             person = session.get(Person, upload.person_id)
             unit = session.get(Unit, upload.unit_slug) if upload.unit_slug else None
+        if _is_cut_off(services, upload):
+            return None
         try:
-            receipt = _take_in(services, upload, unit, person)
+            receipt = _take_in(services, upload, unit, person, themes)
         except UnusableMedia as error:
             _give_up(services, upload, error, for_ever=True)
         except MedialibError as error:
@@ -128,22 +151,37 @@ def finish(services: Services, upload_id: str) -> str | None:
             )
             _give_up(services, upload, unforeseen, for_ever=False)
         else:
-            return _settle(services, upload, receipt, person)
+            return _settle(services, upload, receipt)
     return None
 
 
-def _take_in(services: Services, upload: Upload, unit: Unit | None, person: Person | None) -> Receipt:
+def _is_cut_off(services: Services, upload: Upload) -> bool:
+    """Whether fewer bytes are on disk than were acknowledged: they are asked for again, from where it ends."""
     path = services.store.upload(upload.id)
+    there_bytes = path.stat().st_size if path.exists() else 0
+    if there_bytes >= upload.size_bytes:
+        return False
+    log.warning("an upload that was whole is cut off", upload=upload.id, bytes=there_bytes, of=upload.size_bytes)
+    with services.database.begin() as session:
+        upload_edits.step_back(session, upload.id, there_bytes)
+    return True
+
+
+def _take_in(
+    services: Services, upload: Upload, unit: Unit | None, person: Person | None, themes: tuple[str, ...]
+) -> Receipt:
+    path = services.store.upload(upload.id)
+    also = partial(_become, upload, person)
     if upload.replaces:
-        return replace_recording(services.workshop, path, upload.replaces, name=upload.name, by=person)
-    details = _details(describe(path, upload.name), upload, unit)
-    arrival = Arrival(stage="draft", by=person)
+        return replace_recording(services.workshop, path, upload.replaces, name=upload.name, by=person, also=also)
+    details = _details(describe(path, upload.name), upload, unit, themes)
+    arrival = Arrival(stage="draft", by=person, also=also)
     return take_in(services.workshop, path, details, name=upload.name, arrival=arrival, in_store=True)
 
 
-def _details(found: Details, upload: Upload, unit: Unit | None) -> Details:
+def _details(found: Details, upload: Upload, unit: Unit | None, themes: tuple[str, ...]) -> Details:
     """What was typed comes before what the recording says of itself."""
-    typed = {**upload.typed, "themes": tuple(upload.typed.get("themes", found.themes))}
+    typed = {**upload.typed, "themes": themes if "themes" in upload.typed else found.themes}
     return replace(found, unit="/".join(unit.slugs) if unit else "", **typed)
 
 
@@ -155,34 +193,48 @@ def _give_up(services: Services, upload: Upload, error: MedialibError, *, for_ev
         services.store.upload(upload.id).unlink(missing_ok=True)
 
 
-def _settle(services: Services, upload: Upload, receipt: Receipt, person: Person | None) -> str | None:
-    lesson = receipt.lesson
-    with services.database.begin() as session:
-        upload_edits.become(session, upload.id, "duplicate" if receipt.duplicate else "made", lesson.id)
-        if not receipt.duplicate and not upload.replaces:
-            note(session, person, "lesson.uploaded", on_id=lesson.id, on_name=lesson.title)
-            _catch_up(session, upload, person)
-    services.store.upload(upload.id).unlink(missing_ok=True)
-    return None if receipt.duplicate else lesson.id
+def _become(before: Upload, person: Person | None, session: Session, lesson: Lesson) -> None:
+    """In the transaction that stores the lesson: whoever is killed between the two would find it there as another's.
 
-
-def _catch_up(session: Session, before: Upload, person: Person | None) -> None:
-    """What was typed and pressed while the lesson was being made."""
-    now = session.get_one(Upload, before.id, populate_existing=True)
-    if now.lesson_id and (now.typed, now.unit_slug) != (before.typed, before.unit_slug):
-        upload_edits.change_lesson(session, now.lesson_id, now.typed, now.unit_slug)
+    With what was typed and pressed while it was being made.
+    """
+    now = session.get_one(Upload, before.id, populate_existing=True, with_for_update=True)
+    upload_edits.become(session, before.id, "made", lesson.id)
+    if before.replaces:
+        return
+    note(session, person, "lesson.uploaded", on_id=lesson.id, on_name=lesson.title)
+    upload_edits.pass_on(session, lesson.id, _typed(before), _typed(now), by=person)
     if now.submits:
         submit(session, now, wanted=True, by=person)
+
+
+def _typed(upload: Upload) -> dict[str, Any]:
+    return {**upload.typed, "unit_slug": upload.unit_slug}
+
+
+def _settle(services: Services, upload: Upload, receipt: Receipt) -> str | None:
+    """The lesson is stored, or was there before; nobody needs the bytes here any more."""
+    lesson = receipt.lesson
+    if receipt.duplicate:
+        with services.database.begin() as session:
+            upload_edits.become(session, upload.id, "duplicate", lesson.id)
+    services.store.upload(upload.id).unlink(missing_ok=True)
+    return None if receipt.duplicate else lesson.id
 
 
 def type_details(
     session: Session, upload: Upload, typed: Mapping[str, Any], unit_slug: str | None, *, by: Person
 ) -> None:
-    """Keep what was typed with the upload, or with the lesson that it has become; raises BadRequest, NotAllowed."""
+    """Keep what was typed with the upload, and give what is new of it to the lesson that it has become.
+
+    Raises BadRequest, NotAllowed.
+    """
+    session.refresh(upload, with_for_update=True)  # it may become a lesson this very moment
+    before = _typed(upload)
     upload_edits.type_details(session, upload, typed, unit_slug)
     if upload.state == "made" and upload.lesson_id:
         _require_editor(session, upload.lesson_id, by)
-        upload_edits.change_lesson(session, upload.lesson_id, typed, unit_slug)
+        upload_edits.pass_on(session, upload.lesson_id, before, _typed(upload), by=by)
 
 
 def choose_cover(session: Session, upload: Upload, choice: int, *, by: Person) -> None:
@@ -196,6 +248,7 @@ def submit(session: Session, upload: Upload, *, wanted: bool, by: Person | None)
 
     Raises BadRequest when the county has moved it meanwhile.
     """
+    session.refresh(upload, with_for_update=True)
     upload.submits = wanted
     if upload.state != "made" or not upload.lesson_id:
         return

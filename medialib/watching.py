@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from medialib.catalogue import people_lookups
 from medialib.catalogue.edits import Arrival
@@ -16,7 +15,7 @@ from medialib.errors import N_, BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import files_beside, look_beside
 from medialib.ingest.endings import ENDINGS
 from medialib.ingest.intake import Receipt, take_in
-from medialib.ingest.sidecar import sidecar_of
+from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
 from medialib.services import Services
 from medialib.web.i18n import sentence_in
@@ -51,13 +50,20 @@ class Watch:
                 return []
             root = Path(watched)
             found = list(_recordings(root))
-            made = [self._consider(root, path) for path in found]
+            made = [self._consider_safely(root, path) for path in found]
             self.seen = {path: shape for path, shape in self.seen.items() if path in found}
             return [lesson_id for lesson_id in made if lesson_id]
 
-    def _consider(self, root: Path, path: Path) -> str | None:
-        family = _family(path)
+    def _consider_safely(self, root: Path, path: Path) -> str | None:
         try:
+            return self._consider(root, path)
+        except Exception:  # whatever is odd about this one, the others come in
+            log.exception("a watched file could not be looked at", file=path.name)
+            return None
+
+    def _consider(self, root: Path, path: Path) -> str | None:
+        try:
+            family = _family(path)
             shape = _shape(family)
         except OSError:
             return None  # it went while we looked
@@ -72,7 +78,7 @@ class Watch:
             receipt = self._take_in(path)
         except (UnusableMedia, BadRequest) as error:
             self._put(root, REFUSED, family, path, error)
-        except (MedialibError, OSError, SQLAlchemyError) as error:
+        except Exception as error:  # noqa: BLE001  it is counted, and put aside when it fails again and again
             self._count_failure(root, path, family, error)
         else:
             self.failures.pop(path, None)
@@ -106,7 +112,7 @@ class Watch:
     def _count_failure(self, root: Path, path: Path, family: list[Path], error: Exception) -> None:
         """The machine may do better next time; after some times the file is put aside with its sentence."""
         self.failures[path] = self.failures.get(path, 0) + 1
-        log.warning("a watched file could not be taken in", file=path.name, error=str(error))
+        log.warning("a watched file could not be taken in", file=path.name, error=str(error), exc_info=error)
         if self.failures[path] >= _TRIES:
             del self.failures[path]
             told = error if isinstance(error, MedialibError) else MedialibError(_UNFORESEEN)
@@ -133,14 +139,14 @@ def _recordings(root: Path) -> Iterator[Path]:
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root).parts
         hidden = inside[0] in (DONE, REFUSED) or any(part.startswith(".") for part in inside)
-        if not hidden and path.suffix.lower() in ENDINGS and path.is_file():
+        if not hidden and path.suffix.lower() in ENDINGS and is_there(path):
             yield path
 
 
 def _family(path: Path) -> list[Path]:
     """The recording and what belongs to it."""
     sidecar = sidecar_of(path)
-    return [path, *files_beside(path), *([sidecar] if sidecar.is_file() else [])]
+    return [path, *files_beside(path), *([sidecar] if is_there(sidecar) else [])]
 
 
 def _shape(family: list[Path]) -> Shape:

@@ -15,7 +15,7 @@ from web.signing import TOWN, VILLAGE, add_person, add_units
 
 from medialib import arrivals, worker
 from medialib.arrivals import Wish
-from medialib.catalogue import lookups, upload_edits
+from medialib.catalogue import changing, editing, lookups, theme_tree, upload_edits
 from medialib.catalogue.people import Person
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload
@@ -109,6 +109,104 @@ def test_what_was_typed_comes_along_even_while_the_lesson_is_made(
         told = (lesson.title, lesson.unit_name, lesson.recorded, [one.slug for one in lesson.themes])
     event.remove(services.database.sessions.class_, "after_commit", type_late)
     assert told == ("秋茶采摘", VILLAGE, "2023-05", ["skills"])
+
+
+def test_what_is_typed_while_the_file_is_looked_at_comes_along(
+    services: Services, person: Person, tmp_path: Path
+) -> None:
+    upload = sent(services, person, media.tone(tmp_path / "a.mp3", seconds=1).read_bytes())
+    typed_late: list[str] = []
+
+    def type_late(_: Session) -> None:
+        """When the upload was read, but before the lesson is stored."""
+        if not typed_late and any(services.store.temporary.iterdir()):
+            typed_late.append("秋茶")
+            with services.database.begin() as session:
+                one = session.get_one(Upload, upload.id)
+                arrivals.type_details(session, one, {"title": "秋茶"}, upload.unit_slug, by=person)
+                arrivals.submit(session, one, wanted=True, by=person)
+
+    event.listen(services.database.sessions.class_, "after_transaction_end", lambda session, _: type_late(session))
+    lesson_id = arrivals.finish(services, upload.id)
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id or "")
+    assert (typed_late, lesson.title, lesson.stage) == (["秋茶"], "秋茶", "submitted")
+
+
+class Killed(BaseException):
+    """As by the kernel."""
+
+
+def test_who_is_killed_just_after_the_lesson_is_stored_loses_nothing(
+    services: Services, person: Person, tmp_path: Path
+) -> None:
+    upload = sent(services, person, media.tone(tmp_path / "a.mp3", seconds=1).read_bytes())
+    with services.database.begin() as session:
+        session.get_one(Upload, upload.id).submits = True
+
+    def kill(_: Session) -> None:
+        with services.database.read() as session:
+            if lookups.lesson_count(session):
+                raise Killed
+
+    event.listen(services.database.sessions.class_, "after_commit", kill)
+    with pytest.raises(Killed):
+        arrivals.finish(services, upload.id)
+    event.remove(services.database.sessions.class_, "after_commit", kill)
+    arrivals.finish(services, upload.id)
+    row = now(services, upload)
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, row.lesson_id or "")
+    assert (row.state, lesson.stage) == ("made", "submitted")
+
+
+def test_an_upload_that_was_cut_off_on_disk_goes_on_from_there(
+    services: Services, person: Person, tmp_path: Path
+) -> None:
+    content = media.tone(tmp_path / "a.mp3", seconds=1).read_bytes()
+    upload = sent(services, person, content)
+    os.truncate(services.store.upload(upload.id), 200)
+    assert arrivals.finish(services, upload.id) is None
+    row = now(services, upload)
+    assert (row.state, row.received_bytes) == ("sending", 200)
+    with writing(desk_of(services), upload.id, 200) as writer:
+        receive(writer, [content[200:]])
+    lesson_id = arrivals.finish(services, upload.id)
+    assert lesson_id and now(services, upload).state == "made"
+
+
+def test_a_theme_that_was_merged_meanwhile_is_the_other_one(services: Services, person: Person, tmp_path: Path) -> None:
+    upload = sent(services, person, media.tone(tmp_path / "a.mp3", seconds=1).read_bytes())
+    with services.database.begin() as session:
+        first, second, *_ = (one.slug for one in lookups.themes(session) if not one.parent_slug)
+        session.get_one(Upload, upload.id).typed = {"themes": [first]}
+        theme_tree.merge(session, first, second, by=None)
+        count = len(lookups.themes(session))
+    lesson_id = arrivals.finish(services, upload.id)
+    with services.database.read() as session:
+        assert [one.slug for one in lookups.lesson(session, lesson_id or "").themes] == [second]
+        assert len(lookups.themes(session)) == count
+
+
+def test_what_was_typed_late_changes_only_what_it_is_about_and_can_be_taken_back(
+    services: Services, person: Person, tmp_path: Path
+) -> None:
+    upload = sent(services, person, media.tone(tmp_path / "a.mp3", seconds=1).read_bytes())
+    typed = {"title": "秋茶", "speaker": "李师傅"}
+    with services.database.begin() as session:
+        one = session.get_one(Upload, upload.id)
+        arrivals.type_details(session, one, typed, upload.unit_slug, by=person)
+    lesson_id = arrivals.finish(services, upload.id) or ""
+    with services.database.begin() as session:
+        editing.change(session, lesson_id, {"speaker": "王师傅", "description": "新写的"}, by=None)
+        one = session.get_one(Upload, upload.id)
+        arrivals.type_details(session, one, {**typed, "title": "秋茶采摘"}, upload.unit_slug, by=person)
+    with services.database.begin() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        assert (lesson.title, lesson.speaker, lesson.description) == ("秋茶采摘", "王师傅", "新写的")
+        last = changing.history(session, lesson_id, limit=1)[0]
+        assert (last.before, last.person_id) == ({"title": "秋茶"}, person.id)
+        assert changing.undo(session, lesson_id, last.id, by=person).after == {"title": "秋茶"}
 
 
 def _units(services: Services) -> Any:

@@ -77,6 +77,21 @@ def test_what_cannot_come_in_is_put_aside_with_a_sentence(services: Services, tm
     assert "这是文档" in (folder / "refused" / "坏 2.mp4.txt").read_text(encoding="utf-8")
 
 
+def test_a_name_that_leaves_no_room_for_a_longer_ending_keeps_nobody_waiting(
+    services: Services, tmp_path: Path
+) -> None:
+    """255 bytes are the most; NAME.yaml, which may lie beside it, would be longer."""
+    folder = tmp_path / "in"
+    longest = "aa" + "竹" * 83
+    media.tone(folder / f"{longest}.mp3", seconds=1)
+    media.tone(folder / "b.mp3", seconds=2)
+    let_rest(folder)
+    watch = Watch(services)
+    assert watch.look() == []
+    assert len(watch.look()) == 2
+    assert names(folder) == {"done/b.mp3", f"done/{longest}.mp3"}
+
+
 def test_a_duplicate_is_done_and_says_so(services: Services, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     content = media.tone(tmp_path / "a.mp3", seconds=1).read_bytes()

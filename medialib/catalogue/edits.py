@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -57,10 +57,13 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """How a lesson comes in: at which stage it begins, and who brings it (None: the command line)."""
+    """How a lesson comes in: at which stage it begins, and who brings it (None: the command line). `also` is stored
+    together with it.
+    """
 
     stage: Stage = "published"
     by: Person | None = None
+    also: Callable[[Session, Lesson], None] | None = None
 
 
 ON_THE_SHELF = Arrival()
@@ -121,6 +124,9 @@ def publish(
         session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
     if lesson.stage == "published":
         telling.tell(session, "lesson.published", lesson)
+    if arrival.also:
+        session.flush()
+        arrival.also(session, lesson)
     return lesson
 
 

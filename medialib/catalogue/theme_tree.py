@@ -1,7 +1,7 @@
 """The tree of themes, in its order, and every change made to it; each can be undone."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,10 @@ _LONGEST_NAME = 100
 _MOST_WORDS = 200
 _LONGEST_WORD = 40
 _NOUN = "theme"
+_MOST_MERGES = 20
+"""So often a theme that is gone is followed to the next one."""
+_AT_ONCE = 1000
+"""So many ids in one question: databases take some ten thousands at most."""
 _COLUMNS = ("slug", "zh", "en", "path", "words", "position", "parent_slug")
 
 
@@ -45,6 +49,21 @@ def theme(session: Session, slug: str) -> Theme:
     if found is None:
         raise NotFound(N_("There is no such theme."), detail=slug)
     return found
+
+
+def heirs(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
+    """These themes as they are now: in place of one that was merged or taken away, the one that got its lessons."""
+    return tuple(dict.fromkeys(slug for one in slugs if (slug := _heir(session, one))))
+
+
+def _heir(session: Session, slug: str | None) -> str | None:
+    for _ in range(_MOST_MERGES):
+        if slug is None or session.get(Theme, slug) is not None:
+            return slug
+        gone = (CuratorChange.noun == _NOUN, CuratorChange.on_id == slug, CuratorChange.undone.is_(False))
+        last = session.scalar(select(CuratorChange).where(*gone).order_by(CuratorChange.id.desc()).limit(1))
+        slug = last.before.get("heir") if last else None
+    return None
 
 
 def add(session: Session, *, zh: str, en: str, parent_slug: str | None, by: Person | None) -> Theme:
@@ -227,16 +246,20 @@ def _put_back(session: Session, before: dict[str, Any]) -> None:
                 setattr(found, name, told[name])
         session.flush()
     slug = before["themes"][0]["slug"]
-    known = set(session.scalars(select(Lesson.id).where(Lesson.id.in_(before.get("lessons", [])))))
-    if known:
-        session.execute(insert(lesson_themes), [{"lesson_id": id, "theme_slug": slug} for id in sorted(known)])
-    if before.get("handed"):
-        links = lesson_themes.c
-        handed = (links.theme_slug == before["heir"]) & links.lesson_id.in_(before["handed"])
+    for ids in _parts(before.get("lessons", [])):
+        known = session.scalars(select(Lesson.id).where(Lesson.id.in_(ids)).order_by(Lesson.id)).all()
+        if known:
+            session.execute(insert(lesson_themes), [{"lesson_id": id, "theme_slug": slug} for id in known])
+    for ids in _parts(before.get("handed", [])):
+        handed = (lesson_themes.c.theme_slug == before["heir"]) & lesson_themes.c.lesson_id.in_(ids)
         session.execute(delete(lesson_themes).where(handed))
     session.expire_all()
     for told in before["themes"]:
         _tell_search(session, str(told["path"]))
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
 
 
 def _beside(session: Session, parent_slug: str | None) -> list[Theme]:

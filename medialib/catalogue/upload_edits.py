@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, tokens, upload_lookups
+from medialib.catalogue import editing, theme_tree, tokens, upload_lookups
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.uploads import Upload, UploadState
@@ -18,6 +18,11 @@ UNDO_SECONDS = 600
 """So long an upload that was cancelled can be brought back."""
 
 _GIGABYTE = 10**9
+
+_EMPTY: Mapping[str, Any] = {
+    "title": "", "speaker": "", "description": "", "recorded": None, "themes": (), "unit_slug": None,
+}  # fmt: skip
+"""What is typed beside an upload, each as it is when nothing was typed."""
 
 
 def begin(
@@ -77,7 +82,8 @@ def acknowledge(session: Session, upload_id: str, *, before: int, after: int, da
 
 def step_back(session: Session, upload_id: str, received_bytes: int) -> None:
     """Fewer bytes are on disk than were acknowledged, as after a restored backup: that is where it goes on."""
-    session.execute(update(Upload).where(Upload.id == upload_id).values(received_bytes=received_bytes))
+    values = {"received_bytes": received_bytes, "state": "sending"}
+    session.execute(update(Upload).where(Upload.id == upload_id).values(**values))
 
 
 def cancel(session: Session, upload: Upload, *, by: Person) -> None:
@@ -118,17 +124,16 @@ def try_again(upload: Upload) -> None:
         upload.state, upload.message, upload.message_values = "whole", "", {}
 
 
-def change_lesson(session: Session, lesson_id: str, typed: Mapping[str, Any], unit_slug: str | None) -> None:
-    """Give the lesson what was typed beside its upload; without a title it keeps the one it has. Raises NotFound."""
-    lesson = lookups.lesson(session, lesson_id)
-    lesson.title = typed.get("title") or lesson.title
-    lesson.speaker = typed.get("speaker", "")
-    lesson.description = typed.get("description", "")
-    lesson.recorded = typed.get("recorded")
-    lesson.unit_slug = unit_slug
-    wanted = typed.get("themes", [])
-    lesson.themes = [one for one in lookups.themes(session) if one.slug in wanted]
-    lesson.revision += 1
-    lesson.changed_at = time.time()
-    session.flush()
-    session.refresh(lesson, ["unit"])
+def pass_on(
+    session: Session, lesson_id: str, before: Mapping[str, Any], now: Mapping[str, Any], *, by: Person | None
+) -> None:
+    """Give the lesson what was typed beside its upload since `before`, as a change that can be taken back.
+
+    What was not touched there stays as others have made it since, and without a title it keeps the one it has.
+    Raises NotFound, BadRequest.
+    """
+    was, told = ({name: one.get(name, empty) for name, empty in _EMPTY.items()} for one in (before, now))
+    new = {name: value for name, value in told.items() if value != was[name] and (name != "title" or value)}
+    if "themes" in new:
+        new["themes"] = theme_tree.heirs(session, new["themes"])
+    editing.change(session, lesson_id, new, by=by)

@@ -9,6 +9,7 @@ import structlog
 
 from medialib.ingest.captions import MOST_BYTES
 from medialib.ingest.languages import language_tag
+from medialib.ingest.sidecar import is_there
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ def files_beside(recording: Path) -> list[Path]:
 def _picture(recording: Path) -> Path | None:
     """NAME.jpg, NAME.png or NAME.webp beside NAME.mp4."""
     beside = (recording.with_suffix(ending) for ending in _PICTURES)
-    return next((one for one in beside if one.is_file()), None)
+    return next((one for one in beside if is_there(one)), None)
 
 
 def named_language(name: str) -> str:

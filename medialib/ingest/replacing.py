@@ -1,10 +1,12 @@
 """Another file becomes the recording of a lesson that is there: under a new plan, beside the old one."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from medialib.catalogue import former_sources, lookups, replacing
 from medialib.catalogue.lessons import Lesson
@@ -21,10 +23,18 @@ log = structlog.get_logger()
 _TRIES = 3
 
 
-def replace_recording(workshop: Workshop, path: Path, lesson_id: str, *, name: str, by: Person | None) -> Receipt:
+def replace_recording(
+    workshop: Workshop,
+    path: Path,
+    lesson_id: str,
+    *,
+    name: str,
+    by: Person | None,
+    also: Callable[[Session, Lesson], None] = lambda _session, _lesson: None,
+) -> Receipt:
     """Let the lesson have the file at `path`, which is in the store and which nobody writes to any more.
 
-    Raises what take_in does, and NotFound when the lesson is gone.
+    `also` is stored in the same transaction. Raises what take_in does, and NotFound when the lesson is gone.
     """
     with workshop.leases.hold(f"replace:{lesson_id}") as lease:
         if lease is None:
@@ -36,7 +46,7 @@ def replace_recording(workshop: Workshop, path: Path, lesson_id: str, *, name: s
                 if known := known_already(workshop, sha256):
                     return Receipt(lesson=known, duplicate=True)
                 source_parts: dict[str, Any] = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
-                return Receipt(lesson=_replace(workshop, copy, lesson_id, source_parts, by), duplicate=False)
+                return Receipt(lesson=_replace(workshop, copy, lesson_id, source_parts, by, also), duplicate=False)
             except ChangedMeanwhile as error:
                 log.info("a lesson was planned anew while its recording was exchanged: once more", detail=str(error))
             finally:
@@ -44,7 +54,14 @@ def replace_recording(workshop: Workshop, path: Path, lesson_id: str, *, name: s
     raise NotReady(N_("Please try again in a moment."), retry_seconds=5)
 
 
-def _replace(workshop: Workshop, copy: Path, lesson_id: str, source_parts: dict[str, Any], by: Person | None) -> Lesson:
+def _replace(
+    workshop: Workshop,
+    copy: Path,
+    lesson_id: str,
+    source_parts: dict[str, Any],
+    by: Person | None,
+    also: Callable[[Session, Lesson], None],
+) -> Lesson:
     with workshop.database.read() as session:
         version = replacing.next_version(session, lesson_id)
     found = examine(workshop, copy, version=version)
@@ -52,10 +69,12 @@ def _replace(workshop: Workshop, copy: Path, lesson_id: str, source_parts: dict[
     put_in_place(workshop, copy, found.seen.read, lesson_id, found.extension, version=version)
     try:
         with workshop.database.begin() as session:
-            return replacing.replace_recording(
+            lesson = replacing.replace_recording(
                 session, lesson_id, plan=found.plan, source_parts={**source_parts, **found.stored}, steps=found.steps,
                 notices=found.notices, days=workshop.settings.uploads.replaced_days, by=by,
             )  # fmt: skip
+            also(session, lesson)
+        return lesson
     except IntegrityError as error:
         workshop.store.remove_sources(lesson_id, version)
         raise BadRequest(N_("This recording is a lesson already."), detail=str(error)) from error

@@ -105,9 +105,17 @@ def sidecar_of(path: Path) -> Path:
     return path.with_suffix(".yaml")
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file: there is none whose name would be too long, or that nobody may look at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def read_sidecar(path: Path) -> dict[str, Any]:
     sidecar = sidecar_of(path)
-    if not sidecar.is_file():
+    if not is_there(sidecar):
         return {}
     try:
         with sidecar.open("rb") as file:

@@ -41,6 +41,18 @@ def undo(services: Services, desk: FlaskClient) -> None:
     assert send(desk, f"{TREE}/undo", page=TREE, change=last.id).status_code == 302
 
 
+def test_a_merger_of_more_lessons_than_a_question_can_name_is_undone(services: Services, desk: FlaskClient) -> None:
+    lesson = add_lesson(services, "擂茶怎么擂", themes=("skills",))
+    with services.database.begin() as session:
+        theme_tree.merge(session, "skills", "stories", by=None)
+        last = theme_tree.last_change(session)
+        assert last
+        gone = [f"gone{number}" for number in range(40_000)]
+        last.before = {**last.before, "lessons": [*gone, lesson], "handed": [*gone, lesson]}
+    undo(services, desk)
+    assert themes_of(services, lesson) == {"skills"}
+
+
 def test_a_theme_is_added_renamed_and_proposed_at_once(services: Services, desk: FlaskClient) -> None:
     lesson = add_lesson(services, "擂茶怎么擂")
     added = send(desk, TREE, page=TREE, zh="吃食", en="Local food", parent="skills")

@@ -4,6 +4,7 @@ import html
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,6 +121,19 @@ def test_cancelling_can_be_taken_back(services: Services, sender: Sender) -> Non
     arrivals.sweep(services)
     assert not file_of(services, address).exists()
     assert post(sender, f"{address}/restore").status_code == 404
+
+
+def test_what_was_cancelled_comes_back_only_while_there_is_room(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "store", uploads={"unit_files": 1})
+    sender = sender_of(services)
+    first = sender.begin(10)
+    post(sender, f"{first}/cancel")
+    second = sender.begin(10)
+    answer = post(sender, f"{first}/restore")
+    assert answer.status_code == 413 and answer.get_json()["error"]
+    post(sender, f"{second}/cancel")
+    assert post(sender, f"{first}/restore").status_code == 200
+    services.database.close()
 
 
 def test_another_file_takes_the_place_of_one_that_was_refused(services: Services, sender: Sender) -> None:

@@ -143,7 +143,7 @@ class _Uploading:
             if name == "cancel":
                 upload_edits.cancel(session, upload, by=person)
             elif name == "restore":
-                upload_edits.restore(upload, days=self._days)
+                arrivals.restore(self._services, session, upload, person)
             elif name == "retry":
                 upload_edits.try_again(upload)
             else:
