@@ -2,14 +2,19 @@
 
 import hashlib
 import hmac
+import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 import certifi
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from medialib.errors import N_, BadRequest
 
@@ -95,31 +100,63 @@ def signature(secret: str, body: bytes, *, at: int) -> str:
 
 
 def post(target: Target, body: bytes, headers: dict[str, str], *, seconds: float = _WHOLE_SECONDS) -> Outcome:
-    """Send once, follow nothing, read nothing of the answer but its status."""
-    timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, total=seconds)
+    """Send once, follow nothing, read nothing of the answer but its status; all of it within so many seconds."""
     path = (target.parts.path or "/") + (f"?{target.parts.query}" if target.parts.query else "")
-    name = target.host if target.parts.port is None else f"{target.host}:{target.port}"
-    sent = {"Host": name, "Content-Type": "application/json", "User-Agent": "medialib-webhook", **headers}
-    with _pool(target, timeout) as pool:
-        try:
-            answer = pool.urlopen(
-                "POST", path, body=body, headers=sent, retries=False, redirect=False, preload_content=False,
-                assert_same_host=False,
-            )  # fmt: skip
-            status = int(answer.status)
-            answer.close()
-        except (urllib3.exceptions.SSLError, ssl.SSLError):
-            return Outcome(problem=NOT_SECURE)
-        except (urllib3.exceptions.HTTPError, OSError):
-            return Outcome(problem=NO_ANSWER)
+    sent = {
+        "Host": host_header(target),
+        "Content-Type": "application/json",
+        "User-Agent": "medialib-webhook",
+        **headers,
+    }
+    connection = _connection(target)
+    late = threading.Event()
+    try:
+        with _at_most(connection, seconds, late):
+            connection.connect()
+            if connection.sock:
+                connection.sock.settimeout(seconds)
+            connection.request("POST", path, body=body, headers=sent, preload_content=False)
+            status = int(connection.getresponse().status)
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        insecure = isinstance(error, (urllib3.exceptions.SSLError, ssl.SSLError)) and not late.is_set()
+        return Outcome(problem=NOT_SECURE if insecure else NO_ANSWER)
+    finally:
+        connection.close()
+    if late.is_set():  # what was cut off passes for the end of the answer's head
+        return Outcome(problem=NO_ANSWER)
     return Outcome(status=status, problem="" if 200 <= status < 300 else REFUSED)
 
 
-def _pool(target: Target, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
-    """A connection to the address that was checked: what the name means a moment later does not matter."""
+def host_header(target: Target) -> str:
+    """The name that was asked for, an IPv6 address in brackets, and the port where one was given."""
+    name = f"[{target.host}]" if ":" in target.host else target.host
+    return name if target.parts.port is None else f"{name}:{target.port}"
+
+
+@contextmanager
+def _at_most(connection: HTTPConnection, seconds: float, late: threading.Event) -> Iterator[None]:
+    """Cut the connection after so long: a time limit of a socket begins anew with each byte that drips in."""
+
+    def cut() -> None:
+        late.set()
+        if sock := connection.sock:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _connection(target: Target) -> HTTPConnection:
+    """To the address that was checked: what the name means a moment later does not matter."""
     if target.parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(target.ip, target.port, timeout=timeout, maxsize=1)
-    return urllib3.HTTPSConnectionPool(
-        target.ip, target.port, timeout=timeout, maxsize=1, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where(),
+        return HTTPConnection(target.ip, target.port, timeout=_CONNECT_SECONDS)
+    return HTTPSConnection(
+        target.ip, target.port, timeout=_CONNECT_SECONDS, cert_reqs="CERT_REQUIRED", ca_certs=certifi.where(),
         server_hostname=target.host, assert_hostname=target.host,
     )  # fmt: skip

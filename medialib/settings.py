@@ -167,6 +167,14 @@ class Uploads(_Section):
     replaced_days: Seconds = 30
 
 
+class Keep(_Section):
+    """For how many days is remembered what was shown, reported and removed."""
+
+    shown_days: Seconds = 800
+    reports_days: Seconds = 365
+    channels_days: Seconds = 30
+
+
 class Watch(_Section):
     """A folder whose recordings come in by themselves."""
 
@@ -194,6 +202,7 @@ class Settings(_Section):
     limits: Limits = Limits()
     screens: Screens = Screens()
     uploads: Uploads = Uploads()
+    keep: Keep = Keep()
     watch: Watch = Watch()
 
 

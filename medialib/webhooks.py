@@ -6,14 +6,13 @@ import time
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from medialib import outgoing
 from medialib.catalogue import telling
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.webhooks import Delivery, Webhook
 from medialib.delivery import shapes
-from medialib.errors import BadRequest
+from medialib.errors import N_, BadRequest
 from medialib.outgoing import Outcome
 from medialib.services import Services
 
@@ -22,6 +21,7 @@ log = structlog.get_logger()
 LOOK_SECONDS = 3.0
 _LEASE = "webhooks"
 _LOOKS_BETWEEN_SWEEPS = 1200
+_UNFORESEEN = N_("Something unforeseen stopped this work. Please try again.")
 
 
 class Messenger:
@@ -47,7 +47,7 @@ class Messenger:
                 if looks % _LOOKS_BETWEEN_SWEEPS == 0:
                     with self._services.database.begin() as session:
                         telling.forget_old(session)
-            except SQLAlchemyError:
+            except Exception:  # this thread is the only one that tells: it outlives whatever happens
                 log.exception("telling failed, trying again")
             looks += 1
 
@@ -82,7 +82,11 @@ def _tell(services: Services, delivery: Delivery, webhook: Webhook) -> None:
         if message is None:
             telling.drop(session, delivery.id)
             return
-    outcome = _send(services, delivery, webhook, message)
+    try:
+        outcome = _send(services, delivery, webhook, message)
+    except Exception:  # others are told all the same
+        log.exception("what is told could not be sent", webhook=webhook.id)
+        outcome = Outcome(problem=_UNFORESEEN)
     log.info("told", webhook=webhook.id, what=delivery.event, status=outcome.status, problem=outcome.problem)
     with services.database.begin() as session:
         telling.settle(session, delivery.id, status=outcome.status, problem=outcome.problem)

@@ -15,7 +15,7 @@ import structlog
 
 from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
-from medialib.catalogue import collected, collecting, edits, lookups, upload_lookups
+from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
 from medialib.errors import MedialibError
 from medialib.ingest import cache, hot, packaging, pipeline, slate, standins
 from medialib.ingest.recording import recount
@@ -172,6 +172,7 @@ class Worker:
             orphans.sweep(self._services)
             forget_retired(self._workshop)
             recount(self._workshop)
+            forget_old(self._services)
         reconcile(self._services, quiet=turn > 0)
         keep_on_air(self._services, self._station)
         if turn % _TURNS_BETWEEN_TRIMS == 0:
@@ -224,6 +225,15 @@ def show_due(services: Services) -> None:
         due = lookups.has_newly_due(session)
     if due:
         index_stale(services)
+
+
+def forget_old(services: Services) -> None:
+    """Forget what the settings keep no longer."""
+    keep = services.settings.keep
+    with services.database.begin() as session:
+        forgetting.forget_old(
+            session, shown_days=keep.shown_days, reports_days=keep.reports_days, channels_days=keep.channels_days
+        )
 
 
 def show_due_collections(services: Services) -> None:

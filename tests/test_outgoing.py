@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import socket
+import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -57,6 +59,34 @@ def test_who_does_not_answer_holds_nobody_up_for_long() -> None:
         began = time.monotonic()
         assert outgoing.post(target, b"{}", {}, seconds=0.3) == outgoing.Outcome(problem=outgoing.NO_ANSWER)
         assert time.monotonic() - began < 3
+
+
+def test_who_drips_its_answer_holds_nobody_up_for_long() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with server.accept()[0] as peer, suppress(OSError):
+                peer.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+                for _ in range(100):
+                    peer.sendall(b"x")
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        target = outgoing.check(f"http://127.0.0.1:{server.getsockname()[1]}/", private=True)
+        began = time.monotonic()
+        assert outgoing.post(target, b"{}", {}, seconds=0.5) == outgoing.Outcome(problem=outgoing.NO_ANSWER)
+        assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://[::1]:8080/", "[::1]:8080"), ("http://[::1]/", "[::1]"), ("http://127.0.0.1/", "127.0.0.1"),
+        ("https://localhost:444/", "localhost:444"),
+    ],
+)  # fmt: skip
+def test_the_host_is_told_as_it_was_asked_for(address: str, told: str) -> None:
+    assert outgoing.host_header(outgoing.check(address, private=True)) == told
 
 
 def test_who_is_not_there_or_shows_no_certificate_is_told_apart() -> None:

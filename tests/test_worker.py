@@ -151,3 +151,4 @@ def test_the_reconciler_outlives_a_database_that_is_away(services: Services) -> 
         until(lambda: titles(services, "zhubian") == ["竹编"])
     finally:
         working.stop()
+    assert (len(failures), titles(services, "zhubian")) == (6, ["竹编"])

@@ -4,16 +4,18 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import edits, lookups
-from medialib.catalogue.cues import CaptionTrack, Cue
-from medialib.catalogue.curated import CaptionDraft
+from medialib.catalogue.cues import CaptionTrack, Cue, from_stored
+from medialib.catalogue.curated import CaptionDraft, CuratorChange
 from medialib.catalogue.lessons import Captions
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
-from medialib.errors import N_, BadRequest, ChangedMeanwhile
+from medialib.errors import N_, BadRequest, ChangedMeanwhile, NotFound
+
+_NOUN = "captions"
 
 Lines = Sequence[Sequence[Any]]
 
@@ -60,15 +62,58 @@ def save(session: Session, lesson_id: str, language: str, *, base: int, track: C
     return saved.revision
 
 
-def remove(session: Session, lesson_id: str, language: str, *, by: Person) -> list[list[Any]]:
-    """Take captions away; returns what they said, so that it can be brought back. Raises NotFound."""
-    row = lookups.captions(session, lesson_id, language)
-    label, cues = row.label, row.cues
+def bring_in(session: Session, lesson_id: str, track: CaptionTrack, *, by: Person) -> None:
+    """Store captions of a file in place of those that are there, which can be brought back; raises NotFound."""
+    before = _told(found(session, lesson_id, track.language))
+    edits.put_captions(session, lesson_id, track)
+    _keep(session, "captions.saved", lesson_id, before or {"label": track.label}, track.language, by)
+
+
+def remove(session: Session, lesson_id: str, language: str, *, by: Person) -> None:
+    """Take captions away; they can be brought back. Raises NotFound."""
+    before = _told(lookups.captions(session, lesson_id, language))
     edits.remove_captions(session, lesson_id, language)
-    note(
-        session, by, "captions.removed", on_id=lesson_id, on_name=lookups.lesson(session, lesson_id).title, label=label
-    )
-    return cues
+    _keep(session, "captions.removed", lesson_id, before, language, by)
+
+
+def undo(session: Session, lesson_id: str, language: str, *, by: Person) -> None:
+    """Bring back what was removed, or replaced by a file, as long as nothing came after it; raises NotFound."""
+    last = next((one for one in undoable(session, lesson_id) if one.before["language"] == language), None)
+    if last is None:
+        raise NotFound(N_("There is nothing to undo."))
+    track = CaptionTrack(language=language, label=last.before["label"], cues=from_stored(last.before["cues"]))
+    edits.put_captions(session, lesson_id, track)
+    last.undone = True
+    note(session, by, "captions.undone", on_id=lesson_id, on_name=last.on_name, label=track.label)
+
+
+def undoable(session: Session, lesson_id: str) -> list[CuratorChange]:
+    """The last removal or replacement of each language, as long as nothing came after it."""
+    mine = (CuratorChange.noun == _NOUN, CuratorChange.on_id == lesson_id, CuratorChange.undone.is_(False))
+    rows = session.scalars(select(CuratorChange).where(*mine).order_by(CuratorChange.id)).all()
+    now = {row.language: row.revision for row in lookups.captions_of(session, lesson_id)}
+    last = {one.before["language"]: one for one in rows}
+    return [one for language, one in last.items() if one.before["left"] == now.get(language, 0)]
+
+
+def _told(row: Captions | None) -> dict[str, Any]:
+    return {"label": row.label, "cues": row.cues} if row else {}
+
+
+def _keep(session: Session, act: str, lesson_id: str, before: dict[str, Any], language: str, by: Person) -> None:
+    """Into the log, and, where there were captions before, among what can be undone; `left` is the revision now."""
+    title = lookups.lesson(session, lesson_id).title
+    note(session, by, act, on_id=lesson_id, on_name=title, label=before["label"])
+    if "cues" in before:
+        row = found(session, lesson_id, language)
+        told = {**before, "language": language, "left": row.revision if row else 0}
+        now = time.time()
+        session.add(
+            CuratorChange(
+                at=now, noun=_NOUN, on_id=lesson_id, on_name=title[:200], act=act, before=told, person_id=by.id,
+                person_name=by.name,
+            )
+        )  # fmt: skip
 
 
 def check(cues: Sequence[Cue], *, seconds: float) -> None:

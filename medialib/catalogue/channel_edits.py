@@ -13,7 +13,7 @@ from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.slugs import make_slug
 from medialib.catalogue.timetables import Timetable
-from medialib.errors import N_, BadRequest
+from medialib.errors import N_, BadRequest, NotFound
 
 _MOST_PAUSE_SECONDS = 31 * 86_400
 
@@ -48,9 +48,26 @@ def change(session: Session, slug: str, *, title: str, timetable: Timetable, by:
 
 
 def remove(session: Session, slug: str, *, by: Person | None) -> None:
+    """Off the air at once; its screens show nothing, unless it is brought back."""
     found = channel(session, slug)
-    session.delete(found)
+    found.removed_at = time.time()
     note(session, by, "channel.removed", on_id=slug, on_name=found.title)
+
+
+def bring_back(session: Session, slug: str, *, by: Person | None) -> Channel:
+    """On the air again, for the screens that showed it; raises NotFound. One that is there already stays so."""
+    found = session.get(Channel, slug)
+    if found is None:
+        raise NotFound(N_("There is no such channel."), detail=slug)
+    if found.removed_at is not None:
+        found.removed_at = None
+        note(session, by, "channel.brought.back", on_id=slug, on_name=found.title)
+    return found
+
+
+def forget_removed(session: Session, *, before: float) -> None:
+    """Channels that were removed before that time go for good, with their epochs."""
+    session.execute(delete(Channel).where(Channel.removed_at < before))
 
 
 def add_epoch(session: Session, epoch: ChannelEpoch) -> bool:

@@ -13,13 +13,20 @@ from medialib.errors import N_, NotFound
 def channel(session: Session, slug: str) -> Channel:
     """Raises NotFound."""
     found = session.get(Channel, slug)
-    if found is None:
+    if found is None or found.removed_at is not None:
         raise NotFound(N_("There is no such channel."), detail=slug)
     return found
 
 
 def channels(session: Session) -> Sequence[Channel]:
-    return session.scalars(select(Channel).order_by(Channel.position, Channel.slug)).all()
+    there = select(Channel).where(Channel.removed_at.is_(None))
+    return session.scalars(there.order_by(Channel.position, Channel.slug)).all()
+
+
+def removed(session: Session) -> Sequence[Channel]:
+    """Those that can be brought back, the last one first."""
+    gone = select(Channel).where(Channel.removed_at.is_not(None))
+    return session.scalars(gone.order_by(Channel.removed_at.desc(), Channel.slug)).all()
 
 
 def last_epoch(session: Session, slug: str) -> tuple[int, int]:
@@ -45,4 +52,4 @@ def pauses(session: Session) -> Sequence[ChannelPause]:
 
 
 def count(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Channel)) or 0
+    return session.scalar(select(func.count()).select_from(Channel).where(Channel.removed_at.is_(None))) or 0

@@ -11,6 +11,7 @@ from medialib.database import Base
 
 class Channel(Base):
     """`timetable` is a Timetable as JSON. No segment may ever last longer than `target_seconds`.
+    `removed_at` is when it was taken off the air: for a while it can be brought back, with all it had.
     `told_until` is a moment (ticks) up to which answers were given: a clock that is before it was put back.
     """
 
@@ -25,6 +26,7 @@ class Channel(Base):
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     told_until: Mapped[int] = mapped_column(BigInteger, default=0)
+    removed_at: Mapped[float | None] = mapped_column(default=None)
 
     @property
     def table(self) -> Timetable:

@@ -9,9 +9,10 @@ from medialib.database import Base
 
 
 class CuratorChange(Base):
-    """Something done to a collection or theme, and `before`, what it takes to undo it.
+    """Something done to a collection, a theme or captions, and `before`, what it takes to undo it.
 
-    `noun` is "collection" or "theme"; the row outlives what it tells of, so that a removal can be undone.
+    `noun` is "collection", "theme" or "captions" (of the lesson `on_id`); the row outlives what it tells of, so that a
+    removal can be undone.
     """
 
     __tablename__ = "curator_changes"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import tokens
+from medialib.catalogue import screen_lookups, tokens
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.screens import Pairing, Screen, ScreenMessage, ScreenPlay
@@ -20,8 +20,7 @@ ALPHABET = "23456789ABCEFHKPRSXY"
 CODE_LETTERS = 8
 PAIRING_SECONDS = 600
 _MOST_PAIRINGS = 2_000
-
-CODE_IS_OVER = N_("This code is wrong, or was used, or is older than ten minutes. The screen shows a new one.")
+CODE_IS_OVER = screen_lookups.CODE_IS_OVER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,27 +61,27 @@ def confirm(
     )  # fmt: skip
     session.add(made)
     session.flush()
-    free = (Pairing.code == read_code(code), Pairing.screen_id.is_(None), Pairing.ends_at > time.time())
-    if session.execute(update(Pairing).where(*free).values(screen_id=made.id).returning(Pairing.code)).first() is None:
+    now = time.time()
+    free = (Pairing.code == read_code(code), Pairing.screen_id.is_(None), Pairing.ends_at > now)
+    values = {"screen_id": made.id, "ends_at": now + PAIRING_SECONDS}  # however late the code was typed
+    if session.execute(update(Pairing).where(*free).values(**values).returning(Pairing.code)).first() is None:
         raise NotFound(CODE_IS_OVER)
     note(session, by, "screen.paired", on_id=made.id, on_name=name)
     return made
 
 
 def take_over(session: Session, secret: str) -> str | None:
-    """The token of the screen that the television has become, once; None as long as nobody confirmed it.
+    """A token for the screen that the television has become; None as long as nobody confirmed it.
 
-    Raises NotFound when its code is over.
+    Until the screen shows itself (see note_beats) it may ask again, since an answer can be lost on the way: then the
+    token before is void. Raises NotFound when its code is over.
     """
-    found = session.scalar(select(Pairing).where(Pairing.secret_digest == tokens.digest(secret)))
-    if found is None or found.ends_at < time.time():
-        raise NotFound(CODE_IS_OVER)
-    if found.screen_id is None:
+    screen_id = screen_lookups.became(session, secret)
+    if screen_id is None:
         return None
     token = tokens.new_token()
     values = {"token_digest": tokens.digest(token), "seen_at": time.time()}
-    session.execute(update(Screen).where(Screen.id == found.screen_id).values(**values))
-    session.delete(found)
+    session.execute(update(Screen).where(Screen.id == screen_id).values(**values))
     return token
 
 
@@ -153,6 +152,7 @@ def note_beats(session: Session, beats: Sequence[Beat]) -> None:
     for one in last.values():
         query = update(Screen).where(Screen.id == one.screen_id)
         session.execute(query.values(seen_at=one.at, playing=dict(one.playing)))
+    session.execute(delete(Pairing).where(Pairing.screen_id.in_(list(last))))  # they have their tokens
     for one in beats:
         for lesson_id, (plays, seconds) in one.shown.items():
             _add_play(session, one, lesson_id, plays, seconds)

@@ -9,11 +9,14 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import tokens
+from medialib.catalogue.channels import Channel
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.rights import Viewer
-from medialib.catalogue.screens import Screen, ScreenMessage, ScreenPlay
+from medialib.catalogue.screens import Pairing, Screen, ScreenMessage, ScreenPlay
 from medialib.catalogue.units import Unit
 from medialib.errors import N_, NotFound
+
+CODE_IS_OVER = N_("This code is wrong, or was used, or is older than ten minutes. The screen shows a new one.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +44,24 @@ class Shown:
 
 def known(session: Session) -> dict[str, Known]:
     """All screens in service, by the digest of their token."""
-    query = select(
-        Screen.token_digest, Screen.id, Screen.name, Screen.channel_slug, Unit.path, Screen.group, Screen.orders
-    )
+    query = select(Screen.token_digest, Screen.id, Screen.name, Channel.slug, Unit.path, Screen.group, Screen.orders)
+    query = query.outerjoin(Channel, (Channel.slug == Screen.channel_slug) & Channel.removed_at.is_(None))
     query = query.outerjoin(Unit, Unit.slug == Screen.unit_slug).where(Screen.token_digest.is_not(None))
     return {
         digest: Known(id=screen, name=name, channel=channel, unit_path=path or "", group=group, orders=orders)
         for digest, screen, name, channel, path, group, orders in session.execute(query)
     }
+
+
+def became(session: Session, secret: str) -> str | None:
+    """The screen that the television with this secret has become; None as long as nobody confirmed its code.
+
+    Raises NotFound when its code is over.
+    """
+    found = session.scalar(select(Pairing).where(Pairing.secret_digest == tokens.digest(secret)))
+    if found is None or found.ends_at < time.time():
+        raise NotFound(CODE_IS_OVER)
+    return found.screen_id
 
 
 def opens(session: Session, token: str) -> bool:
@@ -66,6 +79,15 @@ def is_for(message: ScreenMessage, one: Known) -> bool:
     if message.screen_id:
         return message.screen_id == one.id
     return one.unit_path.startswith(message.unit_path) and message.group in ("", one.group)
+
+
+def may_unsay(session: Session, message: ScreenMessage, viewer: Viewer) -> bool:
+    """Curators take any line off, editors those for a screen or a unit of theirs."""
+    if viewer.at_least("curator"):
+        return True
+    if message.screen_id:
+        return session.scalar(select(Screen.id).where(Screen.id == message.screen_id, managed(viewer))) is not None
+    return bool(viewer.unit_path) and message.unit_path.startswith(viewer.unit_path)
 
 
 def managed(viewer: Viewer) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from medialib.catalogue.channels import Channel
 from medialib.catalogue.units import Unit
@@ -31,7 +31,10 @@ class Screen(Base):
     playing: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
     orders: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
     unit: Mapped[Unit | None] = relationship(lazy="joined", default=None, viewonly=True)
-    channel: Mapped[Channel | None] = relationship(lazy="joined", default=None, viewonly=True)
+    channel: Mapped[Channel | None] = relationship(
+        lazy="joined", default=None, viewonly=True,
+        primaryjoin=lambda: (Channel.slug == foreign(Screen.channel_slug)) & Channel.removed_at.is_(None),
+    )  # fmt: skip
 
     @property
     def unit_name(self) -> str:

@@ -25,6 +25,7 @@ from medialib.web.screen import roll
 
 _REFRESH_SECONDS = 1.0
 """So long a segment of a lesson that was just narrowed may still be sent; its playlists are refused at once."""
+_MOST_REMEMBERED = 10_000
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -93,8 +94,7 @@ class _Guard:
         self._app = app
         self._services = services
         self._closed = services.settings.access.library == "signed-in"
-        self._restricted: frozenset[str] = frozenset()
-        self._read_at = -_REFRESH_SECONDS
+        self._open: dict[str, tuple[bool, float]] = {}
 
     def check(self) -> ResponseReturnValue | None:
         """Answers None when the view may be called; raises SignInNeeded or NotAllowed."""
@@ -134,7 +134,7 @@ class _Guard:
 
     def _check_lesson(self, lesson_id: str) -> ResponseReturnValue | None:
         """One check for the page, playlists, segments, pictures, captions, files and JSON of a lesson."""
-        if not self._closed and lesson_id not in self._restricted_now():
+        if not self._closed and self._is_open(lesson_id):
             if not request.path.startswith("/media/"):
                 self._look(only_out=True, at=lesson_id)  # a page lists other lessons too
             return None
@@ -174,14 +174,16 @@ class _Guard:
         """Whether the lesson exists at all: what does not is answered with 404 by its view."""
         return rights.exists(self._services.database, lesson_id, out=out)
 
-    def _restricted_now(self) -> frozenset[str]:
-        """The lessons that are not for everyone, read from the catalogue once a second."""
+    def _is_open(self, lesson_id: str) -> bool:
+        """Whether everyone may watch it, asked of the catalogue once a second for each lesson that is watched."""
         now = time.monotonic()
-        if now - self._read_at >= _REFRESH_SECONDS:
-            # In this order: until it was read, and when it cannot be, nothing may pass for being open to all.
-            self._restricted = rights.restricted(self._services.database)
-            self._read_at = now
-        return self._restricted
+        is_open, read_at = self._open.get(lesson_id, (False, -_REFRESH_SECONDS))
+        if now - read_at >= _REFRESH_SECONDS:
+            if len(self._open) >= _MOST_REMEMBERED:
+                self._open.clear()
+            is_open = not rights.is_restricted(self._services.database, lesson_id)
+            self._open[lesson_id] = is_open, now
+        return is_open
 
 
 def _keep_private(response: Response) -> Response:

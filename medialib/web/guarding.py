@@ -1,5 +1,7 @@
 """Forms that only our own pages can send, and attempts that are counted."""
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -46,9 +48,7 @@ def install(app: Flask, services: Services) -> Limiter:
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _no_token)
     settings = services.settings.access
-    minutes = int(settings.tries_minutes)
-    app.register_error_handler(429, lambda _error: _too_often(minutes))
-    return Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         storage_uri=settings.tries_url or "memory://",
@@ -56,6 +56,8 @@ def install(app: Flask, services: Services) -> Limiter:
         in_memory_fallback_enabled=bool(settings.tries_url),
         in_memory_fallback=[],
     )
+    app.register_error_handler(429, lambda _error: _too_often(limiter, otherwise_seconds=settings.tries_minutes * 60))
+    return limiter
 
 
 def count_tries(limiter: Limiter, services: Services, name: str, view: View) -> View:
@@ -94,7 +96,11 @@ def _no_token(_error: CSRFError) -> ResponseReturnValue:
     return answer(400, gettext(_TOO_OLD))
 
 
-def _too_often(minutes: int) -> ResponseReturnValue:
-    response = answer(429, gettext(_TOO_OFTEN, minutes=minutes))
-    response.headers["Retry-After"] = str(minutes * 60)
+def _too_often(limiter: Limiter, *, otherwise_seconds: float) -> ResponseReturnValue:
+    """With how long it is until the limit that was reached lets somebody in again: each has a time of its own."""
+    reached, left_seconds = limiter.current_limit, otherwise_seconds
+    if reached is not None and reached.breached:
+        left_seconds = min(max(1, reached.reset_at - time.time()), reached.limit.get_expiry())
+    response = answer(429, gettext(_TOO_OFTEN, minutes=math.ceil(left_seconds / 60)))
+    response.headers["Retry-After"] = str(math.ceil(left_seconds))
     return response

@@ -15,6 +15,25 @@ pytestmark = pytest.mark.skipif(
 PLAYS_ON = "(from) => document.querySelector('video').currentTime > from"
 KEPT_PARTS = """() => caches.open("lessons").then((one) => one.keys())
     .then((all) => all.filter((one) => one.url.includes("/media/")).length)"""
+LATE_THEMES = """() => {
+    const now = fetch;
+    window.fetch = async (...asked) => {
+        if (!String(asked[0]).endsWith("/themes")) return now(...asked);
+        await new Promise((done) => setTimeout(done, 800));
+        const answer = await now(...asked);
+        setTimeout(() => { window.answered = true; }, 300);
+        return answer;
+    };
+}"""
+BREAKS_OFF = """() => {
+    const now = fetch;
+    window.asked = [];
+    window.breaks = true;
+    window.fetch = (...asked) => {
+        window.asked.push(String(asked[0]));
+        return window.breaks && String(asked[0]).endsWith("/1.m4s") ? Promise.reject(new TypeError()) : now(...asked);
+    };
+}"""
 AT = "document.querySelector('video').currentTime"
 
 
@@ -85,6 +104,11 @@ def test_it_plays_on_over_other_pages_and_goes_on_with_the_next_part(
     page.wait_for_function(
         "() => !document.querySelector('video').paused && document.querySelector('video').currentTime > 1"
     )
+    page.evaluate(LATE_THEMES)
+    page.evaluate("for (const to of ['/themes', '/collections']) document.querySelector(`a[href='${to}']`).click()")
+    expect(page).to_have_url(f"{library.site}/collections")
+    page.wait_for_function("window.answered")
+    expect(page).to_have_url(f"{library.site}/collections")
     mini.get_by_role("link").click()
     expect(page.get_by_role("heading", name="破篾")).to_be_attached()
     page.evaluate("document.querySelector('video').pause()")
@@ -147,8 +171,14 @@ def test_a_saved_lesson_plays_without_a_network(
     page.evaluate("localStorage.removeItem('places')")
     page.get_by_role("link", name="存下来").click()
     page.get_by_role("radio", name="画面和声音").check()
+    page.evaluate(BREAKS_OFF)
+    page.get_by_role("button", name="现在就存").click()
+    expect(page.get_by_text("没存成")).to_be_visible(timeout=30_000)
+    assert page.evaluate(KEPT_PARTS) > 0
+    page.evaluate("window.breaks = false; window.asked.length = 0")
     page.get_by_role("button", name="现在就存").click()
     expect(page.get_by_text("没网也能看")).to_be_visible(timeout=30_000)
+    assert not [one for one in page.evaluate("window.asked") if one.endswith("/0.m4s") and "/v240/" in one]
     context.set_offline(True)
     try:
         page.goto(f"{library.site}/mine")
@@ -170,3 +200,6 @@ def test_a_saved_lesson_plays_without_a_network(
     page.locator(".kept").get_by_role("button", name="删掉").click()
     expect(page.locator(".kept").get_by_role("link", name="凉席")).to_have_count(0)
     until(lambda: page.evaluate(KEPT_PARTS) == 0, seconds=5)
+    page.evaluate("caches.open('lessons').then((one) => one.put('/media/gone/v1/v240/0.m4s', new Response('x')))")
+    page.goto(f"{library.site}/mine")
+    until(lambda: page.evaluate(KEPT_PARTS) == 0, seconds=5)  # nobody goes on with that one

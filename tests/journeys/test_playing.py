@@ -78,6 +78,7 @@ def test_a_lesson_is_found_over_http(library: Library, short_lesson: str) -> Non
         return [one["id"] for one in results] == [short_lesson]
 
     until(found, seconds=10)
+    assert found(), "and it stays so"
 
 
 @pytest.mark.skipif(media.MPV is None, reason="NOT TESTED: no mpv here (Debian: apt install mpv)")

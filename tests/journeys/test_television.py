@@ -123,6 +123,7 @@ def test_a_television_plays_on_after_network_and_server_were_gone(library: Libra
         library.stop()
         library.start()
         plays(page, seconds=60)
+        assert page.evaluate("document.getElementById('pairing').hidden"), "it is the screen that it was"
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")

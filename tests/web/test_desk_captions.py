@@ -111,9 +111,36 @@ def test_files_come_in_and_go_out(services: Services, lesson: str) -> None:
     wrong = send(desk, address, file=(io.BytesIO(b"\0\1\2"), "a.srt"))
     assert wrong.status_code == 400 and "读不出来" in wrong.text
     assert send(desk, address).status_code == 400
-    removed = send(desk, f"{address}/zh/remove", page=address)
-    assert "找回来" in desk.get(removed.headers["Location"]).text
-    assert "松土" in desk.get(f"{address}/zh").text, "what was removed is a draft"
+
+
+def test_what_was_removed_or_replaced_by_a_file_comes_back_and_drafts_stay(services: Services, lesson: str) -> None:
+    desk, address = client_of(services, "xian"), f"/desk/lessons/{lesson}/captions"
+    revision = write(desk, f"{address}/zh", 0, LINES).get_json()["revision"]
+    write(desk, f"{address}/zh/draft", revision, [[0.0, 1.0, "还没写完"]])
+    file = io.BytesIO("1\n00:00:01,000 --> 00:00:02,500\n别的\n".encode())
+    send(desk, address, file=(file, "课.zh.srt"))
+    assert [line[2] for line in said(services, lesson)] == ["别的"]
+    assert "换成了文件里的" in desk.get(address).text
+    send(desk, f"{address}/zh/undo", page=address)
+    assert said(services, lesson) == LINES
+    send(desk, f"{address}/zh/remove", page=address)
+    assert "删掉了" in desk.get(address).text and "还没写完" in desk.get(f"{address}/zh").text
+    send(desk, f"{address}/zh/undo", page=address)
+    assert said(services, lesson) == LINES
+    assert send(desk, f"{address}/zh/undo", page=address).status_code == 404
+    assert acts(services)[0] == "captions.undone"
+
+
+def test_what_was_written_after_a_file_came_in_is_not_undone_with_it(services: Services, lesson: str) -> None:
+    desk, address = client_of(services, "xian"), f"/desk/lessons/{lesson}/captions"
+    write(desk, f"{address}/zh", 0, LINES)
+    file = io.BytesIO("1\n00:00:01,000 --> 00:00:02,500\n别的\n".encode())
+    send(desk, address, file=(file, "课.zh.srt"))
+    with services.database.read() as session:
+        revision = lookups.captions(session, lesson, "zh").revision
+    assert write(desk, f"{address}/zh", revision, [[0.0, 1.0, "新的"]]).status_code == 200
+    assert f"{address}/zh/undo" not in desk.get(address).text
+    assert send(desk, f"{address}/zh/undo", page=address).status_code == 404
 
 
 def test_an_editor_writes_the_captions_of_the_own_unit_only(services: Services) -> None:

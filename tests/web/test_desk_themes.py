@@ -47,7 +47,7 @@ def test_a_merger_of_more_lessons_than_a_question_can_name_is_undone(services: S
         theme_tree.merge(session, "skills", "stories", by=None)
         last = theme_tree.last_change(session)
         assert last
-        gone = [f"gone{number}" for number in range(40_000)]
+        gone = [f"gone{number}" for number in range(260_000)]
         last.before = {**last.before, "lessons": [*gone, lesson], "handed": [*gone, lesson]}
     undo(services, desk)
     assert themes_of(services, lesson) == {"skills"}

@@ -150,11 +150,9 @@ def test_reports_are_limited(services: Services) -> None:
     add_lesson(services, lesson_id=LESSON)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page(client, f"/lessons/{LESSON}/report"))
     assert token
-    sent = [
-        client.post(f"/lessons/{LESSON}/report", data={"csrf_token": token[1], "kind": "sound"}).status_code
-        for _ in range(11)
-    ]
-    assert sent == [200] * 10 + [429]
+    sent = [client.post(f"/lessons/{LESSON}/report", data={"csrf_token": token[1], "kind": "sound"}) for _ in range(11)]
+    assert [answer.status_code for answer in sent] == [200] * 10 + [429]
+    assert 3000 < int(sent[-1].headers["Retry-After"]) <= 3600 and "请等 60 分钟" in sent[-1].text
     assert client.post(f"/lessons/{LESSON}/report", data={"kind": "sound"}).status_code == 400
 
 

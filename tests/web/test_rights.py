@@ -395,7 +395,8 @@ def test_a_segment_of_a_public_lesson_asks_the_database_nothing(services: Servic
             assert client.get(f"/media/{lesson}/v1/v480/0.m4s").status_code == 200
         event.remove(services.database.engine, "before_cursor_execute", note)
         assert len([one for one in asked if "lessons" not in one]) == 0
-        assert len(asked) <= 1, "the list of restricted lessons, at most once a second"
+        assert len(asked) <= 1, "whether this lesson is for everyone, at most once a second"
+        assert all("lessons.id = " in one for one in asked), "not a list of all that are not"
 
 
 def test_a_lesson_that_is_narrowed_is_refused_within_a_second(services: Services) -> None:

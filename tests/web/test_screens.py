@@ -2,22 +2,27 @@
 
 import io
 import re
+import sqlite3
 import time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import OperationalError
 
+from medialib import worker
 from medialib.app import create_app
-from medialib.catalogue import channel_edits, screen_edits, screen_lookups, screenings
+from medialib.catalogue import channel_edits, channel_lookups, reports, screen_edits, screen_lookups, screenings
 from medialib.catalogue.rights import Viewer
+from medialib.catalogue.screen_edits import Beat
 from medialib.catalogue.screen_states import state_of, towns
-from medialib.catalogue.screens import Pairing, Screen
+from medialib.catalogue.screens import Pairing, Screen, ScreenPlay
 from medialib.catalogue.timetables import Part, Show, Timetable
 from medialib.services import Services
 from medialib.web.desk.dots import dots_of
+from medialib.web.screen.roll import Roll
 
 from .factories import add_lesson, make_services
 from .signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, add_person, add_units, client_of, send
@@ -47,12 +52,137 @@ def paired(desk: Desk, name: str = "清水村服务室", unit: str = VILLAGE) ->
     answer = send(office, "/desk/screens/new", code=told["code"].lower(), name=name, unit=units[unit], channel="field")
     assert answer.status_code == 302, answer.text
     token: Any = set_.post("/tv/token", json={"secret": told["secret"]}).get_json()
-    assert set_.post("/tv/token", json={"secret": told["secret"]}).status_code == 404, "once only"
     return token["token"], answer.headers["Location"].partition("?")[0].rpartition("/")[2]
 
 
 def beat(client: FlaskClient, token: str, **said: Any) -> Any:
     return client.post("/tv/beat", json=said, headers={"Authorization": f"Screen {token}"})
+
+
+def test_a_set_whose_answer_was_lost_asks_again_until_it_has_shown_itself(desk: Desk) -> None:
+    services, office, units = desk
+    set_ = office.application.test_client()
+    told: Any = set_.post("/tv/pairing").get_json()
+    written: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if arguments[2] != "BEGIN" and not arguments[2].startswith(("SELECT", "PRAGMA")):
+            written.append(arguments[2])
+
+    event.listen(services.database.engine, "before_cursor_execute", note)
+    assert set_.post("/tv/token", json={"secret": told["secret"]}).status_code == 204
+    event.remove(services.database.engine, "before_cursor_execute", note)
+    assert written == [], "hundreds of sets ask every few seconds"
+    send(office, "/desk/screens/new", code=told["code"], name="x", unit=units[VILLAGE])
+    lost: Any = set_.post("/tv/token", json={"secret": told["secret"]}).get_json()
+    again: Any = set_.post("/tv/token", json={"secret": told["secret"]}).get_json()
+    assert beat(set_, lost["token"]).status_code == 404
+    assert beat(set_, again["token"]).status_code == 200
+    assert set_.post("/tv/token", json={"secret": told["secret"]}).status_code == 404
+    assert beat(set_, again["token"]).status_code == 200
+
+
+def test_a_code_that_is_typed_at_the_last_moment_is_in_time(desk: Desk) -> None:
+    services, office, units = desk
+    set_ = office.application.test_client()
+    told: Any = set_.post("/tv/pairing").get_json()
+    with services.database.begin() as session:
+        session.execute(update(Pairing).values(ends_at=time.time() + 0.5))
+    assert send(office, "/desk/screens/new", code=told["code"], name="x", unit=units[VILLAGE]).status_code == 302
+    time.sleep(0.6)
+    assert set_.post("/tv/token", json={"secret": told["secret"]}).status_code == 200
+
+
+def test_what_screens_say_while_the_database_is_away_is_written_later(desk: Desk) -> None:
+    services = desk[0]
+    paired(desk)
+    with services.database.read() as session:
+        (known,) = screen_lookups.known(session).values()
+    roll = Roll(services)
+
+    def away(*_: Any) -> None:
+        raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+
+    event.listen(services.database.engine, "before_cursor_execute", away)
+    roll.note(Beat(screen_id=known.id, at=1.0, day="2026-11-26", playing={}, shown={"aaaa": (1, 30.0)}))
+    event.remove(services.database.engine, "before_cursor_execute", away)
+    roll._written_at -= 10
+    roll.note(Beat(screen_id=known.id, at=2.0, day="2026-11-26", playing={}, shown={"aaaa": (1, 12.0)}))
+    with services.database.read() as session:
+        (shown,) = screen_lookups.shown(session, CURATOR, since="2026-11-26", until="2026-11-26")
+    assert (shown.plays, shown.seconds) == (2, 42.0)
+
+
+def test_a_channel_that_was_removed_comes_back_with_its_screens(desk: Desk) -> None:
+    services, office, _ = desk
+    token, _ = paired(desk)
+    office.get("/channels/field/480.m3u8")
+    with services.database.read() as session:
+        begun = channel_lookups.epochs(session, "field", since=0)[0].begin
+    assert send(office, "/desk/channels/field/remove", page="/desk/channels").status_code == 302
+    page = office.get("/desk/channels").text
+    assert "/desk/channels/field/restore" in page and 'href="/desk/channels/field"' not in page
+    assert office.get("/desk/channels/field").status_code == 404
+    anew = create_app(services).test_client()  # which has looked at nothing yet
+    assert anew.get("/channels/field/480.m3u8").status_code == 404
+    assert beat(anew, token).get_json()["channel"] is None
+    assert "field" not in re.findall(r'data-label="频道">([^<]*)', office.get("/desk/screens/list").text)
+    assert send(office, "/desk/channels/field/restore", page="/desk/channels").status_code == 302
+    anew = create_app(services).test_client()
+    assert beat(anew, token).get_json()["channel"] == "field"
+    assert anew.get("/channels/field/480.m3u8").status_code == 200
+    with services.database.read() as session:
+        assert channel_lookups.epochs(session, "field", since=0)[0].begin == begun, "players go on where they were"
+
+
+def test_a_line_is_for_a_unit_or_a_group_and_their_editors_take_it_off(desk: Desk) -> None:
+    services, office, units = desk
+    token, _ = paired(desk)
+    other, screen_id = paired(desk, "马洲村", unit=OTHER_TOWN)
+    add_person(services, "wang", "editor", units[TOWN])
+    editor = client_of(services, "wang", office.application)
+    now = time.time()
+    times = {name: time.strftime("%Y-%m-%dT%H:%M", time.localtime(now + more)) for name, more in
+             (("begin", -60), ("end", 3600))}  # fmt: skip
+    line = {"what": "message", "text": "明天停水", **times}
+    answer = send(editor, "/desk/screens/told", page="/desk/screens/list", to=f"unit:{units[TOWN]}", **line)
+    assert answer.status_code == 302
+    refused = send(editor, "/desk/screens/told", page="/desk/screens/list", to=f"unit:{units[OTHER_TOWN]}", **line)
+    assert refused.status_code == 400
+    set_ = create_app(services).test_client()
+    assert [one["text"] for one in beat(set_, token).get_json()["messages"]] == ["明天停水"]
+    assert beat(set_, other).get_json()["messages"] == []
+    send(office, f"/desk/screens/{screen_id}", name="马洲村", unit=units[OTHER_TOWN], group="礼堂", channel="field")
+    send(office, "/desk/screens/told", page="/desk/screens/list", to="group:礼堂", **{**line, "text": "今晚有戏"})
+    page = editor.get("/desk/screens/list").text
+    assert f"{TOWN} · " in page and "礼堂 · " in page
+    first, second = re.findall(r"/desk/screens/messages/\w+/remove", page)
+    assert {send(editor, one, page="/desk/screens/list").status_code for one in (first, second)} == {302, 403}
+    set_ = create_app(services).test_client()
+    assert [one["text"] for one in beat(set_, other).get_json()["messages"]] == ["今晚有戏"]
+    assert beat(set_, token).get_json()["messages"] == []
+
+
+def test_what_is_old_is_forgotten_and_what_is_not_stays(desk: Desk) -> None:
+    services = desk[0]
+    _, screen_id = paired(desk)
+    today = time.strftime("%Y-%m-%d")
+    with services.database.begin() as session:
+        for day in ("2019-01-01", today):
+            session.add(ScreenPlay(day=day, screen_id=screen_id, lesson_id="aaaa", plays=1, seconds=5))
+        for closed in (None, 1.0, time.time()):
+            reports.add_report(session, lesson_id="aaaa", kind="sound", words="", at_seconds=None).closed_at = closed
+        channel_edits.remove(session, "field", by=None)
+    worker.forget_old(services)
+    with services.database.begin() as session:
+        assert [one.day for one in session.scalars(select(ScreenPlay))] == [today]
+        assert sorted(one.closed_at or 0 for one in session.scalars(select(reports.Report)))[0] == 0
+        assert session.query(reports.Report).count() == 2
+        (gone,) = channel_lookups.removed(session)
+        gone.removed_at = 1.0
+    worker.forget_old(services)
+    with services.database.read() as session:
+        assert list(channel_lookups.removed(session)) == []
 
 
 def test_a_code_is_of_letters_that_nobody_mistakes(client: FlaskClient) -> None:
@@ -289,6 +419,21 @@ def test_all_channels_are_paused_and_go_on(desk: Desk) -> None:
     assert found
     send(office, found[0], page="/desk/channels")
     assert "哀悼日" not in office.get("/desk/channels").text
+
+
+def test_an_editor_plans_screenings_for_the_own_unit_and_those_below_it(desk: Desk) -> None:
+    services, office, units = desk
+    add_person(services, "wang", "editor", units[TOWN])
+    editor = client_of(services, "wang", office.application)
+    plan = {"title": "放排号子", "venue": "露天戏台", "at": "2026-11-26T19:30", "screening-show": "latest:"}
+    refused = send(editor, "/desk/screenings", **plan, unit=units[OTHER_TOWN])
+    assert refused.status_code == 400 and "放排号子" in refused.text
+    for unit in ("", units[VILLAGE]):
+        assert send(editor, "/desk/screenings", **plan, unit=unit).status_code == 302
+    page = editor.get("/desk/screenings").text
+    assert page.count("<b>放排号子</b>") == 2 and f'value="{units[OTHER_TOWN]}"' not in page
+    with services.database.read() as session:
+        assert {one.unit_slug for one in screenings.screenings(session, CURATOR)} == {units[TOWN], units[VILLAGE]}
 
 
 def test_visitors_of_a_screening_are_counted_by_whoever_has_the_code(desk: Desk) -> None:

@@ -9,10 +9,9 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from medialib.catalogue import caption_edits, edits, lookups
+from medialib.catalogue import caption_edits, lookups
 from medialib.catalogue.cues import CaptionTrack, Cue, from_stored
 from medialib.catalogue.lessons import Captions
-from medialib.catalogue.people_edits import note
 from medialib.delivery import shapes, srt, webvtt
 from medialib.errors import N_, BadRequest, ChangedMeanwhile
 from medialib.ingest import cue_text
@@ -56,6 +55,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add(f"{of}/draft", "draft_captions", lambda lesson_id, language: _draft(services, lesson_id, language), "POST")
     add(f"{of}/drop", "drop_captions", lambda lesson_id, language: _drop(services, lesson_id, language), "POST")
     add(f"{of}/remove", "remove_captions", lambda lesson_id, language: _remove(services, lesson_id, language), "POST")
+    add(f"{of}/undo", "undo_captions", lambda lesson_id, language: _undo(services, lesson_id, language), "POST")
     add(f"{of}/file", "captions_file", lambda lesson_id, language: _file(services, lesson_id, language), "GET")
 
 
@@ -63,11 +63,12 @@ def _list(services: Services, lesson_id: str, status: int = 200, **told: Any) ->
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         rows = lookups.captions_of(session, lesson_id)
+        undoable = caption_edits.undoable(session, lesson_id)
     known = {row.language for row in rows}
     others = [(tag, own_name(tag)) for tag in LANGUAGES if tag not in known]
     return page(
         services, "captions.html", status, section="lessons", lesson=lesson, rows=rows, others=others,
-        removed=request.args.get("removed", ""), **told,
+        undoable=undoable, **told,
     )  # fmt: skip
 
 
@@ -81,8 +82,7 @@ def _upload(services: Services, lesson_id: str) -> ResponseReturnValue:
     except BadRequest as error:
         return _list(services, lesson_id, 400, problem=sentence(error))
     with services.database.begin() as session:
-        edits.put_captions(session, lesson_id, track)
-        note(session, me(services), "captions.saved", on_id=lesson_id, on_name=lesson.title, label=track.label)
+        caption_edits.bring_in(session, lesson_id, track, by=me(services))
     services.queues.send(HOT, "index")
     told = [gettext(one.message) % one.values for one in notices]
     if told:
@@ -193,14 +193,17 @@ def _drop(services: Services, lesson_id: str, language: str) -> ResponseReturnVa
 
 
 def _remove(services: Services, lesson_id: str, language: str) -> ResponseReturnValue:
-    """They stay as this person's draft, so that nothing is lost."""
-    by = me(services)
     with services.database.begin() as session:
-        lines = caption_edits.remove(session, lesson_id, _tag(language), by=by)
-        kept = [[cue.begin, cue.end, cue.marked] for cue in from_stored(lines)]
-        caption_edits.keep_draft(session, lesson_id, language, base=0, lines=kept, by=by)
+        caption_edits.remove(session, lesson_id, _tag(language), by=me(services))
     services.queues.send(HOT, "index")
-    return redirect(url_for("desk.captions", lesson_id=lesson_id, removed=language))
+    return redirect(url_for("desk.captions", lesson_id=lesson_id))
+
+
+def _undo(services: Services, lesson_id: str, language: str) -> ResponseReturnValue:
+    with services.database.begin() as session:
+        caption_edits.undo(session, lesson_id, _tag(language), by=me(services))
+    services.queues.send(HOT, "index")
+    return redirect(url_for("desk.captions", lesson_id=lesson_id))
 
 
 def _file(services: Services, lesson_id: str, language: str) -> ResponseReturnValue:

@@ -58,6 +58,7 @@ def add_to(blueprint: Blueprint, services: Services, station: Station) -> None:
     add("/pauses/<pause_id>/end", "end_pause", lambda pause_id: _end_pause(services, pause_id), "POST")
     add("/<slug>", "channel", lambda slug: _channel(services, station, slug), "GET", "POST")
     add("/<slug>/remove", "remove_channel", lambda slug: _remove(services, slug), "POST")
+    add("/<slug>/restore", "restore_channel", lambda slug: _restore(services, slug), "POST")
 
 
 def _channels(services: Services, station: Station) -> ResponseReturnValue:
@@ -77,13 +78,14 @@ def _channels(services: Services, station: Station) -> ResponseReturnValue:
             problem = sentence(error)
     with services.database.read() as session:
         found, pauses = channel_lookups.channels(session), channel_lookups.pauses(session)
+        removed = channel_lookups.removed(session)
     on = {one.slug: station.chain(one.slug).on_at(now_ticks()) for one in found}
     ids = sorted({aired.entry.item.lesson_id for aired in on.values() if aired})
     with services.database.read() as session:
         names = {one.id: one.title for one in lookups.lessons_by_id(session, ids)}
     now = {slug: names.get(aired.entry.item.lesson_id, gettext("dark")) if aired else "" for slug, aired in on.items()}
     return page(
-        services, "channels.html", 400 if problem else 200, section="screens", channels=found, now=now,
+        services, "channels.html", 400 if problem else 200, section="screens", channels=found, now=now, removed=removed,
         pauses=[one for one in pauses if one.ends_at > time.time()], problem=problem,
     )  # fmt: skip
 
@@ -199,6 +201,12 @@ def clock(minutes: int) -> str:
 def _remove(services: Services, slug: str) -> ResponseReturnValue:
     with services.database.begin() as session:
         channel_edits.remove(session, slug, by=me(services))
+    return redirect(url_for("desk.channels"))
+
+
+def _restore(services: Services, slug: str) -> ResponseReturnValue:
+    with services.database.begin() as session:
+        channel_edits.bring_back(session, slug, by=me(services))
     return redirect(url_for("desk.channels"))
 
 

@@ -23,6 +23,8 @@ from medialib.web.desk import (
     recordings,
     reports,
     review,
+    screen_orders,
+    screen_pairing,
     screenings,
     screens,
     shell,
@@ -48,7 +50,9 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     lesson.add_to(blueprint, services)
     review.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
-    screens.add_to(blueprint, services, limiter)
+    screens.add_to(blueprint, services)
+    screen_pairing.add_to(blueprint, services, limiter)
+    screen_orders.add_to(blueprint, services)
     channels.add_to(blueprint, services, station)
     screenings.add_to(blueprint, services)
     reports.add_to(blueprint, services)

@@ -6,14 +6,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import screenings, timetables, unit_tree
+from medialib.catalogue import screenings, timetables, upload_lookups
 from medialib.catalogue.rights import viewer_of
 from medialib.catalogue.timetables import Show
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.links import link_to
-from medialib.web.desk.shell import me, page, typed, unit_choices
+from medialib.web.desk.shell import me, own_units, page, typed
 from medialib.web.desk.timetable_form import choices, read_show, titles
 from medialib.web.i18n import sentence
 
@@ -47,27 +47,24 @@ def _screenings(services: Services) -> ResponseReturnValue:
             problem = sentence(error)
     with services.database.read() as session:
         found = screenings.screenings(session, viewer_of(me(services)))
-        offered, lessons = choices(session), titles(session)
+        offered, lessons, units = choices(session), titles(session), own_units(session, me(services))
     shows = {one.id: offered.title_of(Show.from_json(one.show)) for one in found}
     return page(
         services, "screenings.html", 400 if problem else 200, section="screens", screenings=found, shows=shows,
-        choices=offered, lessons=lessons, units=unit_choices(services), form=request.form, problem=problem,
+        choices=offered, lessons=lessons, units=units, form=request.form, problem=problem,
         total=sum(one.visitors or 0 for one in found),
     )  # fmt: skip
 
 
 def _add(services: Services, session: Session) -> None:
-    unit = typed("unit", most=64) or None
-    if unit:
-        unit_tree.unit(session, unit)
+    person = me(services)
+    unit = typed("unit", most=64) or person.unit_slug
+    upload_lookups.require_own_unit(session, person, unit)
     at = timetables.local_time(typed("at", most=16), services.settings.screens.zone)
     show = read_show(session, request.form, "screening")
     if show is None:
         raise BadRequest(N_("Please choose what is shown."))
-    unit = unit or me(services).unit_slug
-    screenings.add(
-        session, title=typed("title"), venue=typed("venue"), at=at, show=show, unit_slug=unit, by=me(services)
-    )
+    screenings.add(session, title=typed("title"), venue=typed("venue"), at=at, show=show, unit_slug=unit, by=person)
 
 
 def _link(services: Services, screening_id: str) -> ResponseReturnValue:

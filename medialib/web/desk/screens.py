@@ -1,24 +1,24 @@
-"""Screens on the desk: how all of them are, one of them, pairing, and what is told to many at once."""
+"""Screens on the desk: how all of them are, each of them, and what they have shown."""
 
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import channel_lookups, lookups, screen_edits, screen_lookups, unit_tree
 from medialib.catalogue.rights import Viewer, viewer_of
 from medialib.catalogue.screen_states import STATES, State, Town, state_of, towns
 from medialib.catalogue.screens import Screen
-from medialib.errors import N_, BadRequest, NotAllowed, NotFound
+from medialib.errors import N_, BadRequest, NotFound
 from medialib.ingest import snapshots
 from medialib.services import Services
-from medialib.web import access, guarding
-from medialib.web.desk.links import link_to
-from medialib.web.desk.shell import me, page, typed, unit_choices
+from medialib.web import access
+from medialib.web.desk.screen_orders import audience
+from medialib.web.desk.screen_pairing import place_typed
+from medialib.web.desk.shell import me, own_units, page, unit_choices
 from medialib.web.i18n import gettext, sentence
 
 _DAYS = 30
@@ -36,7 +36,7 @@ class Row:
     lesson: str
 
 
-def add_to(blueprint: Blueprint, services: Services, limiter: Limiter) -> None:
+def add_to(blueprint: Blueprint, services: Services) -> None:
     def add(path: str, endpoint: str, view: access.View, *methods: str) -> None:
         blueprint.add_url_rule(
             f"/screens{path}", endpoint, access.at_least("editor")(view), methods=methods or ("GET",)
@@ -44,14 +44,7 @@ def add_to(blueprint: Blueprint, services: Services, limiter: Limiter) -> None:
 
     add("", "screens", lambda: _screens(services))
     add("/list", "screen_list", lambda: _list(services))
-    # Wrong codes are counted: nobody guesses one.
-    counted = guarding.count_tries(limiter, services, "new_screen", lambda: _new(services))
-    add("/new", "new_screen", counted, "GET", "POST")
-    add("/box", "new_box", lambda: _box(services), "POST")
-    add("/sheet", "setup_sheet", lambda: _sheet(services))
     add("/shown", "screens_shown", lambda: _shown(services))
-    add("/told", "tell_screens", lambda: _tell(services), "POST")
-    add("/messages/<message_id>/remove", "remove_message", lambda message_id: _unsay(services, message_id), "POST")
     add("/<screen_id>", "screen", lambda screen_id: _screen(services, screen_id), "GET", "POST")
     add("/<screen_id>/picture.jpg", "screen_picture", lambda screen_id: _picture(services, screen_id))
     add("/<screen_id>/revoke", "revoke_screen", lambda screen_id: _revoke(services, screen_id), "POST")
@@ -95,7 +88,8 @@ def _list(services: Services) -> ResponseReturnValue:
         rows = _rows(session, states)
         told: dict[str, Any] = {
             "groups": screen_lookups.groups(session), "channels": channel_lookups.channels(session),
-            "messages": screen_lookups.messages(session),
+            "messages": [(one, audience(session, one)) for one in screen_lookups.messages(session)],
+            "mine": own_units(session, me(services)),
         }  # fmt: skip
     return page(
         services, "screen_list.html", section="screens", rows=rows, asked=asked, names=STATE_NAMES,
@@ -125,66 +119,6 @@ def _rows(session: Session, states: list[tuple[Screen, State]]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _new(services: Services) -> ResponseReturnValue:
-    """Confirm the code that a television shows: typed here, or scanned with a phone."""
-    code = screen_edits.read_code(request.values.get("code", ""))
-    if request.method == "GET":
-        return _form(services, code=code)
-    try:
-        place = _place(services)
-        with services.database.begin() as session:
-            made = screen_edits.confirm(session, code, by=me(services), **place)
-    except (BadRequest, NotFound) as error:
-        return _form(services, 404 if isinstance(error, NotFound) else 400, code=code, problem=sentence(error))
-    return redirect(url_for("desk.screen", screen_id=made.id, paired=1))
-
-
-def _form(services: Services, status: int = 200, **told: Any) -> Response:
-    with services.database.read() as session:
-        channels, groups = channel_lookups.channels(session), screen_lookups.groups(session)
-    return page(
-        services, "screen_new.html", status, section="screens", units=unit_choices(services), channels=channels,
-        groups=groups, form=request.form, unit=request.form.get("unit", me(services).unit_slug or ""), **told,
-    )  # fmt: skip
-
-
-def _place(services: Services) -> dict[str, Any]:
-    """Name, unit, group and channel as the form says; raises BadRequest and NotAllowed."""
-    unit, channel = typed("unit", most=64) or None, typed("channel", most=64) or None
-    viewer = _viewer(services)
-    with services.database.read() as session:
-        path = unit_tree.unit(session, unit).path if unit else ""
-        if channel:
-            channel_lookups.channel(session, channel)
-    if not viewer.at_least("curator") and not (path and path.startswith(viewer.unit_path or "-")):
-        raise BadRequest(N_("Please choose your own unit, or one below it."))
-    return {
-        "name": typed("name", most=100),
-        "unit_slug": unit,
-        "group": typed("group", most=60),
-        "channel_slug": channel,
-    }
-
-
-def _box(services: Services) -> ResponseReturnValue:
-    """An old box without a browser: an address with its token, shown once, to be typed or loaded into it."""
-    try:
-        place = _place(services)
-        with services.database.begin() as session:
-            code, secret = screen_edits.begin_pairing(session)
-            made = screen_edits.confirm(session, code, by=me(services), **place)
-            token = screen_edits.take_over(session, secret)
-    except BadRequest as error:
-        return _form(services, 400, code="", problem=sentence(error))
-    link = link_to(services, f"/s/{token}/channel.m3u8")
-    return page(services, "screen_box.html", section="screens", screen=made, link=link)
-
-
-def _sheet(services: Services) -> ResponseReturnValue:
-    """What to hang beside a new television, or to take along: printed on one page."""
-    return page(services, "screen_sheet.html", section="screens", link=link_to(services, "/tv"))
-
-
 def _shown(services: Services) -> ResponseReturnValue:
     """Proof of play: what was shown between two days, on how many screens and for how long."""
     days = {
@@ -201,7 +135,7 @@ def _screen(services: Services, screen_id: str) -> ResponseReturnValue:
     problem, viewer = "", _viewer(services)
     if request.method == "POST":
         try:
-            place = _place(services)
+            place = place_typed(services)
             with services.database.begin() as session:
                 one = screen_lookups.screen(session, viewer, screen_id)
                 screen_edits.change(session, one, by=me(services), **place)
@@ -218,9 +152,10 @@ def _screen(services: Services, screen_id: str) -> ResponseReturnValue:
         row = _rows(session, [(one, state)])[0]
         shown = screen_lookups.shown(session, viewer, since=since, until="9999", screen_id=screen_id)
         channels, groups = channel_lookups.channels(session), screen_lookups.groups(session)
+        units = own_units(session, me(services))
     return page(
         services, "screen.html", 400 if problem else 200, section="screens", row=row, screen=one, shown=shown,
-        names=STATE_NAMES, channels=channels, groups=groups, units=unit_choices(services), problem=problem,
+        names=STATE_NAMES, channels=channels, groups=groups, units=units, problem=problem,
         saved="saved" in request.args, paired="paired" in request.args, days=_DAYS,
     )  # fmt: skip
 
@@ -241,63 +176,6 @@ def _revoke(services: Services, screen_id: str) -> ResponseReturnValue:
         one = screen_lookups.screen(session, _viewer(services), screen_id)
         screen_edits.revoke(session, one, by=me(services))
     return redirect(url_for("desk.screen_list", done=1))
-
-
-def _tell(services: Services) -> ResponseReturnValue:
-    """One thing for all ticked screens: channel, group, reload, volume, or a message."""
-    ids, viewer, what = request.form.getlist("screen")[:2000], _viewer(services), typed("what", most=16)
-    back = typed("back", most=300)
-    with services.database.begin() as session:
-        mine = {one.id: one for one in screen_lookups.screens(session, viewer)}
-        chosen = [mine[one] for one in ids if one in mine]
-        if not chosen:
-            raise BadRequest(N_("Please tick the screens first."))
-        _do(session, services, what, chosen)
-    return redirect(back if back.startswith("/desk/screens") else url_for("desk.screen_list", done=1))
-
-
-def _do(session: Session, services: Services, what: str, chosen: list[Screen]) -> None:
-    by = me(services)
-    if what == "channel":
-        channel = channel_lookups.channel(session, typed("channel", most=64))
-        screen_edits.assign(session, chosen, channel_slug=channel.slug, by=by)
-    elif what == "group":
-        screen_edits.assign(session, chosen, group=typed("group", most=60), by=by)
-    elif what == "reload":
-        screen_edits.order(session, chosen, {"reload": True}, by=by)
-    elif what == "volume":
-        volume = typed("volume", most=3)
-        if not (volume.isdecimal() and int(volume) <= 100):
-            raise BadRequest(N_("The volume is a number from 0 to 100."))
-        screen_edits.order(session, chosen, {"volume": int(volume), "reload": False}, by=by)
-    elif what == "message":
-        begin, end = _minutes(typed("begin", most=16)), _minutes(typed("end", most=16))
-        everyone = _viewer(services).at_least("curator") and len(chosen) == screen_lookups.count(session)
-        for screen_id in [None] if everyone else [one.id for one in chosen]:
-            screen_edits.add_message(
-                session, text=typed("text", most=300), begins_at=begin, ends_at=end, screen_id=screen_id, by=by
-            )
-    else:
-        raise BadRequest(N_("This address takes something else."))
-
-
-def _minutes(text: str) -> float:
-    """A local date and time such as 2026-11-26T19:30; raises BadRequest."""
-    try:
-        return time.mktime(time.strptime(text.replace(" ", "T"), "%Y-%m-%dT%H:%M"))
-    except (ValueError, OverflowError):
-        raise BadRequest(N_("Please give a date and a time such as 2026-11-26 19:30.")) from None
-
-
-def _unsay(services: Services, message_id: str) -> ResponseReturnValue:
-    with services.database.begin() as session:
-        mine = {one.id for one in screen_lookups.screens(session, _viewer(services))}
-        for message in screen_lookups.messages(session):
-            if message.id == message_id:
-                if message.screen_id not in mine and not _viewer(services).at_least("curator"):
-                    raise NotAllowed(N_("Your account does not have the right to do this."))
-                screen_edits.remove_message(session, message_id)
-    return redirect(url_for("desk.screen_list"))
 
 
 def heard(seconds: float | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from medialib.catalogue import rights, unit_tree, worklist
 from medialib.catalogue.people import ROLES, Person, Role
@@ -140,6 +141,14 @@ def unit_choices(services: Services) -> list[unit_tree.Row]:
     """All units as a list to choose from."""
     with services.database.read() as session:
         return unit_tree.rows(session)
+
+
+def own_units(session: Session, person: Person) -> list[unit_tree.Row]:
+    """The units that this person may do something for, as a list to choose from."""
+    rows = unit_tree.rows(session)
+    if viewer_of(person).at_least("curator"):
+        return rows
+    return [row for row in rows if person.unit_path and row.unit.path.startswith(person.unit_path)]
 
 
 def moment(seconds: float) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from medialib import arrivals, theming
 from medialib.arrivals import Wish
-from medialib.catalogue import lookups, rights, unit_tree, upload_edits, upload_lookups
+from medialib.catalogue import lookups, rights, upload_edits, upload_lookups
 from medialib.catalogue.people import Person
 from medialib.catalogue.upload_details import LONGEST, read_details
 from medialib.catalogue.uploads import Upload
@@ -18,7 +18,7 @@ from medialib.ingest.receiving import Desk, receive, writing
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk import upload_words
-from medialib.web.desk.shell import me, page, typed
+from medialib.web.desk.shell import me, own_units, page, typed
 from medialib.web.desk.upload_rows import row_of, rows_of
 from medialib.web.i18n import sentence
 from medialib.web.phone.formats import theme_name
@@ -160,14 +160,6 @@ class _Uploading:
     def _read_details(self, given: dict[str, Any]) -> dict[str, Any]:
         with self._services.database.read() as session:
             return read_details(given, themes={one.slug for one in lookups.themes(session)})
-
-
-def own_units(session: Session, person: Person) -> list[unit_tree.Row]:
-    """The units that this person may upload for, as a list to choose from."""
-    rows = unit_tree.rows(session)
-    if rights.viewer_of(person).at_least("curator"):
-        return rows
-    return [row for row in rows if person.unit_path and row.unit.path.startswith(person.unit_path)]
 
 
 def _given() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from flask_limiter import Limiter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medialib import __version__
-from medialib.catalogue import screen_edits
+from medialib.catalogue import screen_edits, screen_lookups
 from medialib.catalogue.screen_edits import ALPHABET, CODE_LETTERS, PAIRING_SECONDS, Beat
 from medialib.delivery import qr
 from medialib.errors import N_, BadRequest
@@ -121,10 +121,16 @@ def _pairing_qr(services: Services, code: str) -> ResponseReturnValue:
 
 
 def _token(services: Services) -> ResponseReturnValue:
-    """204 as long as nobody has confirmed the code; 404 when it is over."""
-    secret = _body().get("secret", "")
+    """204 as long as nobody has confirmed the code; 404 when it is over. Sets ask every few seconds, so it only reads
+    until there is something to give.
+    """
+    asked = _body().get("secret", "")
+    secret = asked if isinstance(asked, str) else ""
+    with services.database.read() as session:
+        if screen_lookups.became(session, secret) is None:
+            return _private(Response(status=204))
     with services.database.begin() as session:
-        token = screen_edits.take_over(session, secret if isinstance(secret, str) else "")
+        token = screen_edits.take_over(session, secret)
     if token is None:
         return _private(Response(status=204))
     response = _private(jsonify({"token": token}))

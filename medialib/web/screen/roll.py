@@ -6,7 +6,9 @@ Hundreds of beats a minute would otherwise be as many transactions, each waiting
 import threading
 import time
 
+import structlog
 from flask import request
+from sqlalchemy.exc import SQLAlchemyError
 
 from medialib.catalogue import screen_edits, screen_lookups, tokens
 from medialib.catalogue.screen_edits import Beat
@@ -14,8 +16,11 @@ from medialib.catalogue.screen_lookups import Known
 from medialib.catalogue.screens import ScreenMessage
 from medialib.services import Services
 
+log = structlog.get_logger()
+
 _FRESH_SECONDS = 2.0
 _WRITE_SECONDS = 5.0
+_MOST_WAITING = 50_000
 COOKIE = "screen"
 
 
@@ -55,15 +60,23 @@ class Roll:
         ]  # fmt: skip
 
     def note(self, beat: Beat) -> None:
+        """Whoever said it may forget it: what cannot be written now is written with what comes later."""
         self._beats.append(beat)
         if time.monotonic() - self._written_at >= _WRITE_SECONDS and self._writing.acquire(blocking=False):
             try:
                 self._written_at = time.monotonic()
-                beats, self._beats = self._beats, []
-                with self._services.database.begin() as session:
-                    screen_edits.note_beats(session, beats)
+                self._write()
             finally:
                 self._writing.release()
+
+    def _write(self) -> None:
+        beats, self._beats = self._beats, []
+        try:
+            with self._services.database.begin() as session:
+                screen_edits.note_beats(session, beats)
+        except SQLAlchemyError:
+            log.exception("what screens said could not be written, it waits", count=len(beats))
+            self._beats = [*beats, *self._beats][-_MOST_WAITING:]
 
 
 def presented() -> str:

@@ -6,6 +6,7 @@ import { stage } from "./stage.js";
 const SWAPPED = ["header.site", "main", "footer.foot"];
 
 let arrive;
+let turn = 0; // who was asked for last: an answer that comes after another question is let go
 let ours = false; // whether an entry of the history was made here: going back then is our work too
 
 const dock = () => document.getElementById("dock");
@@ -41,16 +42,18 @@ function swap(page) {
 // Show the page at `address`; `entry` says what becomes of the history: push, or stay.
 async function show(address, { entry = "push", scroll = 0, ...play } = {}) {
   let found;
+  const mine = ++turn;
   document.documentElement.classList.add("turning");
   try {
     found = await fetched(address);
     await styled(found.page);
   } catch {
-    location.assign(address);
+    if (mine === turn) location.assign(address);
     return;
   } finally {
-    document.documentElement.classList.remove("turning");
+    if (mine === turn) document.documentElement.classList.remove("turning");
   }
+  if (mine !== turn) return;
   const player = stage.player;
   // Moved in one step, so that it does not stop.
   if (player && !player.docked) player.dock(dock());

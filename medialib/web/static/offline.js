@@ -7,6 +7,8 @@ import { keep, recall } from "./memory.js";
 const CACHE = "lessons";
 const SAVED = "saved";
 const WANTED = "wanted";
+const BEGUN = "begun";
+const BEGUN_MS = 86_400_000;
 const RETRIES = 5;
 const RETRY_MS = 3000;
 
@@ -67,10 +69,13 @@ export async function save(lesson, kind, told, signal) {
   }));
   const parts = playlists.flatMap((one) => partsOf(one.text, one.where));
   let bytes = 0;
+  keep(BEGUN, { ...recall(BEGUN, {}), [lesson.lesson]: Date.now() });
   for (const [place, part] of parts.entries()) {
-    const body = await (await fetched(part, signal)).blob();
+    // What an attempt that broke off has left is not fetched again.
+    const there = await cache.match(part);
+    const body = await (there ?? (await fetched(part, signal))).blob();
     bytes += body.size;
-    await cache.put(part, new Response(body, { headers: { "Content-Type": body.type, "Content-Length": String(body.size) } }));
+    if (!there) await cache.put(part, new Response(body, { headers: { "Content-Type": body.type, "Content-Length": String(body.size) } }));
     told((place + 1) / parts.length);
   }
   const page = location.origin + lesson.page;
@@ -80,13 +85,27 @@ export async function save(lesson, kind, told, signal) {
   await cache.put(address, new Response(text, hls)); // the last: a lesson is saved when it is whole
   const { title, art, kind: sort, seconds } = lesson;
   keep(SAVED, { ...saved(), [lesson.lesson]: { title, art, kind: sort, address: lesson.page, of: Number(seconds), at: 0, saved: kind, bytes, when: Date.now() } });
-  unwant(lesson.lesson);
+  without(WANTED, lesson.lesson);
+  without(BEGUN, lesson.lesson);
+}
+
+const ownerOf = (request) => /^\/(?:media|lessons)\/(\w+)(?:\/|$)/.exec(new URL(request.url).pathname)?.[1];
+
+// What was begun, and nobody went on with for a day, gives its room back.
+export async function tidy() {
+  const begun = Object.fromEntries(Object.entries(recall(BEGUN, {})).filter(([, when]) => Date.now() - when < BEGUN_MS));
+  keep(BEGUN, begun);
+  const living = { ...saved(), ...recall(WANTED, {}), ...begun };
+  const cache = await caches.open(CACHE);
+  const gone = (await cache.keys()).filter((request) => ownerOf(request) && !(ownerOf(request) in living));
+  await Promise.all(gone.map((request) => cache.delete(request)));
 }
 
 export async function remove(id) {
   const cache = await caches.open(CACHE);
-  const own = (request) => new RegExp(`^/(media|lessons)/${id}(/|$)`).test(new URL(request.url).pathname);
+  const own = (request) => ownerOf(request) === id;
   await Promise.all((await cache.keys()).filter(own).map((request) => cache.delete(request)));
+  without(BEGUN, id);
   const { [id]: _gone, ...rest } = saved();
   keep(SAVED, rest);
 }
@@ -95,9 +114,9 @@ export function want(lesson, kind) {
   keep(WANTED, { ...recall(WANTED, {}), [lesson.lesson]: { lesson: { ...lesson }, kind } });
 }
 
-function unwant(id) {
-  const { [id]: _gone, ...rest } = recall(WANTED, {});
-  keep(WANTED, rest);
+function without(list, id) {
+  const { [id]: _gone, ...rest } = recall(list, {});
+  keep(list, rest);
 }
 
 // What waits for Wi-Fi, when there is some and the browser can tell.
@@ -155,6 +174,7 @@ export async function showKept(root, signal) {
     section.querySelector(".none").textContent = says.cannot;
     return;
   }
+  await tidy();
   const rows = Object.entries(saved()).sort(([, a], [, b]) => b.when - a.when).map(([id, one]) => {
     const row = document.createElement("li");
     const link = goingRow({ ...one, at: 0 }, { left: "" });
@@ -173,7 +193,7 @@ export async function showKept(root, signal) {
     const text = Object.assign(document.createElement("p"), { className: "meta", textContent: `${lesson.title} · ${says.waits}` });
     const button = Object.assign(document.createElement("button"), { className: "more", textContent: says.remove });
     button.addEventListener("click", () => {
-      unwant(id);
+      without(WANTED, id);
       showKept(root, signal);
     });
     row.append(text, button);

@@ -17,28 +17,32 @@ export function inHours(keep, hour) {
   return keep.from <= keep.until ? keep.from <= hour && hour < keep.until : hour >= keep.from || hour < keep.until;
 }
 
-// Keeps what fits of these cards ({lesson, title, unit, recorded, seconds, picture, master}), the first ones first.
+class Full extends Error {}
+
+// Keeps what fits of these cards ({lesson, title, unit, recorded, seconds, picture, master}), the first ones first. One
+// that cannot be fetched now does not keep the others away.
 export async function fetchAhead(cards, megabytes) {
   if (!can || !megabytes) return 0;
   const store = await caches.open(CACHE);
   const found = [];
   let bytes = 0;
   for (const card of cards) {
-    const one = kept().find((other) => other.lesson === card.lesson) || await keep(store, card, megabytes * 1e6 - bytes).catch(full);
-    if (!one) break;
+    let one = kept().find((other) => other.lesson === card.lesson);
+    try {
+      one = one || await keep(store, card, megabytes * 1e6 - bytes);
+    } catch (error) {
+      console.warn("not kept:", card.title, error);
+      if (error instanceof Full || error.name === "QuotaExceededError") break;
+      continue;
+    }
+    if (bytes + one.bytes > megabytes * 1e6) break;
     bytes += one.bytes;
-    if (bytes > megabytes * 1e6) break;
     found.push(one);
     remember(found.concat(kept().filter((other) => !found.some((mine) => mine.lesson === other.lesson))));
   }
   await forgetOthers(store, found);
   remember(found);
   return found.length;
-}
-
-function full(error) {
-  console.warn("no more can be kept", error);
-  return null;
 }
 
 async function keep(store, card, room) {
@@ -50,7 +54,7 @@ async function keep(store, card, room) {
     if (!answer.ok) throw new Error(answer.status + " " + address);
     const content = await answer.clone().arrayBuffer();
     bytes += content.byteLength;
-    if (bytes > room) throw new Error("the budget is used up");
+    if (bytes > room) throw new Full("the budget is used up");
     if (!there) await store.put(address, answer);
   }
   return Object.assign({}, card, { bytes: bytes, files: files.all, playlist: files.playlist });
@@ -89,7 +93,12 @@ async function forgetOthers(store, found) {
   for (const request of await store.keys()) if (!wanted.has(request.url)) await store.delete(request);
 }
 
-// An address that a player can open without the network.
+// An address that a player can open without the network, until the next one is asked for: a set that is without a
+// network for weeks must not gather them.
+let address = "";
+
 export function addressOf(one) {
-  return URL.createObjectURL(new Blob([one.playlist], { type: "application/vnd.apple.mpegurl" }));
+  if (address) URL.revokeObjectURL(address);
+  address = URL.createObjectURL(new Blob([one.playlist], { type: "application/vnd.apple.mpegurl" }));
+  return address;
 }

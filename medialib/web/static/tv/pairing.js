@@ -43,9 +43,11 @@ export function pair(done) {
     left();
     if (busy) return;
     busy = true;
-    const asked = !secret || Date.now() > ends - 5000 ? renew() : post("/tv/token", { secret: secret }).then((answer) => {
+    const asked = !secret ? renew() : post("/tv/token", { secret: secret }).then((answer) => {
       network(true);
       if (answer.status === 404) { secret = ""; return; }
+      // A code that is nearly over gives way to a new one only when nobody has confirmed it by now.
+      if (answer.status === 204 && Date.now() > ends - 5000) return renew();
       if (answer.status !== 200) return;
       return answer.json().then((told) => {
         keepToken(told.token);

@@ -1,0 +1,90 @@
+"""How a television becomes a screen, on the desk: its code typed or scanned; an address for old boxes; a sheet."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+
+from medialib.catalogue import channel_lookups, screen_edits, screen_lookups, unit_tree
+from medialib.catalogue.rights import viewer_of
+from medialib.errors import N_, BadRequest, NotFound
+from medialib.services import Services
+from medialib.web import access, guarding
+from medialib.web.desk.links import link_to
+from medialib.web.desk.shell import me, own_units, page, typed
+from medialib.web.i18n import sentence
+
+
+def add_to(blueprint: Blueprint, services: Services, limiter: Limiter) -> None:
+    def add(path: str, endpoint: str, view: access.View, *methods: str) -> None:
+        blueprint.add_url_rule(
+            f"/screens{path}", endpoint, access.at_least("editor")(view), methods=methods or ("GET",)
+        )
+
+    # Wrong codes are counted: nobody guesses one.
+    counted = guarding.count_tries(limiter, services, "new_screen", lambda: _new(services))
+    add("/new", "new_screen", counted, "GET", "POST")
+    add("/box", "new_box", lambda: _box(services), "POST")
+    add("/sheet", "setup_sheet", lambda: _sheet(services))
+
+
+def _new(services: Services) -> ResponseReturnValue:
+    """Confirm the code that a television shows: typed here, or scanned with a phone."""
+    code = screen_edits.read_code(request.values.get("code", ""))
+    if request.method == "GET":
+        return _form(services, code=code)
+    try:
+        place = place_typed(services)
+        with services.database.begin() as session:
+            made = screen_edits.confirm(session, code, by=me(services), **place)
+    except (BadRequest, NotFound) as error:
+        return _form(services, 404 if isinstance(error, NotFound) else 400, code=code, problem=sentence(error))
+    return redirect(url_for("desk.screen", screen_id=made.id, paired=1))
+
+
+def _form(services: Services, status: int = 200, **told: Any) -> Response:
+    with services.database.read() as session:
+        channels, groups = channel_lookups.channels(session), screen_lookups.groups(session)
+        units = own_units(session, me(services))
+    return page(
+        services, "screen_new.html", status, section="screens", units=units, channels=channels, groups=groups,
+        form=request.form, unit=request.form.get("unit", me(services).unit_slug or ""), **told,
+    )  # fmt: skip
+
+
+def place_typed(services: Services) -> dict[str, Any]:
+    """Name, unit, group and channel as the form says; raises BadRequest and NotAllowed."""
+    unit, channel = typed("unit", most=64) or None, typed("channel", most=64) or None
+    viewer = viewer_of(me(services))
+    with services.database.read() as session:
+        path = unit_tree.unit(session, unit).path if unit else ""
+        if channel:
+            channel_lookups.channel(session, channel)
+    if not viewer.at_least("curator") and not (path and path.startswith(viewer.unit_path or "-")):
+        raise BadRequest(N_("Please choose your own unit, or one below it."))
+    return {
+        "name": typed("name", most=100),
+        "unit_slug": unit,
+        "group": typed("group", most=60),
+        "channel_slug": channel,
+    }
+
+
+def _box(services: Services) -> ResponseReturnValue:
+    """An old box without a browser: an address with its token, shown once, to be typed or loaded into it."""
+    try:
+        place = place_typed(services)
+        with services.database.begin() as session:
+            code, secret = screen_edits.begin_pairing(session)
+            made = screen_edits.confirm(session, code, by=me(services), **place)
+            token = screen_edits.take_over(session, secret)
+    except BadRequest as error:
+        return _form(services, 400, code="", problem=sentence(error))
+    link = link_to(services, f"/s/{token}/channel.m3u8")
+    return page(services, "screen_box.html", section="screens", screen=made, link=link)
+
+
+def _sheet(services: Services) -> ResponseReturnValue:
+    """What to hang beside a new television, or to take along: printed on one page."""
+    return page(services, "screen_sheet.html", section="screens", link=link_to(services, "/tv"))

@@ -1,0 +1,42 @@
+"""The guide is what the DTD of XMLTV asks for, whatever the lessons are called."""
+
+import pytest
+
+from medialib.delivery.xmltv import Programme, Station, render_guide
+
+from .xmltv_rules import problems
+
+STATION = Station(id="field", name="田间 <频道> & \0\ud800", address="http://localhost/channels/field.m3u8")
+PLAIN = Programme(station="field", begin=1_700_000_000.4, end=1_700_000_600.6, title="凉席")
+FULL = Programme(
+    station="field", begin=1_700_000_600.6, end=1_700_001_200, title="a]]>b\x1b", description="一\n二\ufffe",
+    categories=("技能", "竹"), picture="http://localhost/a.jpg?x=1&y=2", address="http://localhost/lessons/a",
+    language="zh-Hans",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stations", "programmes"),
+    [((), ()), ((STATION,), ()), ((STATION, Station(id="b", name="b", address="c", icon="d")), (PLAIN, FULL))],
+)
+def test_a_guide_is_valid(stations: tuple[Station, ...], programmes: tuple[Programme, ...]) -> None:
+    assert problems(render_guide(stations, programmes, source="http://localhost/")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (("<title", "<url>x</url><title"), "programme holds url title"),
+        (("<length", "<credits/><length"), "credits is not among"),
+        (('start="', 'start="x'), "programme has start"),
+        ((' channel="field"', ""), "programme lacks channel"),
+        ((' channel="field"', ' channel="other"'), "other is no channel"),
+        (('units="seconds"', 'units="days"'), "length has units"),
+        (("</channel>", "x</channel>"), "channel holds text"),
+        (("<!DOCTYPE tv", "<!DOCTYPE TV"), "the document type"),
+    ],
+)
+def test_what_the_dtd_forbids_is_found(change: tuple[str, str], problem: str) -> None:
+    guide = render_guide([STATION], [PLAIN], source="http://localhost/")
+    found = problems(guide.replace(*change, 1))
+    assert any(one.startswith(problem) for one in found), found
