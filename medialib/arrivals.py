@@ -1,15 +1,13 @@
 """Uploads from their first byte to the lesson that is made of them, and what goes when nobody comes back for it."""
 
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups, moves, rights, theme_tree, upload_edits, upload_lookups
+from medialib.catalogue import rights, theme_tree, upload_edits, upload_lookups, upload_typing
 from medialib.catalogue.edits import Arrival, Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
@@ -203,13 +201,9 @@ def _become(before: Upload, person: Person | None, session: Session, lesson: Les
     if before.replaces:
         return
     note(session, person, "lesson.uploaded", on_id=lesson.id, on_name=lesson.title)
-    upload_edits.pass_on(session, lesson.id, _typed(before), _typed(now), by=person)
+    upload_edits.pass_on(session, lesson.id, upload_typing.all_typed(before), upload_typing.all_typed(now), by=person)
     if now.submits:
-        submit(session, now, wanted=True, by=person)
-
-
-def _typed(upload: Upload) -> dict[str, Any]:
-    return {**upload.typed, "unit_slug": upload.unit_slug}
+        upload_typing.submit(session, now, wanted=True, by=person)
 
 
 def _settle(services: Services, upload: Upload, receipt: Receipt) -> str | None:
@@ -220,49 +214,6 @@ def _settle(services: Services, upload: Upload, receipt: Receipt) -> str | None:
             upload_edits.become(session, upload.id, "duplicate", lesson.id)
     services.store.upload(upload.id).unlink(missing_ok=True)
     return None if receipt.duplicate else lesson.id
-
-
-def type_details(
-    session: Session, upload: Upload, typed: Mapping[str, Any], unit_slug: str | None, *, by: Person
-) -> None:
-    """Keep what was typed with the upload, and give what is new of it to the lesson that it has become.
-
-    Raises BadRequest, NotAllowed.
-    """
-    session.refresh(upload, with_for_update=True)  # it may become a lesson this very moment
-    before = _typed(upload)
-    upload_edits.type_details(session, upload, typed, unit_slug)
-    if upload.state == "made" and upload.lesson_id:
-        _require_editor(session, upload.lesson_id, by)
-        upload_edits.pass_on(session, upload.lesson_id, before, _typed(upload), by=by)
-
-
-def choose_cover(session: Session, upload: Upload, choice: int, *, by: Person) -> None:
-    if upload.state == "made" and upload.lesson_id:
-        _require_editor(session, upload.lesson_id, by)
-        edits.choose_poster(session, upload.lesson_id, choice)
-
-
-def submit(session: Session, upload: Upload, *, wanted: bool, by: Person | None) -> None:
-    """Send the lesson to the county, or take it back; one that is not made yet is sent as soon as it is.
-
-    Raises BadRequest when the county has moved it meanwhile.
-    """
-    session.refresh(upload, with_for_update=True)
-    upload.submits = wanted
-    if upload.state != "made" or not upload.lesson_id:
-        return
-    if by is not None:
-        _require_editor(session, upload.lesson_id, by)
-    stage = "submitted" if wanted else "draft"
-    if lookups.lesson(session, upload.lesson_id).stage != stage:
-        moves.move(session, upload.lesson_id, stage, by=by)
-
-
-def _require_editor(session: Session, lesson_id: str, person: Person) -> None:
-    """It may have been given to another unit since it was uploaded; raises NotAllowed."""
-    if not rights.may_edit(session, rights.viewer_of(person), lesson_id):
-        raise NotAllowed(N_("This lesson belongs to another unit."))
 
 
 def tell_worker(services: Services, upload_id: str) -> None:

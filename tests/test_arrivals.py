@@ -15,7 +15,7 @@ from web.signing import TOWN, VILLAGE, add_person, add_units
 
 from medialib import arrivals, worker
 from medialib.arrivals import Wish
-from medialib.catalogue import changing, editing, lookups, theme_tree, upload_edits
+from medialib.catalogue import changing, editing, lookups, theme_tree, upload_edits, upload_typing
 from medialib.catalogue.people import Person
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload
@@ -88,7 +88,7 @@ def test_what_was_typed_comes_along_even_while_the_lesson_is_made(
     units = {one.name: one.slug for one in _units(services)}
     with services.database.begin() as session:
         typed = {"title": "秋茶", "themes": ["skills"], "recorded": "2023-05"}
-        arrivals.type_details(session, session.get_one(Upload, upload.id), typed, units[TOWN], by=person)
+        upload_typing.type_details(session, session.get_one(Upload, upload.id), typed, units[TOWN], by=person)
     late = {**typed, "title": "秋茶采摘"}
     typed_late: list[dict[str, Any]] = []
 
@@ -99,7 +99,7 @@ def test_what_was_typed_comes_along_even_while_the_lesson_is_made(
                 return
         typed_late.append(late)
         with services.database.begin() as session:
-            arrivals.type_details(session, session.get_one(Upload, upload.id), late, units[VILLAGE], by=person)
+            upload_typing.type_details(session, session.get_one(Upload, upload.id), late, units[VILLAGE], by=person)
 
     event.listen(services.database.sessions.class_, "after_commit", type_late)
     lesson_id = arrivals.finish(services, upload.id)
@@ -123,8 +123,8 @@ def test_what_is_typed_while_the_file_is_looked_at_comes_along(
             typed_late.append("秋茶")
             with services.database.begin() as session:
                 one = session.get_one(Upload, upload.id)
-                arrivals.type_details(session, one, {"title": "秋茶"}, upload.unit_slug, by=person)
-                arrivals.submit(session, one, wanted=True, by=person)
+                upload_typing.type_details(session, one, {"title": "秋茶"}, upload.unit_slug, by=person)
+                upload_typing.submit(session, one, wanted=True, by=person)
 
     event.listen(services.database.sessions.class_, "after_transaction_end", lambda session, _: type_late(session))
     lesson_id = arrivals.finish(services, upload.id)
@@ -195,12 +195,12 @@ def test_what_was_typed_late_changes_only_what_it_is_about_and_can_be_taken_back
     typed = {"title": "秋茶", "speaker": "李师傅"}
     with services.database.begin() as session:
         one = session.get_one(Upload, upload.id)
-        arrivals.type_details(session, one, typed, upload.unit_slug, by=person)
+        upload_typing.type_details(session, one, typed, upload.unit_slug, by=person)
     lesson_id = arrivals.finish(services, upload.id) or ""
     with services.database.begin() as session:
         editing.change(session, lesson_id, {"speaker": "王师傅", "description": "新写的"}, by=None)
         one = session.get_one(Upload, upload.id)
-        arrivals.type_details(session, one, {**typed, "title": "秋茶采摘"}, upload.unit_slug, by=person)
+        upload_typing.type_details(session, one, {**typed, "title": "秋茶采摘"}, upload.unit_slug, by=person)
     with services.database.begin() as session:
         lesson = lookups.lesson(session, lesson_id)
         assert (lesson.title, lesson.speaker, lesson.description) == ("秋茶采摘", "王师傅", "新写的")

@@ -26,3 +26,10 @@ def playlist(text: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def live(text: str, *, seconds: int, kind: str = hls.MEDIA_TYPE) -> Response:
+    """What is right for so long: a proxy in front may give it to all who ask."""
+    response = Response(text, mimetype=kind)
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response

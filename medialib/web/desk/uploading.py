@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from medialib import arrivals, theming
 from medialib.arrivals import Wish
-from medialib.catalogue import lookups, rights, upload_edits, upload_lookups
+from medialib.catalogue import lookups, rights, upload_edits, upload_lookups, upload_typing
 from medialib.catalogue.people import Person
 from medialib.catalogue.upload_details import LONGEST, read_details
 from medialib.catalogue.uploads import Upload
@@ -130,9 +130,9 @@ class _Uploading:
                 upload_lookups.require_own_unit(session, person, unit_slug)
             if upload.replaces:
                 raise BadRequest(N_("This file is for a lesson that is there. Please change that one."))
-            arrivals.type_details(session, upload, details, unit_slug, by=person)
+            upload_typing.type_details(session, upload, details, unit_slug, by=person)
             if isinstance(given.get("cover"), int):
-                arrivals.choose_cover(session, upload, given["cover"], by=person)
+                upload_typing.choose_cover(session, upload, given["cover"], by=person)
             return self._told(session, upload)
 
     def act(self, upload_id: str, name: str) -> ResponseReturnValue:
@@ -147,7 +147,7 @@ class _Uploading:
             elif name == "retry":
                 upload_edits.try_again(upload)
             else:
-                arrivals.submit(session, upload, wanted=name == "submit", by=person)
+                upload_typing.submit(session, upload, wanted=name == "submit", by=person)
             session.flush()
             answer = self._told(session, upload)
         if name in ("retry", "restore"):

@@ -1,92 +1,33 @@
-"""Channels on air: their epochs are made ahead, by whichever process first needs them, and read by all.
-
-Only what is for everyone is shown. What a listing holds is looked at whenever an epoch is made.
-"""
+"""Station: what each channel has on air, as one process knows it; epochs are made when they are due."""
 
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import channel_edits, channel_lookups, lookups, progress, standins
+from medialib.airing.shows import items_of, may_be_shown
+from medialib.catalogue import channel_edits, channel_lookups, lookups
 from medialib.catalogue.channels import Channel, ChannelEpoch
-from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.plans import Plan
 from medialib.catalogue.rights import NOBODY, looking_as
 from medialib.catalogue.timetables import Show, Timetable
-from medialib.delivery import joining, offer
-from medialib.delivery.epochs import BEHIND_TICKS, Aired, Chain, Epoch, Join, begin_anew, edit_point
-from medialib.delivery.listing import MOST_LESSONS
+from medialib.delivery.epochs import BEHIND_TICKS, Chain, Epoch, Join, begin_anew, edit_point
 from medialib.delivery.occasions import TICKS, Calendar
-from medialib.delivery.ordering import Cursor, Item, Shelf
+from medialib.delivery.ordering import Cursor, Shelf
 from medialib.delivery.timeline import Entry, Planner
-from medialib.errors import MedialibError
-from medialib.jobs.queue import HOT
-from medialib.listings import open_listing
 from medialib.services import Services
-
-log = structlog.get_logger()
 
 _EPOCH_TICKS = 2 * 3600 * TICKS
 _LEAST_AHEAD_TICKS = 3600 * TICKS
 _CLOCK_TICKS = 60 * TICKS
 """A clock that is put back by less than this is waited for."""
 _READ_TICKS = 600 * TICKS
-_HURRIED_TICKS = 15 * 60 * TICKS
-_MOST_HURRIED = 6
 KEPT_TICKS = 8 * 86_400 * TICKS
 
 
 def now_ticks() -> int:
     return int(time.time() * TICKS)
-
-
-def may_be_shown(lesson: Lesson) -> bool:
-    """Only what is for everyone and published; the worker's sessions hide nothing by themselves."""
-    return lesson.access == "public" and lesson.stage == "published" and lesson.published_at <= time.time()
-
-
-def items_of(services: Services, session: Session, show: Show, *, target_seconds: int) -> list[Item]:
-    """The lessons of a show that can be joined, as they are made now."""
-    try:
-        lessons = _lessons_of(services, session, show)
-    except MedialibError:
-        return []  # what was shown is gone, or cannot be searched for now
-    lessons = [one for one in lessons if may_be_shown(one)]
-    plans, rows = lookups.current_plans(session, lessons), progress.progress(session, lessons)
-    return [
-        _item(one, plans[one.id], rows[one.id])
-        for one in lessons
-        if one.id in plans and plans[one.id].segment_seconds <= target_seconds
-    ]
-
-
-def _lessons_of(services: Services, session: Session, show: Show) -> Sequence[Lesson]:
-    if show.kind == "lesson":
-        return [lookups.lesson(session, show.slug)]
-    question: dict[str, Any] = {"words": show.words} if show.kind == "search" else {}
-    found = open_listing(
-        services, session, show.kind, show.slug, question=question, query={}, page=1, per_page=MOST_LESSONS
-    )
-    return found.lessons
-
-
-def _item(lesson: Lesson, plan: Plan, rows: Sequence[Any]) -> Item:
-    rungs = offer.ready_rungs(plan, rows)
-    return Item(
-        lesson_id=lesson.id,
-        version=plan.version,
-        segment_seconds=plan.segment_seconds,
-        segments=plan.segment_count,
-        ticks=round(standins.longest(plan) * TICKS),
-        published=lesson.published_at,
-        rungs=tuple((rung.name, joining.side_of(min(rung.width, rung.height))) for rung in rungs),
-        sound=plan.usual_audio[-1].name if plan.usual_audio else "",
-    )
 
 
 class Station:
@@ -245,42 +186,3 @@ def _epoch(row: ChannelEpoch) -> Epoch:
         row.document, number=row.number, begin=row.begin, sequence=row.sequence, discontinuity=row.discontinuity,
         clock=row.clock,
     )  # fmt: skip
-
-
-def keep_on_air(services: Services, station: Station) -> None:
-    """What the worker does for channels, now and then: epochs ahead, the next programme hurried, old ones forgotten."""
-    with services.database.read() as session:
-        slugs = [one.slug for one in channel_lookups.channels(session)]
-    for slug in slugs:
-        station.withdraw(slug)
-        _hurry(services, station.chain(slug))
-    if slugs:
-        with services.database.begin() as session:
-            channel_edits.forget_epochs(session, now_ticks() - KEPT_TICKS)
-
-
-def _hurry(services: Services, chain: Chain) -> None:
-    """Ask for what is missing of the programme that is on and of the next ones, their beginnings first."""
-    now = now_ticks()
-    asked = 0
-    for one in chain.aired:
-        if one.end < now or one.begin > now + _HURRIED_TICKS or one.entry.is_slate:
-            continue
-        for name, number in _missing(services, one, now):
-            services.queues.send(HOT, "segment", one.entry.item.lesson_id, one.entry.item.version, name, number)
-            asked += 1
-            if asked >= _MOST_HURRIED or services.queues.depth(HOT) > _MOST_HURRIED:
-                return
-
-
-def _missing(services: Services, one: Aired, now: int) -> list[tuple[str, int]]:
-    item = one.entry.item
-    names = [item.rungs[0][0]] if item.rungs else []
-    names += [item.sound] if item.sound else []
-    begun = max(0, (now - one.begin) // (item.segment_seconds * TICKS))
-    step = services.settings.runs.hot_segments
-    found = []
-    for name in names:
-        there = services.store.segments(item.lesson_id, item.version, name)
-        found += [(name, number) for number in range(begun, one.segments) if number not in there][:: max(1, step)]
-    return sorted(found, key=lambda two: two[1])

@@ -1,0 +1,202 @@
+"""The sections of config.yaml, with what each setting may be and is by itself."""
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from medialib.ladders import Ladder
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(_Section):
+    """What this library calls itself."""
+
+    name: str = "medialib"
+    language: Literal["zh_CN", "en"] = "zh_CN"
+    address: str = ""
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_origin(cls, address: str) -> str:
+        if not re.fullmatch(r"(https?://[^/\s?#@]+)?/?", address):
+            raise ValueError("it must be empty or an address without a path such as https://ke.example.org")
+        return address.rstrip("/")
+
+
+class Server(_Section):
+    """Where the web server listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8870
+    workers: Count = 2
+    metrics: Literal["local", "everyone"] = "local"
+    proxies: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class Access(_Section):
+    """Who may watch, how long people stay signed in, and how often somebody may try."""
+
+    library: Literal["public", "signed-in"] = "public"
+    signed_in_days: Seconds = 30
+    link_hours: Seconds = 72
+    tries_per_address: Count = 30
+    tries_per_account: Count = 10
+    tries_minutes: Count = 15
+    tries_url: str = ""
+
+
+class Store(_Section):
+    """Where media, database and index live: a directory, or its file: URL."""
+
+    url: str = "media_store"
+    cache_gigabytes: Annotated[float, Field(ge=0)] = 10
+
+
+class Database(_Section):
+    """The catalogue: empty means SQLite inside the store."""
+
+    url: Annotated[str, Field(pattern=r"^$|^(sqlite|postgresql)(\+[a-z0-9]+)?://")] = ""
+
+
+class Jobs(_Section):
+    """The queue of hints and how work is shared out."""
+
+    url: str = ""
+    bulk_workers: Count = 2
+    hot_workers: Count = 3
+    lease_seconds: Seconds = 30
+    renew_seconds: Seconds = 10
+    reconcile_seconds: Seconds = 30
+    attempts: Count = 3
+    backoff_seconds: Seconds = 10
+
+    @model_validator(mode="after")
+    def _renewal_comes_before_the_end(self) -> "Jobs":
+        if self.renew_seconds * 2 > self.lease_seconds:
+            raise ValueError("renew_seconds must be at most half of lease_seconds")
+        return self
+
+
+class Sound(_Section):
+    """How every lesson is brought to one loudness (EBU R 128), and its speech cleaned."""
+
+    loudness_lufs: Annotated[float, Field(ge=-31, le=-9)] = -16
+    peak_dbtp: Annotated[float, Field(ge=-9, le=0)] = -1.5
+    most_gain_db: Annotated[float, Field(ge=0, le=40)] = 35
+    clean_speech: bool = False
+
+
+class Runs(_Section):
+    """How the work is cut: lengths in segments."""
+
+    bulk_segments: Count = 60
+    hot_segments: Count = 3
+    hot_wait_seconds: Seconds = 20
+
+
+class Tools(_Section):
+    """ffmpeg and ffprobe: empty means the first good one of PATH, then of the installed wheels."""
+
+    ffmpeg: str = ""
+    ffprobe: str = ""
+    sandbox: Literal["auto", "required", "off"] = "auto"
+    memory_megabytes: Annotated[int, Field(ge=256)] = 6144
+    stall_seconds: Seconds = 120
+    run_seconds: Seconds = 6 * 3600
+    bulk_nice: Annotated[int, Field(ge=0, le=19)] = 19
+    hot_nice: Annotated[int, Field(ge=0, le=19)] = 0
+
+
+class Webhooks(_Section):
+    """Messages to other systems."""
+
+    private: bool = False
+
+
+class Limits(_Section):
+    """What is too much."""
+
+    file_gigabytes: Annotated[float, Field(gt=0)] = 20
+    hours: Annotated[float, Field(gt=0)] = 12
+    megapixels: Annotated[float, Field(gt=0, le=100)] = 40
+    tracks: Count = 32
+    free_gigabytes: Annotated[float, Field(ge=0)] = 1
+
+
+class Screens(_Section):
+    """Televisions: when they count as late or silent, how often they tell of themselves, and what they keep.
+
+    Hours are those of the set's own clock; lessons are kept from `keep_from_hour` to `keep_until_hour`.
+    """
+
+    zone: str = "Asia/Shanghai"
+    beat_seconds: Annotated[float, Field(ge=5, le=3600)] = 60
+    late_minutes: Seconds = 60
+    silent_hours: Seconds = 24
+    keep_megabytes: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    keep_from_hour: Annotated[int, Field(ge=0, le=23)] = 1
+    keep_until_hour: Annotated[int, Field(ge=0, le=23)] = 5
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError("it must be a time zone such as Asia/Shanghai")
+        return zone
+
+
+class Uploads(_Section):
+    """How much a unit may upload, and how long what is unfinished or replaced is kept."""
+
+    unit_gigabytes: Annotated[float, Field(ge=0)] = 0
+    unit_files: Annotated[int, Field(ge=0)] = 0
+    form_megabytes: Count = 300
+    unfinished_days: Seconds = 7
+    replaced_days: Seconds = 30
+
+
+class Keep(_Section):
+    """For how many days is remembered what was shown, reported and removed."""
+
+    shown_days: Seconds = 800
+    reports_days: Seconds = 365
+    channels_days: Seconds = 30
+
+
+class Watch(_Section):
+    """A folder whose recordings come in by themselves."""
+
+    folder: str = ""
+    unit: str = ""
+    owner: str = ""
+    stage: Literal["draft", "submitted", "published"] = "draft"
+    settled_seconds: Seconds = 10
+
+
+class Settings(_Section):
+    """Everything that config.yaml may say."""
+
+    site: Site = Site()
+    server: Server = Server()
+    access: Access = Access()
+    store: Store = Store()
+    database: Database = Database()
+    jobs: Jobs = Jobs()
+    ladder: Ladder = Ladder()
+    sound: Sound = Sound()
+    runs: Runs = Runs()
+    tools: Tools = Tools()
+    webhooks: Webhooks = Webhooks()
+    limits: Limits = Limits()
+    screens: Screens = Screens()
+    uploads: Uploads = Uploads()
+    keep: Keep = Keep()
+    watch: Watch = Watch()
