@@ -27,6 +27,16 @@ from .test_playing import BROWSER
 RUNGS = "[{short_side: 240, max_bits_per_second: 300000, crf: 28}]"
 TOKEN = "a-television-of-the-tests"
 SLUG = "field"
+KEEPS = """async () => {
+    const { addressOf, fetchAhead, kept } = await import("/static/tv/keeping.js");
+    const shelves = await (await fetch("/tv/shelves.json")).json();
+    const card = shelves.rows.flatMap((row) => row.cards).find((one) => one.lesson);
+    const gone = Object.assign({}, card, { lesson: "gone", master: "/media/gone/master.m3u8" });
+    const number = await fetchAhead([gone, card], 100);
+    const first = addressOf(kept()[0]);
+    addressOf(kept()[0]);
+    return [number, kept()[0].lesson === card.lesson, await fetch(first).then(() => "there", () => "given back")];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +134,12 @@ def test_a_television_plays_on_after_network_and_server_were_gone(library: Libra
         library.start()
         plays(page, seconds=60)
         assert page.evaluate("document.getElementById('pairing').hidden"), "it is the screen that it was"
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_one_lesson_that_cannot_be_kept_does_not_keep_the_others_away(library: Library) -> None:
+    with television(library) as page:
+        assert page.evaluate(KEEPS) == [1, True, "given back"]
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
