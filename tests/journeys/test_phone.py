@@ -105,10 +105,10 @@ def test_it_plays_on_over_other_pages_and_goes_on_with_the_next_part(
         "() => !document.querySelector('video').paused && document.querySelector('video').currentTime > 1"
     )
     page.evaluate(LATE_THEMES)
-    page.evaluate("for (const to of ['/themes', '/collections']) document.querySelector(`a[href='${to}']`).click()")
-    expect(page).to_have_url(f"{library.site}/collections")
+    page.evaluate("for (const to of ['/themes', '/mine']) document.querySelector(`a[href='${to}']`).click()")
+    expect(page).to_have_url(f"{library.site}/mine")
     page.wait_for_function("() => window.answered")
-    expect(page).to_have_url(f"{library.site}/collections")
+    expect(page).to_have_url(f"{library.site}/mine")
     mini.get_by_role("link").click()
     expect(page.get_by_role("heading", name="破篾")).to_be_attached()
     page.evaluate("document.querySelector('video').pause()")
