@@ -53,9 +53,6 @@ def _sign_in(services: Services) -> ResponseReturnValue:
 def _sign_out(services: Services) -> ResponseReturnValue:
     response = redirect(url_for("phone.home"))
     signing.stop(services, response)
-    if services.settings.access.library == "signed-in":
-        # What was saved for the time without a network was for whoever was signed in.
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
