@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import once
 import pytest
+
+once.install()
 
 _LONGEST = (
     "journeys/test_kills.py",

@@ -6,8 +6,9 @@ import re
 import shutil
 import struct
 import subprocess
+import tempfile
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,31 @@ def film(
     picture = ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}")
     tone_seconds = seconds if sound_seconds is None else sound_seconds
     tone = ("-f", "lavfi", "-i", f"sine=frequency={hertz}:duration={tone_seconds}") if tone_seconds else ()
-    run_ffmpeg(*picture, *tone, *_ENCODING.get(path.suffix, _USUAL), "-g", "60", *more, f"file:{path}")
-    return path
+    return recorded(path, *picture, *tone, *_ENCODING.get(path.suffix, _USUAL), "-g", "60", *more)
 
 
 def tone(path: Path, *, seconds: float = 6, hertz: int = 440, more: tuple[str, ...] = ()) -> Path:
     """A recording of sound alone, in whatever the ending of `path` says."""
-    run_ffmpeg("-f", "lavfi", "-i", f"sine=frequency={hertz}:duration={seconds}", *more, f"file:{path}")
+    return recorded(path, "-f", "lavfi", "-i", f"sine=frequency={hertz}:duration={seconds}", *more)
+
+
+def recorded(path: Path, *arguments: str) -> Path:
+    """What ffmpeg makes of these arguments; the same recording is encoded once for all tests of a process."""
+    shutil.copyfile(_made(path.suffix, arguments), path)
     return path
+
+
+@cache
+def _made(suffix: str, arguments: tuple[str, ...]) -> Path:
+    folder = Path(tempfile.mkdtemp(dir=_kept().name))
+    made = folder / f"made{suffix}"
+    run_ffmpeg(*arguments, f"file:{made}")
+    return made
+
+
+@lru_cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="medialib-recordings-")
 
 
 def uneven(path: Path, *, seconds: float = 6) -> Path:

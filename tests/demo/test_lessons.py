@@ -44,6 +44,11 @@ def test_there_are_ten_films_and_a_series_of_four_readings() -> None:
     assert {one.picture for one in FILMS} == set(SCENES)
 
 
+def test_the_page_of_places_is_full_from_the_first_day() -> None:
+    places = [one.described().place for one in ALL]
+    assert all(places) and len(set(places)) >= 6
+
+
 def test_every_lesson_is_different() -> None:
     for values in (
         [one.slug for one in ALL], [one.picture for one in ALL], [one.tune for one in ALL],

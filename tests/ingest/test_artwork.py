@@ -34,8 +34,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 def shot(path: Path, source: str, *more: str) -> Path:
     """A small film of a source of pictures."""
-    media.run_ffmpeg("-f", "lavfi", "-i", source, *more, "-c:v", "libx264", "-preset", "ultrafast", f"file:{path}")
-    return path
+    return media.recorded(path, "-f", "lavfi", "-i", source, *more, "-c:v", "libx264", "-preset", "ultrafast")
 
 
 def pictured(services: Services, path: Path, picture: Path | None = None) -> tuple[Lesson, Posters]:

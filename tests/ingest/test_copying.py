@@ -84,7 +84,9 @@ def with_ffmpeg(workshop: Workshop, program: str) -> Workshop:
 def test_a_copied_rung_plays_in_step_with_its_own_durations(
     services: Services, tmp_path: Path, program: str, name: str, more: tuple[str, ...]
 ) -> None:
-    path = film(tmp_path / name, *more, "-vf", "geq=lum='20+mod(5*N,200)':cb=128:cr=128")
+    # Every picture is one grey: it is reckoned small.
+    greys = "scale=32:18,geq=lum='20+mod(5*N,200)':cb=128:cr=128,scale=640:360:flags=neighbor"
+    path = film(tmp_path / name, *more, "-vf", greys)
     recording = published(services, path)
     assert is_copied(recording)
     rows = worked_off(with_ffmpeg(services.workshop, program), recording)
@@ -149,7 +151,7 @@ def test_a_copy_is_offered_when_it_is_complete_and_not_before(services: Services
         lambda path: film(path, "-pix_fmt", "yuv422p"),
         lambda path: film(path, "-b:v", "6M", "-maxrate", "9M"),
         lambda path: film(path, "-vf", "setsar=4/3"),
-        lambda path: media.film(path.with_suffix(".webm"), seconds=4, size="640x360"),
+        lambda path: media.film(path.with_suffix(".webm"), seconds=2, size="640x360"),
     ],
     ids=["keyframes elsewhere", "4:2:2", "too many bits", "oblong pixels", "VP8"],
 )
@@ -160,7 +162,7 @@ def test_what_is_not_fit_is_not_even_tried(services: Services, tmp_path: Path, c
 def test_a_copy_that_turns_out_unusable_is_encoded_instead(services: Services, tmp_path: Path) -> None:
     """Keyframes as they should be wherever intake looks, and none where a segment begins in between."""
     times = [number * 2 for number in range(16) if number != 4]
-    path = film(tmp_path / "a.mp4", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=30)
+    path = film(tmp_path / "a.mp4", "-r", "10", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=30)
     recording = published(services, path)
     assert is_copied(recording)
     rows = worked_off(services.workshop, recording)

@@ -24,9 +24,13 @@ QUICK: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=media.FFMPEGS)
+EVERY_FFMPEG = pytest.mark.parametrize("services", media.FFMPEGS, indirect=True)
+
+
+@pytest.fixture
 def services(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK, tools={"ffmpeg": request.param})
+    program = getattr(request, "param", media.tools().ffmpeg)
+    opened = make_services(tmp_path / "store", **QUICK, tools={"ffmpeg": program})
     yield opened
     opened.index.close()
     opened.database.close()
@@ -57,10 +61,10 @@ def brightening(path: Path, seconds: int) -> Path:
     """A film that becomes lighter all the time: every moment has its own grey."""
     grey = f"geq=lum='16+200*T/{seconds}':cb=128:cr=128"
     source = ("-f", "lavfi", "-i", f"color=size=160x90:rate=5:duration={seconds}")
-    media.run_ffmpeg(*source, "-vf", grey, "-c:v", "libx264", "-preset", "ultrafast", str(path))
-    return path
+    return media.recorded(path, *source, "-vf", grey, "-c:v", "libx264", "-preset", "ultrafast")
 
 
+@EVERY_FFMPEG
 def test_a_short_films_tiles_show_their_moments(services: Services, tmp_path: Path) -> None:
     lesson = taken_in(services, brightening(tmp_path / "a.mp4", 13))
     do(services, lesson, "start", "sheets")
@@ -75,6 +79,7 @@ def test_a_short_films_tiles_show_their_moments(services: Services, tmp_path: Pa
     assert list(services.store.temporary.iterdir()) == []
 
 
+@EVERY_FFMPEG
 def test_a_long_films_tiles_are_the_beginnings_of_its_segments(services: Services, tmp_path: Path) -> None:
     lesson = taken_in(services, brightening(tmp_path / "a.mp4", 210))
     do(services, lesson, "start", "start", "sheets")
@@ -111,10 +116,11 @@ def test_sheets_wait_for_the_start_rung_and_give_up_with_it(services: Services, 
     assert (trouble.step, trouble.parked, trouble.detail) == ("sheets", True, "v96 is not complete")
 
 
+@EVERY_FFMPEG
 def test_peaks_are_as_high_as_the_sound(services: Services, tmp_path: Path) -> None:
     path = tmp_path / "a.flac"
     sound = "aevalsrc='0.5*sin(2*PI*440*t)*lt(mod(t,2),1)':s=48000:d=8"
-    media.run_ffmpeg("-f", "lavfi", "-i", sound, str(path))
+    media.recorded(path, "-f", "lavfi", "-i", sound)
     lesson = taken_in(services, path)
     do(services, lesson, "audio", "peaks")
     document = json.loads(services.store.peaks(lesson.id, 1).read_text())
@@ -126,6 +132,7 @@ def test_peaks_are_as_high_as_the_sound(services: Services, tmp_path: Path) -> N
     assert max(at[1], at[3], at[5]) <= 2
 
 
+@EVERY_FFMPEG
 def test_silence_has_peaks_of_nothing(services: Services, tmp_path: Path) -> None:
     media.run_ffmpeg("-f", "lavfi", "-i", "anullsrc=r=48000", "-t", "3", str(tmp_path / "a.flac"))
     lesson = taken_in(services, tmp_path / "a.flac")

@@ -46,8 +46,7 @@ def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service
 
 
 def source(path: Path, picture: str, *encoding: str) -> Path:
-    media.run_ffmpeg("-f", "lavfi", "-i", picture, *encoding, f"file:{path}")
-    return path
+    return media.recorded(path, "-f", "lavfi", "-i", picture, *encoding)
 
 
 def made(services: Services, path: Path) -> Path:

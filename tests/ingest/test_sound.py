@@ -57,8 +57,7 @@ def plan_of(workshop: Workshop, source: Path, *, clean: bool = False) -> Plan:
 
 
 def sound(path: Path, graph: str, *options: str) -> Path:
-    media.run_ffmpeg("-filter_complex", graph, *options, f"file:{path}")
-    return path
+    return media.recorded(path, "-filter_complex", graph, *options)
 
 
 def render(folder: Path, plan: Plan, source: Path, name: str, *, each: int | None = None, program: str = "") -> Path:

@@ -42,7 +42,12 @@ class Library:
             self._supervisor = subprocess.Popen(
                 self._argv("run", *options), cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
-        until(self._answers, seconds=40)
+        try:
+            until(self._answers, seconds=120)
+        except AssertionError:
+            self._supervisor.kill()
+            self._supervisor.wait()
+            raise
 
     def stop(self) -> None:
         """Ask the supervisor to end, and see that nothing of it stays."""

@@ -1,54 +1,66 @@
 """python -m journeys.screenshots (in tests/): the pictures of docs/screenshots, of a real site with the demonstration
-library; `make screenshots` calls it.
+library; `make screenshots` calls it. Names that are given choose: `home` takes phone-home, phone-home-large and more.
 """
 
 import re
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Literal
 
 import media
-from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from medialib.demo.lessons import demonstrations
 
+from .pictures import FOLDER, take
 from .running import Library, until
 from .television_shots import take_television
 from .test_playing import BROWSER
 
-FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-SIZES = {"phone": (360, 740), "desktop": (1440, 900), "wide": (1920, 1080)}
-# A table of the demonstration library's lessons by a word of their titles.
-_LESSON = re.compile(r"\{(\w+)\}")
+# A rung or two, quickly: what is looked at are the pages.
+QUICK = {
+    "LADDER__START_RUNG": "480",
+    "LADDER__PRESET": "ultrafast",
+    "LADDER__RUNGS": "[{short_side: 240, max_bits_per_second: 250000}, {short_side: 480, max_bits_per_second: 900000}]",
+}
+_IN_BRACES = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How the site is looked at."""
+
+    width: int = 360
+    height: int = 740
+    dark: bool = False
+    large: bool = False
+    language: str = "zh-CN"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One picture: in `{}` stands a word of a lesson's title, for its id."""
+    """One picture: in `{}` stands what _address_of knows."""
 
     name: str
     address: str
-    size: Literal["phone", "desktop", "wide"] = "phone"
-    dark: bool = False
-    large: bool = False
-    language: str = "zh-CN"
-    plays: bool = False
+    look: Look
 
 
-# Every page of the members; in `{}` stands what _address_of knows.
+# Every page of the members. Those of what was played come last.
 PAGES = {
     "home": "/",
     "search": "/search?q=cha",
-    "search-nothing": "/search?q=%E6%9C%A8%E5%81%B6",
+    "search-nothing": "/search?q=qqqqq",
     "themes": "/themes",
     "theme": "/themes/skills",
     "listen": "/?kind=audio",
     "latest": "/latest",
-    "mine": "/mine",
     "places": "/places",
+    "place": "/places/grove",
     "units": "/units",
     "unit": "{unit}",
     "collections": "/collections",
@@ -56,80 +68,94 @@ PAGES = {
     "package": "{package}",
     "featured": "{featured}",
     "speaker": "{speaker}",
-    "lesson": "/lessons/{竹}",
-    "reading": "/lessons/{谷雨}",
     "poster": "/lessons/{竹}/poster",
     "report": "/lessons/{竹}/report",
     "subscribe": "/subscribe?of=themes/skills",
+    "missing": "/nothing-is-here",
+    "lesson": "/lessons/{竹}",
+    "reading": "/lessons/{谷雨}",
+    "mine": "/mine",
 }
-PLAYED = {"lesson"}
-
-SHOTS = (
-    *(Shot(name=f"phone-{name}", address=address, plays=name in PLAYED) for name, address in PAGES.items()),
-    *(Shot(name=f"phone-{name}-large", address=address, large=True) for name, address in PAGES.items()),
-    *(
-        Shot(name=f"desktop-{name}", address=address, size="desktop", plays=name in PLAYED)
-        for name, address in PAGES.items()
-    ),
-    Shot(name="phone-lesson-dark", address="/lessons/{凉席}", dark=True),
-    Shot(name="phone-home-dark", address="/", dark=True),
-    Shot(name="desktop-home-english", address="/?lang=en", size="desktop", language="en"),
+PLAYED = {"lesson", "reading"}
+LOOKS = {
+    "phone-{}": Look(),
+    "phone-{}-large": Look(large=True),
+    "desktop-{}": Look(width=1440, height=900),
+}
+FURTHER = (
+    *(Shot(name=f"phone-{name}-dark", address=PAGES[name], look=Look(dark=True)) for name in ("home", "lesson")),
+    *(Shot(name=f"phone-{name}-english", address=PAGES[name], look=Look(language="en")) for name in ("home", "lesson")),
 )
-_COLOURS = 128
+SHOTS = (
+    *(Shot(name=form.format(name), address=PAGES[name], look=look) for form, look in LOOKS.items() for name in PAGES),
+    *FURTHER,
+)
 
 
-def main() -> None:
+def main(chosen: Sequence[str]) -> None:
+    began = time.monotonic()
+    shots = [shot for shot in SHOTS if not chosen or set(shot.name.split("-")) & set(chosen)]
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder))
+        library = Library(Path(folder), **QUICK)
         library.start("--demo")
         try:
             until(lambda: _is_complete(library), seconds=900)
+            print(f"The library was made in {time.monotonic() - began:.0f} s.", file=sys.stderr)
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
-                for shot in SHOTS:
-                    _take(browser, library, shot)
-                take_television(browser, library.site, library.store, FOLDER)
+                addresses = {shot.address: _address_of(library, shot.address) for shot in shots}
+                for look, group in groupby(shots, key=lambda shot: shot.look):
+                    _take_all(browser, library.site, look, {shot.name: addresses[shot.address] for shot in group})
+                if not chosen or "tv" in chosen:
+                    take_television(browser, library.site, library.store)
                 browser.close()
         finally:
             library.stop()
+    print(f"All pictures were taken in {time.monotonic() - began:.0f} s.", file=sys.stderr)
 
 
 def _is_complete(library: Library) -> bool:
     """Whether every demonstration lesson is there and made."""
+    time.sleep(1)
     results = library.get("/api/lessons?per_page=100").json()["results"]
     return len(results) == len(demonstrations()) and all(
         library.lesson(one["id"])["state"] == "complete" for one in results
     )
 
 
-def _take(browser: Browser, library: Library, shot: Shot) -> None:
-    width, height = SIZES[shot.size]
+def _take_all(browser: Browser, site: str, look: Look, addresses: dict[str, str]) -> None:
     context = browser.new_context(
-        viewport={"width": width, "height": height},
-        locale=shot.language,
-        color_scheme="dark" if shot.dark else "light",
+        viewport={"width": look.width, "height": look.height},
+        locale=look.language,
+        color_scheme="dark" if look.dark else "light",
         bypass_csp=True,  # for what is asked of the page from here
+        reduced_motion="reduce",
     )
-    if shot.large:
-        context.add_cookies([{"name": "size", "value": "large", "url": library.site}])
+    if look.large:
+        context.add_cookies([{"name": "size", "value": "large", "url": site}])
     page = context.new_page()
-    address = _LESSON.sub(lambda found: _address_of(library, found[1]), shot.address)
-    page.goto(library.site + address, wait_until="networkidle")
-    if shot.plays:
-        page.locator("button.start").click()
-        page.wait_for_function("() => document.querySelector('video').currentTime > 1")
-        page.evaluate("document.querySelector('video').pause()")
-    page.wait_for_timeout(500)
-    file = FOLDER / f"{shot.name}.png"
-    page.screenshot(path=file)
-    with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(_COLOURS)
-    small.save(file, optimize=True)
-    print(file.name, f"{file.stat().st_size // 1024} KB", file=sys.stderr)
+    page.goto(f"{site}/?lang={look.language}")
+    for name, address in addresses.items():
+        page.goto(site + address)
+        if PLAYED & set(name.split("-")):
+            _play(page)
+        take(page, name)
     context.close()
 
 
-def _address_of(library: Library, word: str) -> str:
+def _play(page: Page) -> None:
+    page.locator("button.start").click()
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0")
+    page.evaluate("document.querySelector('video').currentTime = 14")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 15")
+    page.evaluate("() => { document.querySelector('video').pause(); scrollTo(0, 0); }")  # it followed the words
+
+
+def _address_of(library: Library, address: str) -> str:
+    return _IN_BRACES.sub(lambda found: _known(library, found[1]), address)
+
+
+def _known(library: Library, word: str) -> str:
     """The id of the lesson with this word in its title; the path of the first unit, speaker or collection of a kind."""
     results = library.get("/api/lessons?per_page=100").json()["results"]
     if found := next((str(one["id"]) for one in results if word in one["title"]), ""):
@@ -150,4 +176,5 @@ def _kind_of(library: Library, address: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    FOLDER.mkdir(exist_ok=True)
+    main(sys.argv[1:])

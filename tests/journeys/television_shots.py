@@ -12,6 +12,9 @@ from medialib.catalogue.timetables import Part, Quiet, Show, Special, Timetable
 from medialib.services import open_with
 from medialib.settings import Settings, Store
 
+from .pictures import take
+from .running import until
+
 _TOKEN, _PASSWORD = "a-television-of-the-pictures", "竹海听风 2023"
 _TOWNS = {
     "鲊埠回族乡": 31, "武潭镇": 52, "三堂街镇": 56, "修山镇": 48, "桃花江镇": 78, "马迹塘镇": 54, "大栗港镇": 50,
@@ -21,38 +24,55 @@ _TOWNS = {
 _ROOMS = ("清水村", "新塘村", "渡口", "五羊坪村", "老街", "竹山村", "石桥村", "长塘村", "大坪村", "枫树村")
 
 
-def take_television(browser: Browser, site: str, store: Path, folder: Path) -> None:
+DESK = {
+    "desk-todo": "/desk/todo",
+    "desk-lessons": "/desk/lessons",
+    "desk-upload": "/desk/upload",
+    "desk-collections": "/desk/collections",
+    "desk-screens": "/desk/screens",
+    "desk-channel": "/desk/channels/tianjianpindao",
+    "desk-statistics": "/desk/statistics",
+    "desk-settings": "/desk/settings",
+}
+
+
+def take_television(browser: Browser, site: str, store: Path) -> None:
     """Makes a channel, 680 screens and an account in the library, and takes the pictures."""
     prepare(store)
     page = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", bypass_csp=True).new_page()
     page.goto(f"{site}/tv")
     page.wait_for_selector("#code b")
-    page.wait_for_timeout(1500)
-    page.screenshot(path=folder / "tv-pair.png")
+    take(page, "tv-pair")
     page.evaluate("token => localStorage.setItem('medialib-screen', token)", _TOKEN)
     page.reload()
     page.wait_for_function("() => document.querySelector('video').currentTime > 0", timeout=60_000)
-    page.wait_for_function("() => !document.getElementById('overlay').hidden", timeout=600_000)
-    page.wait_for_timeout(1200)
-    page.screenshot(path=folder / "tv-play.png")
-    _browse(page, folder)
+    until(lambda: _says_what_is_on(page), seconds=180)
+    take(page, "tv-play")
+    _browse(page)
     desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
     desk.goto(f"{site}/sign-in")
     desk.fill("[name=login]", "televisions")
     desk.fill("[name=password]", _PASSWORD)
     desk.press("[name=password]", "Enter")
-    desk.wait_for_load_state()
-    for name, address in {"desk-screens": "/desk/screens", "desk-channel": "/desk/channels/tianjianpindao"}.items():
+    desk.wait_for_url("**/desk/**")
+    for name, address in DESK.items():
         desk.goto(site + address)
-        desk.screenshot(path=folder / f"{name}.png")
+        take(desk, name)
 
 
-def _browse(page: Page, folder: Path) -> None:
+def _says_what_is_on(page: Page) -> bool:
+    """Whether the lower third is there, which a key brings."""
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(700)
+    return bool(page.evaluate("!document.getElementById('overlay').hidden"))
+
+
+def _browse(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".b-card img")
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(800)
-    page.screenshot(path=folder / "tv-browse.png")
+    take(page, "tv-browse")
     for _ in range(12):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
@@ -61,7 +81,7 @@ def _browse(page: Page, folder: Path) -> None:
     for key in (*["ArrowDown"] * 4, "ArrowRight", "Enter", *["ArrowUp"] * 4, "ArrowRight", "Enter"):  # zh
         page.keyboard.press(key)
     page.wait_for_timeout(1500)
-    page.screenshot(path=folder / "tv-search.png")
+    take(page, "tv-search")
 
 
 def prepare(store: Path) -> None:

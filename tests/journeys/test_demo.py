@@ -21,7 +21,11 @@ def library(tmp_path: Path) -> Iterator[Library]:
         find_typeface()
     except MissingTool:
         pytest.skip("NOT TESTED: no typeface was fetched (make setup) and this machine has none with Chinese")
-    library = Library(tmp_path)
+    # One small rung: what is looked at is which lessons come, and when.
+    rungs = "[{short_side: 240, max_bits_per_second: 250000, crf: 32}]"
+    library = Library(
+        tmp_path, LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", LADDER__RUNGS=rungs, SERVER__WORKERS="1"
+    )
     yield library
     library.stop()
 

@@ -23,7 +23,7 @@ PICTURES = os.environ.get("MEDIALIB_PICTURES")
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
+    made = Library(tmp_path, SERVER__WORKERS="1")
     made.start()
     yield made
     made.stop()
@@ -37,7 +37,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def test_the_first_link_leads_to_an_invited_editor_who_is_disabled(library: Library) -> None:
-    until(lambda: "/password/" in library.log, seconds=10)
+    until(lambda: "/password/" in library.log, seconds=60)
     link = re.search(r"http://\S+/password/\S+", library.log)
     assert link
     assert len(re.findall("/password/", library.log)) == 1, "the server that `run` starts prints no other"

@@ -44,14 +44,14 @@ def test_what_a_phone_plays_is_in_the_offices_statistics(library: Library) -> No
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
         play_on_a_phone(browser, library, line["page"])
-        until(lambda: counted(library) != [], seconds=15)
+        until(lambda: counted(library) != [], seconds=60)
         ((device, way, plays, seconds),) = counted(library)
         assert (device, way, plays) == ("phone", "watched", 1)
         assert 5 <= seconds <= 14
         parts = {"lesson": line["lesson"], "way": "listened", "begun": True, "parts": [0.6] * 10 + [0] * 10}
         for _ in range(5):
             requests.post(f"{library.site}/count", json=parts, headers={"User-Agent": PHONE}, timeout=10)
-        until(lambda: sum(row[2] for row in counted(library)) == 6, seconds=15)
+        until(lambda: sum(row[2] for row in counted(library)) == 6, seconds=60)
         look_in_the_office(browser, library, link)
         browser.close()
 
@@ -62,7 +62,7 @@ def play_on_a_phone(browser: Browser, library: Library, address: str) -> None:
     page.goto(library.site + address)
     page.locator(".speed:not(.sound-track):not(.captions) select").select_option("2")
     page.locator("button.start").click()
-    page.wait_for_function("() => document.querySelector('video').currentTime > 7", timeout=20_000)
+    page.wait_for_function("() => document.querySelector('video').currentTime > 7", timeout=60_000)
     page.close()  # what was played so far is told when the page goes
     assert context.cookies() == [], "counting needs no cookie"
     context.close()

@@ -21,7 +21,7 @@ _KILLS = 8
 
 def test_after_many_kills_everything_completes_by_itself(tmp_path: Path) -> None:
     library = make_library(tmp_path, "library", kills.SETTINGS)
-    recordings = kills.make_recordings(tmp_path)[:2]
+    recordings = kills.make_recordings(tmp_path, count=2)
     with running(library) as supervisor:
         outcome = kills.kill_and_wait(library, supervisor, recordings, kills=_KILLS, chance=random.Random(2023))
         family = psutil.Process(supervisor.pid).children(recursive=True)

@@ -60,7 +60,7 @@ def browser_page() -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         yield page
         browser.close()
 

@@ -77,7 +77,7 @@ def test_a_lesson_is_found_over_http(library: Library, short_lesson: str) -> Non
         results = library.get("/api/lessons?q=bianzhi").json()["results"]
         return [one["id"] for one in results] == [short_lesson]
 
-    until(found, seconds=10)
+    until(found, seconds=60)
     assert found(), "and it stays so"
 
 
@@ -134,13 +134,13 @@ def test_the_shape_of_the_sound_leads_to_any_place_in_it(library: Library) -> No
         box = wave.bounding_box()
         assert box and box["height"] >= 48
         wave.click(position={"x": box["width"] / 2, "y": 20})
-        page.wait_for_function("() => document.querySelector('video').currentTime > 20.5", timeout=30_000)
+        page.wait_for_function("() => document.querySelector('video').currentTime > 20.5", timeout=60_000)
         page.evaluate("document.querySelector('video').pause()")
         assert 20 <= int(wave.get_attribute("aria-valuenow") or 0) < 24
         wave.press("ArrowRight")
-        page.wait_for_function("() => document.querySelector('video').currentTime > 25", timeout=30_000)
+        page.wait_for_function("() => document.querySelector('video').currentTime > 25", timeout=60_000)
         wave.press("Home")
-        page.wait_for_function("() => document.querySelector('video').currentTime === 0", timeout=30_000)
+        page.wait_for_function("() => document.querySelector('video').currentTime === 0", timeout=60_000)
         assert wave.get_attribute("aria-valuetext") == "00:00"
         browser.close()
     assert troubles == []

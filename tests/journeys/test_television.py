@@ -72,11 +72,25 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def test_ffmpeg_takes_picture_and_sound_through_every_join(library: Library, tmp_path: Path) -> None:
     took = tmp_path / "took.ts"
     address = f"{library.site}/channels/{SLUG}.ts.m3u8"
-    argv = ["ffmpeg", "-v", "warning", "-nostdin", "-i", address, "-t", "14", "-c", "copy", "-f", "mpegts", str(took)]
+    argv = [
+        media.tools().ffmpeg,
+        "-v",
+        "warning",
+        "-nostdin",
+        "-i",
+        address,
+        "-t",
+        "14",
+        "-c",
+        "copy",
+        "-f",
+        "mpegts",
+        str(took),
+    ]
     subprocess.run(argv, check=True, timeout=60, capture_output=True)
     for stream in ("v:0", "a:0"):
         argv = [
-            "ffprobe",
+            media.tools().ffprobe,
             "-v",
             "error",
             "-select_streams",

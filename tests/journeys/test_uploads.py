@@ -104,7 +104,7 @@ def test_tuspy_goes_on_where_a_killed_server_was(library: Library, services: Ser
         assert kill_servers(library) >= 2
         kept = services.store.upload(upload_id).read_bytes()
         assert kept[: sending.offset] == path.read_bytes()[: sending.offset], "what was acknowledged is on disk"
-        until(lambda: _answers(library), seconds=20)
+        until(lambda: _answers(library), seconds=60)
         assert sending.get_offset() == sending.offset == 1_200_000
         sending.upload()
 
@@ -112,7 +112,7 @@ def test_tuspy_goes_on_where_a_killed_server_was(library: Library, services: Ser
         rows = session.get(f"{library.site}/desk/uploads").json()["uploads"]
         return next((one for one in rows if one["id"] == upload_id and one["state"] == "made"), {})
 
-    until(lambda: bool(made()), seconds=20)
+    until(lambda: bool(made()), seconds=60)
     lesson = made()["lesson"]
     (source,) = library.lesson_folder(lesson["id"]).glob("source*")
     assert digest(source) == digest(path)
@@ -140,6 +140,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         context = browser.new_context(
             viewport={"width": 360, "height": 740}, locale="zh-CN", is_mobile=True, has_touch=True
         )
+        context.set_default_timeout(60_000)
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -171,7 +172,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         _until_sent(page, 3_000_000)
 
         assert kill_servers(library) >= 2
-        _until_sent(page, 5_000_000, seconds=30)
+        _until_sent(page, 5_000_000)
 
         page.reload()
         assert page.locator(".tag", has_text="还没传完").count() >= 1
@@ -182,8 +183,8 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         line.cut()
         page.locator("#network").wait_for(state="visible")
         line.go_on()
-        page.locator(".tag", has_text="现在就能").nth(1).wait_for(timeout=40_000)
-        page.get_by_text("等审核").first.wait_for(timeout=20_000)
+        page.locator(".tag", has_text="现在就能").nth(1).wait_for(timeout=60_000)
+        page.get_by_text("等审核").first.wait_for(timeout=60_000)
         shoot(page, "phone-done")
 
         _no_serious_finding(page)
@@ -226,7 +227,7 @@ class _Line:
         self._session.send("Network.emulateNetworkConditions", rates)
 
 
-def _until_sent(page: Page, size_bytes: int, *, seconds: float = 20) -> None:
+def _until_sent(page: Page, size_bytes: int, *, seconds: float = 60) -> None:
     """Until the server has so much of all files, as it tells itself."""
     ask = "fetch('/desk/uploads').then((a) => a.json()).then((a) => a.uploads, () => [])"
     end = time.monotonic() + seconds

@@ -68,10 +68,10 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
     ]
 
 
-def make_recordings(folder: Path) -> list[Path]:
+def make_recordings(folder: Path, *, count: int = 4) -> list[Path]:
     return [
         make_recording(folder, name=f"kills-{hertz}.mp4", height=480, seconds=LOOP_SECONDS, megabits=1, hertz=hertz)
-        for hertz in (300, 310, 320, 330)
+        for hertz in range(300, 300 + 10 * count, 10)
     ]
 
 

@@ -100,12 +100,7 @@ def _places(services: Services) -> ResponseReturnValue:
 
 def _units(services: Services) -> ResponseReturnValue:
     with services.database.read() as session:
-        groups = [
-            (one, count, [below for below in collected.units_below(session, one.slug) if below[1]])
-            for one, count in collected.units_below(session, None)
-            if count
-        ]
-        return render_template("units.html", groups=groups)
+        return render_template("units.html", units=places.unit_tree(session))
 
 
 def _unit(services: Services, slug: str) -> ResponseReturnValue:

@@ -165,12 +165,15 @@ function bindPicture(player) {
     } else if (box.classList.contains("quiet")) stir();
     else box.classList.add("quiet");
   };
+  let byMouse = false;
   video.addEventListener("pointerup", (event) => {
     if (!player.started || player.docked) return;
-    if (event.pointerType === "mouse") player.toggle();
+    byMouse = event.pointerType === "mouse";
+    if (byMouse) player.toggle();
     else tap(event);
   }, { signal });
-  video.addEventListener("dblclick", () => player.started && wholeScreen(player), { signal });
+  // Two taps of a finger are one of these too, and mean ten seconds.
+  video.addEventListener("dblclick", () => byMouse && player.started && wholeScreen(player), { signal });
   for (const event of ["pointermove", "focusin"]) box.addEventListener(event, stir, { signal });
   for (const event of ["playing", "pause"]) video.addEventListener(event, stir, { signal });
 }

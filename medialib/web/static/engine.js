@@ -77,6 +77,7 @@ export class Engine {
     video.addEventListener("playing", () => (this.#attempts = 0), { signal });
     video.addEventListener("pause", () => (this.#wanted = false), { signal });
     video.addEventListener("error", () => this.native && video.src && this.#retry("network"), { signal });
+    addEventListener("online", () => this.#again || this.#hls?.startLoad(), { signal }); // or it waits for its next try
     this.#followNativeTracks(signal);
   }
 

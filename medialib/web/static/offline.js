@@ -22,8 +22,8 @@ export function onMeteredNetwork() {
 
 const attribute = (line, name) => new RegExp(`[:,]${name}="?([^",]*)`).exec(line)?.[1] ?? "";
 
-// One variant of a multivariant playlist and the sound that goes with it; nothing else is saved. Where there are pictures
-// it is one of them: such a playlist ends in the sound alone, which takes the fewest bits of all.
+// One variant of a multivariant playlist, the sound that goes with it and its captions; nothing else is saved. Where there
+// are pictures it is one of them: such a playlist ends in the sound alone, which takes the fewest bits of all.
 function oneVariant(text, better) {
   const lines = text.split("\n");
   const variants = lines.flatMap((line, place) => (line.startsWith("#EXT-X-STREAM-INF") ? [{ line, uri: lines[place + 1] }] : []));
@@ -33,9 +33,10 @@ function oneVariant(text, better) {
   const sounds = lines.filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=AUDIO") && attribute(line, "GROUP-ID") === group);
   const sound = sounds.find((line) => line.includes("DEFAULT=YES")) ?? sounds[0];
   const head = lines.filter((line) => /^#(EXTM3U|EXT-X-VERSION|EXT-X-INDEPENDENT)/.test(line));
-  const plain = chosen.line.replace(/,(SUBTITLES|CLOSED-CAPTIONS)="[^"]*"/, "");
-  const uris = [chosen.uri, ...(sound ? [attribute(sound, "URI")] : [])];
-  return { text: [...head, ...(sound ? [sound] : []), plain, chosen.uri, ""].join("\n"), uris };
+  const captions = lines.filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=SUBTITLES") && attribute(line, "GROUP-ID") === attribute(chosen.line, "SUBTITLES"));
+  const beside = [...(sound ? [sound] : []), ...captions];
+  const uris = [chosen.uri, ...beside.map((line) => attribute(line, "URI"))];
+  return { text: [...head, ...beside, chosen.line, chosen.uri, ""].join("\n"), uris };
 }
 
 const smallestPicture = (one, best) => Number(attribute(one, "BANDWIDTH")) < Number(attribute(best, "BANDWIDTH"));
@@ -55,6 +56,12 @@ function partsOf(text, base) {
   const map = /#EXT-X-MAP:URI="([^"]+)"/.exec(text);
   const names = text.split("\n").filter((line) => line && !line.startsWith("#"));
   return [...(map ? [map[1]] : []), ...names].map((name) => new URL(name, base).href);
+}
+
+// The words beside the lesson, in every language that its page offers.
+async function wordsOf(page) {
+  const shown = new DOMParser().parseFromString(await (await fetched(page)).text(), "text/html");
+  return Object.values(JSON.parse(shown.querySelector("[data-languages]")?.dataset.languages ?? "{}"));
 }
 
 // `lesson` is what the player's box says of it; `told` hears the share that has come, from 0 to 1.
@@ -79,7 +86,8 @@ export async function save(lesson, kind, told, signal) {
     told((place + 1) / parts.length);
   }
   const page = location.origin + lesson.page;
-  await Promise.all([page, new URL(lesson.art, location.href).href, new URL(lesson.hls, location.href).href].map((one) => cache.add(one)));
+  const beside = [page, lesson.art, lesson.hls, ...(await wordsOf(page))];
+  await Promise.all(beside.map((one) => cache.add(new URL(one, location.href).href)));
   const hls = { headers: { "Content-Type": "application/vnd.apple.mpegurl" } };
   for (const one of playlists) await cache.put(one.where, new Response(one.text, hls));
   await cache.put(address, new Response(text, hls)); // the last: a lesson is saved when it is whole
