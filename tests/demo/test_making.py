@@ -101,7 +101,7 @@ def test_a_film_has_picture_and_sound_as_long_as_it_says(made: Made) -> None:
     with made.services.database.read() as session:
         plan = lookups.current_plan(session, lesson)
     assert lesson.seconds == pytest.approx(BY_SLUG[FILM].seconds, abs=0.3)
-    assert [(one.width, one.height, one.frames_per_second) for one in plan.video] == [(428, 240, 24), (854, 480, 24)]
+    assert [(one.width, one.height, one.frames_per_second) for one in plan.video] == [(426, 240, 24), (704, 396, 24)]
     assert plan.audio
 
 
