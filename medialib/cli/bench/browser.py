@@ -41,7 +41,9 @@ _NOTES = """(() => {
 
 _START = """([speed, playlist]) => {
   const video = document.querySelector("video");
-  document.querySelector("[data-master]").dataset.master = playlist;
+  const { dataset } = document.querySelector("[data-master]");
+  dataset.master = playlist;
+  delete dataset.next;  // of a series the next part would follow
   document.querySelector("button.start").click();
   video.defaultPlaybackRate = video.playbackRate = speed;
 }"""
@@ -86,6 +88,7 @@ def watch(program: str, address: str, line: dict[str, Any], key: str) -> tuple[b
         page.on("console", lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None)
         page.add_init_script(_NOTES)
         page.goto(address + line["page"])
+        page.wait_for_selector("button.start:visible")
         page.evaluate(_START, [speed, line[key]])
         try:
             page.wait_for_function(_OVER, timeout=(60 + 2 * line["seconds"]) * 1000)
