@@ -99,10 +99,13 @@ def _copy(
 
 
 def check(cuts: Cuts, fragments: list[Fragment], grid: list[float], seconds: float) -> None:
-    """Raise ToolFailed unless the segments begin with IDR pictures, on the grid, and leave no hole.
+    """Raise ToolFailed unless the segments begin with IDR pictures, on the grid, leave no hole, and are all of a kind.
 
-    A keyframe that is not an IDR picture (an open GOP's) needs pictures before it: no player could switch there.
+    A keyframe that is not an IDR picture (an open GOP's) needs pictures before it: no player could switch there. Of
+    pictures whose size changes on the way the playlist would tell one size, and televisions stop.
     """
+    if len(frozenset().union(*(one.sequences for one in fragments))) > 1:
+        raise _unfit("the pictures change their size or kind on the way")
     for number, (one, begin) in enumerate(zip(fragments, cuts.begins, strict=True)):
         if not one.independent:
             raise _unfit(f"segment {number} does not begin with an IDR picture")
