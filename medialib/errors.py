@@ -69,6 +69,10 @@ class NothingDecoded(ToolFailed):
     """ffmpeg ended well, but there was nothing in this part of the recording to make anything of."""
 
 
+class TooMuchDecoded(ToolFailed):
+    """There was more in this part of the recording than its time: its filters began anew on the way."""
+
+
 class Stopped(MedialibError):
     """A run was ended early on purpose: more urgent work waits or the worker is closing."""
 

@@ -10,7 +10,16 @@ import structlog
 from medialib import metrics
 from medialib.catalogue import edits
 from medialib.catalogue.plans import AudioRendition
-from medialib.errors import N_, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, UnusableMedia
+from medialib.errors import (
+    N_,
+    MedialibError,
+    NothingDecoded,
+    Stopped,
+    ToolFailed,
+    ToolKilled,
+    TooMuchDecoded,
+    UnusableMedia,
+)
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, read_codecs
 from medialib.ingest.commands import Run
@@ -164,7 +173,7 @@ class _Progress:
         self.changed = True
 
     def _refuse_incomplete(self, finished: Path, name: str, number: int) -> None:
-        """Raise ToolFailed for a segment that lacks pictures or sound: it would be kept for ever.
+        """Raise ToolFailed for a segment that lacks pictures or sound, or has too much: it would be kept for ever.
 
         ffmpeg closes one properly even when it gives up in the middle, or could decode nothing at all.
         """
@@ -174,7 +183,8 @@ class _Progress:
         with open_regular(finished) as file:
             found, wanted = count_samples(file.read()), plan.samples(rendition, number)
         if found != wanted:
-            raise (ToolFailed if found else NothingDecoded)(
+            failure = TooMuchDecoded if found > wanted else ToolFailed if found else NothingDecoded
+            raise failure(
                 N_("This part of the recording could not be converted."),
                 detail=f"{name} segment {number} holds {found} of {wanted} samples",
             )
