@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -12,6 +13,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from medialib.errors import N_, NoSpace
+
+# What leases (jobs/leases.py) are told apart by.
+_TOKEN = re.compile("[0-9a-f]{16}")
+# Either is in every directory that is a store, or is to be one again.
+_OURS = {"lessons", "medialib.db"}
 
 
 class Store:
@@ -23,6 +29,12 @@ class Store:
 
     def __init__(self, root: Path):
         self.root = root
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it holds things, and was never a store: caches and temporary files are deleted from a store."""
+        names = {entry.name for entry in _entries(self.root) if not entry.name.startswith(".")} - {"lost+found"}
+        return bool(names) and not names & _OURS
 
     def prepare(self) -> None:
         for folder in (self.root, self.lessons, self.temporary, self.metrics, self.uploads):
@@ -203,7 +215,8 @@ class Store:
         for entry in _entries(self.rendition(lesson_id, version, name)):
             stem, _, ending = entry.name.partition(".")
             if ending == "m4s" and stem.isdigit():
-                found[int(stem)] = entry.stat().st_size
+                with contextlib.suppress(FileNotFoundError):  # a rung that is being left out, or a version that goes
+                    found[int(stem)] = entry.stat().st_size
         return found
 
     def workspace(self, token: str) -> Path:
@@ -281,7 +294,8 @@ class Store:
 
         The leases are asked for after the directories, since a lease is taken before its directory is made.
         """
-        there = [entry.name for entry in _entries(self.temporary)]
+        # Only what bears a token: store.url may name a directory in which somebody keeps a tmp/ of their own.
+        there = [entry.name for entry in _entries(self.temporary) if _TOKEN.fullmatch(entry.name)]
         owned = living() if there else ()
         gone = [name for name in there if name not in owned]
         for name in gone:

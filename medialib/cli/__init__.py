@@ -94,6 +94,12 @@ def _find_library(config: Path | None) -> Library:
 def _prepare(store: Store) -> None:
     """See that the store can be used; raises BadSettings."""
     try:
+        if store.is_foreign:
+            raise BadSettings(
+                "There are other things in the directory that store.url names. Set it to an empty one, or to one that "
+                "is not there yet.",
+                detail=str(store.root),
+            )
         store.prepare()
         with tempfile.TemporaryFile(dir=store.temporary):
             pass
