@@ -227,12 +227,14 @@ def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Re
 def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> list[str]:
     with services.database.read() as session:
         # Asked often, and for long: the lessons themselves only once there is something to say of them.
-        there = lookups.lessons_by_id(session, lookups.ended(session, list(waiting)))
-        ended = [(one, finding.parked_by(session, one)) for one in there]
+        ids = lookups.ended(session, list(waiting))
+        ended = [(one, finding.parked_by(session, one)) for one in lookups.lessons_by_id(session, ids)]
+    for lesson_id in set(ids) - {lesson.id for lesson, _ in ended}:
+        report.say(waiting[lesson_id], "failed", reason="The lesson was removed while it was being made.")
     for lesson, trouble in ended:
         path = waiting[lesson.id]
         if trouble:
             report.say(path, "failed", lesson=lesson, reason=str(trouble))
         else:
             report.say(path, "complete", lesson=lesson)
-    return [lesson.id for lesson, _ in ended]
+    return ids

@@ -21,7 +21,7 @@ from web.factories import make_services
 
 from medialib.catalogue import lookups
 from medialib.cli import main
-from medialib.cli.imports import _Report, _take_in_all
+from medialib.cli.imports import _ended, _Report, _take_in_all
 from medialib.cli.processes import allow_many_open_files
 
 KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
@@ -275,6 +275,22 @@ def test_a_store_that_cannot_be_written_to_is_a_sentence(
     assert isinstance(result.exception, SystemExit)
 
 
+def test_a_directory_with_other_things_in_it_does_not_become_a_store(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tmp/ and cache/ would be swept."""
+    letter = tmp_path / "home" / "tmp" / "0123456789abcdef" / "letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.touch()
+    monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / "home"))
+    result = shell("list")
+    assert (result.exit_code, letter.exists()) == (1, True)
+    assert "There are other things in the directory that store.url names." in result.output
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["tmp"]
+    monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / "home" / "library"))
+    assert shell("list").exit_code == 0 and shell("list").exit_code == 0
+
+
 def test_what_an_import_counts_is_kept_in_the_store(recordings: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
@@ -464,6 +480,14 @@ def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path
     files = [recordings / "pulled.mp3", recordings / "a.mp3"]
     taken = _take_in_all(services, files, report, console, wait="published")
     assert (report.counts, list(taken.values())) == ({"failed": 1, "published": 1}, files[1:])
+    services.database.close()
+
+
+def test_a_lesson_that_is_removed_is_waited_for_no_longer(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "store")
+    report = _Report(services, Console(stderr=True), as_json=True)
+    assert _ended(services, {"gone234567": tmp_path / "a.mp3"}, report) == ["gone234567"]
+    assert report.counts == {"failed": 1}
     services.database.close()
 
 
