@@ -23,7 +23,7 @@ from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import look_beside
-from medialib.ingest.endings import ENDINGS
+from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
 from medialib.ingest.sidecar import sidecar_of
 from medialib.ingest.tags import describe
@@ -127,12 +127,17 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
     """The recordings under `paths`, each once, folders in the order of their names."""
     seen = set()
     for path in paths:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for one in inside:
-            wanted = one == path or (one.is_file() and one.suffix.lower() in ENDINGS)
-            if wanted and not one.is_dir() and one.resolve() not in seen:
+        for one in _below(path) if path.is_dir() else [path]:
+            if one.resolve() not in seen:
                 seen.add(one.resolve())
                 yield one
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for one in sorted(folder.rglob("*")):
+        wanted = one.suffix.lower() in ENDINGS and not is_passed_over(one.relative_to(folder).parts)
+        if wanted and one.is_file():
+            yield one
 
 
 def _take_in_all(

@@ -63,6 +63,10 @@ def recordings(tmp_path: Path) -> Path:
     (folder / "deeper" / "copy.mp3").write_bytes((folder / "a.mp3").read_bytes())
     (folder / "deeper" / "broken.mkv").write_bytes(b"garbage" * 100)
     (folder / "letter.txt").write_text("no recording")
+    (folder / "._a.mp3").write_bytes(b"what a Mac knows of a file")
+    for thrown_away in (".Trash-1000", "$RECYCLE.BIN"):
+        (folder / thrown_away).mkdir()
+        (folder / thrown_away / "secret.mp3").write_bytes((folder / "a.mp3").read_bytes() + b"more")
     (folder / "a.yaml").write_text("unit: 马迹塘镇\nthemes: [技能培训]\n", encoding="utf-8")
     return folder
 
