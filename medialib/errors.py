@@ -12,10 +12,13 @@ class MedialibError(Exception):
     """A failure that was foreseen.
 
     `message` is an English sentence (a msgid, `%(name)s` placeholders filled from `values`) that may be
-    shown to anyone and never holds a path of the machine; `detail` goes to the log.
+    shown to anyone and never holds a path of the machine; `detail` goes to the log. A value may be such a sentence
+    itself: an error that is translated along.
     """
 
-    def __init__(self, message: str, *, detail: str = "", values: Mapping[str, str | int | float] | None = None):
+    def __init__(
+        self, message: str, *, detail: str = "", values: "Mapping[str, str | int | float | MedialibError] | None" = None
+    ):
         super().__init__(message)
         self.message = message
         self.detail = detail
