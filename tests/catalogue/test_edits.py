@@ -122,8 +122,10 @@ def test_a_rest_that_a_wrong_clock_made_years_long_is_over(services: Services, l
         row = lookups.failed_step(session, lesson_id, "audio")
         assert row is not None and row.rests
         row.retry_at += 400 * 86_400
-        assert not row.rests
     assert "audio" in next_steps(services)
+    with services.database.read() as session:
+        row = lookups.failed_step(session, lesson_id, "audio")
+        assert row is not None and not row.rests
 
 
 def test_a_failure_after_progress_begins_a_new_count(services: Services, lesson_id: str) -> None:

@@ -188,7 +188,7 @@ def test_a_damaged_picture_is_not_copied(services: Services, tmp_path: Path) -> 
 def test_pictures_that_change_their_size_on_the_way_are_not_copied(services: Services, tmp_path: Path) -> None:
     """As a television recorder writes them: 640x360, then 320x180, each fit to be copied by itself."""
     large, small = (
-        media.film(tmp_path / f"{size}.ts", seconds=4, size=size, more=(*CAPPED, "-g", "25"))
+        media.film(tmp_path / f"{size}.ts", seconds=4, size=size, more=(*CAPPED, "-bf", "0", "-g", "25"))
         for size in ("640x360", "320x180")
     )
     recording = published(services, media.in_a_row(tmp_path / "a.ts", large, small, seconds=4))
