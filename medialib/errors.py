@@ -64,6 +64,10 @@ class ToolKilled(ToolFailed):
     """Someone, or the system for want of memory, ended ffmpeg: the recording need not be at fault."""
 
 
+class DiskFull(ToolKilled):
+    """There was no room for what ffmpeg made: the recording is not at fault, and work goes on when there is room."""
+
+
 class ToolStalled(ToolFailed):
     """ffmpeg or ffprobe came no further, or took longer than it may."""
 

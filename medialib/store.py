@@ -14,10 +14,12 @@ from typing import BinaryIO
 
 from medialib.errors import N_, NoSpace
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_FULL_BYTES = 16 << 20
 # What leases (jobs/leases.py) are told apart by.
 _TOKEN = re.compile("[0-9a-f]{16}")
-# Either is in every directory that is a store, or is to be one again.
-_OURS = {"lessons", "medialib.db"}
+# One of them is in every directory that is a store, or is to be one again.
+_OURS = {"lessons", "lost", "medialib.db"}
 
 
 class Store:
@@ -114,6 +116,11 @@ class Store:
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.root).free
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what fails now may well fail for want of room: ffmpeg does not always say so."""
+        return self.free_bytes() < _FULL_BYTES
 
     def source(self, lesson_id: str, extension: str, version: int = 1) -> Path:
         """The file as it was sent; `version` is the first plan that was made of it."""

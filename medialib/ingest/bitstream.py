@@ -80,6 +80,14 @@ def _audio_object_type(esds: bytes) -> int | None:
     return esds[at + 1] >> 3 if at + 1 < len(esds) else None
 
 
+def is_whole(file: bytes) -> bool:
+    """Whether the last box is all there: ffmpeg says nothing when there was no room for its end."""
+    at = 0
+    while at + 8 <= len(file):
+        at += max(8, int.from_bytes(file[at : at + 4], "big"))
+    return at == len(file) and bool(file)
+
+
 def count_samples(segment: bytes) -> int:
     """The samples that the fragments of a segment hold: sample_count of every trun (ISO/IEC 14496-12, 8.8.8)."""
     found = 0

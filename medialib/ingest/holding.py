@@ -99,6 +99,8 @@ class _Attempt:
                 limits=workshop.limits(hot=run.hot),
                 tick=self._stop_if_told,
             )
+            if workshop.store.is_full:
+                raise ffmpeg.no_room("a sound that changes")
         except MedialibError:
             workshop.store.discard(self._lease.token)
             raise
