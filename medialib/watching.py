@@ -13,6 +13,7 @@ from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.errors import N_, BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import files_beside, look_beside
+from medialib.ingest.charsets import readable_name
 from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.intake import Receipt, take_in
 from medialib.ingest.sidecar import is_there, sidecar_of
@@ -88,7 +89,7 @@ class Watch:
         return None
 
     def _take_in(self, path: Path) -> Receipt:
-        watch, name = self.services.settings.watch, path.name.encode(errors="replace").decode()
+        watch, name = self.services.settings.watch, readable_name(path.name)
         details = describe(path, name)
         details = replace(details, unit=details.unit or watch.unit)
         owner = self._owner()

@@ -23,9 +23,10 @@ from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import look_beside
+from medialib.ingest.charsets import readable_name
 from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
-from medialib.ingest.sidecar import sidecar_of
+from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
 from medialib.services import Services
 from medialib.worker import Worker
@@ -49,12 +50,12 @@ class _Report:
     def say(self, path: Path, status: str, *, lesson: Lesson | None = None, reason: str | None = None) -> None:
         self.counts[status] = self.counts.get(status, 0) + 1
         if self.as_json:
-            line = {"file": _readable(path), "status": status, "reason": reason, **self._addresses(lesson)}
+            line = {"file": readable_name(str(path)), "status": status, "reason": reason, **self._addresses(lesson)}
             click.echo(json.dumps(line, ensure_ascii=False))
         else:
             told = [
                 status,
-                _readable(path),
+                readable_name(str(path)),
                 *([f"{lesson.id} {lesson.title}"] if lesson else []),
                 *([reason] if reason else []),
             ]
@@ -109,7 +110,7 @@ def _foretell(services: Services, files: Sequence[Path], report: _Report) -> Non
     for path in files:
         try:
             require_size(services.workshop, path)
-            describe(path, _readable(path.name))
+            describe(path, readable_name(path.name))
             sha256 = fingerprint(path)
         except (UnusableMedia, BadRequest) as error:
             report.say(path, "refused", reason=str(error))
@@ -119,7 +120,7 @@ def _foretell(services: Services, files: Sequence[Path], report: _Report) -> Non
             continue
         known = known_already(services.workshop, sha256)
         twin = seen.setdefault(sha256, path)
-        reason = f"the same as {_readable(twin)}" if twin != path else None
+        reason = f"the same as {readable_name(str(twin))}" if twin != path else None
         report.say(path, "duplicate" if known or reason else "new", lesson=known, reason=reason)
 
 
@@ -155,7 +156,7 @@ def _take_in_all(
         task = bar.add_task("", total=sum(sizes.values()))
         done = 0
         for path in files:
-            bar.update(task, description=_readable(path.name))
+            bar.update(task, description=readable_name(path.name))
             lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
             done += sizes[path]
             bar.update(task, completed=done)  # of a duplicate, or one that was refused, nothing was copied
@@ -169,7 +170,7 @@ def _take_in_all(
 
 def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
     try:
-        name = _readable(path.name)
+        name = readable_name(path.name)
         details = describe(path, name)
         details = replace(details, unit=details.unit or report.unit)
         receipt = take_in(
@@ -183,7 +184,7 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
         if not receipt.duplicate:
             _announce(services, receipt.lesson.id)
             return receipt.lesson
-        unread = "its description beside it is not read again" if sidecar_of(path).is_file() else None
+        unread = "its description beside it is not read again" if is_there(sidecar_of(path)) else None
         report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
     return None
 
@@ -203,11 +204,6 @@ def _announce(services: Services, lesson_id: str) -> None:
         tasks.announce(services, lesson_id)
     except troubles as error:
         log.warning("the worker could not be told of a lesson; it will find it", lesson=lesson_id, error=str(error))
-
-
-def _readable(path: Path | str) -> str:
-    """The path as text: bytes of a name that are not UTF-8 become question marks."""
-    return str(path).encode(errors="replace").decode()
 
 
 def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Report) -> None:

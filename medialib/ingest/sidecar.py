@@ -35,7 +35,7 @@ def _without_controls(text: str, *, keep: str = "") -> str:
     return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") and one not in keep else one for one in text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return _without_controls(text)
 
 
@@ -64,12 +64,12 @@ def _is_a_date(recorded: str) -> str:
     return recorded
 
 
-_Line = Annotated[str, AfterValidator(_one_line)]
+_Line = Annotated[str, AfterValidator(one_line)]
 _Optional = BeforeValidator(_plain)
 _Title = Annotated[Annotated[_Line, Field(max_length=500)] | None, _Optional]
 _Name = Annotated[Annotated[_Line, Field(max_length=200)] | None, _Optional]
 _Description = Annotated[Annotated[str, Field(max_length=20_000)] | None, _Optional]
-_Theme = Annotated[str, Field(max_length=100), AfterValidator(_names_a_theme), AfterValidator(_one_line), _Optional]
+_Theme = Annotated[str, Field(max_length=100), AfterValidator(_names_a_theme), AfterValidator(one_line), _Optional]
 _Themes = Annotated[Annotated[tuple[_Theme, ...], Field(max_length=50)] | None, _Optional]
 _Number = Annotated[Annotated[int, Field(ge=0, lt=10**_MOST_DIGITS)] | None, _Optional]
 _Recorded = Annotated[

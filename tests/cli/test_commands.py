@@ -477,6 +477,17 @@ def test_doctor_repairs_nothing_beside_an_empty_catalogue(shell: Shell, tmp_path
     assert folder.exists()
 
 
+def test_names_that_are_long_or_come_from_windows_are_read(shell: Shell, recordings: Path) -> None:
+    content, folder = (recordings / "a.mp3").read_bytes().replace(b"TIT2", b"TPUB"), recordings / "names"
+    folder.mkdir()
+    names = ["竹笋采挖技术".encode("gb18030"), ("长" * 83).encode() + b"xx", b"two\nlines\x1b[31m"]
+    for number, name in enumerate(names):
+        (folder / os.fsdecode(name + b".mp3")).write_bytes(content + bytes([number]))
+    lines = shell.json("import", recordings / "names")
+    assert sorted(line["title"] for line in lines) == ["two lines [31m", "竹笋采挖技术", "长" * 83 + "xx"]
+    assert shell("import", recordings / "names").exit_code == 0
+
+
 def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
     services = make_services(tmp_path / "store")
     console = Console(stderr=True)
