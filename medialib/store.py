@@ -38,6 +38,12 @@ class Store:
         names = {entry.name for entry in _entries(self.root) if not entry.name.startswith(".")} - {"lost+found"}
         return bool(names) and not names & _OURS
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether its catalogue cannot be written to, as when a command was once run by another user."""
+        database = self.root / "medialib.db"
+        return database.exists() and not os.access(database, os.W_OK)
+
     def prepare(self) -> None:
         for folder in (self.root, self.lessons, self.temporary, self.metrics, self.uploads):
             folder.mkdir(parents=True, exist_ok=True)

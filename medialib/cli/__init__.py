@@ -101,6 +101,8 @@ def _prepare(store: Store) -> None:
                 detail=str(store.root),
             )
         store.prepare()
+        if store.is_held_back:
+            raise PermissionError("medialib.db belongs to another user")
         with tempfile.TemporaryFile(dir=store.temporary):
             pass
     except OSError as error:

@@ -12,7 +12,7 @@ import click
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from medialib import finding, tasks
 from medialib.catalogue import lookups
@@ -179,7 +179,7 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
     except (MedialibError, OSError, SQLAlchemyError) as error:
-        report.say(path, "failed", reason=str(error))
+        report.say(path, "failed", reason=_told_of(error))
     else:
         if not receipt.duplicate:
             _announce(services, receipt.lesson.id)
@@ -187,6 +187,13 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
         unread = "its description beside it is not read again" if is_there(sidecar_of(path)) else None
         report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
     return None
+
+
+def _told_of(error: Exception) -> str:
+    """One line, without the question that the database could not answer."""
+    if isinstance(error, DBAPIError):
+        return f"The catalogue cannot be written to now: {error.orig}"
+    return str(error)
 
 
 def _size_bytes(path: Path) -> int:

@@ -17,11 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 from web.factories import make_services
 
 from medialib.catalogue import lookups
 from medialib.cli import main
-from medialib.cli.imports import _ended, _Report, _take_in_all
+from medialib.cli.imports import _ended, _Report, _take_in_all, _told_of
 from medialib.cli.processes import allow_many_open_files
 
 KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
@@ -293,6 +294,19 @@ def test_a_directory_with_other_things_in_it_does_not_become_a_store(
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["tmp"]
     monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / "home" / "library"))
     assert shell("list").exit_code == 0 and shell("list").exit_code == 0
+
+
+def test_a_catalogue_that_belongs_to_another_user_is_a_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shell("list").exit_code == 0
+    monkeypatch.setattr(os, "access", lambda path, _mode: not str(path).endswith("medialib.db"))
+    result = shell("list")
+    assert result.exit_code == 1
+    assert "The store cannot be written to." in result.output and "belongs to another user" in result.output
+
+
+def test_an_import_tells_of_a_database_that_fails_in_one_line() -> None:
+    error = OperationalError("INSERT INTO leases", {}, sqlite3.OperationalError("database is locked"))
+    assert _told_of(error) == "The catalogue cannot be written to now: database is locked"
 
 
 def test_what_an_import_counts_is_kept_in_the_store(recordings: Path, tmp_path: Path) -> None:
