@@ -21,9 +21,10 @@ from sqlalchemy.exc import OperationalError
 from web.factories import make_services
 
 from medialib.catalogue import lookups
-from medialib.cli import main
+from medialib.cli import Library, main
 from medialib.cli.imports import _ended, _Report, _take_in_all, _told_of
-from medialib.cli.processes import allow_many_open_files
+from medialib.cli.processes import _require_port, allow_many_open_files
+from medialib.settings import Server, Settings
 
 KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
 
@@ -332,6 +333,16 @@ def test_the_server_asks_for_as_many_open_files_as_it_may_have() -> None:
     allow_many_open_files()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert soft == (65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_free_port_is_free_on_every_kind_of_address(host: str) -> None:
+    try:
+        with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as server:
+            port = server.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no such address")
+    _require_port(Library(None, Settings(server=Server(host=host, port=port))))
 
 
 def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:
