@@ -79,8 +79,10 @@ def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
 def advance(workshop: Workshop, keep_going: Callable[[], bool], *, before: str = "") -> bool:
     """Do the most urgent piece of work that nobody else does, of a step `before` that one if given.
 
-    False when nothing could be done.
+    False when nothing could be done, as on a full disk.
     """
+    if workshop.store.is_full:
+        return False
     idle: set[Work] = set()
     for work in next_work(workshop):
         if before and RANKS[work.step] >= RANKS[before]:

@@ -122,7 +122,7 @@ def record_failure(
 ) -> None:
     """Count a failed attempt; one that `came_on` (it made segments before it failed) is the first of a new count.
 
-    Where there was no room, nobody need say so when there is: it is tried again for ever.
+    Where there was no room it does not count: nobody need say so when there is some again.
     """
     jobs = workshop.settings.jobs
     full, killed = isinstance(error, DiskFull), isinstance(error, ToolKilled)
@@ -135,8 +135,8 @@ def record_failure(
             error=error,
             attempts=1 if isinstance(error, UnusableMedia) else attempts,
             backoff_seconds=jobs.backoff_seconds,
-            growing=full or not killed,
-            came_on=came_on,
+            growing=not killed,
+            came_on=came_on or full,
         )
         attempts, parked = row.attempts, row.parked
     log.warning("a step failed", lesson=lesson_id, step=step, attempt=attempts, parked=parked, detail=error.detail)

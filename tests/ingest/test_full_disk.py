@@ -77,13 +77,15 @@ def test_nothing_is_taken_for_damaged_or_given_up_while_there_is_no_room(
 ) -> None:
     work, store = Work(step="audio", lesson_id=lesson.id), services.store
     nothing = with_program(services.workshop, tmp_path / "nothing", "exit 0")
+    full = replace(nothing, store=FullStore(store.root))
+    assert not pipeline.advance(full, lambda: True), "what would fail is not begun"
     for _ in range(4):
         with services.leases.hold(work.lease_name) as lease:
             assert lease
-            pipeline.attempt(replace(nothing, store=FullStore(store.root)), work, lease, lambda: True)
+            pipeline.attempt(full, work, lease, lambda: True)
     with services.database.read() as session:
         row = lookups.failed_step(session, lesson.id, "audio")
-        assert row is not None and not row.parked
+        assert row is not None and (row.parked, row.attempts) == (False, 1)
         assert row.message == "The server has no room for this file. Please tell the county office."
         assert lookups.lesson(session, lesson.id).notices == []
     assert store.segments(lesson.id, 1, "a64") == {}
