@@ -59,12 +59,13 @@ def with_program(workshop: Workshop, path: Path, script: str) -> Workshop:
 
 def test_a_segment_whose_end_is_missing_is_not_kept(services: Services, lesson: Lesson, tmp_path: Path) -> None:
     """ffmpeg's hls muxer renames it into place, says nothing, and ends well."""
-    work, place = Work(step="audio", lesson_id=lesson.id), services.store.segment(lesson.id, 1, "a64", 0)
-    with services.leases.hold(work.lease_name) as lease:
-        assert lease and pipeline.attempt(services.workshop, work, lease, lambda: True)
+    recording, run = load(services.workshop, lesson.id), Run(names=("a64",), first=0, count=1)
+    place = services.store.segment(lesson.id, 1, "a64", 0)
+    with services.leases.hold("whole") as lease:
+        assert lease
+        runs.carry_out(services.workshop, recording, run, lease)
     whole = place.rename(tmp_path / "whole.m4s")
     cut = with_program(services.workshop, tmp_path / "cut", f"head -c 5000 {whole} > a64/0.m4s")
-    recording, run = load(services.workshop, lesson.id), Run(names=("a64",), first=0, count=1)
     assert whole.stat().st_size > 5000
     with services.leases.hold("cut") as lease, pytest.raises(DiskFull):
         assert lease
@@ -77,12 +78,13 @@ def test_nothing_is_taken_for_damaged_or_given_up_while_there_is_no_room(
 ) -> None:
     work, store = Work(step="audio", lesson_id=lesson.id), services.store
     nothing = with_program(services.workshop, tmp_path / "nothing", "exit 0")
+    others = pipeline.next_work(services.workshop)  # which are more urgent, and would stop this one
     full = replace(nothing, store=FullStore(store.root))
     assert not pipeline.advance(full, lambda: True), "what would fail is not begun"
     for _ in range(4):
         with services.leases.hold(work.lease_name) as lease:
             assert lease
-            pipeline.attempt(full, work, lease, lambda: True)
+            pipeline.attempt(full, work, lease, lambda: True, idle=others)
     with services.database.read() as session:
         row = lookups.failed_step(session, lesson.id, "audio")
         assert row is not None and (row.parked, row.attempts) == (False, 1)
@@ -90,5 +92,5 @@ def test_nothing_is_taken_for_damaged_or_given_up_while_there_is_no_room(
         assert lookups.lesson(session, lesson.id).notices == []
     assert store.segments(lesson.id, 1, "a64") == {}
     with services.leases.hold(work.lease_name) as lease:
-        assert lease and pipeline.attempt(services.workshop, work, lease, lambda: True)
+        assert lease and pipeline.attempt(services.workshop, work, lease, lambda: True, idle=others)
     assert store.segments(lesson.id, 1, "a64").keys() == {0, 1}
