@@ -12,10 +12,13 @@ class MedialibError(Exception):
     """A failure that was foreseen.
 
     `message` is an English sentence (a msgid, `%(name)s` placeholders filled from `values`) that may be
-    shown to anyone and never holds a path of the machine; `detail` goes to the log.
+    shown to anyone and never holds a path of the machine; `detail` goes to the log. A value may be such a sentence
+    itself: an error that is translated along.
     """
 
-    def __init__(self, message: str, *, detail: str = "", values: Mapping[str, str | int | float] | None = None):
+    def __init__(
+        self, message: str, *, detail: str = "", values: "Mapping[str, str | int | float | MedialibError] | None" = None
+    ):
         super().__init__(message)
         self.message = message
         self.detail = detail
@@ -61,12 +64,20 @@ class ToolKilled(ToolFailed):
     """Someone, or the system for want of memory, ended ffmpeg: the recording need not be at fault."""
 
 
+class DiskFull(ToolKilled):
+    """There was no room for what ffmpeg made: the recording is not at fault, and work goes on when there is room."""
+
+
 class ToolStalled(ToolFailed):
     """ffmpeg or ffprobe came no further, or took longer than it may."""
 
 
 class NothingDecoded(ToolFailed):
     """ffmpeg ended well, but there was nothing in this part of the recording to make anything of."""
+
+
+class TooMuchDecoded(ToolFailed):
+    """There was more in this part of the recording than its time: its filters began anew on the way."""
 
 
 class Stopped(MedialibError):

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -12,6 +13,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from medialib.errors import N_, NoSpace
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_FULL_BYTES = 16 << 20
+# What leases (jobs/leases.py) are told apart by.
+_TOKEN = re.compile("[0-9a-f]{16}")
+# One of them is in every directory that is a store, or is to be one again.
+_OURS = {"lessons", "lost", "medialib.db"}
 
 
 class Store:
@@ -23,6 +31,18 @@ class Store:
 
     def __init__(self, root: Path):
         self.root = root
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it holds things, and was never a store: caches and temporary files are deleted from a store."""
+        names = {entry.name for entry in _entries(self.root) if not entry.name.startswith(".")} - {"lost+found"}
+        return bool(names) and not names & _OURS
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether its catalogue cannot be written to, as when a command was once run by another user."""
+        database = self.root / "medialib.db"
+        return database.exists() and not os.access(database, os.W_OK)
 
     def prepare(self) -> None:
         for folder in (self.root, self.lessons, self.temporary, self.metrics, self.uploads):
@@ -102,6 +122,11 @@ class Store:
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.root).free
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what fails now may well fail for want of room: ffmpeg does not always say so."""
+        return self.free_bytes() < _FULL_BYTES
 
     def source(self, lesson_id: str, extension: str, version: int = 1) -> Path:
         """The file as it was sent; `version` is the first plan that was made of it."""
@@ -203,7 +228,8 @@ class Store:
         for entry in _entries(self.rendition(lesson_id, version, name)):
             stem, _, ending = entry.name.partition(".")
             if ending == "m4s" and stem.isdigit():
-                found[int(stem)] = entry.stat().st_size
+                with contextlib.suppress(FileNotFoundError):  # a rung that is being left out, or a version that goes
+                    found[int(stem)] = entry.stat().st_size
         return found
 
     def workspace(self, token: str) -> Path:
@@ -281,7 +307,8 @@ class Store:
 
         The leases are asked for after the directories, since a lease is taken before its directory is made.
         """
-        there = [entry.name for entry in _entries(self.temporary)]
+        # Only what bears a token: store.url may name a directory in which somebody keeps a tmp/ of their own.
+        there = [entry.name for entry in _entries(self.temporary) if _TOKEN.fullmatch(entry.name)]
         owned = living() if there else ()
         gone = [name for name in there if name not in owned]
         for name in gone:

@@ -13,7 +13,8 @@ from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.errors import N_, BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import files_beside, look_beside
-from medialib.ingest.endings import ENDINGS
+from medialib.ingest.charsets import readable_name
+from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.intake import Receipt, take_in
 from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
@@ -88,7 +89,7 @@ class Watch:
         return None
 
     def _take_in(self, path: Path) -> Receipt:
-        watch, name = self.services.settings.watch, path.name.encode(errors="replace").decode()
+        watch, name = self.services.settings.watch, readable_name(path.name)
         details = describe(path, name)
         details = replace(details, unit=details.unit or watch.unit)
         owner = self._owner()
@@ -138,8 +139,9 @@ def _recordings(root: Path) -> Iterator[Path]:
     """Recordings below the folder, in the order of their names, without hidden files and what was moved away."""
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root).parts
-        hidden = inside[0] in (DONE, REFUSED) or any(part.startswith(".") for part in inside)
-        if not hidden and path.suffix.lower() in ENDINGS and is_there(path):
+        if inside[0] in (DONE, REFUSED) or is_passed_over(inside):
+            continue
+        if path.suffix.lower() in ENDINGS and is_there(path):
             yield path
 
 

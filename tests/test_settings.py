@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from medialib.errors import BadSettings
-from medialib.settings import Settings, load_settings
+from medialib.settings import Server, Settings, load_settings
 
 
 def write(folder: Path, text: str) -> Path:
@@ -130,3 +130,8 @@ def test_a_store_is_counted_from_the_folder_of_the_file(
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().server.port = 1
+
+
+@pytest.mark.parametrize(("host", "place"), [("0.0.0.0", "0.0.0.0:80"), ("ke", "ke:80"), ("::1", "[::1]:80")])
+def test_the_server_may_listen_on_any_kind_of_address(host: str, place: str) -> None:
+    assert Server(host=host, port=80).place == place

@@ -98,10 +98,12 @@ def test_versions_and_lessons_do_not_share_files(store: Store) -> None:
 
 
 def test_sweeping_removes_what_no_living_lease_owns(store: Store) -> None:
-    finished(store, b"one", "living")
-    finished(store, b"two", "dead")
-    assert store.sweep(lambda: {"living"}) == ["dead"]
-    assert [folder.name for folder in store.temporary.iterdir()] == ["living"]
+    living, dead = "01" * 8, "ef" * 8
+    finished(store, b"one", living)
+    finished(store, b"two", dead)
+    finished(store, b"three", "letters from home")
+    assert store.sweep(lambda: {living}) == [dead]
+    assert {folder.name for folder in store.temporary.iterdir()} == {living, "letters from home"}
 
 
 def test_discarding_a_workspace_leaves_the_others(store: Store) -> None:

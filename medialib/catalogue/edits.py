@@ -16,6 +16,7 @@ from medialib.catalogue.cues import CaptionTrack, to_stored
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import (
     EXTRAS,
+    LONGEST_REST_SECONDS,
     Captions,
     Lesson,
     RenditionProgress,
@@ -32,7 +33,6 @@ from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.errors import MedialibError
 
-_LONGEST_REST_SECONDS = 600
 _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -248,7 +248,7 @@ def record_failure(
     row.message, row.message_values, row.detail = error.message, error.values, error.detail
     row.attempts = 1 if came_on else row.attempts + 1
     factor = 4 ** min(row.attempts - 1, 10) if growing else 1
-    row.retry_at = time.time() + min(backoff_seconds * factor, _LONGEST_REST_SECONDS)
+    row.retry_at = time.time() + min(backoff_seconds * factor, LONGEST_REST_SECONDS)
     row.parked = row.rank >= 0 and row.attempts >= attempts
     return row
 

@@ -181,6 +181,10 @@ class Captions(Base):
     cues: Mapped[list[list[Any]]] = mapped_column(JSON, default_factory=list)
 
 
+LONGEST_REST_SECONDS = 600
+"""Between two attempts. What seems to rest for longer was told so by a clock that has been set back since."""
+
+
 class StepLeft(Base):
     """A step of a lesson's work that is not done yet; done steps have no row.
 
@@ -205,7 +209,7 @@ class StepLeft(Base):
     @property
     def rests(self) -> bool:
         """Whether it failed and is not to be tried now."""
-        return self.attempts > 0 and (self.parked or self.retry_at > time.time())
+        return self.attempts > 0 and (self.parked or 0 < self.retry_at - time.time() <= LONGEST_REST_SECONDS)
 
 
 def hot_step(name: str, number: int) -> str:

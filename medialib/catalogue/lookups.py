@@ -12,7 +12,15 @@ from medialib.catalogue import rights
 from medialib.catalogue.collections import Collection, CollectionLesson, is_due
 from medialib.catalogue.cues import from_stored, transcript
 from medialib.catalogue.lengths import LENGTHS
-from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.lessons import (
+    LONGEST_REST_SECONDS,
+    Captions,
+    Lesson,
+    RenditionProgress,
+    Source,
+    StepLeft,
+    StoredPlan,
+)
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.themes import Theme, lesson_themes
 from medialib.catalogue.units import Unit
@@ -67,9 +75,9 @@ def lessons_by_id(session: Session, ids: Sequence[str]) -> list[Lesson]:
 
 
 def ended(session: Session, ids: Sequence[str]) -> list[str]:
-    """Those of `ids` for which nothing is being made: complete, or stopped."""
-    query = select(Lesson.id).where(Lesson.id.in_(ids), Lesson.state != "published")
-    return list(session.scalars(query))
+    """Those of `ids` for which nothing is being made: complete, stopped, or there no more."""
+    busy = set(session.scalars(select(Lesson.id).where(Lesson.id.in_(ids), Lesson.state == "published")))
+    return [id for id in ids if id not in busy]
 
 
 def lessons_by_speaker(session: Session, speaker: str, *, limit: int) -> Sequence[Lesson]:
@@ -273,7 +281,9 @@ def steps_left(session: Session, lesson_id: str) -> Sequence[StepLeft]:
 
 def next_steps(session: Session, limit: int) -> Sequence[StepLeft]:
     """The most urgent steps that may be tried now."""
-    query = select(StepLeft).where(StepLeft.parked.is_(False), StepLeft.rank >= 0, StepLeft.retry_at <= time.time())
+    now = time.time()
+    rested = ~StepLeft.retry_at.between(now, now + LONGEST_REST_SECONDS)
+    query = select(StepLeft).where(StepLeft.parked.is_(False), StepLeft.rank >= 0, rested)
     return session.scalars(query.order_by(StepLeft.rank, StepLeft.queued_at).limit(limit)).all()
 
 

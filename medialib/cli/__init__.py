@@ -94,7 +94,15 @@ def _find_library(config: Path | None) -> Library:
 def _prepare(store: Store) -> None:
     """See that the store can be used; raises BadSettings."""
     try:
+        if store.is_foreign:
+            raise BadSettings(
+                "There are other things in the directory that store.url names. Set it to an empty one, or to one that "
+                "is not there yet.",
+                detail=str(store.root),
+            )
         store.prepare()
+        if store.is_held_back:
+            raise PermissionError("medialib.db belongs to another user")
         with tempfile.TemporaryFile(dir=store.temporary):
             pass
     except OSError as error:

@@ -12,7 +12,7 @@ import click
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from medialib import finding, tasks
 from medialib.catalogue import lookups
@@ -23,9 +23,10 @@ from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import look_beside
-from medialib.ingest.endings import ENDINGS
+from medialib.ingest.charsets import readable_name
+from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
-from medialib.ingest.sidecar import sidecar_of
+from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
 from medialib.services import Services
 from medialib.worker import Worker
@@ -49,12 +50,12 @@ class _Report:
     def say(self, path: Path, status: str, *, lesson: Lesson | None = None, reason: str | None = None) -> None:
         self.counts[status] = self.counts.get(status, 0) + 1
         if self.as_json:
-            line = {"file": _readable(path), "status": status, "reason": reason, **self._addresses(lesson)}
+            line = {"file": readable_name(str(path)), "status": status, "reason": reason, **self._addresses(lesson)}
             click.echo(json.dumps(line, ensure_ascii=False))
         else:
             told = [
                 status,
-                _readable(path),
+                readable_name(str(path)),
                 *([f"{lesson.id} {lesson.title}"] if lesson else []),
                 *([reason] if reason else []),
             ]
@@ -109,7 +110,7 @@ def _foretell(services: Services, files: Sequence[Path], report: _Report) -> Non
     for path in files:
         try:
             require_size(services.workshop, path)
-            describe(path, _readable(path.name))
+            describe(path, readable_name(path.name))
             sha256 = fingerprint(path)
         except (UnusableMedia, BadRequest) as error:
             report.say(path, "refused", reason=str(error))
@@ -119,7 +120,7 @@ def _foretell(services: Services, files: Sequence[Path], report: _Report) -> Non
             continue
         known = known_already(services.workshop, sha256)
         twin = seen.setdefault(sha256, path)
-        reason = f"the same as {_readable(twin)}" if twin != path else None
+        reason = f"the same as {readable_name(str(twin))}" if twin != path else None
         report.say(path, "duplicate" if known or reason else "new", lesson=known, reason=reason)
 
 
@@ -127,12 +128,17 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
     """The recordings under `paths`, each once, folders in the order of their names."""
     seen = set()
     for path in paths:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for one in inside:
-            wanted = one == path or (one.is_file() and one.suffix.lower() in ENDINGS)
-            if wanted and not one.is_dir() and one.resolve() not in seen:
+        for one in _below(path) if path.is_dir() else [path]:
+            if one.resolve() not in seen:
                 seen.add(one.resolve())
                 yield one
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for one in sorted(folder.rglob("*")):
+        wanted = one.suffix.lower() in ENDINGS and not is_passed_over(one.relative_to(folder).parts)
+        if wanted and one.is_file():
+            yield one
 
 
 def _take_in_all(
@@ -150,7 +156,7 @@ def _take_in_all(
         task = bar.add_task("", total=sum(sizes.values()))
         done = 0
         for path in files:
-            bar.update(task, description=_readable(path.name))
+            bar.update(task, description=readable_name(path.name))
             lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
             done += sizes[path]
             bar.update(task, completed=done)  # of a duplicate, or one that was refused, nothing was copied
@@ -164,7 +170,7 @@ def _take_in_all(
 
 def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
     try:
-        name = _readable(path.name)
+        name = readable_name(path.name)
         details = describe(path, name)
         details = replace(details, unit=details.unit or report.unit)
         receipt = take_in(
@@ -173,14 +179,21 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
     except (MedialibError, OSError, SQLAlchemyError) as error:
-        report.say(path, "failed", reason=str(error))
+        report.say(path, "failed", reason=_told_of(error))
     else:
         if not receipt.duplicate:
             _announce(services, receipt.lesson.id)
             return receipt.lesson
-        unread = "its description beside it is not read again" if sidecar_of(path).is_file() else None
+        unread = "its description beside it is not read again" if is_there(sidecar_of(path)) else None
         report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
     return None
+
+
+def _told_of(error: Exception) -> str:
+    """One line, without the question that the database could not answer."""
+    if isinstance(error, DBAPIError):
+        return f"The catalogue cannot be written to now: {error.orig}"
+    return str(error)
 
 
 def _size_bytes(path: Path) -> int:
@@ -198,11 +211,6 @@ def _announce(services: Services, lesson_id: str) -> None:
         tasks.announce(services, lesson_id)
     except troubles as error:
         log.warning("the worker could not be told of a lesson; it will find it", lesson=lesson_id, error=str(error))
-
-
-def _readable(path: Path | str) -> str:
-    """The path as text: bytes of a name that are not UTF-8 become question marks."""
-    return str(path).encode(errors="replace").decode()
 
 
 def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Report) -> None:
@@ -227,12 +235,14 @@ def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Re
 def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> list[str]:
     with services.database.read() as session:
         # Asked often, and for long: the lessons themselves only once there is something to say of them.
-        there = lookups.lessons_by_id(session, lookups.ended(session, list(waiting)))
-        ended = [(one, finding.parked_by(session, one)) for one in there]
+        ids = lookups.ended(session, list(waiting))
+        ended = [(one, finding.parked_by(session, one)) for one in lookups.lessons_by_id(session, ids)]
+    for lesson_id in set(ids) - {lesson.id for lesson, _ in ended}:
+        report.say(waiting[lesson_id], "failed", reason="The lesson was removed while it was being made.")
     for lesson, trouble in ended:
         path = waiting[lesson.id]
         if trouble:
             report.say(path, "failed", lesson=lesson, reason=str(trouble))
         else:
             report.say(path, "complete", lesson=lesson)
-    return [lesson.id for lesson, _ in ended]
+    return ids

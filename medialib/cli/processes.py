@@ -40,7 +40,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         server = self._library.settings.server
         for key, value in {
-            "bind": f"{server.host}:{server.port}",
+            "bind": server.place,
             "workers": server.workers,
             "worker_class": "gevent",
             "worker_connections": 4000,
@@ -81,10 +81,11 @@ def serve_command(library: Library) -> None:
 def _require_port(library: Library) -> None:
     """Wait a little for the port; raises BadSettings when another program has it, or it cannot be had at all."""
     server = library.settings.server
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     end = time.monotonic() + _PORT_SECONDS
     while True:
         try:
-            with socket.create_server((server.host, server.port)):
+            with socket.create_server((server.host, server.port), family=family):
                 return
         except OSError as error:
             if time.monotonic() > end:
@@ -139,8 +140,7 @@ def run_command(library: Library, demo: bool) -> None:
             children.append(_child(library, "demo", once=True))
     _print_first_link(services, again=True)
     services.database.close()
-    server = library.settings.server
-    click.echo(f"medialib: http://{server.host}:{server.port}/  (Ctrl+C stops)")
+    click.echo(f"medialib: http://{library.settings.server.place}/  (Ctrl+C stops)")
     Supervisor(children).watch()
 
 

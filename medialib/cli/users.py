@@ -153,5 +153,5 @@ def _print_link(services: Services, session: Session, person: Person) -> None:
 def _link(services: Services, session: Session, person: Person) -> str:
     token = people_edits.password_link(session, person, hours=services.settings.access.link_hours, by=None)
     server = services.settings.server
-    site = services.settings.site.address or f"http://{server.host}:{server.port}"
+    site = services.settings.site.address or f"http://{server.place}"
     return f"{site}/password/{token}"

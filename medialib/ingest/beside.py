@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from medialib.ingest.captions import MOST_BYTES
+from medialib.ingest.charsets import readable_name
 from medialib.ingest.languages import language_tag
 from medialib.ingest.sidecar import is_there
 
@@ -108,7 +109,7 @@ def _read(paths: Iterable[Path], endings: tuple[str, ...]) -> tuple[TextFile, ..
 
 def read_text_file(path: Path, *, language: str) -> TextFile:
     """At most a byte more than may be; a file that cannot be opened is empty."""
-    name = path.name.encode(errors="replace").decode()
+    name = readable_name(path.name)
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

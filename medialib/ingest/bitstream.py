@@ -18,8 +18,10 @@ _TRUN_OFFSET, _TRUN_FIRST_FLAGS, _TRUN_SIZE = 0x01, 0x04, 0x200
 _TRUN_FIELDS = (0x100, 0x200, 0x400, 0x800)
 
 
-# nal_unit_type (ITU-T H.264 table 7-1): a coded slice, its first partition, a slice of an IDR picture.
-_SLICE, _PARTITION, _IDR_SLICE = 1, 2, 5
+# nal_unit_type (ITU-T H.264 table 7-1): a coded slice, its first partition, a slice of an IDR picture, the parameters
+# of a sequence, such as its size.
+_IDR_SLICE, _SEQUENCE = 5, 7
+_SLICES = (1, 2, _IDR_SLICE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +44,15 @@ class Clock:
 class Fragment:
     """A segment of one video track, in units of the track's clock before its shift.
 
-    `begin` is its first picture's presentation time; `independent` when that is an IDR picture.
+    `begin` is its first picture's presentation time; `independent` when that is an IDR picture; `sequences` are the
+    different sequence parameter sets among its samples.
     """
 
     begin: int
     duration: int
     pictures: int
     independent: bool
+    sequences: frozenset[bytes] = frozenset()
 
 
 def read_codecs(init: bytes) -> str:
@@ -74,6 +78,14 @@ def _audio_object_type(esds: bytes) -> int | None:
     while at < len(esds) and esds[at] & 0x80:
         at += 1
     return esds[at + 1] >> 3 if at + 1 < len(esds) else None
+
+
+def is_whole(file: bytes) -> bool:
+    """Whether the last box is all there: ffmpeg says nothing when there was no room for its end."""
+    at = 0
+    while at + 8 <= len(file):
+        at += max(8, int.from_bytes(file[at : at + 4], "big"))
+    return at == len(file) and bool(file)
 
 
 def count_samples(segment: bytes) -> int:
@@ -172,11 +184,13 @@ def read_fragment(segment: bytes) -> Fragment:
     runs = [(_durations(piece), _box(piece, b"tfdt"), _box(piece, b"trun")) for piece in pieces]
     decode_time, first = runs[0][1], runs[0][2]
     begin = _number(decode_time, 4, 8 if decode_time[:1] == b"\1" else 4)
+    units = [unit for kind, samples in _boxes(segment) if kind == b"mdat" for unit in _units(samples)]
     return Fragment(
         begin=begin + _first_offset(first),
         duration=sum(sum(durations) for durations, _, _ in runs),
         pictures=sum(len(durations) for durations, _, _ in runs),
-        independent=_begins_with_idr(_box(segment, b"mdat")),
+        independent=next((kind for kind, _ in units if kind in _SLICES), None) == _IDR_SLICE,
+        sequences=frozenset(bytes(unit) for kind, unit in units if kind == _SEQUENCE),
     )
 
 
@@ -208,15 +222,13 @@ def _samples_at(run: bytes) -> int:
     return 8 + 4 * bool(flags & 1) + 4 * bool(flags & 4)
 
 
-def _begins_with_idr(samples: bytes) -> bool:
-    """Whether the first slice is an IDR picture's; before it stand parameter sets and the like."""
-    at = 0
-    while at + 5 <= len(samples):
-        kind = samples[at + 4] & 0x1F
-        if kind in (_SLICE, _PARTITION, _IDR_SLICE):
-            return kind == _IDR_SLICE
-        at += 4 + _number(samples, at)
-    return False
+def _units(samples: bytes) -> Iterator[tuple[int, memoryview]]:
+    """The NAL units of samples side by side, by type: each stands behind its length."""
+    content, at = memoryview(samples), 0
+    while at + 5 <= len(content):
+        end = at + 4 + _number(samples, at)
+        yield content[at + 4] & 0x1F, content[at + 4 : end]
+        at = end
 
 
 def _box(content: bytes, *path: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """The cache of what can be made again from finished segments: each thing is made once, and all stays within bounds."""
 
-import errno
 import shutil
 from collections.abc import Callable
 
@@ -12,10 +11,9 @@ from medialib.errors import N_, MedialibError, NoSpace, Stopped, ToolFailed
 from medialib.ingest import runs
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
+from medialib.store import NO_ROOM
 
 log = structlog.get_logger()
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lease], None]) -> bool:
@@ -50,7 +48,7 @@ def _rests(workshop: Workshop, lesson_id: str, step: str) -> bool:
 def _foreseen(error: Exception) -> MedialibError:
     if isinstance(error, MedialibError):
         return error
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         return NoSpace(N_("The server has no room for this file. Please tell the county office."), detail=str(error))
     return ToolFailed(N_("This file could not be put together."), detail=f"{type(error).__name__}: {error}")
 

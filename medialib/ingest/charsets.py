@@ -5,6 +5,7 @@ of the characters that come out are everyday ones.
 """
 
 import codecs
+import os
 from dataclasses import dataclass
 from itertools import islice
 
@@ -40,6 +41,15 @@ def decode(content: bytes) -> str:
         return text
     chinese = chinese_text(content)
     return chinese if chinese is not None else _detected(content)
+
+
+def readable_name(name: str) -> str:
+    """The name of a file, or its path, as text; names in archives from Windows are seldom UTF-8."""
+    content = os.fsencode(name)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return chinese_text(content) or name.encode(errors="replace").decode()
 
 
 def chinese_text(content: bytes) -> str | None:

@@ -9,12 +9,11 @@ from medialib.catalogue.cuts import ENCODED, Cuts
 from medialib.catalogue.plans import VideoRendition
 from medialib.errors import N_, Stopped, ToolFailed, ToolKilled
 from medialib.ingest import commands, ffmpeg, runs
-from medialib.ingest.bitstream import Fragment, read_clock, read_fragment
+from medialib.ingest.bitstream import Fragment, read_clock, read_codecs, read_fragment
 from medialib.ingest.originals import LATEST_SECONDS
 from medialib.ingest.recording import Recording, count
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import open_regular
 
 log = structlog.get_logger()
 
@@ -34,7 +33,7 @@ def make_copy(
 
     The decision is one file, which is never replaced: from then on it holds, whoever does the work again after a
     kill. It is made in one go: `meanwhile` hands out what is more urgent, for which it is held still.
-    Raises Stopped, ToolKilled, and ToolFailed when a copy that was good once cannot be made again.
+    Raises Stopped, ToolKilled, DiskFull, and ToolFailed when a copy that was good once cannot be made again.
     """
     decided = recording.cuts(workshop, rung.name)
     if decided and (not decided.copied or not _lacks_any(workshop, recording, rung)):
@@ -48,6 +47,9 @@ def make_copy(
         workshop.store.discard(lease.token)
         raise
     except ToolFailed as error:
+        if workshop.store.is_full:
+            workshop.store.discard(lease.token)
+            raise ffmpeg.no_room(error.detail) from error
         if decided:
             workshop.store.discard(lease.token)
             raise
@@ -90,8 +92,8 @@ def _copy(
     found = len(list((folder / rung.name).glob("*.m4s")))
     if found != plan.segment_count:
         raise _unfit(f"{found} segments where the grid has {plan.segment_count}")
-    clock = read_clock(_content(folder / rung.name / "init.mp4"))
-    fragments = [read_fragment(_content(folder / rung.name / f"{number}.m4s")) for number in range(found)]
+    clock = read_clock(runs.read_whole(folder / rung.name / "init.mp4"))
+    fragments = [read_fragment(runs.read_whole(folder / rung.name / f"{number}.m4s")) for number in range(found)]
     begins = tuple(one.begin + clock.shift for one in fragments)
     cuts = Cuts(timescale=clock.timescale, begins=begins, end=begins[-1] + fragments[-1].duration)
     check(cuts, fragments, [float(plan.start(rung, number)) for number in range(found)], plan.seconds)
@@ -99,10 +101,13 @@ def _copy(
 
 
 def check(cuts: Cuts, fragments: list[Fragment], grid: list[float], seconds: float) -> None:
-    """Raise ToolFailed unless the segments begin with IDR pictures, on the grid, and leave no hole.
+    """Raise ToolFailed unless the segments begin with IDR pictures, on the grid, leave no hole, and are all of a kind.
 
-    A keyframe that is not an IDR picture (an open GOP's) needs pictures before it: no player could switch there.
+    A keyframe that is not an IDR picture (an open GOP's) needs pictures before it: no player could switch there. Of
+    pictures whose size changes on the way the playlist would tell one size, and televisions stop.
     """
+    if len(frozenset().union(*(one.sequences for one in fragments))) > 1:
+        raise _unfit("the pictures change their size or kind on the way")
     for number, (one, begin) in enumerate(zip(fragments, cuts.begins, strict=True)):
         if not one.independent:
             raise _unfit(f"segment {number} does not begin with an IDR picture")
@@ -127,7 +132,7 @@ def _put_in_place(workshop: Workshop, recording: Recording, rung: VideoRendition
         return
     if cuts.copied:
         init = folder / rung.name / "init.mp4"
-        codecs = _content(init)
+        codecs = read_codecs(runs.read_whole(init))
         store.publish(init, store.init(lesson_id, version, rung.name))
         runs.record_codecs(workshop, recording, rung.name, codecs)
         for number in range(len(cuts.begins)):
@@ -139,11 +144,6 @@ def _put_in_place(workshop: Workshop, recording: Recording, rung: VideoRendition
 def _count_if_copied(workshop: Workshop, recording: Recording, rung: VideoRendition, cuts: Cuts) -> None:
     if cuts.copied:
         count(workshop, recording, rung.name)
-
-
-def _content(path: Path) -> bytes:
-    with open_regular(path) as file:
-        return file.read()
 
 
 def _unfit(detail: str) -> ToolFailed:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled, ToolStalled
+from medialib.errors import N_, DiskFull, MissingTool, ToolFailed, ToolKilled, ToolStalled
 
 _DETAIL_BYTES = 4_000
 # What a program may print when it is not read line by line, and the longest line then.
@@ -23,6 +23,8 @@ _LONGEST_LINE_BYTES = 1 << 20
 _LONGEST_HOLD_SECONDS = 8.0
 # By SIGKILL: itself, or as the sandbox tells it.
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+# strerror(ENOSPC), which is all that ffmpeg says, if it says anything.
+_NO_ROOM = "No space left on device"
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -78,8 +80,8 @@ def run(
     `meanwhile` may hand out something more urgent: the program is held still until that is done.
     `each_line` is given what is printed line by line instead, however much that is, and every line counts as
     progress. `complained` hears the end of what a run that went well wrote about its troubles.
-    Raises ToolFailed when it fails, ToolStalled when it stalls or takes too long, and whatever `tick` raises; in
-    every case no process is left behind.
+    Raises ToolFailed when it fails (DiskFull when it tells of that), ToolStalled when it stalls or takes too long, and
+    whatever `tick` raises; in every case no process is left behind.
     """
     with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
@@ -101,6 +103,8 @@ def run(
             failure = _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {complaints}")
             if process.returncode in _KILLED:
                 raise ToolKilled(failure.message, detail=failure.detail)
+            if _NO_ROOM in complaints:
+                raise no_room(failure.detail)
             raise failure
     complained(complaints)
     return bytes(printer.kept)
@@ -289,6 +293,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _failed(detail: str) -> ToolFailed:
     return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)
+
+
+def no_room(detail: str) -> DiskFull:
+    return DiskFull(N_("The server has no room for this file. Please tell the county office."), detail=detail)
 
 
 def _stalled(detail: str) -> ToolStalled:

@@ -1,4 +1,4 @@
-"""Runs through damaged parts: the last good picture is held, the sound is silent, and the lesson says so."""
+"""Runs through parts that change, or are damaged: then the last good picture is held, and the lesson says so."""
 
 import wave
 from collections.abc import Callable
@@ -9,11 +9,12 @@ import structlog
 
 from medialib.catalogue import edits
 from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, SoundUse, SourceUse
-from medialib.errors import NothingDecoded, ToolFailed, ToolKilled
+from medialib.errors import N_, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, TooMuchDecoded
 from medialib.ingest import commands, ffmpeg, runs
 from medialib.ingest.commands import Run
 from medialib.ingest.damage import DAMAGED, tells_of_damage
 from medialib.ingest.recording import Recording
+from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 
@@ -41,7 +42,7 @@ def carry_out(
     """
     attempt = _Attempt(workshop, recording, lease, keep_going)
     try:
-        attempt.make(run)
+        attempt.make_as_usual(run)
         return
     except ToolKilled:
         raise
@@ -77,6 +78,38 @@ class _Attempt:
             argv=argv,
             complained=self._listen,
         )
+
+    def make_as_usual(self, run: Run) -> None:
+        try:
+            self.make(run)
+        except TooMuchDecoded as failure:
+            rest = self._rest(run)
+            if not is_sound(self._recording, run) or rest is None:
+                raise
+            log.info("a sound that changes", lesson=self._recording.lesson_id, first=run.first, detail=failure.detail)
+            self._make_steadied(rest)
+
+    def _make_steadied(self, run: Run) -> None:
+        workshop, recording = self._workshop, self._recording
+        folder = workshop.store.workspace(self._lease.token)
+        try:
+            ffmpeg.run(
+                steady_command(workshop.tools.ffmpeg, recording.source, recording.plan, run),
+                reach=ffmpeg.Reach(reads=recording.source, writes=folder),
+                limits=workshop.limits(hot=run.hot),
+                tick=self._stop_if_told,
+            )
+            if workshop.store.is_full:
+                raise ffmpeg.no_room("a sound that changes")
+        except MedialibError:
+            workshop.store.discard(self._lease.token)
+            raise
+        steady = replace(recording, source=folder / STEADY_FILE, plan=steadied(recording.plan))
+        self.make(run, runs.usual_command(workshop, steady, run), steady)
+
+    def _stop_if_told(self) -> None:
+        if self._lease.lost.is_set() or not self._keep_going():
+            raise Stopped(N_("This work goes on later."))
 
     def make_silence(self, run: Run, count: int) -> None:
         rest, plan = self._rest(run), self._recording.plan

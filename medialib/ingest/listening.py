@@ -13,10 +13,11 @@ import structlog
 from medialib.catalogue.plans import Plan, SoundUse
 from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
 from medialib.ingest import commands, ffmpeg, loudness, mixing
-from medialib.ingest.commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE
+from medialib.ingest.commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE, Run
 from medialib.ingest.facts import Facts
 from medialib.ingest.loudness import Channels, Heard
 from medialib.ingest.probing import told_as_looking
+from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
 from medialib.ingest.workshop import Workshop
 from medialib.store import open_regular
 
@@ -27,6 +28,8 @@ UNHEARD = N_("The sound of this recording could not be measured: it may be loude
 _CORRECTIONS = 2
 # After a correction as small as this, the next one would be a third of it.
 _NEAR_ENOUGH_DB = 0.5
+# How many blocks there are, and how much of them is enough: the last may be missing.
+_BLOCKS_PER_SECOND, _HEARD_PART = 10, 0.8
 # So much higher are the peaks of two sides with the same sound when they are added.
 _ADDED_SIDES_DB = 3.0
 
@@ -57,8 +60,38 @@ def with_levels(
 
 def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, clean: bool, pair: bool) -> SoundUse:
     """`pair`: the track has two channels, of which one may be dead or the opposite of the other."""
-    wanted = workshop.settings.sound
     heard = _hear(workshop, source, plan, use)
+    if _begins_anew(plan, use, heard):
+        return _steadily_levelled(workshop, source, plan, use, clean=clean)
+    return _levelled_as_heard(workshop, source, plan, use, heard, clean=clean, pair=pair)
+
+
+def _begins_anew(plan: Plan, use: SoundUse, heard: Heard) -> bool:
+    """Whether much of what should be heard was not: meters forget it when the channels change on the way."""
+    whole = len(loudness.windows(plan.seconds)) == 1
+    return whole and len(heard.blocks) < _HEARD_PART * _BLOCKS_PER_SECOND * min(plan.seconds, use.end_seconds) - 10
+
+
+def _steadily_levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, clean: bool) -> SoundUse:
+    """The levels of a sound that changes on the way, by a copy of it that does not."""
+    alone = replace(plan, source=replace(plan.source, sounds=(use,)))
+    everything = Run(names=(), first=0, count=plan.segment_count)
+    # The file itself must stay beyond the reach of what reads it.
+    with tempfile.TemporaryDirectory(dir=source.parent, prefix="steady-") as scratch:
+        command = steady_command(workshop.tools.ffmpeg, source, alone, everything)
+        reach = ffmpeg.Reach(reads=source, writes=Path(scratch))
+        ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True))
+        copy, steady = Path(scratch) / STEADY_FILE, steadied(alone)
+        (same,) = steady.source.heard
+        heard = _hear(workshop, copy, steady, same)
+        found = _levelled_as_heard(workshop, copy, steady, same, heard, clean=clean, pair=False)
+    return replace(use, gain_db=found.gain_db, mono_gain_db=found.mono_gain_db, noise_db=found.noise_db)
+
+
+def _levelled_as_heard(
+    workshop: Workshop, source: Path, plan: Plan, use: SoundUse, heard: Heard, *, clean: bool, pair: bool
+) -> SoundUse:
+    wanted = workshop.settings.sound
     offset_db = 0.0
     if heard.channels and pair:
         use = replace(use, channels=loudness.choose_channels(heard.channels))

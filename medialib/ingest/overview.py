@@ -55,6 +55,7 @@ def _make_sheet(errand: Errand, rung: Rendition, board: Storyboard, sheet: int) 
     made = errand.run(command, reads=joined, folder="made") / "sheet.jpg"
     size = (board.width * COLUMNS, board.height * board.rows_of(sheet))
     with open_regular(made) as file, Image.open(file, formats=("JPEG",)) as picture:
+        picture.load()  # raises OSError when it was cut off
         if picture.size != size:
             raise _failed(f"a sheet of {picture.size} instead of {size}")
     return made

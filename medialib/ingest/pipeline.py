@@ -28,6 +28,7 @@ from medialib.catalogue import edits, lookups, renewing
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, holding, overview, runs
+from medialib.ingest.bitstream import read_codecs
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import bulk_run
@@ -35,7 +36,7 @@ from medialib.ingest.plan import made_at_once
 from medialib.ingest.recording import CHOOSE, Recording, count, load_at_work, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import open_regular
+from medialib.store import NO_ROOM
 
 log = structlog.get_logger()
 
@@ -78,8 +79,10 @@ def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
 def advance(workshop: Workshop, keep_going: Callable[[], bool], *, before: str = "") -> bool:
     """Do the most urgent piece of work that nobody else does, of a step `before` that one if given.
 
-    False when nothing could be done.
+    False when nothing could be done, as on a full disk.
     """
+    if workshop.store.is_full:
+        return False
     idle: set[Work] = set()
     for work in next_work(workshop):
         if before and RANKS[work.step] >= RANKS[before]:
@@ -135,11 +138,17 @@ def _try(
         raise
     except (ToolFailed, UnusableMedia) as error:
         failure: MedialibError = error
+    except OSError as error:
+        failure = ffmpeg.no_room(str(error)) if error.errno in NO_ROOM else _unforeseen(error)
     except Exception as error:  # noqa: BLE001  the one place: whatever happens, this step is parked and others go on
-        failure = ToolFailed(N_("Something unforeseen stopped this work."), detail=traceback.format_exc() or str(error))
+        failure = _unforeseen(error)
     came_on = _segments_made(workshop, recording) > before
     runs.record_failure(workshop, recording.lesson_id, work.step, failure, came_on=came_on)
     return Outcome.MORE
+
+
+def _unforeseen(error: Exception) -> ToolFailed:
+    return ToolFailed(N_("Something unforeseen stopped this work."), detail=traceback.format_exc() or str(error))
 
 
 def prepare(workshop: Workshop, lesson_id: str) -> None:
@@ -202,10 +211,9 @@ def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Calla
         ffmpeg.run(commands.init_command(workshop.tools.ffmpeg, plan), reach=reach, limits=workshop.limits(hot=True))
         for one in plan.played_first:
             init = workspace / one.name / "init.mp4"
-            with open_regular(init) as file:
-                content = file.read()
+            codecs = read_codecs(runs.read_whole(init))
             if store.publish(init, store.init(recording.lesson_id, plan.version, one.name)):
-                runs.record_codecs(workshop, recording, one.name, content)
+                runs.record_codecs(workshop, recording, one.name, codecs)
     finally:
         store.discard(lease.token)
     return Outcome.DONE

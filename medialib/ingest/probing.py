@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from medialib.catalogue.plans import Plan
-from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
+from medialib.errors import N_, DiskFull, ToolFailed, ToolKilled, ToolStalled
 from medialib.ingest import ffmpeg, originals
 from medialib.ingest.damage import DAMAGED
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
@@ -208,6 +208,8 @@ def told_as_looking() -> Iterator[None]:
     """The machine's faults in words for those who just sent the file, which may be sent again."""
     try:
         yield
+    except DiskFull:
+        raise
     except ToolKilled as error:
         raise ToolKilled(
             N_("The machine is short of memory. Please send this file again in a while."), detail=error.detail

@@ -1,5 +1,6 @@
 """A run carried out: ffmpeg makes segments in a workspace, and each is published as soon as it is whole."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +11,19 @@ import structlog
 from medialib import metrics
 from medialib.catalogue import edits
 from medialib.catalogue.plans import AudioRendition
-from medialib.errors import N_, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, UnusableMedia
+from medialib.errors import (
+    N_,
+    DiskFull,
+    MedialibError,
+    NothingDecoded,
+    Stopped,
+    ToolFailed,
+    ToolKilled,
+    TooMuchDecoded,
+    UnusableMedia,
+)
 from medialib.ingest import commands, ffmpeg
-from medialib.ingest.bitstream import count_samples, read_codecs
+from medialib.ingest.bitstream import count_samples, is_whole, read_codecs
 from medialib.ingest.commands import Run
 from medialib.ingest.recording import Recording, count, stop_if_gone
 from medialib.ingest.workshop import Workshop
@@ -71,12 +82,27 @@ def carry_out(
             complained=complained,
         )
         progress.check()
+    except ToolKilled:
+        raise
+    except ToolFailed as error:
+        if workshop.store.is_full:
+            raise ffmpeg.no_room(error.detail) from error
+        raise
     finally:
         workshop.waited_for.pop(lease.token, None)
         try:
             progress.report()
         finally:
             workshop.store.discard(lease.token)
+
+
+def read_whole(path: Path) -> bytes:
+    """What a program has written; raises DiskFull when its end is missing."""
+    with open_regular(path) as file:
+        content = file.read()
+    if content and not is_whole(content):
+        raise ffmpeg.no_room(f"{path.name} was cut off after {len(content)} bytes")
+    return content
 
 
 def _go_together(one: Run, other: Run) -> bool:
@@ -94,9 +120,13 @@ def usual_command(workshop: Workshop, recording: Recording, run: Run) -> list[st
 def record_failure(
     workshop: Workshop, lesson_id: str, step: str, error: MedialibError, *, came_on: bool = False
 ) -> None:
-    """Count a failed attempt; one that `came_on` (it made segments before it failed) is the first of a new count."""
+    """Count a failed attempt; one that `came_on` (it made segments before it failed) is the first of a new count.
+
+    Where there was no room it does not count: nobody need say so when there is some again.
+    """
     jobs = workshop.settings.jobs
-    attempts = jobs.attempts * (_KILLS_PER_ATTEMPT if isinstance(error, ToolKilled) else 1)
+    full, killed = isinstance(error, DiskFull), isinstance(error, ToolKilled)
+    attempts = sys.maxsize if full else jobs.attempts * (_KILLS_PER_ATTEMPT if killed else 1)
     with workshop.database.begin() as session:
         row = edits.record_failure(
             session,
@@ -105,21 +135,21 @@ def record_failure(
             error=error,
             attempts=1 if isinstance(error, UnusableMedia) else attempts,
             backoff_seconds=jobs.backoff_seconds,
-            growing=not isinstance(error, ToolKilled),
-            came_on=came_on,
+            growing=not killed,
+            came_on=came_on or full,
         )
         attempts, parked = row.attempts, row.parked
     log.warning("a step failed", lesson=lesson_id, step=step, attempt=attempts, parked=parked, detail=error.detail)
 
 
-def record_codecs(workshop: Workshop, recording: Recording, name: str, init: bytes) -> None:
+def record_codecs(workshop: Workshop, recording: Recording, name: str, codecs: str) -> None:
     with workshop.database.begin() as session:
         edits.record_progress(
             session,
             lesson_id=recording.lesson_id,
             version=recording.plan.version,
             name=name,
-            codecs=read_codecs(init),
+            codecs=codecs,
         )
 
 
@@ -153,10 +183,9 @@ class _Progress:
         self._refuse_incomplete(finished, name, number)
         init = self.workspace / name / "init.mp4"
         if init.exists():
-            with open_regular(init) as file:
-                first_init = file.read()
+            codecs = read_codecs(read_whole(init))
             if store.publish(init, store.init(lesson_id, version, name)):
-                record_codecs(self.workshop, self.recording, name, first_init)
+                record_codecs(self.workshop, self.recording, name, codecs)
         place = store.segment(lesson_id, version, name, number)
         store.publish(finished, place)
         stop_if_gone(self.workshop, self.recording)
@@ -164,17 +193,17 @@ class _Progress:
         self.changed = True
 
     def _refuse_incomplete(self, finished: Path, name: str, number: int) -> None:
-        """Raise ToolFailed for a segment that lacks pictures or sound: it would be kept for ever.
+        """Raise ToolFailed for a segment that lacks pictures or sound, or has too much: it would be kept for ever.
 
         ffmpeg closes one properly even when it gives up in the middle, or could decode nothing at all.
         """
         plan = self.recording.plan
         rendition = plan.rendition(name)
         assert rendition is not None, name
-        with open_regular(finished) as file:
-            found, wanted = count_samples(file.read()), plan.samples(rendition, number)
+        found, wanted = count_samples(read_whole(finished)), plan.samples(rendition, number)
         if found != wanted:
-            raise (ToolFailed if found else NothingDecoded)(
+            failure = TooMuchDecoded if found > wanted else ToolFailed if found else NothingDecoded
+            raise failure(
                 N_("This part of the recording could not be converted."),
                 detail=f"{name} segment {number} holds {found} of {wanted} samples",
             )

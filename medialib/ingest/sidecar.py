@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +10,12 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from medialib.catalogue.places import PLACES, find_place
-from medialib.errors import N_, BadRequest
+from medialib.errors import N_, BadRequest, MedialibError
 from medialib.ingest.charsets import decode
 
 _MOST_DIGITS = 6
 
-_MOST_SIDECAR_BYTES = 64 * 1024
+_MOST_SIDECAR_KB = 64
 _DEEPEST = 2
 _EARLIEST_YEAR = 1900
 
@@ -34,20 +35,20 @@ def _without_controls(text: str, *, keep: str = "") -> str:
     return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") and one not in keep else one for one in text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return _without_controls(text)
 
 
 def _names_a_theme(name: str) -> str:
     if not any(letter.isalnum() for letter in name):
-        raise ValueError("a theme's name needs a letter or a digit")
+        raise ValueError(_NO_THEME)
     return name
 
 
 def _names_a_place(name: str) -> str:
     place = find_place(name)
     if place is None:
-        raise ValueError(f"a place is one of {', '.join(one.slug for one in PLACES)}")
+        raise ValueError(name)
     return place.slug
 
 
@@ -59,16 +60,16 @@ def _is_a_date(recorded: str) -> str:
     except ValueError:
         year = 0
     if year < _EARLIEST_YEAR:
-        raise ValueError(f"there is no such date from {_EARLIEST_YEAR} on")
+        raise ValueError(_NO_DATE)
     return recorded
 
 
-_Line = Annotated[str, AfterValidator(_one_line)]
+_Line = Annotated[str, AfterValidator(one_line)]
 _Optional = BeforeValidator(_plain)
 _Title = Annotated[Annotated[_Line, Field(max_length=500)] | None, _Optional]
 _Name = Annotated[Annotated[_Line, Field(max_length=200)] | None, _Optional]
 _Description = Annotated[Annotated[str, Field(max_length=20_000)] | None, _Optional]
-_Theme = Annotated[str, Field(max_length=100), AfterValidator(_names_a_theme), AfterValidator(_one_line), _Optional]
+_Theme = Annotated[str, Field(max_length=100), AfterValidator(_names_a_theme), AfterValidator(one_line), _Optional]
 _Themes = Annotated[Annotated[tuple[_Theme, ...], Field(max_length=50)] | None, _Optional]
 _Number = Annotated[Annotated[int, Field(ge=0, lt=10**_MOST_DIGITS)] | None, _Optional]
 _Recorded = Annotated[
@@ -119,11 +120,13 @@ def read_sidecar(path: Path) -> dict[str, Any]:
         return {}
     try:
         with sidecar.open("rb") as file:
-            content = file.read(_MOST_SIDECAR_BYTES + 1)
+            content = file.read(_MOST_SIDECAR_KB * 1024 + 1)
         given = Sidecar.model_validate(_parse(content))
     except (OSError, yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise BadRequest(
-            N_("The description %(file)s is not right: %(why)s"), values={"file": sidecar.name, "why": _why(error)}
+            N_("The description %(file)s is not right: %(why)s"),
+            values={"file": sidecar.name, "why": _why(error)},
+            detail=str(error),
         ) from error
     return given.model_dump(exclude_none=True)
 
@@ -133,54 +136,77 @@ def _parse(content: bytes) -> Any:
 
     Nothing is built before it is known to be small and flat. Raises ValueError, OverflowError and YAMLError.
     """
-    if len(content) > _MOST_SIDECAR_BYTES:
-        raise ValueError(f"it is larger than {_MOST_SIDECAR_BYTES // 1024} KB")
+    if len(content) > _MOST_SIDECAR_KB * 1024:
+        raise ValueError(_TOO_LARGE)
     text = decode(content)
     depth = 0
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
-            raise ValueError("it may only hold keys with a text, and a list of themes")
+            raise ValueError(_NOT_FLAT)
     return yaml.load(text, Loader=yaml.BaseLoader) or {}
 
 
+_NO_THEME = N_("a theme's name needs a letter or a digit")
+_NO_DATE = N_("there is no such date from 1900 on")
+_NOT_FLAT = N_("it may only hold keys with a text, and a list of themes")
+_TOO_LARGE = N_("it is larger than %(most)s KB")
+_UNREADABLE = N_("it cannot be read")
+_OF_CHARACTERS = N_("write at most %(most)s characters")
+_OF_DIGITS = N_("write a number of at most %(most)s digits")
 # What pydantic finds wrong, in words of people who write such files.
 _WRONG = {
-    "extra_forbidden": "there is no such key; there are " + ", ".join(Sidecar.model_fields),
-    "tuple_type": "write a list: [one, another]",
-    "string_type": "write one text here",
-    "int_parsing": "write a number such as 3",
-    "int_from_float": "write a number such as 3",
-    "bool_parsing": "write yes or no",
-    "bool_type": "write yes or no",
-    "model_type": "write one key with its value on each line, such as title: …",
-    "less_than": f"write a number of at most {_MOST_DIGITS} digits",
-    "int_parsing_size": f"write a number of at most {_MOST_DIGITS} digits",
-    "greater_than_equal": "write a number from 0 on",
+    "extra_forbidden": N_("there is no such key; there are %(keys)s"),
+    "tuple_type": N_("write a list: [one, another]"),
+    "string_type": N_("write one text here"),
+    "int_parsing": N_("write a number such as 3"),
+    "int_from_float": N_("write a number such as 3"),
+    "bool_parsing": N_("write yes or no"),
+    "bool_type": N_("write yes or no"),
+    "model_type": N_("write one key with its value on each line, such as title: …"),
+    "less_than": _OF_DIGITS,
+    "int_parsing_size": _OF_DIGITS,
+    "greater_than_equal": N_("write a number from 0 on"),
+    "string_too_long": _OF_CHARACTERS,
+    "too_long": _OF_CHARACTERS,
+    "themes.too_long": N_("write at most %(most)s of them"),
 }
-_PATTERNS = {
-    "recorded": "write a year, a month or a day: 2023, 2023-05 or 2023-05-04",
-    "language": "write a tag such as zh",
+_WRONG_IN = {
+    "recorded": N_("write a year, a month or a day: 2023, 2023-05 or 2023-05-04"),
+    "language": N_("write a tag such as zh"),
+    "place": N_("a place is one of %(places)s"),
 }
+_MOST_TOLD = 5
+_ANYTHING_ELSE = N_("this is not understood")
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> MedialibError:
+    """What is wrong, as sentences within a sentence."""
     if isinstance(error, ValidationError):
-        return "; ".join(_wrong(one) for one in error.errors())
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark and error.problem:
-        return f"line {error.problem_mark.line + 1}: {error.problem}"
-    return str(error).replace("\n", " ")
+        return reduce(_and, map(_wrong, error.errors()[:_MOST_TOLD]))
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return MedialibError(N_("line %(line)s: this is not understood"), values={"line": error.problem_mark.line + 1})
+    told = str(error)
+    return MedialibError(told if told in (_NOT_FLAT, _TOO_LARGE) else _UNREADABLE, values={"most": _MOST_SIDECAR_KB})
 
 
-def _wrong(problem: Any) -> str:
+def _and(one: MedialibError, other: MedialibError) -> MedialibError:
+    return MedialibError(N_("%(one)s; %(other)s"), values={"one": one, "other": other})
+
+
+def _wrong(problem: Any) -> MedialibError:
     """One key, and what is to be written there."""
     key, kind, limits = ".".join(map(str, problem["loc"])), problem["type"], problem.get("ctx", {})
-    if kind == "string_too_long":
-        why = f"write at most {limits['max_length']} characters"
-    elif kind == "too_long":
-        why = f"write at most {limits['max_length']} of them"
-    elif kind == "string_pattern_mismatch":
-        why = _PATTERNS[key]
-    else:
-        why = _WRONG.get(kind) or str(problem["msg"]).removeprefix("Value error, ")
-    return f"{key}: {why}" if key else why
+    told = str(problem["msg"]).removeprefix("Value error, ")
+    message = told if told in (_NO_THEME, _NO_DATE) else _wrong_by_kind(key, kind)
+    values = {
+        "keys": ", ".join(Sidecar.model_fields),
+        "places": ", ".join(f"{one.slug} ({one.zh})" for one in PLACES),
+        "most": limits.get("max_length", _MOST_DIGITS),
+    }
+    why = MedialibError(message, values=values)
+    return MedialibError(N_("%(key)s: %(why)s"), values={"key": key, "why": why}) if key else why
+
+
+def _wrong_by_kind(key: str, kind: str) -> str:
+    return _WRONG.get(f"{key}.{kind}") or _WRONG.get(kind) or _WRONG_IN.get(key, _ANYTHING_ELSE)

@@ -14,7 +14,7 @@ import structlog
 from medialib.catalogue.edits import Details
 from medialib.errors import ToolFailed
 from medialib.ingest import ffmpeg
-from medialib.ingest.sidecar import read_sidecar
+from medialib.ingest.sidecar import one_line, read_sidecar
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ def describe(path: Path, name: str) -> Details:
 
     Raises BadRequest when the sidecar is wrong.
     """
-    found: dict[str, Any] = {"title": Path(name).stem.replace("_", " ").strip() or name}
+    found: dict[str, Any] = {"title": one_line(Path(name).stem.replace("_", " ")).strip() or name}
     found |= tags_of(path)
     found |= read_sidecar(path)
     return Details(**found)

@@ -112,7 +112,8 @@ def _candidates(name: str) -> Iterator[str]:
     seen: set[Path] = set()
     for path in (*_on_path(name), *_in_wheels(name)):
         file = path.resolve()
-        if file not in seen and file.is_file() and os.access(file, os.X_OK):
+        # In this order: a folder that nobody may look into is asked nothing more.
+        if file not in seen and os.access(file, os.X_OK) and file.is_file():
             seen.add(file)
             yield str(path)
 

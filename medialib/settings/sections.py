@@ -40,6 +40,11 @@ class Server(_Section):
     metrics: Literal["local", "everyone"] = "local"
     proxies: Annotated[int, Field(ge=0, le=9)] = 0
 
+    @property
+    def place(self) -> str:
+        """host:port, as an address has it (RFC 3986, 3.2.2)."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class Access(_Section):
     """Who may watch, how long people stay signed in, and how often somebody may try."""

@@ -6,8 +6,8 @@ sentences of the source into them, for a translator to fill in.
 
 import os
 import sys
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,18 @@ def gettext(msgid: str, **values: str | int | float) -> str:
 
 def sentence(error: MedialibError) -> str:
     """What a foreseen failure says, in the language of the request."""
-    return gettext(error.message, **error.values)
+    return gettext(error.message, **_values(error, sentence))
 
 
 def sentence_in(code: str, error: MedialibError) -> str:
     """What a foreseen failure says in this language, outside of requests."""
     told = Translations.load(_CATALOGUES, [code]).gettext(error.message)
-    return str(told % error.values if error.values else told)
+    values = _values(error, partial(sentence_in, code))
+    return str(told % values if values else told)
+
+
+def _values(error: MedialibError, told: Callable[[MedialibError], str]) -> dict[str, str | int | float]:
+    return {key: told(one) if isinstance(one, MedialibError) else one for key, one in error.values.items()}
 
 
 def _keep_language(response: Response) -> Response:

@@ -89,7 +89,7 @@ def _sizes(
 def _failed(session: Session, lesson_id: str) -> bool:
     """Whether making the file has failed and rests."""
     failed = lookups.failed_step(session, lesson_id, packaging.RECORDING_STEP)
-    return failed is not None and failed.attempts > 0 and failed.retry_at > time.time()
+    return failed is not None and failed.rests
 
 
 def _episode(

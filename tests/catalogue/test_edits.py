@@ -115,6 +115,19 @@ def test_failures_are_counted_with_growing_rests_and_the_third_parks(services: S
     assert "audio" not in next_steps(services)
 
 
+def test_a_rest_that_a_wrong_clock_made_years_long_is_over(services: Services, lesson_id: str) -> None:
+    fail(services, lesson_id, "audio", backoff=10)
+    assert "audio" not in next_steps(services)
+    with services.database.begin() as session:
+        row = lookups.failed_step(session, lesson_id, "audio")
+        assert row is not None and row.rests
+        row.retry_at += 400 * 86_400
+    assert "audio" in next_steps(services)
+    with services.database.read() as session:
+        row = lookups.failed_step(session, lesson_id, "audio")
+        assert row is not None and not row.rests
+
+
 def test_a_failure_after_progress_begins_a_new_count(services: Services, lesson_id: str) -> None:
     counts = [fail(services, lesson_id, "start", came_on=came_on)[0] for came_on in (False, False, True, False)]
     assert counts == [1, 2, 1, 2]

@@ -17,12 +17,14 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 from web.factories import make_services
 
 from medialib.catalogue import lookups
-from medialib.cli import main
-from medialib.cli.imports import _Report, _take_in_all
-from medialib.cli.processes import allow_many_open_files
+from medialib.cli import Library, main
+from medialib.cli.imports import _ended, _Report, _take_in_all, _told_of
+from medialib.cli.processes import _require_port, allow_many_open_files
+from medialib.settings import Server, Settings
 
 KEYS = {"file", "status", "reason", "lesson", "title", "kind", "seconds", "page", "master", "ts_master", "audio"}
 
@@ -63,6 +65,10 @@ def recordings(tmp_path: Path) -> Path:
     (folder / "deeper" / "copy.mp3").write_bytes((folder / "a.mp3").read_bytes())
     (folder / "deeper" / "broken.mkv").write_bytes(b"garbage" * 100)
     (folder / "letter.txt").write_text("no recording")
+    (folder / "._a.mp3").write_bytes(b"what a Mac knows of a file")
+    for thrown_away in (".Trash-1000", "$RECYCLE.BIN"):
+        (folder / thrown_away).mkdir()
+        (folder / thrown_away / "secret.mp3").write_bytes((folder / "a.mp3").read_bytes() + b"more")
     (folder / "a.yaml").write_text("unit: 马迹塘镇\nthemes: [技能培训]\n", encoding="utf-8")
     return folder
 
@@ -275,6 +281,35 @@ def test_a_store_that_cannot_be_written_to_is_a_sentence(
     assert isinstance(result.exception, SystemExit)
 
 
+def test_a_directory_with_other_things_in_it_does_not_become_a_store(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tmp/ and cache/ would be swept."""
+    letter = tmp_path / "home" / "tmp" / "0123456789abcdef" / "letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.touch()
+    monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / "home"))
+    result = shell("list")
+    assert (result.exit_code, letter.exists()) == (1, True)
+    assert "There are other things in the directory that store.url names." in result.output
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["tmp"]
+    monkeypatch.setenv("MEDIALIB__STORE__URL", str(tmp_path / "home" / "library"))
+    assert shell("list").exit_code == 0 and shell("list").exit_code == 0
+
+
+def test_a_catalogue_that_belongs_to_another_user_is_a_sentence(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shell("list").exit_code == 0
+    monkeypatch.setattr(os, "access", lambda path, _mode: not str(path).endswith("medialib.db"))
+    result = shell("list")
+    assert result.exit_code == 1
+    assert "The store cannot be written to." in result.output and "belongs to another user" in result.output
+
+
+def test_an_import_tells_of_a_database_that_fails_in_one_line() -> None:
+    error = OperationalError("INSERT INTO leases", {}, sqlite3.OperationalError("database is locked"))
+    assert _told_of(error) == "The catalogue cannot be written to now: database is locked"
+
+
 def test_what_an_import_counts_is_kept_in_the_store(recordings: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
@@ -298,6 +333,16 @@ def test_the_server_asks_for_as_many_open_files_as_it_may_have() -> None:
     allow_many_open_files()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert soft == (65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_free_port_is_free_on_every_kind_of_address(host: str) -> None:
+    try:
+        with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as server:
+            port = server.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no such address")
+    _require_port(Library(None, Settings(server=Server(host=host, port=port))))
 
 
 def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:
@@ -457,6 +502,17 @@ def test_doctor_repairs_nothing_beside_an_empty_catalogue(shell: Shell, tmp_path
     assert folder.exists()
 
 
+def test_names_that_are_long_or_come_from_windows_are_read(shell: Shell, recordings: Path) -> None:
+    content, folder = (recordings / "a.mp3").read_bytes().replace(b"TIT2", b"TPUB"), recordings / "names"
+    folder.mkdir()
+    names = ["竹笋采挖技术".encode("gb18030"), ("长" * 83).encode() + b"xx", b"two\nlines\x1b[31m"]
+    for number, name in enumerate(names):
+        (folder / os.fsdecode(name + b".mp3")).write_bytes(content + bytes([number]))
+    lines = shell.json("import", recordings / "names")
+    assert sorted(line["title"] for line in lines) == ["two lines [31m", "竹笋采挖技术", "长" * 83 + "xx"]
+    assert shell("import", recordings / "names").exit_code == 0
+
+
 def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
     services = make_services(tmp_path / "store")
     console = Console(stderr=True)
@@ -464,6 +520,14 @@ def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path
     files = [recordings / "pulled.mp3", recordings / "a.mp3"]
     taken = _take_in_all(services, files, report, console, wait="published")
     assert (report.counts, list(taken.values())) == ({"failed": 1, "published": 1}, files[1:])
+    services.database.close()
+
+
+def test_a_lesson_that_is_removed_is_waited_for_no_longer(tmp_path: Path) -> None:
+    services = make_services(tmp_path / "store")
+    report = _Report(services, Console(stderr=True), as_json=True)
+    assert _ended(services, {"gone234567": tmp_path / "a.mp3"}, report) == ["gone234567"]
+    assert report.counts == {"failed": 1}
     services.database.close()
 
 

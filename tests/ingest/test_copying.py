@@ -185,6 +185,19 @@ def test_a_damaged_picture_is_not_copied(services: Services, tmp_path: Path) -> 
     assert Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP)) == ENCODED
 
 
+def test_pictures_that_change_their_size_on_the_way_are_not_copied(services: Services, tmp_path: Path) -> None:
+    """As a television recorder writes them: 640x360, then 320x180, each fit to be copied by itself."""
+    large, small = (
+        media.film(tmp_path / f"{size}.ts", seconds=4, size=size, more=(*CAPPED, "-bf", "0", "-g", "25"))
+        for size in ("640x360", "320x180")
+    )
+    recording = published(services, media.in_a_row(tmp_path / "a.ts", large, small, seconds=4))
+    assert is_copied(recording), "its beginning is fit"
+    rows = worked_off(services.workshop, recording)
+    assert Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP)) == ENCODED
+    assert rows[TOP].complete
+
+
 def test_work_killed_between_the_decision_and_the_last_segment_goes_on(services: Services, tmp_path: Path) -> None:
     recording = published(services, film(tmp_path / "a.mp4"))
     worked_off(services.workshop, recording)
@@ -214,7 +227,10 @@ def test_a_copy_that_was_good_and_cannot_be_made_again_is_a_failure(services: Se
         copying.make_copy(services.workshop, recording, recording.plan.video[-1], lease, lambda: True)
 
 
-FRAGMENTS = [Fragment(begin=number * 50, duration=50, pictures=50, independent=True) for number in range(3)]
+KIND, OTHER = frozenset({b"g: 640x360"}), frozenset({b"g: 320x180"})
+FRAGMENTS = [
+    Fragment(begin=number * 50, duration=50, pictures=50, independent=True, sequences=KIND) for number in range(3)
+]
 CUTS = Cuts(timescale=25, begins=(0, 50, 100), end=150)
 
 
@@ -226,6 +242,7 @@ CUTS = Cuts(timescale=25, begins=(0, 50, 100), end=150)
         (replace(CUTS, begins=(0, 52, 100)), FRAGMENTS, "segment 1 begins at 2.080 s"),
         (CUTS, [FRAGMENTS[0], replace(FRAGMENTS[1], independent=False), FRAGMENTS[2]], "1 does not begin with an IDR"),
         (CUTS, [FRAGMENTS[0], replace(FRAGMENTS[1], duration=40), FRAGMENTS[2]], "segment 1 holds 1.600 of 2.000 s"),
+        (CUTS, [*FRAGMENTS[:2], replace(FRAGMENTS[2], sequences=OTHER)], "change their size or kind"),
         (replace(CUTS, end=140), [*FRAGMENTS[:2], replace(FRAGMENTS[2], duration=40)], "ends at 5.600 s"),
     ],
 )

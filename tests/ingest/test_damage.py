@@ -122,6 +122,22 @@ def test_pictures_whose_size_changes_on_the_way_keep_the_grid(services: Services
     assert lesson.seconds == pytest.approx(8, abs=0.3)
 
 
+def test_a_sound_whose_channels_change_on_the_way_is_heard_to_its_end(services: Services, tmp_path: Path) -> None:
+    """As television does between a programme and its advertisements."""
+    parts = []
+    for number, layout in enumerate(("stereo", "5.1", "mono")):
+        tone = f"sine=frequency={440 * (number + 1)}:duration=4,aformat=channel_layouts={layout}"
+        parts.append(tmp_path / f"{number}.ts")
+        media.run_ffmpeg("-f", "lavfi", "-i", tone, "-c:a", "aac", str(parts[-1]))
+    lesson = completed(services, media.in_a_row(tmp_path / "a.ts", *parts, seconds=4))
+    assert notices(lesson) == ""
+    plan, store = load(services.workshop, lesson.id).plan, services.store
+    for one in plan.audio:
+        segments = [store.segment(lesson.id, 1, one.name, number) for number in range(plan.segment_count)]
+        whole = media.joined(tmp_path / f"{one.name}.mp4", store.init(lesson.id, 1, one.name), *segments)
+        assert min(media.loudness(whole, 0.5)) > 0.05, "there is no silence anywhere"
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.ts", "a.mkv"])
 def test_a_broken_middle_holds_the_last_good_picture_and_is_told(services: Services, tmp_path: Path, name: str) -> None:
     path = media.film(tmp_path / name, seconds=16, rate="10", **SMALL, more=("-g", "20", "-movflags", "+faststart"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from medialib.errors import MissingTool, Stopped, ToolFailed, ToolKilled
+from medialib.errors import DiskFull, MissingTool, Stopped, ToolFailed, ToolKilled
 from medialib.ingest import ffmpeg
 from medialib.ingest.ffmpeg import Limits, Reach, confine, working_bubblewrap
 
@@ -223,7 +223,8 @@ def test_a_call_gives_way_to_everything_else(reach: Reach) -> None:
 
 
 def test_a_program_that_was_killed_is_told_from_one_that_failed(reach: Reach) -> None:
-    for command, kind in (("kill -9 $$", ToolKilled), ("exit 3", ToolFailed)):
+    full = "echo 'Error writing trailer of a.mp4: No space left on device' >&2; exit 228"
+    for command, kind in (("kill -9 $$", ToolKilled), ("exit 3", ToolFailed), (full, DiskFull)):
         with pytest.raises(ToolFailed) as caught:
             ffmpeg.run(["/bin/sh", "-c", command], reach=reach, limits=limits())
         assert type(caught.value) is kind

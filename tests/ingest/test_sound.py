@@ -336,3 +336,18 @@ def test_a_machine_at_its_limits_is_no_reason_to_keep_a_level_for_ever(workshop:
     hurried = replace(workshop, settings=workshop.settings.model_copy(update={"tools": tools}))
     with pytest.raises((ToolKilled, ToolStalled), match=r"send this file again|try again later"):
         with_levels(hurried, source, plan, seen.facts, clean=False)
+
+
+def test_a_sound_whose_channels_change_on_the_way_is_measured_as_a_whole(workshop: Workshop, tmp_path: Path) -> None:
+    """A faint talk in stereo, then silence in 5.1: what is loud enough is not told by its end."""
+    gains = []
+    for layouts in (("stereo", "stereo"), ("stereo", "5.1")):
+        folder = tmp_path / layouts[1]
+        folder.mkdir()
+        parts = [
+            sound(folder / f"{number}.ts", f"{graph},atrim=end=5,aformat=channel_layouts={layout}", "-c:a", "aac")
+            for number, (graph, layout) in enumerate(zip((f"{SPEECH},volume=-20dB", "anullsrc"), layouts, strict=True))
+        ]
+        gains.append(plan_of(workshop, media.in_a_row(folder / "a.ts", *parts, seconds=5)).source.gain_db)
+    assert gains[0] > 10
+    assert gains[1] == pytest.approx(gains[0], abs=0.5)

@@ -16,6 +16,7 @@ from medialib.errors import BadRequest
 from medialib.ingest.embedded import _said, _understood, read_tags
 from medialib.ingest.sidecar import Sidecar, read_sidecar
 from medialib.ingest.tags import describe
+from medialib.web.i18n import sentence_in
 
 TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
 
@@ -150,6 +151,23 @@ def test_a_wrong_sidecar_is_refused_and_the_key_is_named(tmp_path: Path, text: s
     assert "a.yaml" in str(caught.value)
     assert told in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("titel: 竹编\nnumber: 三\n", "number：请写数字，比如 3；titel：没有这一项；能写的有 title, "),
+        ("recorded: 2023/5/4\n", "recorded：请写年、月或日：2023、2023-05 或 2023-05-04"),
+        ("place: 天上\n", "place：地点只能写这些当中的一个：field (田间地头), "),
+        ("title: [\n", "第 2 行看不明白"),
+        (f"title: {'长' * 501}\n", "title：请不要超过 500 个字"),
+    ],
+)
+def test_what_is_wrong_with_a_sidecar_is_told_in_chinese(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read_sidecar(sidecar(tmp_path, text))
+    assert sentence_in("zh_CN", caught.value).startswith("说明文件 a.yaml 写得不对：")
+    assert told in sentence_in("zh_CN", caught.value)
 
 
 def test_aliases_within_aliases_are_refused_at_once(tmp_path: Path) -> None:

@@ -53,6 +53,16 @@ def test_the_first_good_one_of_path_is_used(folders: tuple[Path, Path]) -> None:
     assert (found.ffmpeg, found.ffmpeg_version, found.ffprobe) == (str(good), "9.0", str(probe))
 
 
+def test_a_folder_of_path_that_cannot_be_looked_into_is_passed_over(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of another user, or as here of an impossible name."""
+    good, probe = (program(folders[1] / name, GOOD) for name in ("ffmpeg", "ffprobe"))
+    monkeypatch.setenv("PATH", f"/{'x' * 300}:{folders[1]}")
+    found = tools.find_tools(Tools())
+    assert (found.ffmpeg, found.ffprobe) == (str(good), str(probe))
+
+
 @pytest.mark.parametrize(
     ("kind", "problem"),
     [

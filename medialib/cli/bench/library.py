@@ -38,7 +38,7 @@ class BenchLibrary:
 
     @property
     def log(self) -> Path:
-        return self.folder / "log.txt"
+        return self.folder.with_name(f"{self.folder.name}.log")
 
     @property
     def environment(self) -> dict[str, str]:
