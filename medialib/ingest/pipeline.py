@@ -232,6 +232,8 @@ def _make_segments(step: str) -> Step:
     """One run of a step; it is done when the store lacks none of its segments."""
 
     def make(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> Outcome:
+        if step == "rungs" and _is_choosing(workshop, recording.lesson_id):
+            return Outcome.NOTHING_NOW  # what is made now would be left out later, or never be counted
         for name in recording.left_out:  # what was made of them on trial; a kill may have come between
             workshop.store.remove_rendition(recording.lesson_id, recording.plan.version, name)
         names = tuple(name for name in _names(recording.plan)[step] if recording.is_encoded(workshop, name))
@@ -277,6 +279,13 @@ def _choose(workshop: Workshop, recording: Recording, lease: Lease, keep_going: 
         return Outcome.NOTHING_NOW
     choosing.choose(workshop, recording, names)
     return Outcome.DONE
+
+
+def _is_choosing(workshop: Workshop, lesson_id: str) -> bool:
+    """Whether another worker is still at it; what is parked is waited for by nobody."""
+    with workshop.database.read() as session:
+        choosing = lookups.failed_step(session, lesson_id, CHOOSE)
+    return choosing is not None and not choosing.parked
 
 
 def _is_last_try(workshop: Workshop, recording: Recording, step: str) -> bool:

@@ -218,6 +218,21 @@ def test_a_step_whose_segments_are_all_being_made_is_left_alone(services: Servic
     assert pipeline.advance(services.workshop, lambda: True) is True
 
 
+def test_the_other_rungs_wait_while_another_worker_still_chooses_among_them(services: Services, tmp_path: Path) -> None:
+    """Otherwise what was left out would be made all the same, and what stays would never be counted as complete."""
+    media.film(tmp_path / "a.mp4", seconds=5, size="640x360", sound_seconds=0)
+    lesson = take_in(services.workshop, tmp_path / "a.mp4", Details(title="a"), name="a.mp4").lesson
+    with services.leases.hold(f"work:{lesson.id}:choose") as lease:
+        assert lease is not None
+        work_it_off(services)
+        with services.database.read() as session:
+            assert [row.step for row in lookups.steps_left(session, lesson.id)] == ["choose", "rungs"]
+    work_it_off(services)
+    assert state(services, lesson) == "complete"
+    with services.database.read() as session:
+        assert {row.name: row.complete for row in lookups.renditions(session, lesson)} == {"v240": True, "v360": True}
+
+
 def test_work_that_somebody_else_does_does_not_stop_other_work(services: Services, tmp_path: Path) -> None:
     """Two workers must not stop each other's runs for ever."""
     first = film(services, tmp_path / "a.mp4")
