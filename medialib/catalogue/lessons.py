@@ -31,6 +31,7 @@ class Lesson(Base):
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
     from 0. It plays by the plan of `plan_version`; that of `next_version`, if any, is being made to take its place.
+    `last_version` is the highest that any plan of it ever had: addresses with a version are kept for ever.
     """
 
     __tablename__ = "lessons"
@@ -53,6 +54,7 @@ class Lesson(Base):
     state: Mapped[str] = mapped_column(String(16), default="published", index=True)
     plan_version: Mapped[int] = mapped_column(default=1)
     next_version: Mapped[int | None] = mapped_column(default=None)
+    last_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     description: Mapped[str] = mapped_column(Text, default="")
     speaker: Mapped[str] = mapped_column(String(200), default="")
     unit_slug: Mapped[str | None] = mapped_column(ForeignKey("units.slug"), default=None, index=True)

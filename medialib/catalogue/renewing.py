@@ -4,26 +4,27 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
+from medialib.errors import N_, ChangedMeanwhile
 
 
-def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]) -> Plan:
+def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int], *, source_version: int) -> Plan:
     """Store the plan under the next free version, to be made from now on; one that is being made is given up.
 
-    `steps` are what is to be done for it, each with its rank. Returns it as it is stored.
+    `steps` are what is to be done for it, each with its rank. Returns it as it is stored. Raises NotFound, and
+    ChangedMeanwhile when the lesson has another recording than that of `source_version`, which the plan is of.
     """
-    lesson = lookups.lesson(session, lesson_id)
-    last = session.scalar(select(func.max(StoredPlan.version)).where(StoredPlan.lesson_id == lesson_id)) or 0
-    plan = replace(plan, version=last + 1)
+    lesson = edits.lesson_to_change(session, lesson_id)
+    if lookups.source(session, lesson_id).version != source_version:
+        raise ChangedMeanwhile(N_("This lesson has got another recording meanwhile. Please try again."))
+    plan = replace(plan, version=lesson.last_version + 1)
     give_up_next(session, lesson)
-    of = lookups.source(session, lesson_id).version
-    session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json(), source_version=of))
-    edits.add_progress(session, lesson_id, plan)
+    add_plan(session, lesson, plan, source_version=source_version)
     session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id))
     now = time.time()
     session.add_all(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=now) for step, rank in steps.items())
@@ -31,6 +32,16 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
     session.flush()
     edits.settle(session, lesson_id)
     return plan
+
+
+def add_plan(session: Session, lesson: Lesson, plan: Plan, *, source_version: int) -> None:
+    """Store a plan of one of the lesson's recordings; raises ChangedMeanwhile when its number is not the next one."""
+    if plan.version != lesson.last_version + 1:
+        raise ChangedMeanwhile(N_("This lesson is just being planned anew."), detail=f"{lesson.id} v{plan.version}")
+    lesson.last_version = plan.version
+    document = plan.to_json()
+    session.add(StoredPlan(lesson_id=lesson.id, version=plan.version, document=document, source_version=source_version))
+    edits.add_progress(session, lesson.id, plan)
 
 
 def give_up_next(session: Session, lesson: Lesson) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import edits, former_sources, lookups, renewing
@@ -25,8 +25,8 @@ _DAY_SECONDS = 86_400
 
 
 def next_version(session: Session, lesson_id: str) -> int:
-    """The number of a plan that no address has borne."""
-    return (session.scalar(select(func.max(StoredPlan.version)).where(StoredPlan.lesson_id == lesson_id)) or 0) + 1
+    """The number of a plan that no address has borne; raises NotFound."""
+    return lookups.lesson(session, lesson_id).last_version + 1
 
 
 def replace_recording(
@@ -40,17 +40,15 @@ def replace_recording(
     days: float,
     by: Person | None,
 ) -> Lesson:
-    """Let the lesson have this recording from now on; raises NotFound.
+    """Let the lesson have this recording from now on; raises NotFound, and ChangedMeanwhile when the plan's number is
+    taken by now.
 
     Who plays goes on with the old one, whose plan and files stay at their addresses for `days`.
     """
     lesson = edits.lesson_to_change(session, lesson_id)
     _put_away(session, lesson, days)
     session.add(Source(lesson_id=lesson_id, version=plan.version, **source_parts))
-    session.add(
-        StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json(), source_version=plan.version)
-    )
-    edits.add_progress(session, lesson_id, plan)
+    renewing.add_plan(session, lesson, plan, source_version=plan.version)
     _begin_work(session, lesson_id, steps)
     chapters = [one for one in lesson.chapters if one["start_seconds"] < plan.seconds]
     _show(

@@ -15,7 +15,7 @@ from medialib.demo.lessons import Demonstration
 from medialib.demo.motion import Motion
 from medialib.demo.tune import CHIME, CHIME_SECONDS, phrase, phrase_seconds
 
-WIDE, SQUARE = (854, 480), (600, 600)
+WIDE, SQUARE = (704, 396), (600, 600)
 PIXELS_PER_UNIT = WIDE[1] / UNITS_HIGH
 SQUARE_PIXELS_PER_UNIT = SQUARE[1] / UNITS_HIGH
 # On twos, as drawn films are: each picture is shown twice in the 24 that a lesson has in a second.
@@ -81,6 +81,9 @@ def _sound(lesson: Demonstration, speech: Sequence[str]) -> Any:
         copies = bells.filter_multi_output("asplit", len(lesson.beats) - 1)
         tracks += [_at(copies[number], start) for number, start in enumerate(lesson.starts[1:-1])]
     sound = ffmpeg.filter(tracks, "amix", inputs=len(tracks), duration="first", normalize=0)
+    # As loud throughout as its target asks, so that taking it in needs no second hearing.
+    sound = sound.filter("acompressor", threshold="-24dB", ratio=4, attack=2, release=60, makeup=3)
+    sound = sound.filter("alimiter", limit="-8.5dB", level=0, attack=2, release=60)
     fade_out = {"start_time": lesson.seconds - _FADE_SECONDS, "duration": _FADE_SECONDS}
     return sound.filter("afade", type="out", **fade_out)
 

@@ -31,7 +31,8 @@ class Pen:
     def __init__(self, region: Region, *, pixels_per_unit: float, typeface: Typeface, paper: str | None = None):
         self._left, self._upper = region[:2]
         self._scale = pixels_per_unit * _TWICE
-        self._size = (math.ceil(region[2] * pixels_per_unit), math.ceil(region[3] * pixels_per_unit))
+        # Rounded first: 180 units at 2.2 pixels are 396, not 396.00000000000006.
+        self._size = (math.ceil(round(region[2] * pixels_per_unit, 6)), math.ceil(round(region[3] * pixels_per_unit, 6)))
         self._image = Image.new("RGBA", (self._size[0] * _TWICE, self._size[1] * _TWICE), paper or (0, 0, 0, 0))
         self._draw = ImageDraw.Draw(self._image)
         self._typeface = typeface

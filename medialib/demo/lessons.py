@@ -14,10 +14,10 @@ from medialib.demo.tune import Tune
 from medialib.ingest.sidecar import Sidecar
 
 # Longer than anyone reads: a first picture without words, which becomes the poster.
-_OPENING_SECONDS, _CLOSING_SECONDS = 5.5, 3.8
+_OPENING_SECONDS, _CLOSING_SECONDS = 5.0, 3.4
 # espeak-ng takes at most 0.22 s for a character and 0.9 s more for a sentence (at 285 words a minute): as people speak.
-_SHORTEST_SECONDS, _BREATH_SECONDS, _SECONDS_PER_CHARACTER = 4.4, 1.3, 0.22
-_READING_BREATH_SECONDS = 2.0
+_SHORTEST_SECONDS, _BREATH_SECONDS, _SECONDS_PER_CHARACTER = 4.2, 0.9, 0.21
+_READING_BREATH_SECONDS = 1.9
 
 _FILM = "画面是画出来的，声音是合成的，用来试试播放、字幕、搜索和接着看。"
 _READING = "声音是合成的，用来试试边干活边听、锁屏播放和接着听。"

@@ -3,17 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from medialib.catalogue import former_sources, lookups, replacing
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
-from medialib.errors import N_, BadRequest, NotReady
+from medialib.errors import N_, BadRequest, ChangedMeanwhile, NotReady
 from medialib.ingest.examining import examine, put_in_place
 from medialib.ingest.intake import Receipt, known_already, link
 from medialib.ingest.pipeline import RANKS, steps_of
 from medialib.ingest.texts import TextTrack
 from medialib.ingest.workshop import Workshop
+
+log = structlog.get_logger()
+
+_TRIES = 3
 
 
 def replace_recording(workshop: Workshop, path: Path, lesson_id: str, *, name: str, by: Person | None) -> Receipt:
@@ -24,20 +29,23 @@ def replace_recording(workshop: Workshop, path: Path, lesson_id: str, *, name: s
     with workshop.leases.hold(f"replace:{lesson_id}") as lease:
         if lease is None:
             raise NotReady(N_("Please try again in a moment."), retry_seconds=5)
-        copy = workshop.store.workspace(lease.token) / "source"
-        try:
-            sha256, size_bytes = link(workshop, path, copy, lambda _: None)
-            if known := known_already(workshop, sha256):
-                return Receipt(lesson=known, duplicate=True)
-            source_parts: dict[str, Any] = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
-            return Receipt(lesson=_replace(workshop, copy, lesson_id, source_parts, by), duplicate=False)
-        finally:
-            workshop.store.discard(lease.token)
+        for _ in range(_TRIES):
+            copy = workshop.store.workspace(lease.token) / "source"
+            try:
+                sha256, size_bytes = link(workshop, path, copy, lambda _: None)
+                if known := known_already(workshop, sha256):
+                    return Receipt(lesson=known, duplicate=True)
+                source_parts: dict[str, Any] = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
+                return Receipt(lesson=_replace(workshop, copy, lesson_id, source_parts, by), duplicate=False)
+            except ChangedMeanwhile as error:
+                log.info("a lesson was planned anew while its recording was exchanged: once more", detail=str(error))
+            finally:
+                workshop.store.discard(lease.token)
+    raise NotReady(N_("Please try again in a moment."), retry_seconds=5)
 
 
 def _replace(workshop: Workshop, copy: Path, lesson_id: str, source_parts: dict[str, Any], by: Person | None) -> Lesson:
     with workshop.database.read() as session:
-        lookups.lesson(session, lesson_id)
         version = replacing.next_version(session, lesson_id)
     found = examine(workshop, copy, version=version)
     workshop.store.remove_sources(lesson_id, version)  # what an attempt that was cut off has left

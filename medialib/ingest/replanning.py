@@ -22,8 +22,8 @@ _KEPT_SECONDS = 24 * 3600
 def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
     """The plan that is made from now on; None when the settings ask for what is there, or under way, already.
 
-    Raises NotFound; NotReady when another process is at it; UnusableMedia when the settings do not admit the recording
-    any more, and ToolFailed: then all stays as it was.
+    Raises NotFound; NotReady when another process is at it; ChangedMeanwhile when the lesson got another recording;
+    UnusableMedia when the settings do not admit the recording any more, and ToolFailed: then all stays as it was.
     """
     with workshop.leases.hold(f"replan:{lesson_id}") as lease:
         if lease is None:
@@ -51,7 +51,7 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
         store.publish(planned.seen.read, store.mended(lesson_id, source.version))
     steps = {step: RANKS[step] for step in steps_of(planned.plan, texts=texts)}
     with workshop.database.begin() as session:
-        return renewing.renew(session, lesson_id, planned.plan, steps)
+        return renewing.renew(session, lesson_id, planned.plan, steps, source_version=source.version)
 
 
 def forget_retired(workshop: Workshop) -> None:

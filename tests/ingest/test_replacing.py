@@ -11,11 +11,12 @@ from web.factories import make_services
 from web.signing import acts
 
 from medialib import arrivals, worker
-from medialib.catalogue import edits, former_sources, lookups
+from medialib.catalogue import edits, former_sources, lookups, renewing
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.former_sources import FormerSource
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.plans import Plan
 from medialib.errors import BadRequest, UnusableMedia
 from medialib.ingest import hot, pipeline, replacing
 from medialib.ingest.intake import take_in
@@ -140,6 +141,43 @@ def test_what_is_brought_back_while_it_is_let_go_keeps_its_files(
     event.remove(services.database.sessions.class_, "after_transaction_end", bring_back)
     assert brought == [lesson_id]
     assert load(services.workshop, lesson_id).source.read_bytes() == (tmp_path / "old.mp3").read_bytes()
+
+
+def test_the_number_of_a_recording_that_was_let_go_is_not_used_again(
+    services: Services, lesson_id: str, tmp_path: Path
+) -> None:
+    """Caches and phones keep what they got from an address with a version for ever."""
+    put_another(services, lesson_id, media.tone(tmp_path / "new.mp3", seconds=3, hertz=600))
+    replacing.bring_back(services.workshop, lesson_id, by=None)
+    with services.database.begin() as session:
+        session.get_one(FormerSource, (lesson_id, 2)).let_go_at = time.time() - 1
+    assert replacing.let_go(services.workshop) == [lesson_id]
+    put_another(services, lesson_id, media.tone(tmp_path / "third.mp3", seconds=2, hertz=900))
+    assert lesson_of(services, lesson_id).plan_version == 3
+
+
+def test_a_lesson_planned_anew_while_its_recording_is_exchanged_gets_both_their_own_numbers(
+    services: Services, lesson_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = load(services.workshop, lesson_id).plan
+    publish = services.store.publish
+    renewed: list[Plan] = []
+
+    def publish_slowly(finished: Path, place: Path) -> bool:
+        """Until the file is in its place, another process plans the lesson anew."""
+        if not renewed:
+            with services.database.begin() as session:
+                renewed.append(renewing.renew(session, lesson_id, plan, {"audio": 3}, source_version=1))
+        return publish(finished, place)
+
+    monkeypatch.setattr(services.store, "publish", publish_slowly)
+    new = media.tone(tmp_path / "new.mp3", seconds=3, hertz=600)
+    put_another(services, lesson_id, new)
+    assert [one.version for one in renewed] == [2]
+    assert lesson_of(services, lesson_id).plan_version == 3
+    assert load(services.workshop, lesson_id).source.read_bytes() == new.read_bytes()
+    names = {path.name for path in services.store.lesson(lesson_id).glob("source*")}
+    assert names == {"source.mp3", "source-3.mp3"}
 
 
 def test_without_an_earlier_recording_there_is_no_way_back(services: Services, lesson_id: str) -> None:

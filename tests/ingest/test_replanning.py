@@ -17,9 +17,10 @@ from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, StoredPlan
 from medialib.cli import main
-from medialib.errors import NotFound, UnusableMedia
+from medialib.errors import ChangedMeanwhile, NotFound, UnusableMedia
 from medialib.ingest import pipeline, replanning
 from medialib.ingest.intake import take_in
+from medialib.ingest.replacing import replace_recording
 from medialib.services import Services
 
 STORE = "store"
@@ -130,6 +131,28 @@ def test_what_an_old_run_finishes_is_not_taken_for_the_new_version(
         left = [row.step for row in lookups.steps_left(session, lesson.id)]
     assert work.step in left
     assert "poster" in left
+    changed.database.close()
+
+
+def test_a_plan_of_a_recording_that_was_exchanged_meanwhile_is_not_kept(
+    services: Services, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = take_in(services.workshop, film, Details(title="a"), name="a.mp4").lesson
+    changed = opened(tmp_path, ladder={"segment_seconds": 4})
+    workspace = changed.store.workspace
+    other = services.store.upload("other")
+    other.write_bytes(media.tone(tmp_path / "b.mp3", seconds=2).read_bytes())
+
+    def exchanged_meanwhile(token: str) -> Path:
+        """After the recording was looked up, another takes its place."""
+        replace_recording(services.workshop, other, lesson.id, name="b.mp3", by=None)
+        return workspace(token)
+
+    monkeypatch.setattr(changed.store, "workspace", exchanged_meanwhile)
+    with pytest.raises(ChangedMeanwhile):
+        replanning.replan(changed.workshop, lesson.id)
+    now = current(changed, lesson.id)
+    assert (now.plan_version, now.next_version, now.kind) == (2, None, "audio")
     changed.database.close()
 
 
