@@ -108,7 +108,9 @@ def _not_written(index: SearchIndex, error: IndexUnavailable | IndexBusy) -> Non
 
 
 def mend_index(services: Services) -> bool:
-    """Rebuild an index when it is damaged, gone or lacks lessons that were put; says whether it did."""
+    """Rebuild an index when it is damaged, gone or lacks lessons that were put, and take out of it what the catalogue
+    forgot; says whether it did.
+    """
     mended = False
     for shown in (True, False):
         try:
@@ -121,7 +123,24 @@ def mend_index(services: Services) -> bool:
         if there < expected:
             log.warning("the search index is rebuilt", for_everyone=shown, lessons=expected, found=max(there, 0))
             mended |= _rebuild(services, shown=shown, wait_seconds=0) is not None
+        elif there > expected:
+            mended |= _forget(_index(services, shown=shown), services)
     return mended
+
+
+def _forget(index: SearchIndex, services: Services) -> bool:
+    """Take out of the index what was deleted before it was told so: totals count it, though no page shows it."""
+    with services.leases.hold(_INDEX_LEASE) as lease:
+        if lease is None:
+            return False
+        try:
+            with services.database.read() as session:
+                gone = index.ids() - lookups.lesson_ids(session)
+            index.remove(gone)
+        except (IndexUnavailable, IndexBusy) as error:
+            _not_written(index, error)
+            return False
+        return bool(gone)
 
 
 def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 from web.factories import add_lesson, make_services
 
 from medialib import finding, tasks, worker
-from medialib.catalogue import lookups
+from medialib.catalogue import edits, lookups
 from medialib.search.blocks import MAGIC
 from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
@@ -44,6 +44,20 @@ def test_what_is_stale_is_put_into_the_index_once(services: Services) -> None:
     assert tasks.index_stale(services) == 2
     assert tasks.index_stale(services) == 0
     assert titles(services, "zhubian") == ["竹编"]
+
+
+def test_a_lesson_that_was_deleted_before_search_heard_of_it_is_counted_no_longer(services: Services) -> None:
+    kept, gone = add_lesson(services, "竹编", searchable=False), add_lesson(services, "竹席", searchable=False)
+    tasks.index_stale(services)
+    with services.database.begin() as session:
+        edits.remove(session, gone)
+    with services.database.read() as session:
+        assert finding.find(services, session, words="竹").total == 2
+    assert tasks.mend_index(services)
+    assert not tasks.mend_index(services)
+    assert services.index.ids() == {kept}
+    with services.database.read() as session:
+        assert finding.find(services, session, words="竹").total == 1
 
 
 def test_a_second_writer_leaves_the_index_to_the_first(services: Services) -> None:

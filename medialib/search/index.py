@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from whoosh import scoring
 from whoosh.codec.base import Segment
 from whoosh.index import EmptyIndexError, FileIndex, LockError
@@ -114,6 +115,12 @@ class SearchIndex:
             if generation := generations.current(self._directory):
                 self._check(generation)
             return int(self.searcher().doc_count())
+
+    def ids(self) -> set[str]:
+        """All lessons that can be found, each read from the disk. Raises IndexUnavailable."""
+        with reading():
+            view = self.view()
+            return {view.id_of(int(number)) for number in np.flatnonzero(view.alive)}
 
     def searcher(self) -> IndexSearcher:
         """This process's searcher, opened again after a commit or rebuild. Raises IndexUnavailable.
