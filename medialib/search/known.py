@@ -164,12 +164,12 @@ def _names(session: Session, themes: Mapping[str, int], units: Mapping[str, int]
     `themes` and `units` are how many lessons each has, by slug: those of what is below it in the tree are its own.
     """
     many = func.count().desc()
-    yield from _by_many(themes, "theme", session.execute(select(Theme.slug, Theme.zh)).tuples())
+    yield from _by_many(themes, "theme", [(slug, name) for slug, name in session.execute(select(Theme.slug, Theme.zh))])
     series = select(Collection.title, Collection.slug).join(Lesson, Lesson.series_slug == Collection.slug)
     series = series.where(Collection.published_at <= time.time())
     for name, slug in session.execute(series.group_by(Collection.slug).order_by(many, Collection.slug)):
         yield Completion(text=name, kind="series", key=slug)
-    yield from _by_many(units, "unit", session.execute(select(Unit.slug, Unit.name)).tuples())
+    yield from _by_many(units, "unit", [(slug, name) for slug, name in session.execute(select(Unit.slug, Unit.name))])
     speakers = select(Lesson.speaker).where(Lesson.speaker != "").group_by(Lesson.speaker)
     for (name,) in session.execute(speakers.order_by(many, Lesson.speaker)):
         yield Completion(text=name, kind="speaker", key=name)
