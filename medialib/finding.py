@@ -94,9 +94,8 @@ def find(
     degraded = False
     try:
         by_index = question.by_index(services, session)
-    except IndexUnavailable as error:
-        for index in (services.index, services.withheld):
-            index.distrust(error)
+    except IndexUnavailable:
+        question.distrust(services)
         by_index, degraded = None, bool(asked.wanted)
     found = by_index or question.by_catalogue(session)
     highlights, said = _hits(session, found.lessons, found.meant or asked.wanted) if marked else ({}, {})
@@ -145,6 +144,17 @@ class _Question:
         meant = found.meant if isinstance(found, query.Found) else None
         counts = _by_filter(found.counts) if found.counts else None
         return Findings(total=found.total, lessons=lessons, meant=meant, counts=counts, **self.window)
+
+    def distrust(self, services: Services) -> None:
+        """Have that index built anew which cannot answer by itself; the other goes on being read."""
+        for index in (services.index, services.withheld):
+            try:
+                if self.asked.wanted:
+                    query.search(index, self.asked, filters=query.Filters(**self.filters), counted=self.counted)
+                else:
+                    browsing.browse(index, self.filters, counted=self.counted)
+            except IndexUnavailable as error:
+                index.distrust(error)
 
     def by_catalogue(self, session: Session) -> Findings:
         wanted = lookups.Wanted(

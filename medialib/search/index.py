@@ -169,7 +169,8 @@ class SearchIndex:
             self.close()
             raise IndexUnavailable("there is no index yet")
         kept = self._kept
-        if kept is None or kept.generation != generation or kept.index.latest_generation() != kept.commit:
+        same = kept is not None and kept.generation == generation and generations.is_trusted(generation)
+        if kept is None or not same or kept.index.latest_generation() != kept.commit:
             self._kept = kept = self._open(generation)
         return kept.searcher
 
