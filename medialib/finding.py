@@ -14,8 +14,6 @@ from medialib.catalogue import lookups, rights, tallies
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
-from medialib.catalogue.themes import Theme
-from medialib.catalogue.units import Unit
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
 from medialib.search import browsing, naming, query, saying
@@ -62,15 +60,6 @@ class Findings:
         return -(-self.total // self.per_page)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choices:
-    """What the lessons can be narrowed to; themes with how many lessons each has."""
-
-    themes: Sequence[tuple[Theme, int]]
-    units: Sequence[Unit]
-    years: Sequence[int]
-
-
 def find(
     services: Services,
     session: Session,
@@ -86,9 +75,12 @@ def find(
     page: int = 1,
     per_page: int = 20,
     counted: bool = False,
+    marked: bool = True,
     within: Sequence[ColumnElement[bool]] = (),
 ) -> Findings:
     """One page of the lessons that hold the words and pass the filters; `counted` with what each filter would leave.
+
+    `marked` with where the words stand: for that the captions of all lessons of the page are read.
 
     What is found is what the present viewer may see (`rights.looking`), drafts included for those who edit them.
     `within` are further conditions on lessons.
@@ -102,13 +94,19 @@ def find(
     degraded = False
     try:
         by_index = question.by_index(services, session)
-    except IndexUnavailable as error:
-        for index in (services.index, services.withheld):
-            index.distrust(error)
+    except IndexUnavailable:
+        question.distrust(services)
         by_index, degraded = None, bool(asked.wanted)
     found = by_index or question.by_catalogue(session)
-    marked, said = _hits(session, found.lessons, found.meant or asked.wanted)
-    return replace(found, highlights=marked, said=said, named=named, degraded=degraded)
+    highlights, said = _hits(session, found.lessons, found.meant or asked.wanted) if marked else ({}, {})
+    return replace(found, highlights=highlights, said=said, named=named, degraded=degraded)
+
+
+def counts_of_all(services: Services, session: Session) -> Mapping[str, Mapping[str, int]]:
+    """How many lessons each theme, unit, kind, place, year and length has, by filter and value."""
+    counts = find(services, session, per_page=1, counted=True).counts
+    assert counts is not None
+    return counts
 
 
 @dataclass(frozen=True)
@@ -132,16 +130,31 @@ class _Question:
                 besides=_besides(services, session),
                 within=lookups.ids_within(session, self.within) if self.within else None, **asks,
             )  # fmt: skip
-        elif self.asked.without or self.within or self.sort == "plays" or lookups.is_search_behind(session):
+        elif self.asked.without or self.within or lookups.is_search_behind(session):
             return None
         else:
             found = browsing.browse(services.index, self.filters, besides=_besides(services, session), **asks)
+            if self.sort == "plays":
+                # How often each was played changes all the time and is the catalogue's to know; counting is not.
+                listed = replace(self, counted=False).by_catalogue(session)
+                return replace(listed, counts=_by_filter(found.counts) if found.counts else None)
         lessons = lookups.lessons_by_id(session, found.ids)
         if len(lessons) < len(found.ids) and not self.asked.wanted:
             return None
         meant = found.meant if isinstance(found, query.Found) else None
         counts = _by_filter(found.counts) if found.counts else None
         return Findings(total=found.total, lessons=lessons, meant=meant, counts=counts, **self.window)
+
+    def distrust(self, services: Services) -> None:
+        """Have that index built anew which cannot answer by itself; the other goes on being read."""
+        for index in (services.index, services.withheld):
+            try:
+                if self.asked.wanted:
+                    query.search(index, self.asked, filters=query.Filters(**self.filters), counted=self.counted)
+                else:
+                    browsing.browse(index, self.filters, counted=self.counted)
+            except IndexUnavailable as error:
+                index.distrust(error)
 
     def by_catalogue(self, session: Session) -> Findings:
         wanted = lookups.Wanted(
@@ -311,8 +324,3 @@ def read_posters(services: Services, lesson_id: str, version: int) -> Posters | 
 def _overview(services: Services, lesson: Lesson) -> shapes.Overview:
     store, place = services.store, (lesson.id, lesson.plan_version)
     return shapes.Overview(thumbnails=store.thumbnails(*place).exists(), peaks=store.peaks(*place).exists())
-
-
-def choices(session: Session) -> Choices:
-    """What a person can narrow a listing to: only what would find something."""
-    return Choices(themes=lookups.themes_in_use(session), units=lookups.units(session), years=lookups.years(session))

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 _INDEX_LEASE = "index"
 _INDEX_BATCH = 200
 _MOST_AHEAD = 4
+_UNREADABLE = -1
 
 
 def announce(services: Services, lesson_id: str, *, ahead: bool = True) -> None:
@@ -108,20 +109,47 @@ def _not_written(index: SearchIndex, error: IndexUnavailable | IndexBusy) -> Non
 
 
 def mend_index(services: Services) -> bool:
-    """Rebuild an index when it is damaged, gone or lacks lessons that were put; says whether it did."""
+    """Rebuild an index when it is damaged, gone or lacks lessons that were put, and take out of it what the catalogue
+    forgot; says whether it did.
+    """
     mended = False
     for shown in (True, False):
-        try:
-            there = _index(services, shown=shown).count()
-        except IndexUnavailable as error:
-            log.info("the search index cannot be read", error=str(error))
-            there = -1
-        with services.database.read() as session:
-            expected = lookups.indexed_count(session, shown=shown)
-        if there < expected:
+        there, expected = _counted(services, shown=shown)
+        if there not in (_UNREADABLE, expected):
+            # Somebody may be writing at this moment: who has the lease can tell.
+            with services.leases.hold(_INDEX_LEASE) as lease:
+                if lease is None:
+                    continue
+                there, expected = _counted(services, shown=shown)
+                if there > expected:
+                    mended |= _forget(services, _index(services, shown=shown))
+        if there < expected or there == _UNREADABLE:
             log.warning("the search index is rebuilt", for_everyone=shown, lessons=expected, found=max(there, 0))
             mended |= _rebuild(services, shown=shown, wait_seconds=0) is not None
     return mended
+
+
+def _counted(services: Services, *, shown: bool) -> tuple[int, int]:
+    """How many lessons are in an index, _UNREADABLE when that cannot be told, and how many there should be."""
+    try:
+        there = _index(services, shown=shown).count()
+    except IndexUnavailable as error:
+        log.info("the search index cannot be read", error=str(error))
+        there = _UNREADABLE
+    with services.database.read() as session:
+        return there, lookups.indexed_count(session, shown=shown)
+
+
+def _forget(services: Services, index: SearchIndex) -> bool:
+    """Take out of the index what was deleted before it was told so: totals count it, though no page shows it."""
+    try:
+        with services.database.read() as session:
+            gone = index.ids() - lookups.lesson_ids(session)
+        index.remove(gone)
+    except (IndexUnavailable, IndexBusy) as error:
+        _not_written(index, error)
+        return False
+    return bool(gone)
 
 
 def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:

@@ -125,6 +125,7 @@ def test_a_lost_index_of_what_is_withheld_is_made_again(services: Services) -> N
     meanwhile = found(services, Viewer(role="curator"), "竹编")
     assert (meanwhile.degraded, meanwhile.total) == (True, 5)
     assert titles(services, NOBODY) == {"竹编入门"}
+    assert services.index.count() == 1
     assert tasks.mend_index(services)
     assert titles(services, Viewer(role="curator")) == everything
     assert tasks.rebuild_index(services) == 5

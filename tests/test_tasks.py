@@ -10,8 +10,9 @@ import pytest
 from web.factories import add_lesson, make_services
 
 from medialib import finding, tasks, worker
-from medialib.catalogue import lookups
+from medialib.catalogue import edits, lookups
 from medialib.search.blocks import MAGIC
+from medialib.search.index import SearchIndex
 from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
 
@@ -44,6 +45,46 @@ def test_what_is_stale_is_put_into_the_index_once(services: Services) -> None:
     assert tasks.index_stale(services) == 2
     assert tasks.index_stale(services) == 0
     assert titles(services, "zhubian") == ["竹编"]
+
+
+def test_a_lesson_that_was_deleted_before_search_heard_of_it_is_counted_no_longer(services: Services) -> None:
+    kept, gone = add_lesson(services, "竹编", searchable=False), add_lesson(services, "竹席", searchable=False)
+    tasks.index_stale(services)
+    with services.database.begin() as session:
+        edits.remove(session, gone)
+    with services.database.read() as session:
+        assert finding.find(services, session, words="竹").total == 2
+    assert tasks.mend_index(services)
+    assert not tasks.mend_index(services)
+    assert services.index.ids() == {kept}
+    with services.database.read() as session:
+        assert finding.find(services, session, words="竹").total == 1
+
+
+class Overtaken(SearchIndex):
+    """An index that somebody writes to right after it was counted."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.store.index)
+        self._services, self._left = services, 1
+
+    def count(self) -> int:
+        found = super().count()
+        if self._left:
+            self._left -= 1
+            add_lesson(self._services, "竹席", searchable=False)
+            tasks.index_stale(self._services)
+        return found
+
+
+def test_what_is_written_while_lessons_are_counted_is_no_damage(services: Services) -> None:
+    add_lesson(services, "竹编", searchable=False)
+    tasks.index_stale(services)
+    tasks.mend_index(services)
+    services.index.close()
+    vars(services)["index"] = Overtaken(services)
+    assert not tasks.mend_index(services)
+    assert sorted(titles(services, "竹")) == ["竹席", "竹编"]
 
 
 def test_a_second_writer_leaves_the_index_to_the_first(services: Services) -> None:

@@ -143,10 +143,11 @@ def shelves(
     session: Session, *kinds: CollectionKind, drafts: bool = False, empty: bool = False, limit: int | None = None
 ) -> list[Shelf]:
     """Collections of these kinds (none: of all) with lessons in them; the latest month, else the latest, first."""
-    members, parts = _member_counts(due=not drafts)
-    count = func.coalesce(members.c.count, parts.c.count, 0)
-    query = select(Collection, count).outerjoin(members, members.c.slug == Collection.slug)
-    query = query.outerjoin(parts, parts.c.slug == Collection.slug)
+    counted = _member_counts(kinds, due=not drafts)
+    count = func.coalesce(*(one.c.count for one in counted), 0)
+    query = select(Collection, count)
+    for one in counted:
+        query = query.outerjoin(one, one.c.slug == Collection.slug)
     if kinds:
         query = query.where(Collection.kind.in_(kinds))
     if not drafts:
@@ -158,16 +159,24 @@ def shelves(
     return [Shelf(collection=one, count=number) for one, number in session.execute(query)]
 
 
-def _member_counts(*, due: bool) -> tuple[Subquery, Subquery]:
-    """How many lessons each collection has: rows of members, and parts of series; of featured ones those due today."""
+def _member_counts(kinds: Sequence[CollectionKind], *, due: bool) -> list[Subquery]:
+    """How many lessons each collection has: rows of members, and parts of series; of featured ones those due today.
+
+    Parts of series may be every other lesson of a library: they are counted only where series are among the `kinds`.
+    """
     members = select(CollectionLesson.collection_slug.label("slug"), func.count(Lesson.id).label("count"))
     members = members.join(Lesson, Lesson.id == CollectionLesson.lesson_id)
     members = members.join(Collection, Collection.slug == CollectionLesson.collection_slug)
+    if kinds:
+        members = members.where(Collection.kind.in_(kinds))
     if due:
         members = members.where((Collection.kind != "featured") | is_due())
     parts = select(Lesson.series_slug.label("slug"), func.count(Lesson.id).label("count"))
-    parts = parts.where(Lesson.series_slug.is_not(None)).group_by(Lesson.series_slug)
-    return members.group_by(CollectionLesson.collection_slug).subquery(), parts.subquery()
+    parts = parts.where(Lesson.series_slug.is_not(None))
+    counted = [members.group_by(CollectionLesson.collection_slug).subquery()]
+    if not kinds or "series" in kinds:
+        counted.append(parts.group_by(Lesson.series_slug).subquery())
+    return counted
 
 
 def _is_public() -> ColumnElement[bool]:
@@ -196,25 +205,11 @@ def unit(session: Session, slug: str) -> Unit:
     return found
 
 
-def units_below(session: Session, parent_slug: str | None) -> list[tuple[Unit, int]]:
-    """The units right under one (None: the highest), each with how many lessons it and all below it have."""
-    below = select(Lesson.unit_slug, Unit.path).join(Unit, Unit.slug == Lesson.unit_slug).subquery()
-    count = select(func.count()).select_from(below).where(below.c.path.startswith(Unit.path)).scalar_subquery()
-    query = select(Unit, count).where(Unit.parent_slug == parent_slug if parent_slug else Unit.parent_slug.is_(None))
-    return [(one, number) for one, number in session.execute(query.order_by(Unit.position, Unit.name))]
-
-
 def units_above(session: Session, one: Unit) -> list[Unit]:
     """From the highest down to the unit's parent."""
     slugs = one.slugs[:-1]
     found = {other.slug: other for other in session.scalars(select(Unit).where(Unit.slug.in_(slugs)))}
     return [found[slug] for slug in slugs if slug in found]
-
-
-def places_in_use(session: Session) -> dict[str, int]:
-    """How many lessons were recorded at each kind of place."""
-    query = select(Lesson.place, func.count()).where(Lesson.place.is_not(None)).group_by(Lesson.place)
-    return {place: count for place, count in session.execute(query) if place}
 
 
 def highest_place(session: Session, one: Collection) -> int:

@@ -22,7 +22,7 @@ from medialib.catalogue.lessons import (
     StoredPlan,
 )
 from medialib.catalogue.plans import Plan
-from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.errors import N_, NotFound
 
@@ -142,14 +142,6 @@ def _below(path: InstrumentedAttribute[str], slug: str) -> ColumnElement[bool]:
 
 def themes(session: Session) -> Sequence[Theme]:
     return session.scalars(select(Theme).order_by(Theme.position, Theme.slug)).all()
-
-
-def themes_in_use(session: Session) -> list[tuple[Theme, int]]:
-    """Themes that lessons have, with how many have each."""
-    counted = select(Theme, func.count(Lesson.id)).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
-    counted = counted.join(Lesson, Lesson.id == lesson_themes.c.lesson_id)
-    query = counted.group_by(Theme.slug).order_by(Theme.position, Theme.slug)
-    return [(theme, count) for theme, count in session.execute(query)]
 
 
 def units(session: Session) -> Sequence[Unit]:

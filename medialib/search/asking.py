@@ -13,7 +13,7 @@ _FILLERS = """
     的 了 吗 呢 吧 啊 呀 和 与 及 或 在 是 有 把 被 让 给 对 从 到 怎么 怎样 怎么样 怎么办 如何 什么 为什么
     哪些 哪里 多少 请问 关于 有关 一下 可以 我 我们 我想 想 the a an of to in and or for how what is
     """
-_fillers = frozenset(_FILLERS.split())
+FILLERS = frozenset(_FILLERS.split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +46,13 @@ def take_apart(words: str) -> Question:
     han = tuple(run.text for run in found if run.han)
     said = [sounds.readings(run) for run in han]
     said += [sounds.split_pinyin(run.text) for run in found if not run.han and run.text.isascii()]
+    fillers = {"".join(sounds.readings(unit.text)) for unit in units if unit.text in FILLERS and len(unit.text) > 1}
     inner = [word for run in han for word in text.subwords(run) if len(word) > 1]
     return Question(
         units=_meaningful(units),
         runs=han,
-        subwords=_unique([word for word in inner if Unit(text=word, han=True) not in units]),
-        sounds=_unique(_sound_terms(said)),
+        subwords=_unique([word for word in inner if Unit(text=word, han=True) not in units and word not in FILLERS]),
+        sounds=_unique([sound for sound in _sound_terms(said) if sound not in fillers]),
     )
 
 
@@ -78,7 +79,7 @@ def _join_spelled_syllables(found: list[text.Run]) -> list[text.Run]:
 
 def _meaningful(units: list[Unit]) -> tuple[Unit, ...]:
     unique = list(dict.fromkeys(units))
-    return tuple([unit for unit in unique if unit.text not in _fillers] or unique)[:MOST_UNITS]
+    return tuple([unit for unit in unique if unit.text not in FILLERS] or unique)[:MOST_UNITS]
 
 
 def _sound_terms(said: list[list[str]]) -> list[str]:

@@ -42,6 +42,11 @@ def built_by(generation: Path) -> str | None:
         return None
 
 
+def is_trusted(generation: Path) -> bool:
+    """Whether nobody, in any process, has disowned it."""
+    return (generation / _BUILT_BY).exists()
+
+
 def disown(generation: Path) -> None:
     """Forget what a generation was built by, so that it is no longer used."""
     (generation / _BUILT_BY).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from whoosh import scoring
 from whoosh.codec.base import Segment
 from whoosh.index import EmptyIndexError, FileIndex, LockError
@@ -115,6 +116,12 @@ class SearchIndex:
                 self._check(generation)
             return int(self.searcher().doc_count())
 
+    def ids(self) -> set[str]:
+        """All lessons that can be found, each read from the disk. Raises IndexUnavailable."""
+        with reading():
+            view = self.view()
+            return {view.id_of(int(number)) for number in np.flatnonzero(view.alive)}
+
     def searcher(self) -> IndexSearcher:
         """This process's searcher, opened again after a commit or rebuild. Raises IndexUnavailable.
 
@@ -162,7 +169,8 @@ class SearchIndex:
             self.close()
             raise IndexUnavailable("there is no index yet")
         kept = self._kept
-        if kept is None or kept.generation != generation or kept.index.latest_generation() != kept.commit:
+        same = kept is not None and kept.generation == generation and generations.is_trusted(generation)
+        if kept is None or not same or kept.index.latest_generation() != kept.commit:
             self._kept = kept = self._open(generation)
         return kept.searcher
 

@@ -6,21 +6,23 @@ nothing has changed: nobody's keystroke scans the catalogue.
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, rights
+from medialib.catalogue import lookups, rights, tallies
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.themes import Theme, lesson_themes
+from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.database import Database
 from medialib.search import text
-from medialib.search.completing import NOTHING, Completion, Completions
+from medialib.search.browsing import browse
+from medialib.search.completing import NOTHING, Completion, Completions, Kind
 from medialib.search.index import IndexUnavailable, SearchIndex
 
 _MOST_NEW = 1_000
@@ -114,6 +116,16 @@ class Known:
         with rights.looking_as(rights.NOBODY), self._database.read() as session:
             return lookups.lesson_count(session)
 
+    def _counts(self, session: Session) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """How many lessons each theme and each unit has; the catalogue takes its time to tell."""
+        try:
+            counted = browse(self._index, {}, per_page=1, counted=True).counts
+        except IndexUnavailable:
+            counted = None
+        if counted is None:
+            return tallies.themes(session, Wanted()), tallies.units(session, Wanted())
+        return counted.themes, counted.units
+
     def _catch_up(self, state: object, beside: bool) -> None:
         began = time.monotonic()
         try:
@@ -128,7 +140,7 @@ class Known:
 
     def _read_on(self, session: Session, state: object, steps: Iterator[None] | None) -> _Read:
         before = self._read
-        names = tuple(_names(session))
+        names = tuple(_names(session, *self._counts(session)))
         revisions = {row.id: row.revision for row in session.execute(select(Lesson.id, Lesson.revision))}
         changed = [id for id, revision in revisions.items() if before.sorted_in.get(id) != revision]
         now = replace(before, state=state, revisions=revisions)
@@ -146,22 +158,27 @@ _NAMES = union(
 )
 
 
-def _names(session: Session) -> Iterator[Completion]:
-    """Themes, series, units and speakers that lessons have, those of many lessons first among their kind."""
+def _names(session: Session, themes: Mapping[str, int], units: Mapping[str, int]) -> Iterator[Completion]:
+    """Themes, series, units and speakers that lessons have, those of many lessons first among their kind.
+
+    `themes` and `units` are how many lessons each has, by slug: those of what is below it in the tree are its own.
+    """
     many = func.count().desc()
-    themes = select(Theme.zh, Theme.slug).join(lesson_themes, lesson_themes.c.theme_slug == Theme.slug)
-    for name, slug in session.execute(themes.group_by(Theme.slug, Theme.zh).order_by(many, Theme.slug)):
-        yield Completion(text=name, kind="theme", key=slug)
+    yield from _by_many(themes, "theme", [(slug, name) for slug, name in session.execute(select(Theme.slug, Theme.zh))])
     series = select(Collection.title, Collection.slug).join(Lesson, Lesson.series_slug == Collection.slug)
     series = series.where(Collection.published_at <= time.time())
     for name, slug in session.execute(series.group_by(Collection.slug).order_by(many, Collection.slug)):
         yield Completion(text=name, kind="series", key=slug)
-    units = select(Unit.name, Unit.slug).join(Lesson, Lesson.unit_slug == Unit.slug)
-    for name, slug in session.execute(units.group_by(Unit.slug).order_by(many, Unit.slug)):
-        yield Completion(text=name, kind="unit", key=slug)
+    yield from _by_many(units, "unit", [(slug, name) for slug, name in session.execute(select(Unit.slug, Unit.name))])
     speakers = select(Lesson.speaker).where(Lesson.speaker != "").group_by(Lesson.speaker)
     for (name,) in session.execute(speakers.order_by(many, Lesson.speaker)):
         yield Completion(text=name, kind="speaker", key=name)
+
+
+def _by_many(counts: Mapping[str, int], kind: Kind, named: Iterable[tuple[str, str]]) -> Iterator[Completion]:
+    names = dict(named)
+    for slug in sorted(counts.keys() & names.keys(), key=lambda slug: (-counts[slug], slug)):
+        yield Completion(text=names[slug], kind=kind, key=slug)
 
 
 def _lessons(session: Session, ids: Sequence[str] | None) -> list[Completion]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medialib.search import text, wording
-from medialib.search.asking import Question, take_apart, units_of
+from medialib.search.asking import FILLERS, Question, take_apart, units_of
 from medialib.search.besides import Besides, seen
 from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.highlight import highlight
@@ -159,26 +160,27 @@ class _Answer:
                 yield found
         alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
         yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
-        some = added([*exact, *alike, *islice(self._parts(question), _MOST_PARTS)])
+        parts = [*islice(self._parts(question), _MOST_PARTS)]
+        some = added([*exact, *alike, *(part.found for part in parts)])
         best = float(np.max(some, where=self._passing, initial=0.0))
-        worth = some >= best * _WORTH_SHOWING
+        worth = (some >= best * _WORTH_SHOWING) & _saying_something(parts, alike)
         for unit, found in zip(question.units, exact, strict=True):
             if len(unit.text) > 1:
                 worth |= found > 0
         yield np.where(worth, some, np.float32(0))
 
-    def _parts(self, question: Question) -> Iterator[Scores]:
+    def _parts(self, question: Question) -> Iterator["_Part"]:
         """What is inside the words, or sounds like it."""
         units = {unit.text for unit in question.units}
         for word in question.subwords:
-            yield self._matching.word(word, weight=_PART)
+            yield _Part(self._matching.word(word, weight=_PART))
         for pair in dict.fromkeys(pair for run in question.runs for pair in text.bigrams(run)):
-            if pair not in units:
-                yield self._matching.grams([pair], weight=_PART)
-        for character in dict.fromkeys("".join(question.runs)):
-            yield self._matching.grams([character], weight=_SCATTERED)
+            if pair not in units and pair not in FILLERS:
+                yield _Part(self._matching.grams([pair], weight=_PART))
+        for character in dict.fromkeys("".join(unit.text for unit in question.units if unit.han)):
+            yield _Part(self._matching.grams([character], weight=_SCATTERED), lone=True)
         for sound in question.sounds:
-            yield self._matching.sound(sound, weight=_HOMOPHONE)
+            yield _Part(self._matching.sound(sound, weight=_HOMOPHONE))
 
     def _allowed(self) -> Mask:
         """Documents with every phrase, and without what is unwanted."""
@@ -235,6 +237,22 @@ class _Answer:
         ranks = {key: at for at, key in enumerate(dict.fromkeys(key for key, _ in named))}
         named.sort(key=lambda pair: (ranks[pair[0]], pair[1]))
         return [id for _, id in named][window.start - start : window.stop - start]
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """How well each document fits a part of the words; `lone` for a single character."""
+
+    found: Scores
+    lone: bool = False
+
+
+def _saying_something(parts: Sequence[_Part], alike: Sequence[Scores]) -> Mask:
+    """Documents that hold more than a stray character of the words: two that stand together, or half of all."""
+    lone = [part.found > 0 for part in parts if part.lone]
+    together = [part.found > 0 for part in parts if not part.lone] + [found > 0 for found in alike]
+    most: Mask = np.sum(lone, axis=0) * 2 >= len(lone)
+    return reduce(np.logical_or, together, most)
 
 
 def _all_of(scores: Sequence[Scores]) -> Scores:

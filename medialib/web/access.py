@@ -187,8 +187,11 @@ class _Guard:
 
 
 def _keep_private(response: Response) -> Response:
-    """What is not for everyone is kept by no proxy, and asked for again each time."""
-    if g.get("private") and response.status_code < 400:
+    """What is not for everyone, or was put together for somebody who sees more, is kept by no proxy."""
+    viewer = rights.looking.get()
+    narrow = response.headers.get("Cache-Control", "").startswith(("private", "no-store"))
+    more = viewer is not None and viewer.sees_more and not narrow
+    if (more or g.get("private")) and response.status_code < 400:
         response.headers["Cache-Control"] = "private, no-cache"
     return response
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from medialib.errors import N_, BadRequest
 
 MOST_PER_PAGE = 100
+MOST_CHARACTERS = 200
 _MOST_PAGE = 100_000
 _DEEPEST = 10_000
 """To show a page, all lessons before it are ranked; nobody reads so far."""
@@ -36,7 +37,7 @@ class Listing(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    q: Annotated[Annotated[str, Field(max_length=200)], BeforeValidator(_readable)] = ""
+    q: Annotated[Annotated[str, Field(max_length=MOST_CHARACTERS)], BeforeValidator(_readable)] = ""
     theme: Word = None
     kind: Annotated[Literal["video", "audio"] | None, BeforeValidator(_or_none)] = None
     unit: Word = None
@@ -105,11 +106,13 @@ _SENTENCES = {
 def read_listing(arguments: MultiDict[str, str], *, per_page: int = 20, strict: bool = False) -> Listing:
     """The listing that is asked for; raises BadRequest.
 
-    `strict` refuses names that mean nothing and pages that are too deep; else the last allowed page is meant.
+    `strict` refuses names that mean nothing, pages that are too deep and words that are too many; else the last allowed
+    page is meant, and the beginning of the words.
     """
     values = {key: value for key, value in arguments.items() if key not in _INTERFACE}
     if not strict:
         values = {key: value for key, value in values.items() if key in Listing.model_fields}
+        values |= {"q": values["q"].strip()[:MOST_CHARACTERS]} if "q" in values else {}
     try:
         listing = Listing.model_validate({"per_page": per_page} | values)
     except ValidationError as error:

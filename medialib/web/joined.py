@@ -66,14 +66,19 @@ def keep_recipe(opened: Services, joined: Joined) -> str:
 @blueprint.get("/media/listing/<digest:digest>/<stream:name>.m3u8")
 @access.members
 def media(digest: str, name: str) -> Response:
-    """A media playlist of a joined stream; kept for ever, as its address stands for its content."""
+    """A media playlist of a joined stream; kept for ever, as its address stands for its content.
+
+    Whoever may not see one of its lessons is told of none: the address may have been handed on.
+    """
     try:
         recipe = json.loads(services().store.joined(digest).read_bytes())
         rows = recipe["streams"][name]
     except (FileNotFoundError, KeyError):
         raise NotFound(N_("This list has changed. Please open it again."), detail=digest) from None
+    lessons = sorted({row[0] for row in rows})
     with services().database.read() as session:
-        plans = progress.plans(session, {(lesson_id, version) for lesson_id, version, _, _ in rows})
+        seen = set(lookups.ids_within(session, [Lesson.id.in_(lessons)]))
+        plans = progress.plans(session, {(row[0], row[1]) for row in rows if row[0] in seen})
     lacking = [row for row in rows if (row[0], row[1]) not in plans]
     if lacking:
         raise NotFound(N_("This list has changed. Please open it again."), detail=str(lacking[0]))

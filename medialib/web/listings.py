@@ -17,7 +17,7 @@ from medialib.catalogue.collections import Collection
 from medialib.delivery import joining, m3u, qr, rss, shapes
 from medialib.delivery.listing import MOST_LESSONS, MOST_SEGMENTS, Kind, Listing
 from medialib.errors import N_, NotFound
-from medialib.listings import open_listing
+from medialib.listings import open_found, open_listing, subject_of
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.forms import read_listing
@@ -75,9 +75,9 @@ def _answer(services: Services, kind: Kind, slug: str, form: str) -> Response:
     with services.database.read() as session:
         if form == "json":
             return _json(services, session, kind, slug)
-        listing = read_whole(services, session, kind, slug)
         if form in ("png", "svg"):
-            return _qr(services, listing.address(), form)
+            return _qr(services, _described_only(session, kind, slug).address(), form)
+        listing = _read_whole(services, session, kind, slug)
         if form == "m3u":
             return _m3u(services, listing)
         if form != "rss":
@@ -86,23 +86,30 @@ def _answer(services: Services, kind: Kind, slug: str, form: str) -> Response:
     return _rss(services, listing)
 
 
-def read_whole(services: Services, session: Session, kind: Kind, slug: str) -> Listing:
+def _asked(session: Session, *, strict: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the request asks for as arguments of `finding.find`, and as the listing's address tells it."""
+    asked = read_listing(request.args, strict=strict)
+    asked = asked.model_copy(update=finding.named(session, **asked.names()))
+    return asked.finding(), asked.model_dump(exclude_defaults=True, exclude={"page", "per_page", "counts"})
+
+
+def _described_only(session: Session, kind: Kind, slug: str) -> Listing:
+    """The listing without its lessons: for what tells its address alone."""
+    _, query = _asked(session)
+    subject = subject_of(session, kind, slug)
+    return Listing(kind=kind, slug=slug, subject=subject, query={} if isinstance(subject, Collection) else query)
+
+
+def _read_whole(services: Services, session: Session, kind: Kind, slug: str) -> Listing:
     """The listing that the request asks for, from its beginning, with as many lessons as a playlist holds."""
-    asked = read_listing(request.args)
-    asked = asked.model_copy(update={"page": 1, **finding.named(session, **asked.names())})
-    query = asked.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
-    question = {key: value for key, value in asked.finding().items() if key not in ("page", "per_page")}
+    question, query = _asked(session)
+    question = {name: value for name, value in question.items() if name not in ("page", "per_page", "counted")}
     return open_listing(services, session, kind, slug, question=question, query=query, page=1, per_page=MOST_LESSONS)
 
 
 def _json(services: Services, session: Session, kind: Kind, slug: str) -> Response:
-    asked = read_listing(request.args, strict=True)
-    asked = asked.model_copy(update=finding.named(session, **asked.names()))
-    query = asked.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
-    question = {key: value for key, value in asked.finding().items() if key not in ("page", "per_page")}
-    page = {"page": asked.page, "per_page": asked.per_page}
-    listing = open_listing(services, session, kind, slug, question=question, query=query, **page)
-    plans = lookups.current_plans(session, listing.lessons)
+    question, query = _asked(session, strict=True)
+    listing, found = open_found(services, session, kind, slug, question=question, query=query)
     document = {
         "kind": kind,
         "slug": slug or None,
@@ -110,12 +117,7 @@ def _json(services: Services, session: Session, kind: Kind, slug: str) -> Respon
         "description": getattr(listing.subject, "description", ""),
         "address": listing.address(),
         "forms": listing.forms(),
-        "total": listing.total,
-        **page,
-        "results": [
-            shapes.lesson_summary(one, plans[one.id], pictures=finding.posters(services, one))
-            for one in listing.lessons
-        ],
+        **finding.summaries(services, session, found),
     }
     if isinstance(listing.subject, Collection):
         document |= described(listing.subject, collected.placed(session, listing.subject))

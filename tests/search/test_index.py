@@ -265,6 +265,18 @@ def test_damage_is_told_and_a_rebuild_mends_it(
     assert ids(library, "竹编") == ["1"]
 
 
+def test_what_one_process_distrusts_no_other_goes_on_reading(library: SearchIndex, tmp_path: Path) -> None:
+    other = SearchIndex(tmp_path / "index")
+    assert search(other, "茶").total
+    damage = IndexUnavailable("a term is in a document that there is not")
+    damage.__cause__ = ValueError()
+    library.distrust(damage)
+    with pytest.raises(IndexUnavailable):
+        search(other, "茶")
+    other.rebuild([make_document("1", "竹编")])
+    assert ids(other, "竹编") == ["1"]
+
+
 @pytest.mark.parametrize("part", range(0, 100, 4))
 def test_a_zeroed_stretch_of_a_segment_is_told_or_harmless(library: SearchIndex, tmp_path: Path, part: int) -> None:
     segment = next((tmp_path / "index").glob("000001/*.seg"))

@@ -50,6 +50,24 @@ def test_lessons_with_all_words_come_before_lessons_with_some(index: SearchIndex
     assert (found.total, found.ids[0], set(found.ids)) == (3, "all", {"some", "all", "other"})
 
 
+def test_stray_characters_and_fillers_find_nothing_but_half_of_a_word_does(index: SearchIndex) -> None:
+    index.put(
+        [
+            make_document("field", "耕地地力保护补贴发放"),
+            make_document("fire", "森林防火人人有责"),
+            make_document("moved", "县志里的大旱", description="旱灾和移民垦荒"),
+            make_document("hens", "林下散养土鸡入门"),
+            make_document("meet", "村民代表大会怎么开"),
+        ]
+    )
+    assert search(index, "量子力学").ids == ()
+    assert search(index, "火星移民").ids == ("moved",)
+    assert search(index, "养鸡").ids == ("hens",)
+    assert search(index, "鸡舍").ids == ("hens",)
+    assert search(index, "怎么种西瓜").ids == ()
+    assert search(index, "怎么放养鸡").ids == ("hens",)
+
+
 def test_enough_lessons_with_all_words_need_no_others(index: SearchIndex) -> None:
     index.put([make_document(f"{n}", "水稻养鸭") for n in range(3)])
     index.put([make_document("some", "水稻")])

@@ -1,5 +1,6 @@
 """The titles and names kept in memory for suggestions follow the catalogue."""
 
+import shutil
 import time
 from collections.abc import Callable
 
@@ -51,6 +52,17 @@ def test_names_come_before_lessons_and_the_same_title_once(
         add_lesson(services, "竹艺", series="竹艺课", unit="竹山村", speaker="竹生")
     add_lesson(services, "学竹艺", themes=("竹",))
     assert known("竹") == ["竹", "竹艺课", "竹山村", "竹生", "竹艺", "学竹艺"]
+
+
+def test_what_is_above_in_the_trees_is_suggested_too(services: Services, known: Callable[[str], list[str]]) -> None:
+    with services.database.begin() as session:
+        edits.seed_themes(session, {"skills": {"zh": "竹技", "en": "", "below": {"weaving": {"zh": "竹编", "en": ""}}}})
+    add_lesson(services, "学手艺", themes=("weaving",), unit="竹山县/竹山镇")
+    above = ["竹技", "竹编", "竹山县", "竹山镇"]
+    assert sorted(known("竹")) == sorted(above)
+    services.index.close()
+    shutil.rmtree(services.store.index)
+    assert sorted(asking(Known(services.database, services.index))("竹")) == sorted(above)
 
 
 def test_a_large_library_is_read_beside_the_requests(

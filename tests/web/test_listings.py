@@ -10,16 +10,18 @@ from typing import Any
 import m3u8
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from medialib.app import create_app
-from medialib.catalogue import collected, collecting, lookups
+from medialib.catalogue import collected, collecting, lesson_access, lookups
 from medialib.catalogue.collections import CollectionKind
 from medialib.catalogue.lessons import RenditionProgress
 from medialib.ingest.labels import label_of
 from medialib.services import Services
+from medialib.tasks import index_stale
 
 from .factories import add_lesson, add_posters, make_services
+from .signing import add_person, client_of
 
 FORMS = ("", ".json", ".m3u", ".m3u8", ".ts.m3u8", ".rss", ".png", ".svg")
 
@@ -142,6 +144,84 @@ def test_json_has_pages_and_the_other_forms(client: FlaskClient, services: Servi
     assert set(document["forms"]) == {"json", "m3u", "hls", "hls_ts", "rss", "qr_png", "qr_svg"}
     assert all(client.get(one).status_code == 200 for one in document["forms"].values())
     assert client.get(f"{address}.json?colour=red").status_code == 400
+
+
+def test_json_of_a_search_tells_all_that_was_found(client: FlaskClient, services: Services) -> None:
+    add_lesson(services, "竹笋栽培")
+    document = client.get("/search.json?q=竹荀&counts=1").get_json()
+    answer = client.get("/api/lessons?q=竹荀&counts=1").get_json()
+    assert {key: document[key] for key in answer} == answer
+    assert (document["meant"], document["degraded"]) == ("竹笋", False)
+    assert document["results"][0]["highlights"]["title"] == [[0, 2]]
+    assert "counts" not in document["address"]
+
+
+def asked_of(services: Services, client: FlaskClient, address: str) -> list[str]:
+    """What the database was asked for this address."""
+    told: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        told.append(arguments[2])
+
+    event.listen(services.database.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(services.database.engine, "before_cursor_execute", note)
+    return told
+
+
+@pytest.mark.parametrize("form", [".m3u", ".m3u8", ".rss", ".png"])
+def test_what_marks_no_words_reads_no_captions(client: FlaskClient, services: Services, form: str) -> None:
+    downloadable(services, add_lesson(services, "竹笋栽培"))
+    asked = asked_of(services, client, f"/search{form}?q=竹笋")
+    assert not [one for one in asked if "captions.cues" in one]
+    assert form != ".png" or not [one for one in asked if "FROM lessons" in one]
+
+
+OVER_ALL = (
+    "group_concat(", "GROUP BY units.path", "lessons.place, count(", "GROUP BY themes.slug", "DISTINCT substr(",
+    ".path || '%'",
+)  # fmt: skip
+"""What stands in questions that look at every lesson there is."""
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["", "themes", "units", "units/taojiangxian", "places", "search?q=竹", "search?sort=plays", "tv/shelves.json"],
+)
+def test_the_index_counts_what_themes_units_and_places_have(client: FlaskClient, services: Services, way: str) -> None:
+    add_lesson(services, "竹笋栽培", unit="桃江县/马迹塘镇", themes=("skills",), place="grove", recorded="2023")
+    index_stale(services)
+    asked = "\n".join(asked_of(services, client, f"/{way}"))
+    assert [one for one in OVER_ALL if one in asked] == []
+
+
+def test_a_joined_stream_is_told_to_nobody_who_may_not_see_its_lessons(client: FlaskClient, services: Services) -> None:
+    add_person(services, "li")
+    lesson_id = add_lesson(services, "给自己人看")
+    with services.database.begin() as session:
+        lesson_access.set_access(session, lesson_id, "signed-in", by=None)
+    index_stale(services)
+    person = client_of(services, "li")
+    master = person.get("/latest.m3u8")
+    assert master.headers["Cache-Control"] == "private, no-cache"
+    (address, *_) = [line for line in master.text.splitlines() if line.startswith("/media/listing/")]
+    own = person.get(address)
+    assert lesson_id in own.text
+    assert own.headers["Cache-Control"] == "private, no-cache"
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert lesson_id not in answer.text
+
+
+def test_what_is_put_together_for_somebody_is_kept_by_no_proxy(client: FlaskClient, services: Services) -> None:
+    add_person(services, "li")
+    downloadable(services, add_lesson(services))
+    person = client_of(services, "li")
+    for address in ("/latest.json", "/latest.m3u", "/latest.rss", "/api/lessons", "/api/suggestions?q=竹"):
+        assert "private" not in client.get(address).headers["Cache-Control"]
+        assert person.get(address).headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_listing_can_be_narrowed_and_its_forms_keep_that(client: FlaskClient, services: Services) -> None:

@@ -353,7 +353,7 @@ def test_a_key_opens_a_lesson_only_while_it_is_on_the_shelf(linked: "Linked") ->
 
 
 def test_counts_of_shelves_and_themes_leave_out_what_is_not_on_the_shelf(services: Services) -> None:
-    from medialib.catalogue import collected, collecting, lookups
+    from medialib.catalogue import collected, collecting, lookups, tallies
 
     shown = add_lesson(services, "竹编一", themes=("技能培训",), series="竹编", unit="马迹塘镇")
     hidden = add_lesson(services, "竹编二", themes=("技能培训",), series="竹编", unit="马迹塘镇")
@@ -367,8 +367,8 @@ def test_counts_of_shelves_and_themes_leave_out_what_is_not_on_the_shelf(service
         series = collected.collection(session, "竹编")
         assert [collected.count_of(session, one) for one in (issue, series)] == [1, 1]
         assert {one.collection.title: one.count for one in collected.shelves(session)} == {"第一期": 1, "竹编": 1}
-        assert [count for _, count in lookups.themes_in_use(session)] == [1]
-        assert [count for _, count in collected.units_below(session, None)] == [1]
+        counts = tallies.tally(session, lookups.Wanted())
+        assert [[*counts[one].values()] for one in ("theme", "unit")] == [[1], [1]]
 
 
 def edits_unit(session: Any, lesson_id: str) -> None:

@@ -131,6 +131,12 @@ def test_what_was_meant_is_said_with_a_way_to_search_exactly(client: FlaskClient
     assert "为您找到" not in exact
 
 
+def test_of_too_long_a_text_the_beginning_is_looked_for(client: FlaskClient) -> None:
+    assert "竹席" in page(client, "/search?q=" + "竹席" * 150)
+    assert client.get("/search.m3u?q=" + "竹席" * 150).status_code == 200
+    assert client.get("/api/lessons?q=" + "竹席" * 150).status_code == 400
+
+
 def test_few_finds_for_several_words_offer_each_word(client: FlaskClient) -> None:
     text = page(client, "/search?q=竹席 拖拉机")
     assert "换个说法再找" in text

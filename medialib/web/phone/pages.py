@@ -1,6 +1,6 @@
 """The members' pages: home, search and themes; what a device chose of the interface."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups, tagging
+from medialib.catalogue import collected, lookups, tagging
 from medialib.catalogue.themes import Theme
 from medialib.errors import N_, NotFound
 from medialib.search.highlight import highlight
@@ -59,7 +59,7 @@ def _home(services: Services) -> ResponseReturnValue:
     if listing != Listing():
         return _list_page(services, listing, url_for("phone.home"), template="browse.html")
     with services.database.read() as session:
-        newest = finding.find(services, session, **listing.finding())
+        newest = finding.find(services, session, **{**listing.finding(), "counted": True})
         heard = finding.find(services, session, kind="audio", per_page=ON_SHELF)
         return render_template(
             "home.html",
@@ -68,7 +68,7 @@ def _home(services: Services) -> ResponseReturnValue:
             found=newest,
             cards=_cards(services, session, newest),
             heard=_cards(services, session, heard) if heard.total < newest.total else [],
-            **home_shelves(services, session),
+            **home_shelves(services, session, newest.counts or {}),
         )
 
 
@@ -78,12 +78,13 @@ def _search(services: Services) -> ResponseReturnValue:
 
 def _themes(services: Services) -> ResponseReturnValue:
     with services.database.read() as session:
-        return render_template("themes.html", branches=_branches(session))
+        counts = finding.counts_of_all(services, session)
+        return render_template("themes.html", branches=_branches(session, counts["theme"]))
 
 
-def _branches(session: Session) -> list[Branch]:
+def _branches(session: Session, counts: Mapping[str, int]) -> list[Branch]:
     """The highest themes that lessons have, with all those below them that have some."""
-    used = [(theme, count) for theme, count in tagging.tree(session) if count]
+    used = [(theme, count) for theme, count in tagging.tree(session, counts) if count]
     return [
         Branch(theme=root, count=count, below=[(one, had) for one, had in used if one.slugs[:-1][:1] == (root.slug,)])
         for root, count in used
@@ -118,7 +119,7 @@ def _list_page(
             series=heard_series(services, session) if listing == Listing(kind="audio") else [],
             found=found,
             cards=_cards(services, session, found, found.meant or listing.q),
-            choices=finding.choices(session),
+            unit_name=collected.unit(session, listing.unit).name if listing.unit else "",
             narrowing=narrowing(session, listing, found, path, theme=theme),
             also=also(listing, found),
         )

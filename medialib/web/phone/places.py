@@ -1,11 +1,11 @@
 """Where lessons come from: kinds of places with a drawing each, and the tree of units with what each has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import collected, lookups, tallies
+from medialib.catalogue import lookups
 from medialib.catalogue.places import PLACES, Place
 from medialib.catalogue.units import Unit
 
@@ -33,17 +33,15 @@ class Branch:
     below: Sequence["Branch"]
 
 
-def grounds(session: Session) -> list[Ground]:
-    """Those in use, in their usual order."""
-    used = collected.places_in_use(session)
+def grounds(counts: Mapping[str, int]) -> list[Ground]:
+    """Those in use, in their usual order; `counts` are lessons by slug."""
     return [
-        Ground(place=one, count=used[one.slug], drawing=_DRAWINGS[one.slug]) for one in PLACES if used.get(one.slug)
+        Ground(place=one, count=counts[one.slug], drawing=_DRAWINGS[one.slug]) for one in PLACES if counts.get(one.slug)
     ]
 
 
-def unit_tree(session: Session) -> list[Branch]:
-    """The highest units with all below them, read in two questions."""
-    counts = tallies.units(session, lookups.Wanted())
+def unit_tree(session: Session, counts: Mapping[str, int]) -> list[Branch]:
+    """The highest units with all below them; `counts` are lessons by slug."""
     children: dict[str | None, list[Unit]] = {}
     for one in lookups.units(session):
         if counts.get(one.slug):

@@ -1,6 +1,6 @@
 """The pages of what is curated: collections, units' columns, kinds of places and the latest lessons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import collected, tagging
+from medialib.catalogue import branches, collected, tagging
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.units import Unit
 from medialib.delivery.listing import MOST_LESSONS, Kind
-from medialib.listings import open_listing
+from medialib.listings import open_found
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.forms import read_listing
@@ -94,21 +94,28 @@ def _kind(one: Collection) -> CollectionKind:
 
 def _places(services: Services) -> ResponseReturnValue:
     with services.database.read() as session:
-        tree = places.unit_tree(session)
-        return render_template("places.html", places=places.grounds(session), units=tree)
+        counts = finding.counts_of_all(services, session)
+        tree = places.unit_tree(session, counts["unit"])
+        return render_template("places.html", places=places.grounds(counts["place"]), units=tree)
 
 
 def _units(services: Services) -> ResponseReturnValue:
     with services.database.read() as session:
-        return render_template("units.html", units=places.unit_tree(session))
+        counts = finding.counts_of_all(services, session)["unit"]
+        return render_template("units.html", units=places.unit_tree(session, counts))
 
 
 def _unit(services: Services, slug: str) -> ResponseReturnValue:
     with services.database.read() as session:
         one = collected.unit(session, slug)
         above = collected.units_above(session, one)
-        below = [(unit, count) for unit, count in collected.units_below(session, slug) if count]
+        below = _counted(branches.units_below(session, slug), finding.counts_of_all(services, session)["unit"])
     return _list_page(services, "units", slug, unit=one, above=above, below=below)
+
+
+def _counted(units: Sequence[Unit], counts: Mapping[str, int]) -> list[tuple[Unit, int]]:
+    """Those that have lessons, each with how many."""
+    return [(one, counts[one.slug]) for one in units if counts.get(one.slug)]
 
 
 def _list_page(
@@ -124,10 +131,8 @@ def _list_page(
     with services.database.read() as session:
         asked = asked.model_copy(update=finding.named(session, **asked.names()))
         query = asked.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
-        question = {key: value for key, value in asked.finding().items() if key not in ("page", "per_page")}
-        window: dict[str, Any] = {"page": asked.page, "per_page": asked.per_page}
-        listing = open_listing(services, session, kind, slug, question=question, query=query, **window)
-        found = finding.Findings(total=listing.total, lessons=listing.lessons, **window)
+        question = {**asked.finding(), "marked": False}
+        listing, found = open_found(services, session, kind, slug, question=question, query=query)
         return render_template(
             "column.html",
             title=title_of(listing),
@@ -142,15 +147,19 @@ def _list_page(
         )
 
 
-def home_shelves(services: Services, session: Session) -> dict[str, Any]:
-    """What the first page shows beside new lessons: featured ones, the latest package, series, themes, places."""
+def home_shelves(services: Services, session: Session, counts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """What the first page shows beside new lessons: featured ones, the latest package, series, themes, places.
+
+    `counts` are lessons by filter and value.
+    """
+    themes = tagging.tree(session, counts.get("theme", {}))
     featured = next(iter(collected.shelves(session, "featured", limit=1)), None)
     package = next(iter(collected.shelves(session, "package", limit=1)), None)
     return {
         "featured": _shelf(services, session, featured, _ON_SHELF),
         "package": _shelf(services, session, package, _IN_PACKAGE),
-        "branches": [(theme, count) for theme, count in tagging.tree(session) if count and theme.parent_slug is None],
-        "places": places.grounds(session),
+        "branches": [(theme, count) for theme, count in themes if count and theme.parent_slug is None],
+        "places": places.grounds(counts.get("place", {})),
         "series": _covers(services, session, collected.shelves(session, "series", limit=_ON_SHELF)),
     }
 

@@ -39,7 +39,7 @@ def _shelves(services: Services) -> Response:
             {"title": gettext("To listen to"), "square": True,
              "cards": _found(services, session, kind="audio", per_page=_ON_SHELF)},
             {"title": gettext("Series"), "cards": _series(services, session)},
-            {"title": gettext("Themes"), "cards": _themes(session)},
+            {"title": gettext("Themes"), "cards": _themes(services, session)},
         ]  # fmt: skip
     return _answer({"rows": [one for one in rows if one["cards"]]})
 
@@ -51,7 +51,7 @@ def _featured(services: Services, session: Session) -> dict[str, Any]:
 
 
 def _found(services: Services, session: Session, **question: Any) -> list[dict[str, Any]]:
-    return [_card(services, one) for one in finding.find(services, session, **question).lessons]
+    return [_card(services, one) for one in finding.find(services, session, **question, marked=False).lessons]
 
 
 def _series(services: Services, session: Session) -> list[dict[str, Any]]:
@@ -66,8 +66,9 @@ def _series(services: Services, session: Session) -> list[dict[str, Any]]:
     return found
 
 
-def _themes(session: Session) -> list[dict[str, Any]]:
-    used = [(theme, count) for theme, count in tagging.tree(session) if count]
+def _themes(services: Services, session: Session) -> list[dict[str, Any]]:
+    counts = finding.counts_of_all(services, session)
+    used = [(theme, count) for theme, count in tagging.tree(session, counts["theme"]) if count]
     return [
         {"list": {"kind": "themes", "slug": theme.slug}, "title": theme_name(theme), "count": count, "picture": "",
          "about": _lessons_told(count)}
