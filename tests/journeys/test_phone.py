@@ -50,7 +50,7 @@ AT = "document.querySelector('video').currentTime"
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     opened = Library(
-        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", SERVER__WORKERS="1"
+        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="480", LADDER__PRESET="ultrafast", SERVER__WORKERS="1"
     )
     opened.start()
     yield opened
