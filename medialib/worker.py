@@ -21,6 +21,7 @@ from medialib.ingest import cache, hot, packaging, pipeline, slate, standins
 from medialib.ingest.recording import recount
 from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
+from medialib.ingest.steps import RANKS
 from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.services import Services
@@ -248,4 +249,4 @@ def show_due_collections(services: Services) -> None:
 def order_steps(services: Services) -> None:
     """Bring work that an earlier version left into the order of this one."""
     with services.database.begin() as session:
-        edits.rank_steps(session, pipeline.RANKS)
+        edits.rank_steps(session, RANKS)

@@ -133,6 +133,7 @@ def lesson_detail(
         "captions": [{"language": one.language, "label": one.label, "url": captions_path(one)} for one in captions],
         "chapters": lesson.chapters,
         "chapters_track": chapters_path(lesson),
+        "trim": plan.source.trim.to_json(),
         "notices": [one["message"] % one["values"] if one["values"] else one["message"] for one in lesson.notices],
         "themes": [{"slug": theme.slug, "zh": theme.zh, "en": theme.en} for theme in lesson.themes],
         "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},

@@ -61,6 +61,11 @@ class Chapter(Answer):
     title: str
 
 
+class Trimmed(Answer):
+    start_seconds: float
+    end_seconds: float | None
+
+
 class RenditionState(Answer):
     name: str
     kind: Literal["video", "audio"]
@@ -97,6 +102,7 @@ class LessonDetail(LessonSummary):
     captions: list[CaptionsLink]
     chapters: list[Chapter]
     chapters_track: str | None
+    trim: Trimmed
     notices: list[str]
     themes: list[Named]
     size_bytes: Size

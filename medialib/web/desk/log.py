@@ -92,6 +92,7 @@ ACTS: dict[str, str] = {
     "screening.added": N_("planned a screening"),
     "screening.removed": N_("took a screening out"),
     "lesson.changed": N_("changed a lesson"),
+    "lesson.trimmed": N_("cut the beginning or end of a lesson"),
     "lesson.removed": N_("deleted a lesson"),
     "lesson.restored": N_("brought a deleted lesson back"),
     "lesson.retried": N_("let the making of a lesson go on"),
