@@ -1,6 +1,5 @@
 """Finding lessons by words and filters: by the search index, or by the database when that cannot answer."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -18,6 +17,7 @@ from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
+from medialib.ingest import own_pictures
 from medialib.search import browsing, naming, query, saying
 from medialib.search.besides import Besides
 from medialib.search.counting import Counts
@@ -296,16 +296,18 @@ def named(
 
 
 def posters(services: Services, lesson: Lesson) -> Posters | None:
-    """The pictures of a lesson, as soon as they are made."""
-    return read_posters(services, lesson.id, lesson.plan_version)
+    """The pictures of a lesson, as soon as they are made; of its own ones the one that is chosen."""
+    return own_pictures.posters_of(services.store, lesson)
+
+
+def all_posters(services: Services, lesson: Lesson) -> Posters | None:
+    """With all of its own."""
+    found = posters(services, lesson)
+    return replace(found, own=own_pictures.everything(services.store, lesson.id)) if found else None
 
 
 def read_posters(services: Services, lesson_id: str, version: int) -> Posters | None:
-    try:
-        text = services.store.poster_list(lesson_id, version).read_bytes()
-    except FileNotFoundError:
-        return None
-    return Posters.from_json(json.loads(text))
+    return own_pictures.read_candidates(services.store, lesson_id, version)
 
 
 def _overview(services: Services, lesson: Lesson) -> shapes.Overview:

@@ -17,7 +17,7 @@ from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
 from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, packaging, pipeline, slate, standins
+from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, slate, standins
 from medialib.ingest.recording import recount
 from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
@@ -51,6 +51,7 @@ class Worker:
         queues = services.queues
         queues.on("segment", self._segment)
         queues.on("prepare", self._prepare)
+        queues.on("picture", self._picture)
         queues.on("ts", self._ts)
         queues.on("film", self._film)
         queues.on("recording", self._recording)
@@ -110,6 +111,9 @@ class Worker:
 
     def _prepare(self, lesson_id: str) -> None:
         self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
+
+    def _picture(self, lesson_id: str, version: int, number: int, at_milliseconds: int) -> None:
+        self._logging_errors(lambda: own_pictures.take(self._workshop, lesson_id, version, number, at_milliseconds))
 
     def _ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
         self._logging_errors(lambda: packaging.make_ts(self._workshop, lesson_id, version, name, number))

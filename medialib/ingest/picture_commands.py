@@ -31,6 +31,15 @@ def visit_command(program: str, source: Path, plan: Plan, at_seconds: float) -> 
     return complete(program, [_stills(picture, plan, **{"frames:v": _STILLS})])
 
 
+def moment_command(program: str, source: Path, plan: Plan, at_seconds: float) -> list[str]:
+    """still-MILLISECONDS.jpg: the picture that is on show at `at_seconds`, or the next one."""
+    use, lasts = plan.source, 1 / plan.video[-1].frames_per_second
+    begin = use.start_seconds + at_seconds if at_seconds > use.before_seconds else 0.0
+    picture = encoding.on_the_clock(open_source(source, begin, **encoding.steady(use))[str(use.video_index)], use)
+    picture = picture.filter("trim", start=f"{at_seconds - lasts / 2:.3f}", end=f"{plan.seconds + lasts:.3f}")
+    return complete(program, [_stills(picture, plan, **{"frames:v": 1})])
+
+
 def sweep_command(program: str, source: Path, plan: Plan, groups: int) -> list[str]:
     """The same all over the first minute, by decoding it whole: for films with hardly a keyframe."""
     use = plan.source

@@ -35,6 +35,14 @@ def candidate(lesson_id: str, version: int, choice: int, width: int, ending: str
     return _file(services().store.poster(lesson_id, version, choice, width, ending))
 
 
+@blueprint.get("/media/<lesson:lesson_id>/picture/<number:number>/<number:width>.<ending>")
+@access.members
+def own_picture(lesson_id: str, number: int, width: int, ending: str) -> Response:
+    if ending not in ENDINGS:
+        raise NotFound(N_("There is no picture of this lesson yet."), detail=ending)
+    return _file(services().store.own_picture(lesson_id, number, width, ending))
+
+
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/<number:sheet>.jpg")
 @access.members
 def sheet(lesson_id: str, version: int, sheet: int) -> Response:

@@ -42,7 +42,6 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add("/undo", "lesson_undo", lambda lesson_id: _undo(services, lesson_id))
     add("/remark", "lesson_remark", lambda lesson_id: _remark(services, lesson_id))
     add("/retry", "lesson_retry", lambda lesson_id: _retry(services, lesson_id))
-    add("/poster", "lesson_poster", lambda lesson_id: _poster(services, lesson_id))
     add("/delete", "lesson_delete", lambda lesson_id: _delete(services, lesson_id))
 
 
@@ -68,14 +67,15 @@ def show(
         values=lesson_form.shown(lesson, typed), removable=lesson.stage in REMOVABLE,
         moves=[stage for stage in STAGES if stage != lesson.stage and moves.may_move(lesson, stage, person)],
         may_undo=lambda change: changing.may_undo(lesson, change), move_names=MOVE_NAMES, longest=editing.LONGEST,
-        done=_done_words(lesson), trim=trim_form.shown(lesson, told["plan"], typed or {}), **told,
+        done=_done_words(lesson), picture_at=(typed or {}).get("picture_at", ""),
+        trim=trim_form.shown(lesson, told["plan"], typed or {}), **told,
     )  # fmt: skip
 
 
 def seen(services: Services, session: Session, lesson: Lesson) -> dict[str, Any]:
     """What a player and the figures beside it need of a lesson."""
     plan = lookups.current_plan(session, lesson)
-    pictures = finding.posters(services, lesson)
+    pictures = finding.all_posters(services, lesson)
     return {
         "plan": plan,
         "card": card_of(services, lesson, plan),
@@ -110,6 +110,7 @@ def _done_words(lesson: Lesson) -> str:
 _DONE = {
     "saved": N_("Saved."),
     "same": N_("Nothing was changed."),
+    "pictured": N_("This is its picture now."),
     "trimmed": N_("The lesson is being cut."),
     "whole": N_("The whole recording will be shown again."),
     "undone": N_("Taken back."),
@@ -186,18 +187,6 @@ def _retry(services: Services, lesson_id: str) -> ResponseReturnValue:
         note(session, me(services), "lesson.retried", on_id=lesson_id, on_name=title)
     services.queues.send(BULK, "advance")
     return _to(lesson_id, done="retried")
-
-
-def _poster(services: Services, lesson_id: str) -> ResponseReturnValue:
-    choice = request.form.get("choice", -1, type=int)
-    with services.database.begin() as session:
-        lesson = edits.lesson_to_change(session, lesson_id)
-        pictures = finding.posters(services, lesson)
-        made = None
-        if pictures and 0 <= choice < len(pictures.candidates) and choice != lesson.poster_choice:
-            made = changing.record(session, lesson, "poster", {"poster_choice": choice}, by=me(services))
-            session.flush()
-    return _to(lesson_id, done="saved" if made else "same", change=made.id if made else None)
 
 
 def _delete(services: Services, lesson_id: str) -> ResponseReturnValue:

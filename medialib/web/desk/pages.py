@@ -18,6 +18,7 @@ from medialib.web.desk import (
     figures,
     lesson,
     lesson_access,
+    lesson_picture,
     lesson_trim,
     lessons,
     log,
@@ -51,6 +52,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     lessons.add_to(blueprint, services)
     lesson.add_to(blueprint, services)
     lesson_trim.add_to(blueprint, services)
+    lesson_picture.add_to(blueprint, services)
     review.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
     screens.add_to(blueprint, services)
