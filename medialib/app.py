@@ -30,6 +30,7 @@ from medialib.web import (
     pictures,
     playback,
     prose,
+    readings,
     scripts,
 )
 from medialib.web.api import all_of_it, themes
@@ -80,6 +81,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(playback.blueprint)
     app.register_blueprint(captions.blueprint)  # these after playback, whose converters they use
     app.register_blueprint(pictures.blueprint)
+    app.register_blueprint(readings.blueprint)
     app.register_blueprint(packages.blueprint)
     app.register_blueprint(joined.blueprint)
     app.register_blueprint(counting.make_blueprint(services))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, rights, tallies
+from medialib.catalogue import lookups, readings, rights, tallies
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
@@ -255,6 +255,7 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
         pictures=posters(services, lesson),
         overview=_overview(services, lesson),
         reason=str(trouble) if trouble else None,
+        readings=readings.of(session, lesson_id),
     )
 
 

@@ -17,7 +17,7 @@ from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
 from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, slate, standins
+from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, reading_files, slate, standins
 from medialib.ingest.recording import recount
 from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
@@ -210,6 +210,7 @@ def reconcile(services: Services, *, quiet: bool) -> None:
     arrivals.sweep(services)
     for lesson_id in let_go(services.workshop):
         log.info("an earlier recording was let go", lesson=lesson_id)
+    reading_files.let_go(services.workshop)
     with services.database.read() as session:
         waiting = lookups.next_steps(session, 1)
         whole = upload_lookups.whole_uploads(session)

@@ -20,6 +20,7 @@ from medialib.catalogue import arranging, collecting, edits, lesson_access, move
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES
+from medialib.catalogue.readings import Reading
 from medialib.catalogue.rights import ACCESSES, Viewer
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.stages import STAGES
@@ -104,12 +105,19 @@ def fill(services: Services, lesson_id: str, who: str) -> None:
     write(store.thumbnails(lesson_id, 1), "WEBVTT\n")
     write(store.sheet(lesson_id, 1, 0), "sheet")
     write(store.peaks(lesson_id, 1), "{}")
+    write(store.own_picture(lesson_id, 0, 640, "jpg"), "picture")
+    write(store.readings(lesson_id) / f"{lesson_id}.pdf", "reading")
     add_posters(services, lesson_id, "frame")
     with services.database.begin() as session:
         track = CaptionTrack(language="zh", label="中文", cues=(Cue(begin=0.0, end=1.0, text="竹"),))
         edits.put_captions(session, lesson_id, track)
         lesson = session.get_one(Lesson, lesson_id)
         lesson.chapters = [{"start_seconds": 0, "title": "一"}]
+        session.add(
+            Reading(
+                id=lesson_id, lesson_id=lesson_id, name="a", extension=".pdf", size_bytes=7, sha256="", added_at=0.0
+            )
+        )
         lesson_access.set_access(session, lesson_id, who, by=None)
 
 
@@ -129,6 +137,7 @@ VALUES = {
 
 def address(world: World, rule: Rule, lesson_id: str) -> str:
     values: dict[str, Any] = {**VALUES, "lesson_id": lesson_id, "slug": world.units[TOWN]}
+    values["reading_id"] = lesson_id
     if rule.endpoint in ("joined.media", "channels.media", "channels.ts_media"):
         values["name"] = "480"
     if rule.endpoint.startswith("api_desk.") and "collections" in rule.rule:

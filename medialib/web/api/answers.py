@@ -61,6 +61,13 @@ class Chapter(Answer):
     title: str
 
 
+class ReadingLink(Answer):
+    name: str
+    type: str
+    size_bytes: int
+    url: str
+
+
 class Trimmed(Answer):
     start_seconds: float
     end_seconds: float | None
@@ -102,6 +109,7 @@ class LessonDetail(LessonSummary):
     captions: list[CaptionsLink]
     chapters: list[Chapter]
     chapters_track: str | None
+    readings: list[ReadingLink]
     trim: Trimmed
     notices: list[str]
     themes: list[Named]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medialib import finding, leaving, theming
-from medialib.catalogue import changing, editing, edits, lookups, moves, unit_tree
+from medialib.catalogue import changing, editing, edits, lookups, moves, readings, unit_tree
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
@@ -60,6 +60,8 @@ def show(
             "suggested": suggested(services, session, lesson, (typed or {}).get("themes")),
             "history": changing.history(session, lesson_id, limit=_HISTORY),
             "thread": changing.thread(session, lesson_id),
+            "readings": readings.of(session, lesson_id),
+            "removed": readings.removed(session, lesson_id),
             "troubles": [(one.step, sentence_of(one)) for one in lookups.troubles(session, lesson_id)],
         }
     return page(
@@ -110,6 +112,8 @@ def _done_words(lesson: Lesson) -> str:
 _DONE = {
     "saved": N_("Saved."),
     "same": N_("Nothing was changed."),
+    "read": N_("The readings are there."),
+    "unread": N_("The reading is removed."),
     "pictured": N_("This is its picture now."),
     "trimmed": N_("The lesson is being cut."),
     "whole": N_("The whole recording will be shown again."),

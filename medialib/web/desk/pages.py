@@ -19,6 +19,7 @@ from medialib.web.desk import (
     lesson,
     lesson_access,
     lesson_picture,
+    lesson_readings,
     lesson_trim,
     lessons,
     log,
@@ -53,6 +54,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     lesson.add_to(blueprint, services)
     lesson_trim.add_to(blueprint, services)
     lesson_picture.add_to(blueprint, services)
+    lesson_readings.add_to(blueprint, services)
     review.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
     screens.add_to(blueprint, services)

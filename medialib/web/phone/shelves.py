@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import collected, tagging
+from medialib.catalogue import collected, readings, tagging
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.units import Unit
@@ -82,6 +82,7 @@ def render_collection(
         within=_ADDRESS + one.slug,
         cards=cards,
         card_of={card.lesson.id: card for card in cards},
+        readings_of=readings.of_lessons(session, [one.id for one in lessons]),
         count=len([each for each in placed if each.lesson]),
         seconds=sum(lesson.seconds for lesson in lessons),
         only_heard=all(lesson.kind == "audio" for lesson in lessons),
