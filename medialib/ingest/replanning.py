@@ -9,7 +9,7 @@ import structlog
 from medialib.catalogue import lookups, renewing, trimming
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.trims import WHOLE
-from medialib.errors import N_, NotReady
+from medialib.errors import N_, ChangedMeanwhile, NotReady
 from medialib.ingest.planning import plan_recording
 from medialib.ingest.steps import CAPTIONS, RANKS, steps_of
 from medialib.ingest.workshop import Workshop
@@ -39,7 +39,7 @@ def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
 
 def follow_trim(workshop: Workshop, lesson_id: str) -> bool:
     """Plan a lesson as its trim says, or let it have the plan back that it had before; False when another process is
-    at it. Raises what replan does.
+    at it, or has changed its recording. Raises what replan does.
     """
     with workshop.leases.hold(f"replan:{lesson_id}") as lease:
         if lease is None:
@@ -47,6 +47,9 @@ def follow_trim(workshop: Workshop, lesson_id: str) -> bool:
         try:
             if not _return(workshop, lesson_id):
                 _replan(workshop, lesson_id, lease.token)
+        except ChangedMeanwhile as error:
+            log.info("a lesson got another recording while it was planned anew", lesson=lesson_id, detail=str(error))
+            return False
         finally:
             workshop.store.discard(lease.token)
     return True
