@@ -5,7 +5,7 @@ import secrets
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image
 
@@ -29,7 +29,7 @@ _BACK_SECONDS = (0.0, 0.5, 3.0)
 
 def new_number() -> int:
     """A number that no other picture of the lesson has borne: its address is kept for ever."""
-    return secrets.randbelow(2**31 - 2) + 1
+    return secrets.randbelow(10**7 - 1) + 1
 
 
 def read_candidates(store: Store, lesson_id: str, version: int) -> Posters | None:
@@ -62,7 +62,7 @@ def everything(store: Store, lesson_id: str) -> dict[int, Candidate]:
     return {number: one for number, one in found if one}
 
 
-def send(workshop: Workshop, lesson: Lesson, file: BinaryIO) -> int:
+def send(workshop: Workshop, lesson: Lesson, file: IO[bytes]) -> int:
     """Keep a picture that somebody sent; returns its number. Raises BadRequest for what is none, and NoSpace."""
     megapixels = min(workshop.settings.limits.megapixels, _MOST_MEGAPIXELS)
     workshop.store.require_space(LARGEST_BYTES, int(workshop.settings.limits.free_gigabytes * 10**9))

@@ -34,9 +34,11 @@ def visit_command(program: str, source: Path, plan: Plan, at_seconds: float) -> 
 def moment_command(program: str, source: Path, plan: Plan, at_seconds: float) -> list[str]:
     """still-MILLISECONDS.jpg: the picture that is on show at `at_seconds`, or the next one."""
     use, lasts = plan.source, 1 / plan.video[-1].frames_per_second
+    at_seconds = min(at_seconds, use.video_end_seconds - lasts)
     begin = use.start_seconds + at_seconds if at_seconds > use.before_seconds else 0.0
     picture = encoding.on_the_clock(open_source(source, begin, **encoding.steady(use))[str(use.video_index)], use)
-    picture = picture.filter("trim", start=f"{at_seconds - lasts / 2:.3f}", end=f"{plan.seconds + lasts:.3f}")
+    first, last = max(0.0, at_seconds - lasts + 0.001), plan.seconds + lasts
+    picture = picture.filter("trim", start=f"{first:.3f}", end=f"{last:.3f}")
     return complete(program, [_stills(picture, plan, **{"frames:v": 1})])
 
 

@@ -2,9 +2,8 @@
 
 import os
 import struct
-from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -29,7 +28,7 @@ _JPEG_QUALITY, _WEBP_QUALITY = 82, 78
 
 
 def open_picture(
-    file: BinaryIO, *, megapixels: float, side: int = LARGEST_SIDE, formats: Sequence[str] = _FORMATS
+    file: IO[bytes], *, megapixels: float, side: int = LARGEST_SIDE, formats: tuple[str, ...] = _FORMATS
 ) -> Image.Image:
     """The picture upright, in RGB and at most `side` wide or high; raises UnusableMedia.
 

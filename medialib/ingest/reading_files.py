@@ -4,7 +4,7 @@ import hashlib
 import time
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 import structlog
@@ -41,7 +41,7 @@ def place_of(store: Store, one: Reading) -> Path:
     return store.readings(one.lesson_id) / f"{one.id}{one.extension}"
 
 
-def take_in(workshop: Workshop, lesson_id: str, file: BinaryIO, name: str, *, by: Person | None) -> Reading:
+def take_in(workshop: Workshop, lesson_id: str, file: IO[bytes], name: str, *, by: Person | None) -> Reading:
     """Keep a file as a reading of the lesson. Raises BadRequest for what is not taken, NotFound, NoSpace."""
     extension = kind_of(file, name)
     one = Reading(
@@ -66,11 +66,11 @@ def take_in(workshop: Workshop, lesson_id: str, file: BinaryIO, name: str, *, by
     return one
 
 
-def kind_of(file: BinaryIO, name: str) -> str:
+def kind_of(file: IO[bytes], name: str) -> str:
     """The ending that belongs to the content; raises BadRequest for what is not taken. Nothing of it is unpacked."""
     size_bytes = file.seek(0, 2)
     if size_bytes > LARGEST_BYTES:
-        limit = {"name": _short(name), "megabytes": LARGEST_BYTES // 1_000_000}
+        limit: dict[str, str | int] = {"name": _short(name), "megabytes": LARGEST_BYTES // 1_000_000}
         raise BadRequest(N_("“%(name)s” is too large: at most %(megabytes)s MB."), values=limit)
     file.seek(0)
     head = file.read(_HEAD_BYTES)
@@ -109,7 +109,7 @@ def _ending(head: bytes) -> str:
     return next((one for one in names if one in TYPES or one in _ZIP), "")
 
 
-def _is_document(file: BinaryIO) -> bool:
+def _is_document(file: IO[bytes]) -> bool:
     """Whether a ZIP's list of contents is that of a text document without programs."""
     try:
         with zipfile.ZipFile(file) as parts:
@@ -119,7 +119,7 @@ def _is_document(file: BinaryIO) -> bool:
     return _WORDS_PART in names and not any(name.endswith(_PROGRAM_PART) for name in names)
 
 
-def _copy(file: BinaryIO, place: Path) -> tuple[str, int]:
+def _copy(file: IO[bytes], place: Path) -> tuple[str, int]:
     """The digest and the size of what was copied."""
     digest, size_bytes = hashlib.sha256(), 0
     file.seek(0)

@@ -1,12 +1,14 @@
 """The picture of a lesson, taken from its film or sent, and taken back."""
 
 import io
+import os
 from pathlib import Path
 
 import media
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from medialib import finding
@@ -21,7 +23,7 @@ from medialib.jobs.queue import HOT
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters
-from .signing import add_person, client_of, send, token_of
+from .signing import add_person, client_of, send, send_files
 
 
 @pytest.fixture
@@ -43,8 +45,7 @@ def picture(size: tuple[int, int] = (1400, 700), form: str = "PNG") -> bytes:
 
 def send_file(client: FlaskClient, lesson_id: str, content: bytes, name: str = "a.png") -> TestResponse:
     page = f"/desk/lessons/{lesson_id}"
-    told = {"csrf_token": token_of(client.get(page).text), "picture": (io.BytesIO(content), name)}
-    return client.post(f"{page}/picture/file", data=told, content_type="multipart/form-data")
+    return send_files(client, f"{page}/picture/file", page, {"picture": FileStorage(io.BytesIO(content), name)})
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
@@ -89,7 +90,8 @@ def test_what_is_no_picture_is_told(client: FlaskClient, services: Services, con
 
 def test_a_picture_that_is_too_large_is_refused(client: FlaskClient, services: Services) -> None:
     lesson = add_lesson(services)
-    assert send_file(client, lesson, bytes(own_pictures.LARGEST_BYTES + 200_000)).status_code == 413
+    form = {"data": bytes(own_pictures.LARGEST_BYTES + 200_000), "content_type": "multipart/form-data; boundary=x"}
+    assert client.post(f"/desk/lessons/{lesson}/picture/file", **form).status_code == 413  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("at", "sentence"), [("10:01", "长 10:00"), ("soon", "时间请写成"), ("", "请先选好")])
@@ -110,7 +112,9 @@ def test_a_reading_shows_a_square_of_what_is_sent(client: FlaskClient, services:
 def test_of_many_pictures_the_oldest_go(services: Services) -> None:
     lesson = lesson_of(services, add_lesson(services))
     for number in range(1, 35):
-        (services.store.own_pictures(lesson.id) / str(number)).mkdir(parents=True)
+        folder = services.store.own_pictures(lesson.id) / str(number)
+        folder.mkdir(parents=True)
+        os.utime(folder, (number, number))
     lesson.poster_choice = -1
     own_pictures.forget_old(services.store, lesson)
     left = {int(one.name) for one in services.store.own_pictures(lesson.id).iterdir()}

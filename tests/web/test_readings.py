@@ -4,13 +4,13 @@ import hashlib
 import io
 import time
 import zipfile
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import update
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from medialib import leaving
@@ -21,7 +21,7 @@ from medialib.services import Services
 from medialib.tasks import index_stale
 
 from .factories import add_lesson
-from .signing import acts, add_person, client_of, send, token_of
+from .signing import acts, add_person, client_of, send, send_files
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -51,11 +51,8 @@ def client(services: Services) -> FlaskClient:
 
 def attach(client: FlaskClient, lesson_id: str, *files: tuple[bytes, str]) -> TestResponse:
     page = f"/desk/lessons/{lesson_id}"
-    told: dict[str, Any] = {
-        "csrf_token": token_of(client.get(page).text),
-        "readings": [(io.BytesIO(content), name) for content, name in files],
-    }
-    return client.post(f"{page}/readings", data=told, content_type="multipart/form-data")
+    told = {"readings": [FileStorage(io.BytesIO(content), name) for content, name in files]}
+    return send_files(client, f"{page}/readings", page, told)
 
 
 def change(client: FlaskClient, one: Reading, what: str, **fields: str) -> TestResponse:
@@ -116,7 +113,7 @@ def test_what_is_something_else_is_refused_whatever_it_is_called(
 
 def test_limits_are_told(client: FlaskClient, services: Services) -> None:
     lesson = add_lesson(services)
-    assert "请先选文件" in attach(client, lesson).text
+    assert "请先选一个文件" in attach(client, lesson).text
     large = PDF + bytes(reading_files.LARGEST_BYTES)
     assert "太大" in attach(client, lesson, (large, "a.pdf")).text
     attach(client, lesson, *((PDF + b"%d" % number, f"{number}.pdf") for number in range(20)))

@@ -99,5 +99,5 @@ def _show_by(services: Services, lesson_id: str, choice: int) -> LessonChange | 
 
 
 def _to(lesson_id: str, made: LessonChange | None) -> ResponseReturnValue:
-    told: dict[str, str | int] = {"done": "pictured", "change": made.id} if made else {"done": "same"}
-    return redirect(url_for("desk.lesson", lesson_id=lesson_id, **told))
+    done, change = ("pictured", made.id) if made else ("same", None)
+    return redirect(url_for("desk.lesson", lesson_id=lesson_id, done=done, change=change))

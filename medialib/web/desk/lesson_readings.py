@@ -75,5 +75,5 @@ _ACTS: dict[str, Callable[[Session, Reading, Person], None]] = {
 }
 
 
-def _to(lesson_id: str, done: str, **told: str) -> ResponseReturnValue:
-    return redirect(url_for("desk.lesson", lesson_id=lesson_id, done=done, **told, _anchor="h-readings"))
+def _to(lesson_id: str, done: str, reading: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for("desk.lesson", lesson_id=lesson_id, done=done, reading=reading, _anchor="h-readings"))
