@@ -91,7 +91,7 @@ def test_what_is_no_picture_is_told(client: FlaskClient, services: Services, con
 def test_a_picture_that_is_too_large_is_refused(client: FlaskClient, services: Services) -> None:
     lesson = add_lesson(services)
     form = {"data": bytes(own_pictures.LARGEST_BYTES + 200_000), "content_type": "multipart/form-data; boundary=x"}
-    assert client.post(f"/desk/lessons/{lesson}/picture/file", **form).status_code == 413  # type: ignore[arg-type]
+    assert client.post(f"/desk/lessons/{lesson}/picture/file", **form).status_code == 413
 
 
 @pytest.mark.parametrize(("at", "sentence"), [("10:01", "长 10:00"), ("soon", "时间请写成"), ("", "请先选好")])
