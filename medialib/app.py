@@ -122,6 +122,7 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
         position=words.position,
         month=formats.month,
         megabytes=formats.megabytes,
+        stated_day=formats.stated_day,
         marked=formats.marked,
         snippet=formats.snippet,
         theme_name=formats.theme_name,

@@ -128,14 +128,14 @@ class _Question:
         found: query.Found | browsing.Browsed
         if self.asked.wanted:
             found = query.search(
-                services.index, self.asked, filters=query.Filters(**self.filters), check=partial(_all_said, session),
-                besides=_besides(services, session),
+                services.index, self.asked, filters=query.Filters(**self.filters), check=partial(all_said, session),
+                besides=besides(services, session),
                 within=lookups.ids_within(session, self.within) if self.within else None, **asks,
             )  # fmt: skip
         elif self.asked.without or self.within or self.sort == "plays" or lookups.is_search_behind(session):
             return None
         else:
-            found = browsing.browse(services.index, self.filters, besides=_besides(services, session), **asks)
+            found = browsing.browse(services.index, self.filters, besides=besides(services, session), **asks)
         lessons = lookups.lessons_by_id(session, found.ids)
         if len(lessons) < len(found.ids) and not self.asked.wanted:
             return None
@@ -152,7 +152,7 @@ class _Question:
         return Findings(total=listed.total, lessons=listed.lessons, counts=counts, **self.window)
 
 
-def _besides(services: Services, session: Session) -> Besides | None:
+def besides(services: Services, session: Session) -> Besides | None:
     """What the present viewer may find beside that which is for everyone: the catalogue decides, at this moment."""
     viewer = rights.looking.get()
     if viewer is not None and not viewer.sees_more:
@@ -182,7 +182,7 @@ def _hits(
     return marked, said
 
 
-def _all_said(session: Session, lesson_ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
+def all_said(session: Session, lesson_ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
     """The lessons in whose captions all of these phrases are said, word for word."""
     said = lookups.transcripts(session, lesson_ids)
     return {id for id, transcript in said.items() if all(saying.holds(transcript, phrase) for phrase in phrases)}

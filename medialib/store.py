@@ -51,6 +51,14 @@ class Store:
         return self.root / "cache"
 
     @property
+    def covers(self) -> Path:
+        """Pictures that collections are shown by, a folder for each, named after its content."""
+        return self.root / "covers"
+
+    def collection_cover(self, name: str, width: int, ending: str) -> Path:
+        return self.covers / name / f"{width}.{ending}"
+
+    @property
     def snapshots(self) -> Path:
         """The last picture of each screen."""
         return self.cache / "screens"

@@ -32,6 +32,7 @@ from medialib.web.desk import (
     screenings,
     screens,
     shell,
+    speakers,
     stage_words,
     statistics,
     todo,
@@ -57,6 +58,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     lesson_readings.add_to(blueprint, services)
     review.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
+    speakers.add_to(blueprint, services)
     screens.add_to(blueprint, services)
     screen_pairing.add_to(blueprint, services, limiter)
     screen_orders.add_to(blueprint, services)

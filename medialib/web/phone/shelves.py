@@ -1,7 +1,7 @@
 """The pages of what is curated: collections, units' columns, kinds of places and the latest lessons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -22,6 +22,7 @@ from medialib.web.i18n import gettext
 from medialib.web.naming import KIND_NAMES, title_of
 from medialib.web.phone import places
 from medialib.web.phone.cards import Card, cards_of
+from medialib.web.phone.collection_covers import covered, head_of
 
 _ON_SHELF = 8
 _IN_PACKAGE = 4
@@ -76,6 +77,8 @@ def render_collection(
     return render_template(
         "package.html" if one.kind == "package" else "collection.html",
         collection=prepared or one,
+        kind=one.kind,
+        head=head_of((prepared or one).cover, cards),
         entries=placed,
         kind_name=gettext(KIND_NAMES[_kind(one)]),
         address=f"/collections/{one.slug}",
@@ -176,13 +179,7 @@ def _covers(services: Services, session: Session, shelves: Sequence[collected.Sh
     cards = cards_of(services, session, [lesson for lesson in firsts if lesson])
     known = {card.lesson.id: card for card in cards}
     return [
-        Cover(collection=one.collection, count=one.count, card=_drawn(known[lesson.id], one.collection))
+        Cover(collection=one.collection, count=one.count, card=covered(known[lesson.id], one.collection.cover))
         for one, lesson in zip(shelves, firsts, strict=True)
         if lesson
     ]
-
-
-def _drawn(card: Card, one: Collection) -> Card:
-    """With the drawing that the curator chose for the collection."""
-    kind, _, name = one.cover.partition(":")
-    return replace(card, cover=f"covers/{name}.svg", poster=None) if kind == "drawn" else card
