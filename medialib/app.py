@@ -30,6 +30,7 @@ from medialib.web import (
     pictures,
     playback,
     prose,
+    readings,
     scripts,
 )
 from medialib.web.api import all_of_it, themes
@@ -80,6 +81,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(playback.blueprint)
     app.register_blueprint(captions.blueprint)  # these after playback, whose converters they use
     app.register_blueprint(pictures.blueprint)
+    app.register_blueprint(readings.blueprint)
     app.register_blueprint(packages.blueprint)
     app.register_blueprint(joined.blueprint)
     app.register_blueprint(counting.make_blueprint(services))
@@ -120,6 +122,7 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
         position=words.position,
         month=formats.month,
         megabytes=formats.megabytes,
+        stated_day=formats.stated_day,
         marked=formats.marked,
         snippet=formats.snippet,
         theme_name=formats.theme_name,

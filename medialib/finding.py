@@ -1,6 +1,5 @@
 """Finding lessons by words and filters: by the search index, or by the database when that cannot answer."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -10,12 +9,13 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, rights, tallies
+from medialib.catalogue import lookups, readings, rights, tallies
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest, MedialibError
+from medialib.ingest import own_pictures
 from medialib.search import browsing, naming, query, saying
 from medialib.search.besides import Besides
 from medialib.search.counting import Counts
@@ -126,14 +126,14 @@ class _Question:
         found: query.Found | browsing.Browsed
         if self.asked.wanted:
             found = query.search(
-                services.index, self.asked, filters=query.Filters(**self.filters), check=partial(_all_said, session),
-                besides=_besides(services, session),
+                services.index, self.asked, filters=query.Filters(**self.filters), check=partial(all_said, session),
+                besides=besides(services, session),
                 within=lookups.ids_within(session, self.within) if self.within else None, **asks,
             )  # fmt: skip
         elif self.asked.without or self.within or lookups.is_search_behind(session):
             return None
         else:
-            found = browsing.browse(services.index, self.filters, besides=_besides(services, session), **asks)
+            found = browsing.browse(services.index, self.filters, besides=besides(services, session), **asks)
             if self.sort == "plays":
                 # How often each was played changes all the time and is the catalogue's to know; counting is not.
                 listed = replace(self, counted=False).by_catalogue(session)
@@ -165,7 +165,7 @@ class _Question:
         return Findings(total=listed.total, lessons=listed.lessons, counts=counts, **self.window)
 
 
-def _besides(services: Services, session: Session) -> Besides | None:
+def besides(services: Services, session: Session) -> Besides | None:
     """What the present viewer may find beside that which is for everyone: the catalogue decides, at this moment."""
     viewer = rights.looking.get()
     if viewer is not None and not viewer.sees_more:
@@ -195,7 +195,7 @@ def _hits(
     return marked, said
 
 
-def _all_said(session: Session, lesson_ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
+def all_said(session: Session, lesson_ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
     """The lessons in whose captions all of these phrases are said, word for word."""
     said = lookups.transcripts(session, lesson_ids)
     return {id for id, transcript in said.items() if all(saying.holds(transcript, phrase) for phrase in phrases)}
@@ -268,6 +268,7 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
         pictures=posters(services, lesson),
         overview=_overview(services, lesson),
         reason=str(trouble) if trouble else None,
+        readings=readings.of(session, lesson_id),
     )
 
 
@@ -309,16 +310,18 @@ def named(
 
 
 def posters(services: Services, lesson: Lesson) -> Posters | None:
-    """The pictures of a lesson, as soon as they are made."""
-    return read_posters(services, lesson.id, lesson.plan_version)
+    """The pictures of a lesson, as soon as they are made; of its own ones the one that is chosen."""
+    return own_pictures.posters_of(services.store, lesson)
+
+
+def all_posters(services: Services, lesson: Lesson) -> Posters | None:
+    """With all of its own."""
+    found = posters(services, lesson)
+    return replace(found, own=own_pictures.everything(services.store, lesson.id)) if found else None
 
 
 def read_posters(services: Services, lesson_id: str, version: int) -> Posters | None:
-    try:
-        text = services.store.poster_list(lesson_id, version).read_bytes()
-    except FileNotFoundError:
-        return None
-    return Posters.from_json(json.loads(text))
+    return own_pictures.read_candidates(services.store, lesson_id, version)
 
 
 def _overview(services: Services, lesson: Lesson) -> shapes.Overview:

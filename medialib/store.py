@@ -71,6 +71,14 @@ class Store:
         return self.root / "cache"
 
     @property
+    def covers(self) -> Path:
+        """Pictures that collections are shown by, a folder for each, named after its content."""
+        return self.root / "covers"
+
+    def collection_cover(self, name: str, width: int, ending: str) -> Path:
+        return self.covers / name / f"{width}.{ending}"
+
+    @property
     def snapshots(self) -> Path:
         """The last picture of each screen."""
         return self.cache / "screens"
@@ -177,6 +185,16 @@ class Store:
 
     def poster_list(self, lesson_id: str, version: int) -> Path:
         return self.posters(lesson_id, version) / "posters.json"
+
+    def own_pictures(self, lesson_id: str) -> Path:
+        """The folder of the pictures that people have taken from a lesson or sent for it, each a folder."""
+        return self.lesson(lesson_id) / "pictures"
+
+    def own_picture(self, lesson_id: str, number: int, width: int, ending: str) -> Path:
+        return self.own_pictures(lesson_id) / str(number) / f"{width}.{ending}"
+
+    def own_picture_facts(self, lesson_id: str, number: int) -> Path:
+        return self.own_pictures(lesson_id) / str(number) / "picture.json"
 
     def sheet(self, lesson_id: str, version: int, number: int) -> Path:
         return self.version(lesson_id, version) / "sheets" / f"{number}.jpg"

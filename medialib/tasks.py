@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import edits, lookups, readings
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest.recording import load
 from medialib.jobs.queue import BULK, HOT
@@ -83,7 +83,12 @@ def _documents(session: Session, lessons: Sequence[Lesson]) -> dict[str, Documen
     """What the index is to know of each of these lessons."""
     ids = [one.id for one in lessons]
     said, featured = lookups.transcripts(session, ids), lookups.featured(session, ids)
-    return {one.id: document(one, said.get(one.id, ""), featured=one.id in featured) for one in lessons}
+    attached = readings.of_lessons(session, ids)
+    found = {}
+    for one in lessons:
+        names = [each.name for each in attached.get(one.id, ())]
+        found[one.id] = document(one, "\n".join([said.get(one.id, ""), *names]), featured=one.id in featured)
+    return found
 
 
 def merge_index(services: Services) -> None:

@@ -17,10 +17,11 @@ from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
 from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, packaging, pipeline, slate, standins
+from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, reading_files, slate, standins
 from medialib.ingest.recording import recount
 from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
+from medialib.ingest.steps import RANKS
 from medialib.jobs.leases import Lease
 from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.services import Services
@@ -50,6 +51,7 @@ class Worker:
         queues = services.queues
         queues.on("segment", self._segment)
         queues.on("prepare", self._prepare)
+        queues.on("picture", self._picture)
         queues.on("ts", self._ts)
         queues.on("film", self._film)
         queues.on("recording", self._recording)
@@ -109,6 +111,9 @@ class Worker:
 
     def _prepare(self, lesson_id: str) -> None:
         self._logging_errors(lambda: pipeline.prepare(self._workshop, lesson_id))
+
+    def _picture(self, lesson_id: str, version: int, number: int, at_milliseconds: int) -> None:
+        self._logging_errors(lambda: own_pictures.take(self._workshop, lesson_id, version, number, at_milliseconds))
 
     def _ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
         self._logging_errors(lambda: packaging.make_ts(self._workshop, lesson_id, version, name, number))
@@ -205,6 +210,7 @@ def reconcile(services: Services, *, quiet: bool) -> None:
     arrivals.sweep(services)
     for lesson_id in let_go(services.workshop):
         log.info("an earlier recording was let go", lesson=lesson_id)
+    reading_files.let_go(services.workshop)
     with services.database.read() as session:
         waiting = lookups.next_steps(session, 1)
         whole = upload_lookups.whole_uploads(session)
@@ -248,4 +254,4 @@ def show_due_collections(services: Services) -> None:
 def order_steps(services: Services) -> None:
     """Bring work that an earlier version left into the order of this one."""
     with services.database.begin() as session:
-        edits.rank_steps(session, pipeline.RANKS)
+        edits.rank_steps(session, RANKS)

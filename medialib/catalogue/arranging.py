@@ -203,6 +203,8 @@ def _write_series(session: Session, one: Collection, after: Arrangement, lessons
             title = lesson.series.title if lesson.series else ""
             raise BadRequest(collecting.IN_ANOTHER_SERIES, values={"title": lesson.title, "series": title})
         lesson.series, lesson.series_slug, lesson.number = one, one.slug, entry.number
+    noted = [entry for entry in after.entries if entry.note and entry.id in lessons]
+    one.extras = [{"id": entry.id, "kind": entry.kind, "note": entry.note} for entry in noted]
 
 
 def _write_rows(session: Session, one: Collection, after: Arrangement, lessons: Mapping[str, Lesson]) -> None:
@@ -266,6 +268,8 @@ def _check_length(text: str, most: int) -> None:
 def _check_entry(session: Session, one: Collection, entry: Entry, *, is_new: bool) -> None:
     for name in ("text", "note", "link"):
         _check_length(getattr(entry, name), _LONGEST[name])
+    if entry.kind != "lesson" and one.kind == "series":
+        raise BadRequest(N_("A series holds lessons only: its tasks and readings would be seen by nobody."))
     if entry.kind == "lesson":
         lesson = lookups.lesson(session, entry.id)
         if is_new and one.kind == "series" and lesson.series_slug not in (None, one.slug):

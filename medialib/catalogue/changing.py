@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits
+from medialib.catalogue import edits, renewing
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
@@ -19,6 +19,8 @@ from medialib.catalogue.units import Unit
 from medialib.errors import N_, BadRequest, NotAllowed, NotFound
 
 LONGEST_WORDS = 2000
+TRIM = "trim"
+"""The kind of a change after which the lesson is planned anew."""
 _HIGHEST_NUMBER = 2**31 - 1
 
 
@@ -128,6 +130,9 @@ def to_change(session: Session, lesson_ids: Sequence[str]) -> Sequence[Lesson]:
 def _take_back(session: Session, lesson: Lesson, change: LessonChange, *, by: Person | None) -> LessonChange:
     made = record(session, lesson, change.kind, change.before, by=by, undoes=change.id)
     change.undone = True
+    if change.kind == TRIM:
+        session.flush()
+        renewing.ask(session, lesson.id)
     note(session, by, "lesson.undone", on_id=lesson.id, on_name=lesson.title)
     return made
 

@@ -98,7 +98,9 @@ def arranged(session: Session, one: Collection) -> Arrangement:
         rows = session.execute(
             select(Lesson.id, Lesson.number).where(Lesson.series_slug == one.slug).order_by(*_SERIES_ORDER)
         )
-        return Arrangement(**texts, entries=tuple(Entry(id=id, number=number) for id, number in rows))
+        notes = {extra["id"]: extra["note"] for extra in one.extras}
+        entries = tuple(Entry(id=id, number=number, note=notes.get(id, "")) for id, number in rows)
+        return Arrangement(**texts, entries=entries)
     columns = ("note", "part", "begins", "ends")
     places = select(CollectionLesson).where(CollectionLesson.collection_slug == one.slug)
     placed = [

@@ -18,8 +18,9 @@ class Collection(Base):
 
     Nobody finds a collection that is not published (`published_at`, unix seconds, None or later than now). `dated` is
     the month or day that an issue or package is for (2024, 2024-05, 2024-05-01), `number` an issue's number,
-    `editorial` its page in Markdown. `cover` is how it is shown: "" by its first lesson, lesson:ID, or drawn:NAME of
-    a drawing. `extras` are its tasks and readings (see arrangement.py).
+    `editorial` its page in Markdown. `cover` is how it is shown: "" by its first lesson, lesson:ID, drawn:NAME of a
+    drawing, or picture:NAME of one that was sent. `extras` are its tasks and readings (see arrangement.py), of a
+    series the notes on its lessons.
 
     While members see what is published, a curator's changes wait in `draft`, an arrangement as JSON; `last_published`
     is the arrangement as it was last published. `told_at` is when search last heard of it.

@@ -30,7 +30,8 @@ class Lesson(Base):
     `revision` grows with every change that search must know of; the index is behind while
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
-    from 0. It plays by the plan of `plan_version`; that of `next_version`, if any, is being made to take its place.
+    from 0; below 0 it is a picture of the lesson's own (see posters.py). It plays by the plan of `plan_version`; that
+    of `next_version`, if any, is being made to take its place.
     `last_version` is the highest that any plan of it ever had: addresses with a version are kept for ever.
     """
 

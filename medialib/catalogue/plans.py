@@ -10,6 +10,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from medialib.catalogue.trims import WHOLE, Trim
+
 SAMPLE_RATE = 48_000
 SAMPLES_PER_FRAME = 1_024
 
@@ -48,7 +50,8 @@ class SoundUse:
 class SourceUse:
     """Which tracks of the source are read, and how.
 
-    `start_seconds` is the source's own clock at the lesson's 0; `video_end_seconds` and `audio_end_seconds` are
+    `start_seconds` is the source's own clock at the lesson's 0, which a `trim` moves; then `whole_seconds` is how long
+    the whole recording is. `video_end_seconds` and `audio_end_seconds` are
     the ends of the last picture and sound that really are there, on the lesson's clock; `matrix` is the YCbCr
     matrix in swscale's words; `cover_index` an attached picture. `sounds` are the tracks that are offered, the
     usual one first; plans from before there were several have none, but `audio_index`. `transfer` is the HDR transfer
@@ -73,6 +76,13 @@ class SourceUse:
     width: int = 0
     height: int = 0
     sounds: tuple[SoundUse, ...] = ()
+    trim: Trim = WHOLE
+    whole_seconds: float = 0.0
+
+    @property
+    def before_seconds(self) -> float:
+        """Where the recording begins on the lesson's clock: at 0, or before it when the beginning is trimmed."""
+        return -self.trim.start_seconds if self.trim.start_seconds else 0.0
 
     @property
     def heard(self) -> tuple[SoundUse, ...]:
@@ -89,7 +99,8 @@ class SourceUse:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "SourceUse":
         sounds = tuple(SoundUse.from_json(one) for one in document.get("sounds", ()))
-        return cls(**{**document, "sounds": sounds})
+        trim = Trim(**document.get("trim", {}))
+        return cls(**{**document, "sounds": sounds, "trim": trim})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +190,11 @@ class Plan:
     def seconds(self) -> float:
         """The length of the lesson: of its picture, or of its sound when there is none."""
         return float(self.renditions[0].seconds)
+
+    @property
+    def whole_seconds(self) -> float:
+        """The length of the whole recording, of which the lesson may be a part."""
+        return self.source.whole_seconds or self.seconds
 
     def rendition(self, name: str) -> Rendition | None:
         return next((one for one in self.renditions if one.name == name), None)

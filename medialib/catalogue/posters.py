@@ -1,7 +1,7 @@
-"""The pictures that a lesson may be shown by: candidates, best first, each in some widths; a value, pure."""
+"""The pictures that a lesson may be shown by: candidates, best first, and its own, in some widths; a value, pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 WIDTHS = (320, 640, 1280)
@@ -9,7 +9,7 @@ ENDINGS = ("webp", "jpg")
 # A picture's own width stands beside the usual ones when it is this much above the last of them.
 _WORTH = 1.1
 
-Origin = Literal["frame", "beside", "cover", "drawn"]
+Origin = Literal["frame", "beside", "cover", "drawn", "taken", "sent"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class Candidate:
     """One picture in `widths` of pixels, smallest first; its proportions are those of `width` x `height`.
 
     It comes from the film (`at_seconds` into it), from a file that lay beside the recording, from the recording's
-    own cover, or was drawn.
+    own cover, or was drawn; people have taken it from the film themselves, or sent it.
     """
 
     origin: Origin
@@ -25,6 +25,10 @@ class Candidate:
     height: int
     widths: tuple[int, ...]
     at_seconds: float | None = None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Candidate":
+        return cls(**{**document, "widths": tuple(document["widths"])})
 
     def nearest(self, wanted: int) -> int:
         """The largest width up to `wanted`, or the smallest there is."""
@@ -36,21 +40,32 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Posters:
-    """Candidates, the best first; never empty."""
+    """Candidates that a plan's making has found, the best first; never empty. And the lesson's `own` pictures, which
+    people have taken or sent, by numbers below 0: those outlast plans.
+    """
 
     candidates: tuple[Candidate, ...]
+    own: Mapping[int, Candidate] = field(default_factory=dict)
 
     def chosen(self, choice: int) -> int:
-        """The number of the candidate that is shown: `choice`, or the best when there is none of that number."""
-        return choice if 0 <= choice < len(self.candidates) else 0
+        """The number of the picture that is shown: `choice`, or the best when there is none of that number."""
+        return choice if choice in self.own or 0 <= choice < len(self.candidates) else 0
+
+    def picture(self, number: int) -> Candidate:
+        return self.own[number] if number < 0 else self.candidates[number]
+
+    @property
+    def numbered(self) -> dict[int, Candidate]:
+        """All of them by number, those that people wanted first."""
+        return {**self.own, **dict(enumerate(self.candidates))}
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """The candidates; each picture of a lesson's own has a file of its own."""
+        return {"candidates": [asdict(one) for one in self.candidates]}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Posters":
-        candidates = (Candidate(**one | {"widths": tuple(one["widths"])}) for one in document["candidates"])
-        return cls(candidates=tuple(candidates))
+        return cls(candidates=tuple(map(Candidate.from_json, document["candidates"])))
 
 
 def widths_of(width: int) -> tuple[int, ...]:

@@ -7,10 +7,15 @@ from dataclasses import replace
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import cut_texts, edits, lookups
 from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
+from medialib.catalogue.trims import Trim
 from medialib.errors import N_, ChangedMeanwhile
+
+PLAN = "plan"
+"""The step that plans a lesson anew, as its trim says."""
+_PLAN_RANK = 0
 
 
 def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int], *, source_version: int) -> Plan:
@@ -25,13 +30,53 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
     plan = replace(plan, version=lesson.last_version + 1)
     give_up_next(session, lesson)
     add_plan(session, lesson, plan, source_version=source_version)
+    lesson.next_version = plan.version
+    _begin_work(session, lesson_id, steps)
+    return plan
+
+
+def _begin_work(session: Session, lesson_id: str, steps: Mapping[str, int]) -> None:
     session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id))
     now = time.time()
     session.add_all(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=now) for step, rank in steps.items())
-    lesson.next_version = plan.version
     session.flush()
     edits.settle(session, lesson_id)
-    return plan
+
+
+def ask(session: Session, lesson_id: str) -> None:
+    """Let the worker plan the lesson as its trim says now."""
+    edits.finish_step(session, lesson_id, PLAN)  # one that failed begins anew
+    session.add(StepLeft(lesson_id=lesson_id, step=PLAN, rank=_PLAN_RANK, queued_at=time.time()))
+    session.flush()
+    edits.settle(session, lesson_id)
+
+
+def kept_version(session: Session, lesson: Lesson, trim: Trim, *, since: float) -> int | None:
+    """A plan of this recording with that trim which is the lesson's, or was given up after `since` and plays."""
+    of = lookups.source(session, lesson.id).version
+    query = select(StoredPlan).where(StoredPlan.lesson_id == lesson.id, StoredPlan.source_version == of)
+    for row in session.scalars(query.order_by(StoredPlan.version.desc())):
+        plan = Plan.from_json(row.document)
+        if plan.source.trim != trim:
+            continue
+        names = [one.name for one in plan.played_first]
+        given_up_lately = (row.retired_at or 0.0) > since
+        if row.version == lesson.plan_version or (
+            given_up_lately and lookups.are_complete(session, lesson.id, row.version, names)
+        ):
+            return row.version
+    return None
+
+
+def return_to(session: Session, lesson_id: str, version: int, steps: Mapping[str, int]) -> None:
+    """Let the lesson play by a plan that it had, at once; `steps` are what that one may still lack."""
+    lesson = edits.lesson_to_change(session, lesson_id)
+    give_up_next(session, lesson)
+    if version != lesson.plan_version:
+        this = (StoredPlan.lesson_id == lesson_id, StoredPlan.version == version)
+        session.execute(update(StoredPlan).where(*this).values(retired_at=None))
+        _switch(session, lesson, version)
+    _begin_work(session, lesson_id, steps)
 
 
 def add_plan(session: Session, lesson: Lesson, plan: Plan, *, source_version: int) -> None:
@@ -64,11 +109,17 @@ def switch_when_made(session: Session, lesson: Lesson, *, last_rank: int) -> Non
     lesson_id = lesson.id
     if not lesson.next_version or any(row.rank <= last_rank for row in lookups.steps_left(session, lesson_id)):
         return
-    _retire(session, lesson_id, lesson.plan_version)
-    plan = lookups.plan(session, lesson_id, lesson.next_version)
-    lesson.plan_version, lesson.next_version = plan.version, None
-    lesson.seconds = plan.seconds
+    _switch(session, lesson, lesson.next_version)
+    lesson.next_version = None
+
+
+def _switch(session: Session, lesson: Lesson, version: int) -> None:
+    before, plan = (lookups.plan(session, lesson.id, one) for one in (lesson.plan_version, version))
+    _retire(session, lesson.id, before.version)
+    lesson.plan_version, lesson.seconds = version, plan.seconds
     lesson.revision += 1
+    if before.source.trim != plan.source.trim:
+        cut_texts.refit(session, lesson, before.source.trim, plan.source.trim)
 
 
 def retired(session: Session, *, before: float) -> Sequence[tuple[str, int]]:

@@ -53,7 +53,8 @@ def replace_recording(
     chapters = [one for one in lesson.chapters if one["start_seconds"] < plan.seconds]
     _show(
         lesson, kind="video" if plan.video else "audio", seconds=plan.seconds, plan_version=plan.version,
-        poster_choice=0, chapters=chapters, notices=list(notices), trim_start_seconds=0.0, trim_end_seconds=None,
+        poster_choice=min(lesson.poster_choice, 0), chapters=chapters, notices=list(notices),
+        trim_start_seconds=0.0, trim_end_seconds=None,
     )  # fmt: skip
     note(session, by, "lesson.replaced", on_id=lesson_id, on_name=lesson.title)
     return lesson

@@ -102,6 +102,20 @@ def change(session: Session, slug: str, *, zh: str, en: str, words: Sequence[str
         _tell_search(session, one.path)
 
 
+def add_word(session: Session, slug: str, word: str, *, by: Person | None) -> None:
+    """One more word that speaks for the theme; raises BadRequest."""
+    one = theme(session, slug)
+    if not word.strip():
+        raise BadRequest(N_("Please type a word first."))
+    change(session, slug, zh=one.zh, en=one.en, words=[*one.words, word], by=by)
+
+
+def unspoken(session: Session, words: Sequence[str]) -> list[str]:
+    """Those of the words that speak for no theme yet, and are the name of none."""
+    known = {word for one in session.scalars(select(Theme)) for word in (*one.words, one.zh, one.en)}
+    return [word for word in words if word not in known]
+
+
 def place(session: Session, slug: str, *, parent_slug: str | None, before: str | None, by: Person | None) -> None:
     """Under this theme (None: at the top), before that sibling (None: last), with all below it; raises BadRequest."""
     one = theme(session, slug)

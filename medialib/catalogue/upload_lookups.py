@@ -39,6 +39,11 @@ def upload(session: Session, upload_id: str, *, of: Person | None) -> Upload:
     return found
 
 
+def lesson_of(session: Session, one: Upload) -> Lesson | None:
+    """What became of it, as far as that may be seen."""
+    return session.scalar(select(Lesson).where(Lesson.id == one.lesson_id)) if one.lesson_id else None
+
+
 def cancelled(session: Session, upload_id: str, *, of: Person) -> Upload:
     """One that was cancelled and can still be brought back; raises NotFound."""
     found = session.get(Upload, upload_id)

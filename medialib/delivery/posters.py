@@ -23,7 +23,7 @@ class Shown:
 def shown(lesson: Lesson, posters: Posters) -> Shown:
     """The picture that stands for the lesson."""
     number = posters.chosen(lesson.poster_choice)
-    candidate = posters.candidates[number]
+    candidate = posters.picture(number)
     width = candidate.nearest(USUAL_WIDTH)
     sets = {ending: _srcset(lesson, number, candidate, ending) for ending in ENDINGS}
     return Shown(
@@ -38,11 +38,11 @@ def shown(lesson: Lesson, posters: Posters) -> Shown:
 def shown_at(lesson: Lesson, posters: Posters, width: int) -> str:
     """The address of that picture as a JPEG of about this width."""
     number = posters.chosen(lesson.poster_choice)
-    return address(lesson, number, posters.candidates[number].nearest(width), "jpg")
+    return address(lesson, number, posters.picture(number).nearest(width), "jpg")
 
 
 def described(lesson: Lesson, posters: Posters) -> list[dict[str, Any]]:
-    """All candidates as JSON, the best first."""
+    """All pictures as JSON: the lesson's own first, then the candidates, the best first."""
     chosen = posters.chosen(lesson.poster_choice)
     return [
         {
@@ -60,11 +60,13 @@ def described(lesson: Lesson, posters: Posters) -> list[dict[str, Any]]:
                 for width in one.widths
             ],
         }
-        for number, one in enumerate(posters.candidates)
+        for number, one in posters.numbered.items()
     ]
 
 
 def address(lesson: Lesson, number: int, width: int, ending: str) -> str:
+    if number < 0:
+        return f"/media/{lesson.id}/picture/{-number}/{width}.{ending}"
     return f"/media/{lesson.id}/v{lesson.plan_version}/poster/{number}/{width}.{ending}"
 
 

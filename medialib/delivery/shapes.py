@@ -9,6 +9,7 @@ from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
 from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.posters import Posters
+from medialib.catalogue.readings import Reading
 from medialib.delivery import posters
 
 Spans = Sequence[tuple[int, int]]
@@ -109,6 +110,7 @@ def lesson_detail(
     pictures: Posters | None,
     overview: Overview,
     reason: str | None = None,
+    readings: Sequence[Reading] = (),
 ) -> dict[str, Any]:
     """Everything known of one lesson; `reason` is the sentence that says why it is parked."""
     return {
@@ -133,6 +135,11 @@ def lesson_detail(
         "captions": [{"language": one.language, "label": one.label, "url": captions_path(one)} for one in captions],
         "chapters": lesson.chapters,
         "chapters_track": chapters_path(lesson),
+        "readings": [
+            {"name": one.name, "type": one.extension[1:], "size_bytes": one.size_bytes, "url": one.path}
+            for one in readings
+        ],
+        "trim": plan.source.trim.to_json(),
         "notices": [one["message"] % one["values"] if one["values"] else one["message"] for one in lesson.notices],
         "themes": [{"slug": theme.slug, "zh": theme.zh, "en": theme.en} for theme in lesson.themes],
         "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},

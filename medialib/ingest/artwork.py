@@ -16,7 +16,7 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Candidate, Origin, Posters
 from medialib.errors import Stopped, ToolFailed, ToolKilled, UnusableMedia
-from medialib.ingest import covers, picture_commands, pictures, scoring
+from medialib.ingest import covers, own_pictures, picture_commands, pictures, scoring
 from medialib.ingest.errand import Errand
 from medialib.ingest.scoring import Look
 from medialib.store import open_regular
@@ -65,8 +65,19 @@ def make_posters(errand: Errand) -> None:
         text = json.dumps(Posters(candidates=tuple(candidates)).to_json())
         (finished / store.poster_list(lesson_id, version).name).write_text(text, encoding="utf-8")
         store.publish_folder(finished, store.posters(lesson_id, version))
+        if version != lesson.plan_version:
+            keep_what_was_chosen(errand, lesson)
     finally:
         errand.discard()
+
+
+def keep_what_was_chosen(errand: Errand, lesson: Lesson) -> None:
+    """Before this plan takes the other's place: under its number is another picture there."""
+    number = own_pictures.adopt(errand.workshop, lesson, errand.workspace / "chosen")
+    with errand.workshop.database.begin() as session:
+        now = edits.lesson_to_change(session, lesson.id)
+        if number is not None and now.poster_choice == lesson.poster_choice:
+            now.poster_choice = -number
 
 
 def _keep(folder: Path, number: int, found: _Found) -> Candidate:

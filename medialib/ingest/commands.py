@@ -20,6 +20,7 @@ from medialib.catalogue.plans import (
     VideoRendition,
     aligned_segment,
 )
+from medialib.catalogue.trims import WHOLE
 from medialib.ingest import encoding, mixing
 from medialib.ingest.inputs import reading
 
@@ -70,17 +71,17 @@ def video_command(program: str, source: Path, plan: Plan, run: Run, back_seconds
     begin, end = float(plan.start(rungs[0], run.first)), float(plan.start(rungs[0], run.first + run.count))
     use = plan.source
     # Beyond the last picture there is nothing to decode: begin where the last one surely is.
-    last = max(0.0, use.video_end_seconds - 2)
+    last = max(use.before_seconds, use.video_end_seconds - 2)
     rate = max(rung.frames_per_second for rung in rungs)
     # A keyframe that rounds to the run's first picture is early enough: the GOP before it need not be decoded.
     seek = begin + 0.4 / rate if begin else 0.0
     # Pictures that no other refers to may keep their blocks' edges when somebody waits: a seventh of the work.
     quick = {"skip_loop_filter": "noref"} if run.hot else {}
-    at = max(0.0, min(seek, last) - back_seconds)
+    at = max(use.before_seconds, min(seek, last) - back_seconds)
     opened = _open_at(source, plan, at, **encoding.steady(use), **quick)
     picture = opened[str(use.video_index)]
     # The grid begins where there still are pictures: without one, fps would make none at all.
-    grid = max(0.0, min(begin, int(last)) - back_seconds)
+    grid = max(use.before_seconds, min(begin, int(last)) - back_seconds)
     picture = encoding.on_the_grid(picture, use, grid, rate)
     picture = picture.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
     picture, developed = _developed(picture, plan, rungs)
@@ -151,7 +152,7 @@ def audio_command(program: str, source: Path, plan: Plan, run: Run) -> list[str]
     first, last = (_sample(plan, tracks[0], number) for number in (run.first, run.first + run.count))
     lead = max(0, first - mixing.WARM_UP_FRAMES * SAMPLES_PER_FRAME)
     ends = [plan.source.heard[one.track].end_seconds for one in tracks]
-    seek = max(0.0, min(lead / SAMPLE_RATE - _LEAD_SECONDS, min(ends) - 2))
+    seek = max(plan.source.before_seconds, min(lead / SAMPLE_RATE - _LEAD_SECONDS, min(ends) - 2))
     opened = _open_at(source, plan, seek)
     return _complete(program, _sounds(opened, plan, tracks, run, Span(lead=lead, first=first, last=last)))
 
@@ -163,7 +164,8 @@ def listen_command(
     parts = []
     for begin, seconds in spans:
         # fastseek: near enough here, and an MP3 is not read from its beginning for every window.
-        window = {"t": f"{seconds:.3f}", "fflags": "+fastseek"} if begin else {}
+        within = begin or plan.source.trim != WHOLE
+        window = {"t": f"{seconds:.3f}", "fflags": "+fastseek"} if within else {}
         opened = _open_at(source, plan, begin, **window)
         parts.append(mixing.stereo(opened[str(use.index)], use).filter("aresample", SAMPLE_RATE))
     sound = ffmpeg.concat(*parts, v=0, a=1) if len(parts) > 1 else parts[0]
@@ -224,7 +226,8 @@ def _open_at(source: Path, plan: Plan, seconds: float, **options: str | None) ->
 
     Whoever wants the beginning does not seek: some files cannot, and are then at their end.
     """
-    return _open(source, plan.source.start_seconds + seconds if seconds else 0.0, **options)
+    use = plan.source
+    return _open(source, use.start_seconds + seconds if seconds > use.before_seconds else 0.0, **options)
 
 
 def _open(source: Path, seek_seconds: float, **options: str | None) -> Any:

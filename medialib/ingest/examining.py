@@ -8,9 +8,9 @@ from typing import Any
 
 from medialib.catalogue.plans import Plan
 from medialib.ingest.extraction import unreadable_texts
-from medialib.ingest.pipeline import RANKS, steps_of
 from medialib.ingest.planning import plan_recording
 from medialib.ingest.probing import Look
+from medialib.ingest.steps import RANKS, steps_of
 from medialib.ingest.workshop import Workshop
 
 # What the file is called in the store follows from what it is, never from what it was called.

@@ -20,7 +20,6 @@ from medialib.store import open_regular
 
 log = structlog.get_logger()
 
-STEP = "captions"
 PICTURES = Notice(
     message=N_("The captions inside this recording are pictures and cannot be read. Put a text file (SRT) beside it."),
     values={},

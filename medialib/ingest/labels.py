@@ -9,7 +9,7 @@ from typing import Any
 from mutagen.mp4 import MP4, MP4Cover
 
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.posters import Posters
+from medialib.ingest import own_pictures
 from medialib.store import Store
 
 # What the field `desc` may hold; longer texts go into `ldes`, which some players read instead.
@@ -61,14 +61,11 @@ def label_of(store: Store, lesson: Lesson) -> Label:
 
 def cover_of(store: Store, lesson: Lesson) -> Path | None:
     """The picture that stands for the lesson, once there is one."""
-    try:
-        told = store.poster_list(lesson.id, lesson.plan_version).read_bytes()
-    except FileNotFoundError:
+    posters = own_pictures.posters_of(store, lesson)
+    if posters is None:
         return None
-    posters = Posters.from_json(json.loads(told))
     number = posters.chosen(lesson.poster_choice)
-    width = posters.candidates[number].nearest(_COVER_WIDTH)
-    return store.poster(lesson.id, lesson.plan_version, number, width, "jpg")
+    return own_pictures.place_of(store, lesson, number, posters.picture(number).nearest(_COVER_WIDTH))
 
 
 def write_label(path: Path, label: Label) -> None:

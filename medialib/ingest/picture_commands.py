@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from medialib.catalogue.plans import Plan, VideoRendition
+from medialib.catalogue.trims import WHOLE
 from medialib.ingest import encoding
 from medialib.ingest.commands import complete, open_source
 from medialib.ingest.storyboard import COLUMNS, Storyboard
@@ -25,8 +26,20 @@ def visit_command(program: str, source: Path, plan: Plan, at_seconds: float) -> 
     """still-MILLISECONDS.jpg: a keyframe before `at_seconds` and two pictures after it."""
     use = plan.source
     picture = open_source(source, use.start_seconds + at_seconds, **encoding.steady(use))[str(use.video_index)]
-    picture = encoding.on_the_clock(picture, use).filter("fps", **_STILLS_PER_SECOND)
+    picture = _of_the_lesson(encoding.on_the_clock(picture, use), plan, plan.seconds)
+    picture = picture.filter("fps", **_STILLS_PER_SECOND)
     return complete(program, [_stills(picture, plan, **{"frames:v": _STILLS})])
+
+
+def moment_command(program: str, source: Path, plan: Plan, at_seconds: float) -> list[str]:
+    """still-MILLISECONDS.jpg: the picture that is on show at `at_seconds`, or the next one."""
+    use, lasts = plan.source, 1 / plan.video[-1].frames_per_second
+    at_seconds = min(at_seconds, use.video_end_seconds - lasts)
+    begin = use.start_seconds + at_seconds if at_seconds > use.before_seconds else 0.0
+    picture = encoding.on_the_clock(open_source(source, begin, **encoding.steady(use))[str(use.video_index)], use)
+    first, last = max(0.0, at_seconds - lasts + 0.001), plan.seconds + lasts
+    picture = picture.filter("trim", start=f"{first:.3f}", end=f"{last:.3f}")
+    return complete(program, [_stills(picture, plan, **{"frames:v": 1})])
 
 
 def sweep_command(program: str, source: Path, plan: Plan, groups: int) -> list[str]:
@@ -34,8 +47,10 @@ def sweep_command(program: str, source: Path, plan: Plan, groups: int) -> list[s
     use = plan.source
     length = min(use.video_end_seconds, SWEEP_SECONDS)
     # From the very beginning: who seeks in a film with one keyframe may get behind it.
-    picture = encoding.on_the_clock(open_source(source, 0, **encoding.steady(use))[str(use.video_index)], use)
-    picture = picture.filter("trim", end=SWEEP_SECONDS).filter("fps", **_STILLS_PER_SECOND)
+    begin = use.start_seconds if use.trim.start_seconds else 0.0
+    picture = encoding.on_the_clock(open_source(source, begin, **encoding.steady(use))[str(use.video_index)], use)
+    picture = _of_the_lesson(picture.filter("trim", end=SWEEP_SECONDS), plan, length)
+    picture = picture.filter("fps", **_STILLS_PER_SECOND)
     picture = picture.filter("select", f"lt(mod(t,{max(length / groups, _GROUP_SECONDS):.3f}),{_GROUP_SECONDS})")
     return complete(program, [_stills(picture, plan)])
 
@@ -80,6 +95,11 @@ def picture_size(plan: Plan) -> tuple[int, int]:
     best = plan.video[-1]
     scale = min(1.0, LARGEST_SIDE / max(best.width, best.height))
     return max(2, round(best.width * scale / 2) * 2), max(2, round(best.height * scale / 2) * 2)
+
+
+def _of_the_lesson(picture: Any, plan: Plan, end_seconds: float) -> Any:
+    """Without the pictures that a trim has left away."""
+    return picture if plan.source.trim == WHOLE else picture.filter("trim", start=0, end=f"{end_seconds:.3f}")
 
 
 def _stills(picture: Any, plan: Plan, **options: Any) -> Any:

@@ -3,7 +3,7 @@
 import os
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -27,7 +27,9 @@ _PAPER = "#FAF7F2"
 _JPEG_QUALITY, _WEBP_QUALITY = 82, 78
 
 
-def open_picture(file: BinaryIO, *, megapixels: float, side: int = LARGEST_SIDE) -> Image.Image:
+def open_picture(
+    file: IO[bytes], *, megapixels: float, side: int = LARGEST_SIDE, formats: tuple[str, ...] = _FORMATS
+) -> Image.Image:
     """The picture upright, in RGB and at most `side` wide or high; raises UnusableMedia.
 
     Its bytes and its size are looked at before anything is decoded.
@@ -36,7 +38,7 @@ def open_picture(file: BinaryIO, *, megapixels: float, side: int = LARGEST_SIDE)
         if (size_bytes := file.seek(0, os.SEEK_END)) > LARGEST_BYTES:
             raise ValueError(f"{size_bytes} bytes")
         file.seek(0)
-        picture = Image.open(file, formats=_FORMATS)
+        picture = Image.open(file, formats=formats)
         if picture.width * picture.height > megapixels * 1e6:
             raise ValueError(f"{picture.width}x{picture.height} pixels")
         picture.draft("RGB", (side, side))  # JPEG only: decoded at a fraction of its size

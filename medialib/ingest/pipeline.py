@@ -1,5 +1,6 @@
 """The ordered steps that turn a published lesson into a complete one; read this first.
 
+    plan    a lesson that was trimmed is planned anew, which begins all that follows anew
     init    the init segments of what is played first, from the settings alone
     poster  the pictures that it is shown by
     captions  the text tracks that are inside
@@ -25,15 +26,15 @@ from enum import Enum
 import structlog
 
 from medialib.catalogue import edits, lookups, renewing
-from medialib.catalogue.plans import Plan
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, holding, overview, runs
 from medialib.ingest.bitstream import read_codecs
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.hot import bulk_run
-from medialib.ingest.plan import made_at_once
-from medialib.ingest.recording import CHOOSE, Recording, count, load_at_work, stop_if_gone
+from medialib.ingest.recording import Recording, count, load_at_work, stop_if_gone
+from medialib.ingest.replanning import follow_trim
+from medialib.ingest.steps import CHOOSE, COPY, RANKS, renditions_of_steps
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import NO_ROOM
@@ -52,9 +53,6 @@ class Outcome(Enum):
 # Does (part of) a step.
 Step = Callable[[Workshop, Recording, Lease, Callable[[], bool]], Outcome]
 
-COPY = "copy"
-STEPS = ("init", "poster", "captions", "audio", "start", "sheets", "peaks", COPY, CHOOSE, "rungs")
-RANKS = {step: rank for rank, step in enumerate(STEPS)}
 _LOOK_AROUND_SECONDS = 2.0
 
 
@@ -159,28 +157,6 @@ def prepare(workshop: Workshop, lesson_id: str) -> None:
             attempt(workshop, work, lease, lambda: True)
 
 
-def steps_of(plan: Plan, *, texts: bool = False) -> tuple[str, ...]:
-    """What is to be done for a plan, in order; `texts`: there are captions inside the source."""
-    making = (step for step, names in _names(plan).items() if names)
-    wanted = {"init", "poster", "sheets" if plan.video else "peaks", *making}
-    if texts:
-        wanted.add(extraction.STEP)
-    return tuple(step for step in STEPS if step in wanted)
-
-
-def _names(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Which renditions each step makes, in order."""
-    others = tuple(one.name for one in plan.video if one.name != plan.start_rung)
-    first = tuple(one.name for one in plan.video if one.name == plan.start_rung)
-    return {
-        "audio": tuple(one.name for one in plan.audio),
-        "start": tuple(one.name for one in plan.video if not one.copied) if made_at_once(plan) else first,
-        COPY: tuple(one.name for one in plan.video if one.copied),
-        CHOOSE: others,
-        "rungs": others,
-    }
-
-
 def _until_urgent(
     workshop: Workshop, work: Work, keep_going: Callable[[], bool], idle: Collection[Work]
 ) -> Callable[[], bool]:
@@ -199,6 +175,10 @@ def _until_urgent(
         return all(RANKS[one.step] >= RANKS[work.step] for one in free)
 
     return still
+
+
+def _plan_anew(workshop: Workshop, recording: Recording, _: Lease, __: Callable[[], bool]) -> Outcome:
+    return Outcome.DONE if follow_trim(workshop, recording.lesson_id) else Outcome.NOTHING_NOW
 
 
 def _make_inits(workshop: Workshop, recording: Recording, lease: Lease, _: Callable[[], bool]) -> Outcome:
@@ -244,7 +224,8 @@ def _make_segments(step: str) -> Step:
             return Outcome.NOTHING_NOW  # what is made now would be left out later, or never be counted
         for name in recording.left_out:  # what was made of them on trial; a kill may have come between
             workshop.store.remove_rendition(recording.lesson_id, recording.plan.version, name)
-        names = tuple(name for name in _names(recording.plan)[step] if recording.is_encoded(workshop, name))
+        wanted = renditions_of_steps(recording.plan)[step]
+        names = tuple(name for name in wanted if recording.is_encoded(workshop, name))
         run = bulk_run(workshop, recording, {name: recording.missing(workshop, name) for name in names})
         if run:
             last_try = _is_last_try(workshop, recording, step)
@@ -304,6 +285,7 @@ def _is_last_try(workshop: Workshop, recording: Recording, step: str) -> bool:
 
 
 _DO: dict[str, Step] = {
+    renewing.PLAN: _plan_anew,
     "init": _make_inits,
     "poster": _make_pictures(artwork.make_posters),
     "captions": _take_out_captions,

@@ -15,6 +15,7 @@ from medialib.catalogue.plans import (
     VideoRendition,
     first_audio_frame,
 )
+from medialib.catalogue.trims import WHOLE, Trim
 from medialib.errors import N_, UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
 from medialib.ingest.languages import language_tag
@@ -57,11 +58,33 @@ class Rates:
     high: int
 
 
-def make_plan(facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, version: int = 1) -> Plan:
-    """The plan for a recording; raises UnusableMedia when it is over a limit or has no length."""
-    seconds = _length(facts, ends)
-    _check(facts, seconds, limits)
-    seconds = without_crumb(seconds, ladder.segment_seconds)
+def make_plan(
+    facts: Facts, ends: Ends, *, ladder: Ladder, limits: Limits, version: int = 1, trim: Trim = WHOLE
+) -> Plan:
+    """The plan for a recording, or for what a trim leaves of it; raises UnusableMedia when it is over a limit or has
+    no length.
+    """
+    whole_seconds = _length(facts, ends)
+    _check(facts, whole_seconds, limits)
+    if trim == WHOLE:
+        return _planned(facts, ends, ladder, version)
+    plan = _planned(*_trimmed(facts, ends, trim), ladder, version)
+    return replace(plan, source=replace(plan.source, trim=trim, whole_seconds=float(whole_seconds)))
+
+
+def _trimmed(facts: Facts, ends: Ends, trim: Trim) -> tuple[Facts, Ends]:
+    """As if the recording began and ended where it is trimmed: only what is read of it becomes less."""
+    start = facts.start_seconds
+    if trim.end_seconds is not None:
+        last = start + trim.end_seconds
+        cut = {index: min(end, last) for index, end in ends.sounds.items()}
+        video, audio = (end and min(end, last) for end in (ends.video_seconds, ends.audio_seconds))
+        ends = Ends(video_seconds=video, audio_seconds=audio, sounds=cut)
+    return replace(facts, start_seconds=start + trim.start_seconds), ends
+
+
+def _planned(facts: Facts, ends: Ends, ladder: Ladder, version: int) -> Plan:
+    seconds = without_crumb(_length(facts, ends), ladder.segment_seconds)
     if facts.video is None:
         frames = max(1, _audio_frames(seconds))
         return _assemble(facts, ends, ladder, version, video=(), audio_frames=frames)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from medialib.catalogue.plans import Plan
+from medialib.catalogue.trims import WHOLE, Trim
 from medialib.ingest.listening import with_levels
 from medialib.ingest.plan import make_plan
 from medialib.ingest.probing import Look, copying_what_fits, look
@@ -20,13 +21,15 @@ class Planned:
     notices: tuple[dict[str, Any], ...]
 
 
-def plan_recording(workshop: Workshop, source: Path, *, clean: bool, version: int = 1) -> Planned:
+def plan_recording(workshop: Workshop, source: Path, *, clean: bool, version: int = 1, trim: Trim = WHOLE) -> Planned:
     """Beside `source` there is room for what is made meanwhile. Raises UnusableMedia, ToolFailed, NoSpace."""
     settings = workshop.settings
     seen = look(workshop, source)
-    plan = make_plan(seen.facts, seen.ends, ladder=settings.ladder, limits=settings.limits, version=version)
+    asked: dict[str, Any] = {"ladder": settings.ladder, "limits": settings.limits, "version": version, "trim": trim}
+    plan = make_plan(seen.facts, seen.ends, **asked)
     plan = replace(plan, source=replace(plan.source, mended=seen.is_mended(source)))
-    if not plan.source.mended:
+    # Of a part only encoded rungs: its segments do not begin and end where the recording's own packets do.
+    if not plan.source.mended and trim == WHOLE:
         plan = copying_what_fits(workshop, source, seen.told, plan)
     plan, unheard = with_levels(workshop, seen.read, plan, seen.facts, clean=clean)
     return Planned(plan=plan, seen=seen, notices=(*seen.notices, *unheard))

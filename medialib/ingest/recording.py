@@ -15,13 +15,11 @@ from medialib.catalogue.plans import Plan, Rendition, VideoRendition
 from medialib.catalogue.renewing import version_at_work
 from medialib.errors import MedialibError, NotFound
 from medialib.ingest.measuring import measure
+from medialib.ingest.steps import CHOOSE
 from medialib.ingest.workshop import Workshop
 from medialib.store import Store
 
 log = structlog.get_logger()
-
-CHOOSE = "choose"
-"""The step that leaves rungs out: while it is to be done, no rung but the first is offered."""
 
 
 @dataclass(frozen=True, kw_only=True)

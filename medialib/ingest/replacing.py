@@ -8,13 +8,13 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import former_sources, lookups, replacing
+from medialib.catalogue import former_sources, lookups, renewing, replacing, trimming
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.errors import N_, BadRequest, ChangedMeanwhile, NotReady
 from medialib.ingest.examining import examine, put_in_place
 from medialib.ingest.intake import Receipt, known_already, link
-from medialib.ingest.pipeline import RANKS, steps_of
+from medialib.ingest.steps import RANKS, steps_of
 from medialib.ingest.texts import TextTrack
 from medialib.ingest.workshop import Workshop
 
@@ -90,7 +90,10 @@ def bring_back(workshop: Workshop, lesson_id: str, *, by: Person | None) -> None
         plan = lookups.plan(session, lesson_id, before.shown["plan_version"])
         texts = any(TextTrack(**one).readable for one in before.facts.get("texts", []))
         steps = {step: RANKS[step] for step in steps_of(plan, texts=texts)}
-        replacing.bring_back(session, lesson_id, steps=steps, days=workshop.settings.uploads.replaced_days, by=by)
+        days = workshop.settings.uploads.replaced_days
+        lesson = replacing.bring_back(session, lesson_id, steps=steps, days=days, by=by)
+        if trimming.wanted(lesson) != plan.source.trim:
+            renewing.ask(session, lesson_id)  # it was put away before it was trimmed
 
 
 def let_go(workshop: Workshop) -> list[str]:

@@ -1,4 +1,4 @@
-"""A lesson planned anew by the present settings: it plays as before until the new version plays everywhere."""
+"""A lesson planned anew, by the present settings or another trim: it plays as before until the new version does."""
 
 import os
 import time
@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import structlog
 
-from medialib.catalogue import lookups, renewing
+from medialib.catalogue import lookups, renewing, trimming
 from medialib.catalogue.plans import Plan
-from medialib.errors import N_, NotReady
-from medialib.ingest.pipeline import RANKS, steps_of
+from medialib.catalogue.trims import WHOLE
+from medialib.errors import N_, ChangedMeanwhile, NotReady
 from medialib.ingest.planning import plan_recording
+from medialib.ingest.steps import CAPTIONS, RANKS, steps_of
 from medialib.ingest.workshop import Workshop
 
 log = structlog.get_logger()
 
 # Players hold addresses of the old version for as long as a page stays open, and caches for longer.
 _KEPT_SECONDS = 24 * 3600
+# So much before its files go, a version is still taken back into use.
+_SPARE_SECONDS = 3600
 
 
 def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
@@ -34,17 +37,51 @@ def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
             workshop.store.discard(lease.token)
 
 
+def follow_trim(workshop: Workshop, lesson_id: str) -> bool:
+    """Plan a lesson as its trim says, or let it have the plan back that it had before; False when another process is
+    at it, or has changed its recording. Raises what replan does.
+    """
+    with workshop.leases.hold(f"replan:{lesson_id}") as lease:
+        if lease is None:
+            return False
+        try:
+            if not _return(workshop, lesson_id):
+                _replan(workshop, lesson_id, lease.token)
+        except ChangedMeanwhile as error:
+            log.info("a lesson got another recording while it was planned anew", lesson=lesson_id, detail=str(error))
+            return False
+        finally:
+            workshop.store.discard(lease.token)
+    return True
+
+
+def _return(workshop: Workshop, lesson_id: str) -> bool:
+    """Whether there is a plan with the lesson's trim, from which it plays at once."""
+    since = time.time() - _KEPT_SECONDS + _SPARE_SECONDS
+    with workshop.database.begin() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        version = renewing.kept_version(session, lesson, trimming.wanted(lesson), since=since)
+        if version is None:
+            return False
+        plan = lookups.plan(session, lesson_id, version)
+        renewing.return_to(session, lesson_id, version, {step: RANKS[step] for step in steps_of(plan)})
+    return True
+
+
 def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
+        trim = trimming.wanted(lesson)
         present = lookups.plan(session, lesson_id, renewing.version_at_work(lesson))
         source = lookups.source(session, lesson_id)
-        texts = any(row.step == "captions" for row in lookups.steps_left(session, lesson_id))
+        # Those that could not be read would come on the clock of a part, while the whole still plays.
+        reading = [row for row in lookups.steps_left(session, lesson_id) if row.step == CAPTIONS]
+        texts = any(trim == WHOLE or not row.parked for row in reading)
     store = workshop.store
     copy = store.workspace(token) / "source"
     os.link(store.source(lesson_id, source.extension, source.version), copy)
     clean = any(use.noise_db is not None for use in present.source.heard) or workshop.settings.sound.clean_speech
-    planned = plan_recording(workshop, copy, clean=clean)
+    planned = plan_recording(workshop, copy, clean=clean, trim=trim)
     if replace(planned.plan, version=present.version) == present:
         return None
     if planned.plan.source.mended:

@@ -47,7 +47,9 @@ _HTTP_SENTENCES = {
     404: N_("There is nothing at this address."),
     405: N_("This address cannot be used in that way."),
     406: N_("This cannot be answered in the form that was asked for."),
-    413: N_("That is too large."),
+    413: N_(
+        "That is more than this page takes; nothing was changed. Go back and send less at once, or a smaller file."
+    ),
     412: N_("The page and the server do not speak the same version. Please load the page again."),
     414: N_("This address is too long."),
     415: N_("This was sent in a form that the server does not take."),

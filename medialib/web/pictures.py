@@ -1,4 +1,4 @@
-"""Pictures of lessons, their thumbnails and peaks: files that never change, once they are there."""
+"""Pictures of lessons and collections, their thumbnails and peaks: files that never change, once they are there."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from flask import Blueprint, Response, send_file
 
 from medialib import finding
 from medialib.catalogue.posters import ENDINGS
+from medialib.delivery.covers import COVER_NAME
 from medialib.delivery.posters import USUAL_WIDTH
 from medialib.errors import N_, NotFound
 from medialib.web import access
@@ -35,6 +36,14 @@ def candidate(lesson_id: str, version: int, choice: int, width: int, ending: str
     return _file(services().store.poster(lesson_id, version, choice, width, ending))
 
 
+@blueprint.get("/media/<lesson:lesson_id>/picture/<number:number>/<number:width>.<ending>")
+@access.members
+def own_picture(lesson_id: str, number: int, width: int, ending: str) -> Response:
+    if ending not in ENDINGS:
+        raise NotFound(N_("There is no picture of this lesson yet."), detail=ending)
+    return _file(services().store.own_picture(lesson_id, number, width, ending))
+
+
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/sheets/<number:sheet>.jpg")
 @access.members
 def sheet(lesson_id: str, version: int, sheet: int) -> Response:
@@ -51,6 +60,15 @@ def thumbnails(lesson_id: str, version: int) -> Response:
 @access.members
 def peaks(lesson_id: str, version: int) -> Response:
     return _file(services().store.peaks(lesson_id, version))
+
+
+@blueprint.get("/media/covers/<name>/<number:width>.<ending>")
+@access.members
+def collection_cover(name: str, width: int, ending: str) -> Response:
+    """A collection's own picture, which only who has seen its address can name."""
+    if ending not in ENDINGS or not COVER_NAME.fullmatch(name):
+        raise NotFound(N_("There is no such picture."), detail=name[:60])
+    return _file(services().store.collection_cover(name, width, ending))
 
 
 def _file(place: Path) -> Response:

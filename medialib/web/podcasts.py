@@ -15,6 +15,7 @@ from medialib.catalogue.collections import Collection as Curated
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import Plan
 from medialib.delivery import posters, shapes
+from medialib.delivery.covers import largest_cover
 from medialib.delivery.listing import Listing
 from medialib.delivery.rss import Episode, Feed, Transcript, season_of
 from medialib.ingest import packaging
@@ -55,8 +56,15 @@ def make_feed(services: Services, listing: Listing) -> Feed:
         author=services.settings.site.name,
         episodes=episodes,
         serial=listing.serial,
-        picture=next((one.picture for one in episodes if one.picture), ""),
+        picture=_own_picture(services, listing) or next((one.picture for one in episodes if one.picture), ""),
     )
+
+
+def _own_picture(services: Services, listing: Listing) -> str:
+    """The picture that was sent for a collection; "" without one."""
+    kind, _, name = listing.subject.cover.partition(":") if isinstance(listing.subject, Curated) else ("", "", "")
+    own = largest_cover(name) if kind == "picture" else ""
+    return absolute(services, own) if own else ""
 
 
 def _sound_is_complete(plan: Plan, rows: Sequence[RenditionProgress]) -> bool:

@@ -19,9 +19,9 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.units import Unit
 from medialib.database import Database
 from medialib.errors import BadRequest, MedialibError, MissingTool, NoSpace, NotReady, UnusableMedia
-from medialib.ingest import pipeline
 from medialib.ingest.beside import Beside
 from medialib.ingest.intake import fingerprint, known_already, take_in
+from medialib.ingest.steps import steps_of
 from medialib.jobs.leases import LeaseRow
 from medialib.services import Services
 from medialib.store import Store
@@ -66,7 +66,7 @@ def test_a_file_is_kept_unchanged_under_a_name_that_says_what_it_is(
     assert kept.read_bytes() == path.read_bytes()
     with services.database.read() as session:
         assert [row.step for row in lookups.steps_left(session, lesson.id)] == list(steps)
-        assert pipeline.steps_of(lookups.current_plan(session, lesson)) == steps
+        assert steps_of(lookups.current_plan(session, lesson)) == steps
         assert lookups.source(session, lesson.id).name == "../../etc/passwd"
     assert list(services.store.temporary.iterdir()) == []
 

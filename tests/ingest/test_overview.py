@@ -16,6 +16,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import AudioRendition
 from medialib.ingest import overview, pipeline
 from medialib.ingest.intake import take_in
+from medialib.ingest.steps import RANKS
 from medialib.services import Services
 
 QUICK: dict[str, Any] = {
@@ -156,10 +157,10 @@ def test_work_that_an_earlier_version_left_is_put_into_order(services: Services,
         for row in lookups.steps_left(session, lesson.id):
             row.rank = 0
         session.flush()
-        edits.rank_steps(session, pipeline.RANKS)
+        edits.rank_steps(session, RANKS)
         session.expire_all()
         left = [(row.step, row.rank) for row in lookups.steps_left(session, lesson.id)]
-    assert left == [(step, pipeline.RANKS[step]) for step in ("init", "poster", "audio", "peaks")]
+    assert left == [(step, RANKS[step]) for step in ("init", "poster", "audio", "peaks")]
 
 
 @pytest.mark.parametrize(("seconds", "most"), [(1, 24), (60, 1000), (8 * 3600, 1000)])

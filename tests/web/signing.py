@@ -1,10 +1,11 @@
 """People of every role, signed in; and forms sent as a browser does, with the token of their page."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from medialib.app import create_app
 from medialib.catalogue import people_edits, people_lookups, unit_tree
@@ -49,6 +50,12 @@ def send(client: FlaskClient, address: str, *, page: str | None = None, **fields
     if "csrf_token" not in read.text:
         read = client.get("/sign-in")
     return client.post(address, data={"csrf_token": token_of(read.text), **fields})
+
+
+def send_files(client: FlaskClient, address: str, page: str, files: Mapping[str, Any]) -> TestResponse:
+    """The same with files, each (stream, name); the body is in memory, as nobody closes what the client would make."""
+    boundary, body = encode_multipart({"csrf_token": token_of(client.get(page).text), **files})
+    return client.post(address, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def sign_in(client: FlaskClient, login: str, password: str = PASSWORD) -> TestResponse:

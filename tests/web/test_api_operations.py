@@ -1,5 +1,8 @@
 """The API of the desk: tokens within scopes, the same checks as the pages, and a description that is true."""
 
+import json
+import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +13,9 @@ from medialib.catalogue import api_tokens, changing, editing, moves, people_look
 from medialib.catalogue.api_tokens import ApiToken
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
+from medialib.catalogue.plays import SearchDay, SearchMiss
+from medialib.catalogue.seeds import plant
+from medialib.catalogue.uploads import Upload
 from medialib.services import Services
 
 from .factories import add_lesson
@@ -268,3 +274,138 @@ def test_undoing_many_leaves_alone_what_belongs_to_others_now(services: Services
         assert changing.undo_batch(session, "b", by=editor) == 1
     with services.database.read() as session:
         assert [session.get_one(Lesson, one).speaker for one in ids] == ["", "李师傅"]
+
+
+def test_captions_are_put_read_and_taken_away_within_a_program_s_scopes(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    lesson, headers = add_lesson(services, "竹编"), token(services, admin, "read", "edit")
+    place = f"/api/desk/lessons/{lesson}/captions"
+    assert browser.get(place, headers=headers).get_json() == {"captions": []}
+    lines = [{"begin": 2, "end": 4.5, "text": "要<b>松土</b><script>"}, {"begin": 0, "end": 2, "text": "竹子"}]
+    assert browser.put(f"{place}/zh", headers=token(services, admin, "read"), json={"lines": lines}).status_code == 403
+    made = browser.put(f"{place}/zh", headers=headers, json={"lines": lines, "base": 0})
+    assert made.status_code == 200 and made.get_json()["lines"][0]["text"] == "竹子"
+    assert "script" not in made.text and "<b>松土</b>" in made.get_json()["lines"][1]["text"]
+    assert browser.put(f"{place}/zh", headers=headers, json={"lines": lines, "base": 0}).status_code == 409
+    content = "1\n00:00:01,000 --> 00:00:02,000\n" + "篾" * 30_000
+    told = browser.put(f"{place}/zh", headers=headers, json={"content": content}).get_json()
+    assert told["revision"] > made.get_json()["revision"] and len(told["lines"]) == 1
+    for wrong in (
+        {},
+        {"lines": [], "content": "x"},
+        {"content": "no captions"},
+        {"lines": [{"begin": 3, "end": 1, "text": "x"}]},
+    ):
+        assert browser.put(f"{place}/zh", headers=headers, json=wrong).status_code == 400, wrong
+    assert browser.get(f"{place}/nonsense-nonsense", headers=headers).status_code == 400
+    assert browser.delete(f"{place}/zh", headers=headers).status_code == 204
+    assert browser.get(f"{place}/zh", headers=headers).status_code == 404
+
+
+def test_a_program_sees_how_far_its_person_s_uploads_are(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    now, headers = time.time(), token(services, admin, "read")
+    other = add_person(services, "wang", "curator")
+    with services.database.begin() as session:
+        for key, person, ends in (("mine", admin, now + 60), ("theirs", other, now + 60), ("over", admin, now - 1)):
+            session.add(Upload(
+                id=key, person_id=person.id, name="竹.mp4", size_bytes=100, received_bytes=40, created_at=now,
+                seen_at=now, expires_at=ends,
+            ))  # fmt: skip
+    (one,) = browser.get("/api/uploads", headers=headers).get_json()["uploads"]
+    assert (one["id"], one["state"], one["received_bytes"], one["lesson"]) == ("mine", "sending", 40, None)
+    assert browser.get("/api/uploads/mine", headers=headers).get_json() == one
+    assert browser.get("/api/uploads/theirs", headers=headers).status_code == 404
+    assert browser.get("/api/uploads/over", headers=headers).status_code == 410
+
+
+def test_themes_are_looked_after_by_a_program_of_the_office(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    plant(services.database)
+    reads, writes = token(services, admin, "read"), token(services, admin, "read", "publish")
+
+    def ask(method: str, path: str, body: Any = None, headers: Any = writes) -> Any:
+        return browser.open(f"/api/themes{path}", method=method, headers=headers, json=body)
+
+    assert ask("POST", "", {"zh": "养蜂"}, reads).status_code == 403
+    made = ask("POST", "", {"zh": "养蜂", "under": "skills"})
+    assert made.status_code == 201 and made.get_json()["path"][0] == "skills"
+    slug = made.get_json()["slug"]
+
+    def of(answer: Any, slug: str = slug) -> Any:
+        return next((one for one in answer.get_json()["themes"] if one["slug"] == slug), None)
+
+    assert of(ask("PATCH", f"/{slug}", {"words": ["蜂箱", "割蜜"]}))["words"] == ["蜂箱", "割蜜"]
+    assert of(ask("POST", f"/{slug}/place", {}))["path"] == [slug]
+    assert ask("POST", f"/{slug}/place", {"under": slug}).status_code == 400
+    assert of(ask("POST", f"/{slug}/merge", {"into": "skills"})) is None
+    assert of(ask("POST", "/undo"))["words"] == ["蜂箱", "割蜜"]
+    assert of(ask("DELETE", f"/{slug}")) is None
+    assert ask("PATCH", "/nosuch", {"zh": "x"}).status_code == 404
+
+
+def test_many_lessons_are_changed_at_once_and_one_is_deleted_and_brought_back(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    plant(services.database)
+    ids, edits = [add_lesson(services, title) for title in "一二"], token(services, admin, "read", "edit")
+    both = {"lessons": ids, "speaker": "周师傅", "add_theme": "skills"}
+    assert browser.post("/api/desk/lessons/bulk", headers=edits, json=both).get_json() == {"changed": 2}
+    path = f"/api/desk/lessons/{ids[0]}"
+    told = browser.get(path, headers=edits).get_json()
+    assert (told["speaker"], told["themes"]) == ("周师傅", ["skills"])
+    down = {"lessons": ids, "stage": "archived"}
+    with services.database.begin() as session:
+        for lesson in session.query(Lesson):
+            lesson.stage = "submitted"
+    shelf = {"lessons": ids, "stage": "published"}
+    assert browser.post("/api/desk/lessons/bulk", headers=edits, json=shelf).status_code == 403
+    office = token(services, admin, "read", "edit", "publish")
+    assert browser.post("/api/desk/lessons/bulk", headers=office, json=shelf).get_json() == {"changed": 2}
+    assert browser.delete(path, headers=office).status_code == 400, "it is on the shelf"
+    assert browser.post("/api/desk/lessons/bulk", headers=office, json=down).get_json() == {"changed": 2}
+    assert browser.delete(path, headers=office).status_code == 204
+    assert browser.get(path, headers=office).status_code == 404
+    assert browser.post(f"{path}/restore", headers=office).get_json()["title"] == "一"
+    assert browser.get(f"{path}/statistics", headers=office).get_json()["plays"] is None
+    assert browser.put(f"{path}/poster", headers=office, json={"choice": 3}).status_code == 400
+
+
+def test_long_texts_in_chinese_fit_and_a_collection_is_copied(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    headers, lesson = token(services, admin, "read", "publish"), add_lesson(services, "竹编")
+    made = browser.post(
+        "/api/collections", headers=headers, json={"kind": "package", "title": "五月", "dated": "2024-05"}
+    )
+    path = f"/api/collections/{made.get_json()['slug']}"
+    texts = {"editorial": "竹" * 15_000, "cover": "drawn:tea"}
+    assert len(json.dumps(texts)) > 64 * 1024
+    assert browser.patch(path, headers=headers, json=texts).get_json()["cover"] == "drawn:tea"
+    assert browser.patch(path, headers=headers, json={"cover": "drawn:../x"}).status_code == 400
+    assert browser.post(f"{path}/entries", headers=headers, json={"id": lesson}).get_json()["lessons"] == [lesson]
+    copied = browser.post(f"{path}/copy", headers=headers, json={"title": "六月", "dated": "2024-06"})
+    assert copied.status_code == 201 and copied.get_json()["lessons"] == [lesson]
+    browser.post(f"{path}/publish", headers=headers, json={})
+    browser.put(f"{path}/lessons", headers=headers, json={"lessons": []})
+    assert browser.post(f"{path}/discard", headers=headers).get_json()["waiting"] is False
+
+
+def test_the_office_s_program_reads_what_was_looked_for_in_vain(
+    services: Services, admin: Person, browser: FlaskClient
+) -> None:
+    today = date.today().isoformat()
+    with services.database.begin() as session:
+        session.add(SearchDay(day=today, searches=90, missed=3))
+        session.add(SearchMiss(day=today, digest="a", words="插秧机", times=9))
+    add_lesson(services, "竹编")
+    headers = token(services, admin, "read")
+    told = browser.get("/api/statistics/searches", headers=headers).get_json()
+    assert told == {
+        "searches": 90, "missed": None, "words": [{"words": "插秧机", "times": 9, "last_day": today}],
+    }  # fmt: skip
+    assert browser.get("/api/statistics/searches?since=2024-02-01&until=2024-01-01", headers=headers).status_code == 400
+    assert browser.get("/api/statistics/room", headers=headers).get_json()["rooms"][0]["lessons"] == 1

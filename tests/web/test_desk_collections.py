@@ -1,11 +1,13 @@
 """Collections on the desk: made, filled, ordered, noted, published, copied, removed; each change with its undo."""
 
+import io
 import re
 import time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from medialib.catalogue import arranging, collected
 from medialib.services import Services
@@ -166,3 +168,83 @@ def test_editors_put_no_collections_together(services: Services) -> None:
     client = client_of(services, "wang")
     assert client.get(LIST).status_code == 403
     assert "/desk/collections" not in client.get("/desk/account").text
+
+
+def test_a_note_on_a_part_of_a_series_is_kept_with_the_series(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    address = begin(desk, "series", "小桃讲党课")
+    for lesson in ids[:2]:
+        send(desk, f"{address}/entries", page=address, lesson=lesson)
+    noted = send(desk, f"{address}/entries/{ids[1]}", page=address, note="先听这一讲")
+    send(desk, f"{address}/publish", page=address)
+    member = client_of(services).get(address.removeprefix("/desk")).text
+    assert "先听这一讲" in member and "先听这一讲" in desk.get(address).text
+    send(desk, f"{address}/entries/{ids[1]}/move", page=address, place="1")
+    assert "先听这一讲" in desk.get(address).text
+    assert noted.status_code == 302
+    task = send(desk, f"{address}/entries", page=address, kind="task", title="做一做")
+    assert task.status_code == 400 and "系列里只放课" in task.text
+
+
+def test_a_course_shows_its_steps_with_their_days_in_order(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    address = begin(desk, "course", "村干部课")
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    send(desk, f"{address}/entries", page=address, kind="task", title="开一次屋场会", begins="2024-05-04")
+    send(desk, f"{address}/entries", page=address, lesson=ids[1], note="带本子来", begins="2024-05-11")
+    send(desk, f"{address}/publish", page=address)
+    text = client_of(services).get(address.removeprefix("/desk")).text
+    places = [text.index(one) for one in ("竹林冬管", "2024年5月4日 周六", "开一次屋场会", "2024年5月11日", "带本子来")]
+    assert places == sorted(places)
+
+
+def test_a_picture_of_its_own_covers_a_collection(services: Services, desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk)
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+
+    def take(content: bytes) -> Any:
+        return send(desk, f"{address}/cover", page=address, picture=(io.BytesIO(content), "封面.jpg"))
+
+    assert take(picture(1600, 900)).status_code == 302
+    shown = re.search(r"/media/covers/([0-9a-f]{16}-1280x720)/640\.jpg", desk.get(address).text)
+    assert shown
+    send(desk, f"{address}/publish", page=address)
+    member = client_of(services)
+    assert shown[1] in member.get(address.removeprefix("/desk")).text and shown[1] in member.get("/collections").text
+    image = member.get(f"/media/covers/{shown[1]}/1280.webp")
+    assert image.status_code == 200 and image.mimetype == "image/webp" and "immutable" in image.headers["Cache-Control"]
+    assert shown[1] in desk.get(LIST).text
+    assert member.get(f"/media/covers/{shown[1]}/999.jpg").status_code == 404
+    assert member.get("/media/covers/..%2f..%2fsecret/640.jpg").status_code == 404
+    for content, told in ((b"no picture", "这张图片用不了"), (picture(60, 60), "这张图片太小")):
+        refused = take(content)
+        assert refused.status_code == 400 and told in refused.text
+    assert shown[1] in desk.get(address).text, "what was there stays"
+
+
+def picture(width: int, height: int) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), "#2F6B4F").save(made, "JPEG")
+    return made.getvalue()
+
+
+def test_last_months_package_is_a_pattern_for_the_next(desk: FlaskClient, ids: list[str]) -> None:
+    assert "照上个月的做" not in desk.get(LIST).text
+    address = begin(desk, "package", "春笋下山", dated="2024-12")
+    send(desk, f"{address}/entries", page=address, lesson=ids[0], note="先看")
+    page = desk.get(LIST).text
+    assert "照上个月的做" in page and 'value="2025-01"' in page
+    copied = send(desk, f"{address}/copy", page=LIST, title="2025年1月", dated="2025-01")
+    assert "先看" in desk.get(copied.headers["Location"]).text
+
+
+def test_what_is_refused_about_an_entry_is_still_there(desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk, "package", "春笋下山", dated="2024-05")
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    told = {"kind": "task", "title": "做一做", "text": "写了很久的字", "link": "not a link"}
+    refused = send(desk, f"{address}/entries", page=address, **told)
+    assert refused.status_code == 400 and "写了很久的字" in refused.text
+    wrong = send(desk, f"{address}/entries/{ids[0]}", page=address, note="讲" * 501)
+    assert wrong.status_code == 400 and "讲" * 501 in wrong.text, "what was typed is still there"

@@ -1,20 +1,27 @@
 """The desk's table of lessons, the page of one, review, and what waits."""
 
+import re
+import shutil
 import time
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from medialib import tasks
 from medialib.app import create_app
-from medialib.catalogue import changing, lookups, moves, people_lookups, upload_edits
-from medialib.catalogue.lessons import Lesson, StepLeft
+from medialib.catalogue import arranging, changing, lookups, moves, people_lookups, upload_edits
+from medialib.catalogue.collections import Collection
+from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft
+from medialib.catalogue.plays import PlayCount
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters, write
-from .signing import OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, client_of, send
+from .signing import OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, client_of, send, token_of
 
 
 @pytest.fixture
@@ -163,6 +170,22 @@ IMPOSSIBLE: tuple[dict[str, str], ...] = (
 )  # fmt: skip
 
 
+def test_the_longest_texts_fit_into_the_form_and_more_is_told_with_a_sentence(
+    services: Services, county: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "竹编")
+    page = county.get(f"/desk/lessons/{lesson}").text
+    assert 'id="details" enctype="multipart/form-data"' in page
+    texts = {"title": "竹" * 200, "description": "竹" * 5000, "consent": "编" * 1000, "speaker": "篾" * 200}
+    fields = {"csrf_token": token_of(page), **texts}
+    sent = county.post(f"/desk/lessons/{lesson}/details", data=fields, content_type="multipart/form-data")
+    assert sent.status_code == 302
+    with services.database.read() as session:
+        assert len(lookups.lesson(session, lesson).description) == 5000
+    much = county.post(f"/desk/lessons/{lesson}/details", data={**fields, "description": "竹" * 30_000})
+    assert much.status_code == 413 and "什么也没改" in much.text
+
+
 def test_details_that_cannot_be_are_told_with_a_sentence(services: Services, county: FlaskClient) -> None:
     lesson = add_lesson(services, "竹编")
     for fields in IMPOSSIBLE:
@@ -304,3 +327,109 @@ def test_a_lesson_whose_recording_is_another_lesson_now_stays_deleted(services: 
         lookups.source(session, again).sha256 = sha256
     assert send(county, "/desk/lessons/restore", page="/desk/lessons", lesson=lesson).status_code == 400
     assert "竹编" in county.get("/desk/lessons/deleted").text
+
+
+def test_words_find_by_sound_initials_and_traditional_forms_and_drafts_too(
+    services: Services, county: FlaskClient, editor: FlaskClient
+) -> None:
+    mat = add_lesson(services, "凉席编织入门", unit=VILLAGE)
+    draft = add_lesson(services, "凉席收边", unit=OTHER_TOWN)
+    add_lesson(services, "森林防火", unit=VILLAGE)
+    put(services, draft, stage="draft")
+    document_again(services)
+    for words in ("liangxi", "lxbz", "涼蓆", "凉席"):
+        page = county.get("/desk/lessons", query_string={"q": words}).text
+        assert f'value="{mat}"' in page and "森林防火" not in page, words
+    page = county.get("/desk/lessons?q=liangxi").text
+    assert f'value="{draft}"' in page and "2 课" in page
+    assert f'value="{draft}"' in county.get("/desk/lessons?q=liangxi&stage=draft&sort=title").text
+    page = editor.get("/desk/lessons?q=liangxi").text
+    assert f'value="{mat}"' in page and f'value="{draft}"' not in page
+    shutil.rmtree(services.store.index)
+    services.index.close()
+    assert f'value="{mat}"' in county.get("/desk/lessons?q=凉席").text, "without an index the catalogue is asked"
+
+
+def test_lessons_are_put_into_a_collection_from_the_table_and_taken_out_again(
+    services: Services, county: FlaskClient, editor: FlaskClient
+) -> None:
+    ids = [add_lesson(services, title, unit=TOWN) for title in ("一", "二", "三")]
+    with services.database.begin() as session:
+        slug = arranging.begin(session, kind="issue", title="乡里本领", dated=None, by=None).slug
+    page = "/desk/lessons?sort=title"
+    sent = {"lesson": ids[:2], "what": "collect", "collection": slug, "query": "sort=title"}
+    answer = send(county, "/desk/lessons/bulk", page=page, **sent)
+    shown = county.get(answer.headers["Location"]).text
+    assert "2 课放进了《乡里本领》" in shown and entries(services, slug) == ids[:2]
+    again = send(county, "/desk/lessons/bulk", page=page, **sent)
+    assert "没有改动" in county.get(again.headers["Location"]).text
+    number = re.search(r'name="change" value="(\d+)"', shown)
+    assert number
+    back = send(county, f"/desk/collections/{slug}/undo", page=page, change=number[1], back="/desk/lessons?sort=title")
+    assert back.headers["Location"] == "/desk/lessons?sort=title" and entries(services, slug) == []
+    for wrong in ("", "nosuch"):
+        refused = send(county, "/desk/lessons/bulk", page=page, **{**sent, "collection": wrong})
+        assert refused.status_code == 400
+    assert send(editor, "/desk/lessons/bulk", page=page, **sent).status_code == 403
+    assert "放进合集" not in editor.get(page).text
+
+
+def test_a_lesson_goes_into_a_collection_as_it_is_published(services: Services, county: FlaskClient) -> None:
+    lesson = add_lesson(services, "春笋", unit=TOWN)
+    put(services, lesson, stage="draft")
+    with services.database.begin() as session:
+        slug = arranging.begin(session, kind="package", title="五月", dated="2024-05", by=None).slug
+        moves.move(session, lesson, "submitted", by=None)
+    page = f"/desk/review/{lesson}"
+    shown = county.get(page).text
+    assert f"/desk/lessons/{lesson}/captions" in shown and "五月" in shown
+    wrong = send(county, page, what="published", title="春笋", collection="nosuch")
+    assert wrong.status_code == 400 and stage_of(services, lesson) == "submitted"
+    answer = send(county, page, what="published", title="春笋", collection=slug)
+    assert entries(services, slug) == [lesson] and stage_of(services, lesson) == "published"
+    assert "也放进了《五月》" in county.get(answer.headers["Location"]).text
+
+
+def test_known_speakers_are_offered_by_characters_pinyin_and_initials(
+    services: Services, county: FlaskClient, editor: FlaskClient
+) -> None:
+    for names in ("周师傅、龚建国", "龚建国", "李春香"):
+        add_lesson(services, "课", speaker=names)
+
+    def known(words: str) -> list[str]:
+        names: list[str] = editor.get("/desk/speakers", query_string={"q": words}).get_json()["names"]
+        return names
+
+    assert known("") == ["龚建国", "周师傅", "李春香"] or set(known("")) == {"龚建国", "周师傅", "李春香"}
+    assert known("gong") == known("gjg") == known("龚") == ["龚建国"]
+    assert known("zz不") == []
+    assert "data-speakers" in county.get("/desk/upload").text
+
+
+def test_the_table_tells_and_sorts_by_plays_and_by_size(services: Services, county: FlaskClient) -> None:
+    ids = {name: add_lesson(services, name) for name in ("少", "多", "没")}
+    today, long_ago = date.today().isoformat(), (date.today() - timedelta(days=40)).isoformat()
+    with services.database.begin() as session:
+        for name, day, plays in (("少", today, 6), ("多", today, 1250), ("没", today, 4), ("没", long_ago, 90)):
+            session.add(PlayCount(day=day, lesson_id=ids[name], device="phone", way="watched", plays=plays))
+        row = session.scalars(select(RenditionProgress).where(RenditionProgress.lesson_id == ids["没"])).first()
+        assert row
+        row.size_bytes = 38_000_000
+    page = county.get("/desk/lessons?sort=plays").text
+    places = [page.index(f'value="{ids[name]}"') for name in ("多", "少", "没")]
+    assert places == sorted(places) and "1,250" in page and "39.0 MB" in page
+    page = county.get("/desk/lessons?sort=largest").text
+    assert page.index(f'value="{ids["没"]}"') < page.index(f'value="{ids["多"]}"')
+
+
+def entries(services: Services, slug: str) -> list[str]:
+    with services.database.read() as session:
+        return [one.id for one in arranging.current(session, session.get_one(Collection, slug)).entries]
+
+
+def document_again(services: Services) -> None:
+    """Let search know the lessons as they are now."""
+    with services.database.begin() as session:
+        for lesson in session.scalars(select(Lesson)):
+            lesson.revision += 1
+    tasks.index_stale(services)

@@ -1,11 +1,14 @@
 """The tree of themes on the desk: what a curator does to it, what lessons keep, what undoing brings back."""
 
+from datetime import date
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from medialib.catalogue import lookups, theme_tree
 from medialib.catalogue.curated import CuratorChange
+from medialib.catalogue.plays import SearchMiss
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.themes import Theme
 from medialib.services import Services
@@ -120,3 +123,26 @@ def test_what_nobody_did_cannot_be_undone(services: Services, desk: FlaskClient)
     assert desk.get(f"{TREE}/nosuch").status_code == 404
     add_person(services, "li", "viewer")
     assert client_of(services, "li").get(TREE).status_code == 403
+
+
+def test_what_was_looked_for_in_vain_becomes_a_word_of_a_theme_with_one_press(
+    services: Services, desk: FlaskClient
+) -> None:
+    assert "找过没找到" not in desk.get(TREE).text
+    with services.database.begin() as session:
+        for digest, words, times in (("a", "稻田养蛙", 9), ("b", "割蜜", 6), ("c", "", 30)):
+            session.add(SearchMiss(day=date.today().isoformat(), digest=digest, words=words, times=times))
+    page = desk.get(TREE).text
+    assert page.index("稻田养蛙") < page.index("割蜜")
+    send(desk, f"{TREE}/words", page=TREE, theme="skills", word="稻田养蛙")
+    assert "稻田养蛙" not in desk.get(TREE).text.partition("找过没找到")[2]
+    one = desk.get(f"{TREE}/skills").text
+    assert "稻田养蛙" in one and 'name="word" value="割蜜"' in one
+    added = send(desk, f"{TREE}/words", page=f"{TREE}/skills", theme="skills", word="割蜜", back="theme")
+    assert added.headers["Location"].startswith(f"{TREE}/skills")
+    with services.database.read() as session:
+        assert theme_tree.theme(session, "skills").words[-2:] == ["稻田养蛙", "割蜜"]
+    undo(services, desk)
+    assert 'value="割蜜"' in desk.get(f"{TREE}/skills").text
+    assert send(desk, f"{TREE}/words", page=TREE, theme="", word="x").status_code == 400
+    assert send(desk, f"{TREE}/words", page=TREE, theme="skills", word=" ").status_code == 400

@@ -11,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("lessons") as batch_op:
-        batch_op.add_column(sa.Column("last_version", sa.Integer(), nullable=False, server_default=sa.text("1")))
+    # Not in a batch: that would make the table anew, and drop all that refers to it.
+    op.add_column("lessons", sa.Column("last_version", sa.Integer(), nullable=False, server_default=sa.text("1")))
     op.execute(
         "UPDATE lessons SET last_version = "
         "COALESCE((SELECT MAX(version) FROM plans WHERE plans.lesson_id = lessons.id), 1)"

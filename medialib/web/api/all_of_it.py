@@ -12,14 +12,25 @@ from medialib.catalogue.api_tokens import Scope
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access, bearers, signing
-from medialib.web.api import collections, desk_lessons, people, statistics, webhooks
+from medialib.web.api import (
+    captions,
+    collections,
+    desk_lessons,
+    lesson_acts,
+    people,
+    statistics,
+    theme_changes,
+    uploads,
+    webhooks,
+)
 from medialib.web.api.described import READING
 from medialib.web.api.document import openapi, outline
 from medialib.web.api.operations import Answer, Api, Operation
 from medialib.web.i18n import gettext
 
 _GROUPS = {
-    "lessons": N_("Lessons"), "themes": N_("Themes"), "collections": N_("Collections"), "people": N_("People"),
+    "lessons": N_("Lessons"), "captions": N_("Captions"), "uploads": N_("Uploads"), "themes": N_("Themes"),
+    "collections": N_("Collections"), "people": N_("People"),
     "units": N_("Units"), "statistics": N_("Statistics"), "webhooks": N_("Messages to other systems"), "log": N_("Log"),
 }  # fmt: skip
 _PER_MINUTE = 600
@@ -45,6 +56,10 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     )
     api.add(mine, access.signed_in, lambda: _me(services))
     desk_lessons.add_to(api, services)
+    lesson_acts.add_to(api, services)
+    captions.add_to(api, services)
+    uploads.add_to(api, services)
+    theme_changes.add_to(api, services)
     statistics.add_to(api, services)
     collections.add_to(api, services)
     people.add_to(api, services)

@@ -61,6 +61,18 @@ class Chapter(Answer):
     title: str
 
 
+class ReadingLink(Answer):
+    name: str
+    type: str
+    size_bytes: int
+    url: str
+
+
+class Trimmed(Answer):
+    start_seconds: float
+    end_seconds: float | None
+
+
 class RenditionState(Answer):
     name: str
     kind: Literal["video", "audio"]
@@ -97,6 +109,8 @@ class LessonDetail(LessonSummary):
     captions: list[CaptionsLink]
     chapters: list[Chapter]
     chapters_track: str | None
+    readings: list[ReadingLink]
+    trim: Trimmed
     notices: list[str]
     themes: list[Named]
     size_bytes: Size

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import arranging, collected, collecting, tokens
+from medialib.catalogue import arrangement, arranging, collected, collecting, tokens
 from medialib.catalogue.arrangement import Arrangement, Entry, EntryKind
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.errors import N_
@@ -21,6 +21,9 @@ _OFFICE = access.at_least("curator")
 _MOST_ENTRIES = 1000
 
 Title = Annotated[Line, Field(min_length=1, max_length=collecting.LONGEST_TITLE)]
+_COVER = r"^(lesson:[a-z0-9]{4,16}|drawn:[a-z]{1,20}|picture:[0-9a-f]{16}-\d{1,4}x\d{1,4})?$"
+_MOST_BODY_BYTES = 4_000_000
+"""For a page in Chinese, escaped by a program, and for long lists."""
 Dated = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}){0,2}$")]
 
 
@@ -49,6 +52,7 @@ class CollectionAnswer(Answer):
     editorial: str
     dated: str | None
     number: int | None
+    cover: str
     published: bool
     published_at: float | None
     waiting: bool
@@ -74,6 +78,12 @@ class Texts(Body):
     editorial: Annotated[Text, Field(max_length=15_000)] | None = None
     dated: Dated | None = None
     number: Annotated[int, Field(ge=1, le=99_999)] | None = None
+    cover: Annotated[str, Field(pattern=_COVER)] | None = None
+
+
+class Copy(Body):
+    title: Title
+    dated: Dated | None = None
 
 
 class EntryBody(Body):
@@ -121,13 +131,26 @@ def add_to(api: Api, services: Services) -> None:
     begun = {"body": NewCollection, "status": 201}
     office(lambda body: _begin(services, body), "POST", "", N_("Begins a collection as a draft"), **begun)
     change("GET", "", N_("One collection"), lambda *_: None)
-    change("PATCH", "", N_("Changes the texts of a collection"), _set_texts, body=Texts)
-    change("PUT", "/entries", N_("Puts exactly this into a collection, in this order"), _set_entries, body=Entries)
+    change("PATCH", "", N_("Changes the texts of a collection"), _set_texts, body=Texts, most_bytes=_MOST_BODY_BYTES)
+    change(
+        "PUT",
+        "/entries",
+        N_("Puts exactly this into a collection, in this order"),
+        _set_entries,
+        body=Entries,
+        most_bytes=_MOST_BODY_BYTES,
+    )
+    change("POST", "/entries", N_("Puts one more into a collection, at its end"), _add_entry, body=EntryBody)
     change(
         "PUT", "/lessons", N_("Puts exactly these lessons into a collection, in this order"), _set_lessons, body=Lessons
     )
     change("POST", "/publish", N_("Lets everyone see a collection"), _publish, body=Publish)
     change("POST", "/withdraw", N_("Makes a collection a draft again"), _withdraw)
+    change("POST", "/discard", N_("Forgets the changes that wait for the next publication"), _discard)
+    office(
+        lambda slug, body: _copy(services, slug, body), "POST", "/<slug>/copy", N_("Begins a copy as a draft"),
+        body=Copy, status=201,
+    )  # fmt: skip
     change("POST", "/undo", N_("Takes the last change of a collection back"), _undo)
     office(
         lambda slug: _remove(services, slug), "DELETE", "/<slug>", N_("Removes a collection; its lessons stay"),
@@ -137,7 +160,7 @@ def add_to(api: Api, services: Services) -> None:
 
 def _told(session: Session, one: Collection) -> CollectionAnswer:
     now = arranging.current(session, one)
-    texts = {name: getattr(now, name) for name in ("title", "description", "editorial", "dated", "number")}
+    texts = {name: getattr(now, name) for name in ("title", "description", "editorial", "dated", "number", "cover")}
     return CollectionAnswer(
         slug=one.slug,
         kind=collecting.kind_of(one),
@@ -159,6 +182,14 @@ def _all(services: Services) -> CollectionsAnswer:
 def _begin(services: Services, body: NewCollection) -> CollectionAnswer:
     with services.database.begin() as session:
         made = arranging.begin(session, kind=body.kind, title=body.title, dated=body.dated, by=me(services))
+        session.flush()
+        return _told(session, made)
+
+
+def _copy(services: Services, slug: str, body: Copy) -> CollectionAnswer:
+    with services.database.begin() as session:
+        one = collected.collection(session, slug)
+        made = arranging.copy(session, one, title=body.title, dated=body.dated, by=me(services))
         session.flush()
         return _told(session, made)
 
@@ -192,6 +223,13 @@ def _set_entries(session: Session, one: Collection, body: Entries, by: Any) -> N
     arranging.change(session, one, "collection.moved", put, by=by)
 
 
+def _add_entry(session: Session, one: Collection, body: EntryBody, by: Any) -> None:
+    def put(now: Arrangement) -> Arrangement:
+        return arrangement.put(now, _entry(now, body))
+
+    arranging.change(session, one, "collection.added", put, by=by)
+
+
 def _entry(now: Arrangement, told: EntryBody) -> Entry:
     known = now.entry(told.id) if told.id else None
     values = told.model_dump(exclude={"id"})
@@ -212,6 +250,10 @@ def _publish(session: Session, one: Collection, body: Publish, by: Any) -> None:
 
 def _withdraw(session: Session, one: Collection, _: None, by: Any) -> None:
     arranging.withdraw(session, one, by=by)
+
+
+def _discard(session: Session, one: Collection, _: None, by: Any) -> None:
+    arranging.discard(session, one, by=by)
 
 
 def _undo(session: Session, one: Collection, _: None, by: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from medialib import sifting
 from medialib.catalogue import changing, editing, edits, lesson_access, lookups, moves, worklist
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
@@ -62,7 +63,7 @@ class DeskQuery(Body):
     stage: Stage | None = None
     unit: Slug | None = None
     theme: Slug | None = None
-    sort: Literal["changed", "newest", "oldest", "title", "longest", "shortest"] = "changed"
+    sort: Literal["changed", "newest", "oldest", "title", "longest", "shortest", "plays", "largest"] = "changed"
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     per_page: Annotated[int, Field(ge=1, le=100)] = 50
 
@@ -158,7 +159,8 @@ def add_to(api: Api, services: Services) -> None:
     )  # fmt: skip
 
 
-def _told(one: Lesson) -> DeskLesson:
+def told(one: Lesson) -> DeskLesson:
+    """As the desk has it."""
     same = (
         "id", "title", "kind", "seconds", "stage", "access", "published_at", "changed_at", "state", "description",
         "speaker", "number", "place", "recorded", "language", "tags", "licence", "consent",
@@ -169,45 +171,46 @@ def _told(one: Lesson) -> DeskLesson:
 
 
 def _list(services: Services, query: DeskQuery) -> DeskLessons:
-    wanted = Wanted(words=query.q, unit=query.unit, theme=query.theme)
+    wanted = Wanted(unit=query.unit, theme=query.theme)
     with services.database.read() as session:
-        found = worklist.page(
-            session, viewer_of(me(services)), worklist.Asked(wanted=wanted, stage=query.stage), sort=query.sort,
-            page=query.page, per_page=query.per_page,
+        found = sifting.sift(services, session, query.q) if query.q else None
+        listed = worklist.page(
+            session, viewer_of(me(services)), worklist.Asked(wanted=wanted, found=found, stage=query.stage),
+            sort=query.sort, page=query.page, per_page=query.per_page,
         )  # fmt: skip
-        told = [_told(one) for one in found.lessons]
-    return DeskLessons(total=found.total, page=query.page, per_page=query.per_page, lessons=told)
+        lessons = [told(one) for one in listed.lessons]
+    return DeskLessons(total=listed.total, page=query.page, per_page=query.per_page, lessons=lessons)
 
 
 def _read(services: Services, lesson_id: str) -> DeskLesson:
     with services.database.read() as session:
-        return _told(lookups.lesson(session, lesson_id))
+        return told(lookups.lesson(session, lesson_id))
 
 
 def _change(services: Services, lesson_id: str, body: Details) -> DeskLesson:
     given = {name: getattr(body, name) for name in body.model_fields_set}
     given = {name: value for name, value in given.items() if value is not None or name not in _NEVER_EMPTY}
     who_may_watch = given.pop("access", None)
-    told = {_STORED.get(name, name): _EMPTY.get(name) if value is None else value for name, value in given.items()}
+    values = {_STORED.get(name, name): _EMPTY.get(name) if value is None else value for name, value in given.items()}
     with services.database.begin() as session:
-        made = editing.change(session, lesson_id, told, by=me(services))
+        made = editing.change(session, lesson_id, values, by=me(services))
         if made and "unit_slug" in made.after:
             check_unit(session, me(services), made.after["unit_slug"])
         if who_may_watch:
             lesson_access.set_access(session, lesson_id, who_may_watch, by=me(services))
         session.flush()
-        return _told(lookups.lesson(session, lesson_id))
+        return told(lookups.lesson(session, lesson_id))
 
 
 def _move(services: Services, lesson_id: str, body: Move) -> DeskLesson:
     with services.database.begin() as session:
-        _require_scope(services, lookups.lesson(session, lesson_id), body.stage)
+        require_scope(services, lookups.lesson(session, lesson_id), body.stage)
         moves.move(session, lesson_id, body.stage, by=me(services), reason=body.reason, at=body.at)
         session.flush()
-        return _told(edits.lesson_to_change(session, lesson_id))
+        return told(edits.lesson_to_change(session, lesson_id))
 
 
-def _require_scope(services: Services, lesson: Lesson, stage: str) -> None:
+def require_scope(services: Services, lesson: Lesson, stage: str) -> None:
     """What only the county's office may do, its programs may only do with the scope for it; raises NotAllowed.
 
     A way back that is no move of its own, such as from published to submitted, is the office's too.
@@ -243,6 +246,6 @@ def _undo(services: Services, lesson_id: str, change_id: int) -> DeskLesson:
     with services.database.begin() as session:
         lesson, change = lookups.lesson(session, lesson_id), changing.change_of(session, lesson_id, change_id)
         if change.kind == "stage":
-            _require_scope(services, lesson, change.origin)
+            require_scope(services, lesson, change.origin)
         changing.undo(session, lesson_id, change_id, by=me(services))
-        return _told(lookups.lesson(session, lesson_id))
+        return told(lookups.lesson(session, lesson_id))

@@ -20,6 +20,8 @@ _REFUSALS = {
     401: "Nobody is signed in, or the token does not work",
     403: "This person, or this token, may not do that",
     404: "There is no such thing",
+    409: "Somebody else has changed it in the meantime",
+    410: "It is over",
     429: "Asked too often",
     503: "Not ready yet",
 }

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from medialib.catalogue.api_tokens import Scope
 from medialib.errors import N_, BadRequest
+from medialib.web import access
 from medialib.web.bearers import SAFE_METHODS, needs
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -54,6 +55,8 @@ class Operation:
     status: int = 200
     refusals: Sequence[int] = ()
     role: str = ""
+    most_bytes: int = 0
+    """So much may be sent, 0 for what a form may be."""
 
     @property
     def address(self) -> str:
@@ -89,6 +92,8 @@ class Api:
             return told(view(**parts), operation.status)
 
         marked = needs(operation.scope)(mark(answer))
+        if operation.most_bytes:
+            marked = access.bodies_up_to(operation.most_bytes, marked)
         self.blueprint.add_url_rule(operation.path, operation.name, marked, methods=[operation.method])
         self.operations.append(operation)
 

@@ -1,7 +1,8 @@
 """Statistics over the API: the sums of the desk's tables, with the same limits."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -55,7 +56,59 @@ class SumsAnswer(Answer):
     sums: list[SumAnswer]
 
 
+class VainQuery(Body):
+    """The last 90 days unless others are named."""
+
+    since: Day | None = None
+    until: Day | None = None
+
+
+class VainWords(Answer):
+    words: str
+    times: int
+    last_day: str
+
+
+class VainAnswer(Answer):
+    """`searches` in all, how many `missed`, and the words that were looked for in vain often enough to be told; null
+    stands for fewer than five.
+    """
+
+    searches: int | None
+    missed: int | None
+    words: list[VainWords]
+
+
+class RoomQuery(Body):
+    by: Literal["units", "renditions"] = "units"
+
+
+class RoomAnswer(Answer):
+    key: str
+    name: str
+    lessons: int
+    seconds: float
+    sources_bytes: int
+    made_bytes: int
+
+
+class RoomsAnswer(Answer):
+    rooms: list[RoomAnswer]
+
+
 def add_to(api: Api, services: Services) -> None:
+    def office(view: Any, path: str, summary: str, **more: Any) -> None:
+        more = {"method": "GET", "group": "statistics", "role": "curator", **more}
+        api.add(Operation(path=f"/statistics{path}", summary=summary, **more), access.at_least("curator"), view)
+
+    office(
+        lambda query: _vain(services, query), "/searches", N_("What was looked for in vain"),
+        query=VainQuery, answer=VainAnswer,
+    )  # fmt: skip
+    office(
+        lambda query: _rooms(services, query), "/room", N_("What takes room on the disk"),
+        query=RoomQuery, answer=RoomsAnswer,
+    )  # fmt: skip
     operation = Operation(
         method="GET", path="/statistics", group="statistics", query=SumsQuery, answer=SumsAnswer, role="editor",
         summary=N_("Plays and minutes, by day, lesson, theme, unit, collection or device"), refusals=(404,),
@@ -63,11 +116,37 @@ def add_to(api: Api, services: Services) -> None:
     api.add(operation, access.at_least("editor"), lambda query: _sums(services, query))
 
 
-def _sums(services: Services, query: SumsQuery) -> SumsAnswer:
-    until = query.until or date.today()
-    since = query.since or max(date.min + timedelta(days=30), until) - timedelta(days=29)
-    if since > until:
+def _vain(services: Services, query: VainQuery) -> VainAnswer:
+    since, until = _days(query.since, query.until, days=90)
+    span = {"first": since.isoformat(), "last": until.isoformat()}
+    with services.database.read() as session:
+        searches, missed = statistics.searches(session, **span)
+        words = [
+            VainWords(words=one.words, times=one.times, last_day=one.day) for one in statistics.missed(session, **span)
+        ]
+    shown = {
+        name: number if number >= LEAST_SHOWN else None for name, number in (("searches", searches), ("missed", missed))
+    }
+    return VainAnswer(**shown, words=words)
+
+
+def _rooms(services: Services, query: RoomQuery) -> RoomsAnswer:
+    ask = statistics.room_by_unit if query.by == "units" else statistics.room_by_rendition
+    with services.database.read() as session:
+        return RoomsAnswer(rooms=[RoomAnswer(**asdict(one)) for one in ask(session)])
+
+
+def _days(since: date | None, until: date | None, *, days: int) -> tuple[date, date]:
+    """The days that are asked for, else the last ones; raises BadRequest when they end before they begin."""
+    last = until or date.today()
+    first = since or last - timedelta(days=days - 1)
+    if first > last:
         raise BadRequest(N_("“%(name)s” is missing, or not as it should be."), values={"name": "since"})
+    return first, last
+
+
+def _sums(services: Services, query: SumsQuery) -> SumsAnswer:
+    since, until = _days(query.since, query.until, days=30)
     with services.database.read() as session:
         path = unit_tree.unit(session, query.unit).path if query.unit else ""
         span = Span(first=since.isoformat(), last=until.isoformat(), unit_path=_own(me(services), path))

@@ -68,7 +68,7 @@ def _list(services: Services, lesson_id: str, status: int = 200, **told: Any) ->
     others = [(tag, own_name(tag)) for tag in LANGUAGES if tag not in known]
     return page(
         services, "captions.html", status, section="lessons", lesson=lesson, rows=rows, others=others,
-        undoable=undoable, **told,
+        undoable=undoable, most_bytes=MOST_BYTES, **told,
     )  # fmt: skip
 
 

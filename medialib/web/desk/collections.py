@@ -16,6 +16,7 @@ from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import KINDS, Collection, CollectionKind
 from medialib.catalogue.curated import CuratorChange
 from medialib.catalogue.lessons import Lesson
+from medialib.delivery.covers import shown_cover
 from medialib.errors import N_, BadRequest, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
@@ -24,6 +25,7 @@ from medialib.web.desk.shell import me, page, typed
 from medialib.web.i18n import gettext, sentence
 from medialib.web.naming import KIND_NAMES
 from medialib.web.phone.cards import Card, cards_of
+from medialib.web.phone.collection_covers import covered, head_of
 from medialib.web.phone.covers import WIDE
 
 KIND_TELLS: dict[CollectionKind, str] = {
@@ -71,20 +73,26 @@ def _list(services: Services, status: int = 200, **told: Any) -> ResponseReturnV
             for shelf in collected.shelves(session, *kinds, drafts=True, empty=True)
             if asked["state"] in ("", state_of(shelf.collection)) and asked["q"] in shelf.collection.title
         ]
-        firsts = {shelf.collection.slug: _first(session, shelf.collection) for shelf in shelves}
+        firsts = {shelf.collection.slug: collected.cover_lesson(session, shelf.collection) for shelf in shelves}
         cards = cards_of(services, session, [lesson for lesson in firsts.values() if lesson])
-        removed = _removed(session)
+        removed, last_package = _removed(session), _last_package(session)
     by_lesson = {card.lesson.id: card for card in cards}
-    covers = {slug: by_lesson.get(lesson.id) if lesson else None for slug, lesson in firsts.items()}
+    covers = {
+        shelf.collection.slug: covered(by_lesson[lesson.id], shelf.collection.cover)
+        for shelf in shelves
+        if (lesson := firsts[shelf.collection.slug])
+    }
     return page(
         services, "collections.html", status, section="collections", shelves=shelves, covers=covers, asked=asked,
         kinds=KIND_NAMES, tells=KIND_TELLS, states=STATES, state_of=state_of, removed=removed,
-        next_month=_next_month(""), **told,
+        next_month=_next_month(last_package.dated or "" if last_package else ""), last_package=last_package, **told,
     )  # fmt: skip
 
 
-def _first(session: Session, one: Collection) -> Lesson | None:
-    return next(iter(collected.lessons_of(session, one, limit=1, whole=True)), None)
+def _last_package(session: Session) -> Collection | None:
+    """The package of the latest month, to be taken as a pattern for the next one."""
+    shelf = next(iter(collected.shelves(session, "package", drafts=True, limit=1)), None)
+    return shelf.collection if shelf else None
 
 
 def _removed(session: Session) -> CuratorChange | None:
@@ -126,7 +134,8 @@ def edit_page(services: Services, slug: str, status: int = 200, **told: Any) -> 
         changes=arrangement.differences(before, now), waiting=one.draft is not None,
         lacks=[gettext(_LACKS[name]) for name in arrangement.lacking(now)] if one.kind == "package" else [],
         seconds=sum(lesson.seconds for lesson in lessons), drawings=WIDE, next_month=_next_month(now.dated or ""),
-        moment_now=time.strftime("%Y-%m-%dT%H:%M"), cover=_cover(now, cards), **told,
+        moment_now=time.strftime("%Y-%m-%dT%H:%M"), cover=_cover(now, cards),
+        own_cover=now.cover.startswith("picture:"), **told,
     )  # fmt: skip
 
 
@@ -135,11 +144,12 @@ def _kind(one: Collection) -> CollectionKind:
 
 
 def _cover(now: Arrangement, cards: dict[str, Card]) -> Card | str | None:
-    """What it is shown by: a card, or the file of a drawing."""
-    if now.cover.startswith("drawn:"):
-        return f"covers/{now.cover.removeprefix('drawn:')}.svg"
-    chosen = cards.get(now.cover.removeprefix("lesson:"))
-    return chosen or next((cards[entry.id] for entry in now.entries if entry.id in cards), None)
+    """What it is shown by: a card, or without any lesson yet the address of its own picture or drawing."""
+    head = head_of(now.cover, [cards[entry.id] for entry in now.entries if entry.id in cards])
+    kind, _, name = now.cover.partition(":")
+    own = shown_cover(name) if kind == "picture" else None
+    drawing = url_for("static", filename=f"covers/{name}.svg") if kind == "drawn" else None
+    return head or (own.address if own else drawing)
 
 
 def _found(services: Services, session: Session, words: str, now: Arrangement) -> list[Lesson]:
@@ -156,14 +166,16 @@ def _said(last: CuratorChange | None) -> CuratorChange | None:
     return last if last is not None and last.id == number else None
 
 
-def change(services: Services, slug: str, act: str, make: arranging.Change) -> ResponseReturnValue:
-    """Do something to a collection and show it again, with what was done."""
+def change(
+    services: Services, slug: str, act: str, make: arranging.Change, typed_entry: str = ""
+) -> ResponseReturnValue:
+    """Do something to a collection and show it again, with what was done; what was typed stays when it is refused."""
     try:
         with services.database.begin() as session:
             arranging.change(session, collected.collection(session, slug), act, make, by=me(services))
             last = arranging.last_change(session, slug)
     except BadRequest as error:
-        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form)
+        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form, typed_entry=typed_entry)
     services.queues.send(HOT, "index")
     return redirect(url_for("desk.collection", slug=slug, said=last.id if last else None))
 
@@ -206,7 +218,7 @@ def _number(told: str) -> int | None:
 
 def _check_cover(told: str) -> None:
     kind, _, name = told.partition(":")
-    if told and kind != "lesson" and not (kind == "drawn" and name in WIDE):
+    if told and kind != "lesson" and not (kind == "drawn" and name in WIDE) and not shown_cover(name):
         raise BadRequest(N_("There is no such picture."))
 
 
@@ -272,6 +284,9 @@ def _undo(services: Services, slug: str) -> ResponseReturnValue:
     except (BadRequest, NotFound) as error:
         return edit_page(services, slug, 400, problem=sentence(error))
     services.queues.send(HOT, "index")
+    back = typed("back", most=2_000)
+    if back.startswith("/desk/"):
+        return redirect(back)
     return redirect(url_for("desk.collection", slug=slug) if there else url_for("desk.collections"))
 
 

@@ -15,6 +15,8 @@ from medialib.web.desk.shell import typed
 from medialib.web.i18n import sentence
 from medialib.web.phone import shelves
 
+_NEW = "new"
+"""Stands for the entry that is being added, where what was typed is shown again."""
 _FIELDS = {"title": 400, "link": 600, "note": 600, "begins": 20, "ends": 20, "part": 8}
 
 
@@ -36,16 +38,18 @@ def _add(services: Services, slug: str) -> ResponseReturnValue:
     try:
         entry = Entry(id=typed("lesson", most=16) if kind == "lesson" else tokens.new_id(), kind=kind, **_told())
     except BadRequest as error:
-        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form)
-    return change(services, slug, "collection.added", lambda now: arrangement.put(now, entry))
+        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form, typed_entry=_NEW)
+    return change(services, slug, "collection.added", lambda now: arrangement.put(now, entry), _NEW)
 
 
 def _change(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
     try:
         told = _told()
     except BadRequest as error:
-        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form)
-    return change(services, slug, "collection.noted", lambda now: arrangement.change_entry(now, entry_id, **told))
+        return edit_page(services, slug, 400, problem=sentence(error), typed=request.form, typed_entry=entry_id)
+    return change(
+        services, slug, "collection.noted", lambda now: arrangement.change_entry(now, entry_id, **told), entry_id
+    )
 
 
 def _told() -> dict[str, Any]:

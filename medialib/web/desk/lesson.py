@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medialib import finding, leaving, theming
-from medialib.catalogue import changing, editing, edits, lookups, moves, unit_tree
+from medialib.catalogue import changing, editing, edits, lookups, moves, readings, unit_tree
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
@@ -20,7 +20,7 @@ from medialib.errors import N_, MedialibError, NotFound
 from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import lesson_form
+from medialib.web.desk import lesson_form, trim_form
 from medialib.web.desk.lessons import check_unit, own_path
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.desk.stage_words import DONE, MOVE_NAMES
@@ -36,19 +36,19 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
         address = f"/lessons/<lesson:lesson_id>{path}"
         blueprint.add_url_rule(address, endpoint, access.lesson_editors(view), methods=[method])
 
-    add("", "lesson", lambda lesson_id: _page(services, lesson_id), "GET")
+    add("", "lesson", lambda lesson_id: show(services, lesson_id), "GET")
     add("/details", "lesson_details", lambda lesson_id: _details(services, lesson_id))
     add("/stage", "lesson_stage", lambda lesson_id: _stage(services, lesson_id))
     add("/undo", "lesson_undo", lambda lesson_id: _undo(services, lesson_id))
     add("/remark", "lesson_remark", lambda lesson_id: _remark(services, lesson_id))
     add("/retry", "lesson_retry", lambda lesson_id: _retry(services, lesson_id))
-    add("/poster", "lesson_poster", lambda lesson_id: _poster(services, lesson_id))
     add("/delete", "lesson_delete", lambda lesson_id: _delete(services, lesson_id))
 
 
-def _page(
+def show(
     services: Services, lesson_id: str, status: int = 200, problem: str = "", typed: dict[str, Any] | None = None
 ) -> ResponseReturnValue:
+    """The page, with what was typed and why that could not be."""
     person = me(services)
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
@@ -60,6 +60,8 @@ def _page(
             "suggested": suggested(services, session, lesson, (typed or {}).get("themes")),
             "history": changing.history(session, lesson_id, limit=_HISTORY),
             "thread": changing.thread(session, lesson_id),
+            "readings": readings.of(session, lesson_id),
+            "removed": readings.removed(session, lesson_id),
             "troubles": [(one.step, sentence_of(one)) for one in lookups.troubles(session, lesson_id)],
         }
     return page(
@@ -67,14 +69,15 @@ def _page(
         values=lesson_form.shown(lesson, typed), removable=lesson.stage in REMOVABLE,
         moves=[stage for stage in STAGES if stage != lesson.stage and moves.may_move(lesson, stage, person)],
         may_undo=lambda change: changing.may_undo(lesson, change), move_names=MOVE_NAMES, longest=editing.LONGEST,
-        done=_done_words(lesson), **told,
+        done=_done_words(lesson), picture_at=(typed or {}).get("picture_at", ""),
+        trim=trim_form.shown(lesson, told["plan"], typed or {}), **told,
     )  # fmt: skip
 
 
 def seen(services: Services, session: Session, lesson: Lesson) -> dict[str, Any]:
     """What a player and the figures beside it need of a lesson."""
     plan = lookups.current_plan(session, lesson)
-    pictures = finding.posters(services, lesson)
+    pictures = finding.all_posters(services, lesson)
     return {
         "plan": plan,
         "card": card_of(services, lesson, plan),
@@ -109,6 +112,11 @@ def _done_words(lesson: Lesson) -> str:
 _DONE = {
     "saved": N_("Saved."),
     "same": N_("Nothing was changed."),
+    "read": N_("The readings are there."),
+    "unread": N_("The reading is removed."),
+    "pictured": N_("This is its picture now."),
+    "trimmed": N_("The lesson is being cut."),
+    "whole": N_("The whole recording will be shown again."),
     "undone": N_("Taken back."),
     "restored": N_("The lesson is back."),
     "retried": N_("It is tried again from now on."),
@@ -128,7 +136,7 @@ def _details(services: Services, lesson_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except MedialibError as error:
-        return _page(services, lesson_id, 400, sentence(error), told)
+        return show(services, lesson_id, 400, sentence(error), told)
     if made:
         services.queues.send(HOT, "index")
     then = typed("then", most=16)
@@ -146,7 +154,7 @@ def _stage(services: Services, lesson_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except MedialibError as error:
-        return _page(services, lesson_id, 400, sentence(error), {"reason": request.form.get("reason", "")})
+        return show(services, lesson_id, 400, sentence(error), {"reason": request.form.get("reason", "")})
     services.queues.send(HOT, "index")
     return _to(lesson_id, done=stage, change=made.id)
 
@@ -157,8 +165,9 @@ def _undo(services: Services, lesson_id: str) -> ResponseReturnValue:
         with services.database.begin() as session:
             changing.undo(session, lesson_id, number, by=me(services))
     except MedialibError as error:
-        return _page(services, lesson_id, 400, sentence(error))
+        return show(services, lesson_id, 400, sentence(error))
     services.queues.send(HOT, "index")
+    services.queues.send(BULK, "advance")  # a trim that was taken back is work
     back = typed("back", most=200)
     return redirect(back) if back.startswith("/desk/") else _to(lesson_id, done="undone")
 
@@ -170,7 +179,7 @@ def _remark(services: Services, lesson_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except MedialibError as error:
-        return _page(services, lesson_id, 400, sentence(error), {"words": request.form.get("words", "")})
+        return show(services, lesson_id, 400, sentence(error), {"words": request.form.get("words", "")})
     back = typed("back", most=200)
     return redirect(back) if back.startswith("/desk/") else _to(lesson_id, done="said")
 
@@ -184,25 +193,13 @@ def _retry(services: Services, lesson_id: str) -> ResponseReturnValue:
     return _to(lesson_id, done="retried")
 
 
-def _poster(services: Services, lesson_id: str) -> ResponseReturnValue:
-    choice = request.form.get("choice", -1, type=int)
-    with services.database.begin() as session:
-        lesson = edits.lesson_to_change(session, lesson_id)
-        pictures = finding.posters(services, lesson)
-        made = None
-        if pictures and 0 <= choice < len(pictures.candidates) and choice != lesson.poster_choice:
-            made = changing.record(session, lesson, "poster", {"poster_choice": choice}, by=me(services))
-            session.flush()
-    return _to(lesson_id, done="saved" if made else "same", change=made.id if made else None)
-
-
 def _delete(services: Services, lesson_id: str) -> ResponseReturnValue:
     try:
         leaving.leave(services, lesson_id, by=me(services), at=time.time())
     except NotFound:
         raise
     except MedialibError as error:
-        return _page(services, lesson_id, 400, sentence(error))
+        return show(services, lesson_id, 400, sentence(error))
     services.queues.send(HOT, "index")
     return redirect(url_for("desk.lessons", gone=lesson_id))
 

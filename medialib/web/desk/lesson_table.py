@@ -1,5 +1,6 @@
 """What the address of the desk's table of lessons says, checked: filters, order, page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -32,14 +33,14 @@ class Table:
     sort: str = ""
     page: int = 1
 
-    @property
-    def asked(self) -> worklist.Asked:
+    def asked(self, found: Sequence[str] | None) -> worklist.Asked:
+        """`found` are the lessons that hold the words, if there are any words."""
         wanted = Wanted(
             theme=self.theme or None, kind=self.kind or None, unit=self.unit or None, place=self.place or None,
-            year=int(self.year) if self.year else None, words=self.q,
+            year=int(self.year) if self.year else None,
         )  # fmt: skip
         return worklist.Asked(
-            wanted=wanted, stage=self.stage or None, speaker=self.speaker or None, parked=bool(self.parked)
+            wanted=wanted, found=found, stage=self.stage or None, speaker=self.speaker or None, parked=bool(self.parked)
         )
 
     @property

@@ -10,17 +10,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medialib import leaving
+from medialib import leaving, sifting
 from medialib.catalogue import changing, editing, lookups, moves, rights, unit_tree, worklist
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.catalogue.places import PLACES
 from medialib.catalogue.rights import viewer_of
 from medialib.catalogue.stages import STAGES
-from medialib.errors import N_, BadRequest, MedialibError, NotFound
+from medialib.errors import N_, BadRequest, MedialibError, NotAllowed, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
+from medialib.web.desk import collecting
 from medialib.web.desk.lesson_table import PER_PAGE, read_table
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.i18n import gettext, sentence
@@ -51,16 +52,19 @@ def _table(services: Services, status: int = 200, problem: str = "") -> Response
     table = read_table(request.args)
     viewer = viewer_of(me(services))
     with services.database.read() as session:
-        found = worklist.page(session, viewer, table.asked, sort=table.sort, page=table.page, per_page=PER_PAGE)
+        asked = table.asked(sifting.sift(services, session, table.q) if table.q else None)
+        found = worklist.page(session, viewer, asked, sort=table.sort, page=table.page, per_page=PER_PAGE)
         plans = lookups.current_plans(session, found.lessons)
         told = {
             "cards": [card_of(services, one, plans[one.id]) for one in found.lessons],
             "beside": worklist.beside(session, found.lessons),
-            "stages": worklist.stage_counts(session, viewer, table.asked),
+            "stages": worklist.stage_counts(session, viewer, asked),
             "units": [one for one in unit_tree.rows(session) if one.unit.path.startswith(own_path(services))],
             "themes": lookups.themes(session),
             "years": lookups.years(session),
             "done": changing.batch_of(session, request.args.get("done", "")[:16]),
+            "collections": collecting.offered(session) if viewer.at_least("curator") else [],
+            "put": collecting.told(session) if viewer.at_least("curator") else None,
         }
     return page(
         services, "lessons.html", status, section="lessons", table=table, total=found.total, problem=problem,
@@ -89,12 +93,24 @@ def _bulk(services: Services) -> ResponseReturnValue:
         if len(ids) > MOST_AT_ONCE:
             raise BadRequest(N_("At most %(number)s lessons at once."), values={"number": MOST_AT_ONCE})
         with services.database.begin() as session:
-            done = _change(session, me(services), ids, typed("what", most=20), batch)
+            if request.form.get("what") == "collect":
+                told = _collect(session, me(services), ids)
+            else:
+                done = _change(session, me(services), ids, typed("what", most=20), batch)
+                told = {"done": batch if done else "none"}
     except BadRequest as error:
         return _table(services, 400, sentence(error))
-    if done:
+    if told != {"done": "none"}:
         services.queues.send(HOT, "index")
-    return _back_to_table(query, done=batch if done else "none")
+    return _back_to_table(query, **told)
+
+
+def _collect(session: Session, person: Person, ids: list[str]) -> dict[str, str]:
+    """Put the lessons into the chosen collection; raises BadRequest, NotAllowed."""
+    if not viewer_of(person).at_least("curator"):
+        raise NotAllowed(N_("Your account does not have the right to do this."))
+    made = collecting.put(session, typed("collection", most=64), ids, by=person)
+    return collecting.address_of(made) if made.count else {"done": "none"}
 
 
 def _change(session: Session, person: Person, ids: list[str], what: str, batch: str) -> int:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask_limiter import Limiter
 
 from medialib.airing import Station
+from medialib.catalogue import trims
 from medialib.services import Services
 from medialib.web.desk import (
     account,
@@ -17,6 +18,9 @@ from medialib.web.desk import (
     figures,
     lesson,
     lesson_access,
+    lesson_picture,
+    lesson_readings,
+    lesson_trim,
     lessons,
     log,
     people,
@@ -28,6 +32,7 @@ from medialib.web.desk import (
     screenings,
     screens,
     shell,
+    speakers,
     stage_words,
     statistics,
     todo,
@@ -48,8 +53,12 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     todo.add_to(blueprint, services)
     lessons.add_to(blueprint, services)
     lesson.add_to(blueprint, services)
+    lesson_trim.add_to(blueprint, services)
+    lesson_picture.add_to(blueprint, services)
+    lesson_readings.add_to(blueprint, services)
     review.add_to(blueprint, services)
     lesson_access.add_to(blueprint, services)
+    speakers.add_to(blueprint, services)
     screens.add_to(blueprint, services)
     screen_pairing.add_to(blueprint, services, limiter)
     screen_orders.add_to(blueprint, services)
@@ -80,6 +89,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
         "day_and_time": stage_words.day_and_time,
         "day": stage_words.day,
         "waited": stage_words.waited,
+        "trim_time": trims.show_time,
     }
     for name, word in words.items():
         blueprint.add_app_template_filter(word, name)

@@ -19,7 +19,7 @@ from medialib.errors import N_, MedialibError, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import lesson_form
+from medialib.web.desk import collecting, lesson_form
 from medialib.web.desk.deciding import decide
 from medialib.web.desk.lesson import seen, suggested
 from medialib.web.desk.shell import me, page, typed
@@ -69,6 +69,7 @@ def _page(
             "waiting": waiting,
             "cards": {card.lesson.id: card for card in cards_of(services, session, [one for one, _ in waiting])},
             "today": decided_today(session, person),
+            "put": collecting.told(session),
         }
         if lesson_id:
             lesson = lookups.lesson(session, lesson_id)
@@ -80,6 +81,7 @@ def _page(
                 "themes": lookups.themes(session),
                 "suggested": suggested(services, session, lesson, values["themes"]),
                 "thread": changing.thread(session, lesson_id),
+                "collections": collecting.offered(session),
                 "lines": _lines(session, lesson_id),
             }
     return page(
@@ -130,6 +132,8 @@ def _decide(services: Services, lesson_id: str) -> ResponseReturnValue:
     try:
         with services.database.begin() as session:
             change = decide(session, lesson_id, wish, reason, by=me(services))
+            slug = typed("collection", most=64) if wish == "published" else ""
+            put = collecting.put(session, slug, [lesson_id], by=me(services)) if slug else None
     except NotFound:
         raise
     except MedialibError as error:
@@ -137,10 +141,11 @@ def _decide(services: Services, lesson_id: str) -> ResponseReturnValue:
     services.queues.send(HOT, "index")
     at = waiting.index(lesson_id) if lesson_id in waiting else -1
     others = [one for one in [*waiting[at + 1 :], *waiting[: max(at, 0)]] if one != lesson_id]
-    return redirect(_to(next(iter(others), None), {"was": lesson_id, "change": change.id}))
+    told = {"was": lesson_id, "change": change.id, **(collecting.address_of(put) if put and put.count else {})}
+    return redirect(_to(next(iter(others), None), told))
 
 
 def _to(lesson_id: str | None, told: Mapping[str, Any]) -> str:
     """The address of the screen with this lesson, or of the empty one."""
-    values = {name: told[name] for name in ("was", "change") if name in told}
+    values = {name: told[name] for name in ("was", "change", "into", "added", "put") if name in told}
     return url_for("desk.review", lesson_id=lesson_id, **values) if lesson_id else url_for("desk.review_next", **values)

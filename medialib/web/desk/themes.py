@@ -1,19 +1,23 @@
 """The tree of themes on the desk: add, rename, words, move, merge, remove, undo."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import theme_tree
+from medialib.catalogue import statistics, theme_tree
+from medialib.catalogue.statistics import Missed
 from medialib.errors import N_, BadRequest, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.i18n import sentence
+
+_DAYS, _MOST_VAIN = 90, 20
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
@@ -22,6 +26,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 
     add("", "themes", lambda: _tree(services), "GET")
     add("", "new_theme", lambda: _new(services), "POST")
+    add("/words", "add_theme_word", lambda: _add_word(services), "POST")
     add("/undo", "undo_theme", lambda: _undo(services), "POST")
     add("/<slug:slug>", "theme", lambda slug: _theme(services, slug), "GET")
     add("/<slug:slug>", "change_theme", lambda slug: _change(services, slug), "POST")
@@ -33,17 +38,43 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 def _tree(services: Services, status: int = 200, **told: Any) -> ResponseReturnValue:
     number = request.args.get("said", 0, type=int)
     with services.database.read() as session:
-        rows, last = theme_tree.rows(session), theme_tree.last_change(session)
+        rows, last, vain = theme_tree.rows(session), theme_tree.last_change(session), _vain(session)
     said = last if last is not None and last.id == number else None
-    return page(services, "themes.html", status, section="themes", rows=rows, last=last, said=said, **told)
+    return page(services, "themes.html", status, section="themes", rows=rows, last=last, said=said, vain=vain, **told)
 
 
 def _theme(services: Services, slug: str, status: int = 200, **told: Any) -> ResponseReturnValue:
     with services.database.read() as session:
-        rows, one = theme_tree.rows(session), theme_tree.theme(session, slug)
+        rows, one, vain = theme_tree.rows(session), theme_tree.theme(session, slug), _vain(session)
     others = [row for row in rows if not row.theme.path.startswith(one.path)]
     count = next(row.lessons for row in rows if row.theme.slug == slug)
-    return page(services, "theme.html", status, section="themes", theme=one, others=others, count=count, **told)
+    return page(
+        services, "theme.html", status, section="themes", theme=one, others=others, count=count, vain=vain, **told
+    )  # fmt: skip
+
+
+def _vain(session: Session) -> list[Missed]:
+    """What was looked for and not found lately, and speaks for no theme yet; the most wanted first."""
+    today = date.today()
+    missed = statistics.missed(session, first=(today - timedelta(days=_DAYS)).isoformat(), last=today.isoformat())
+    fitting = theme_tree.unspoken(session, [one.words for one in missed])
+    return [one for one in missed if one.words in fitting][:_MOST_VAIN]
+
+
+def _add_word(services: Services) -> ResponseReturnValue:
+    """A word that was looked for in vain, one press: from the tree, or from the page of a theme."""
+    slug, word = typed("theme", most=64), typed("word", most=40)
+    if not slug:
+        return _tree(services, 400, problem=sentence(BadRequest(N_("Please choose the theme."))))
+    if request.form.get("back") != "theme":
+        return _do(services, lambda session: theme_tree.add_word(session, slug, word, by=me(services)))
+    try:
+        with services.database.begin() as session:
+            theme_tree.add_word(session, slug, word, by=me(services))
+    except BadRequest as error:
+        return _theme(services, slug, 400, problem=sentence(error))
+    services.queues.send(HOT, "index")
+    return redirect(url_for("desk.theme", slug=slug, saved=1))
 
 
 def _new(services: Services) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
 """How figures, dates and found words are written on a page."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from babel.dates import format_date
 from flask_babel import get_locale
@@ -26,6 +26,18 @@ def month(recorded: str | None, *, with_day: bool = False) -> str:
     patterns = ("y年", "y年M月", "y年M月d日") if _chinese() else ("y", "MMM y", "d MMM y")
     known = min(len(parts), 3 if with_day else 2)
     return format_date(day, patterns[known - 1], locale=get_locale())
+
+
+def stated_day(told: str) -> str:
+    """A day as somebody stated it, perhaps with its time: 2024年5月4日 周六 19:30; "" without one."""
+    try:
+        at = datetime.fromisoformat(told) if told else None
+    except ValueError:
+        at = None
+    if at is None:
+        return ""
+    pattern = "y年M月d日 EEE" if _chinese() else "EEE, d MMM y"
+    return f"{format_date(at, pattern, locale=get_locale())}{told[10:].replace('T', ' ')}"
 
 
 def megabytes(size_bytes: int | None, *, about: bool = True) -> str:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, readings
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Captions, Lesson
 from medialib.catalogue.plans import Plan
@@ -60,6 +60,7 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
             plan=plan,
             card=card_of(services, lesson, plan),
             way=way,
+            readings=readings.of(session, lesson_id),
             after=cards_of(services, session, [way.after])[0] if way and way.after else None,
             document=document,
             transcript_of=_words(session, lesson),

@@ -10,6 +10,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
 from medialib.delivery import qr, shapes
 from medialib.errors import N_
+from medialib.ingest import own_pictures
 from medialib.ingest.handbill import Handbill, draw_handbill
 from medialib.services import Services
 from medialib.web import access
@@ -71,6 +72,6 @@ def _cover(services: Services, lesson: Lesson, pictures: Posters | None) -> byte
     if pictures is None:
         return None
     number = pictures.chosen(lesson.poster_choice)
-    width = pictures.candidates[number].nearest(_PICTURE_WIDTH)
-    place = services.store.poster(lesson.id, lesson.plan_version, number, width, "jpg")
+    width = pictures.picture(number).nearest(_PICTURE_WIDTH)
+    place = own_pictures.place_of(services.store, lesson, number, width)
     return place.read_bytes() if place.exists() else None

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import branches, collected, tagging
+from medialib.catalogue import branches, collected, readings, tagging
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.units import Unit
@@ -22,6 +22,7 @@ from medialib.web.i18n import gettext
 from medialib.web.naming import KIND_NAMES, title_of
 from medialib.web.phone import places
 from medialib.web.phone.cards import Card, cards_of
+from medialib.web.phone.collection_covers import covered, head_of
 
 _ON_SHELF = 8
 _IN_PACKAGE = 4
@@ -76,12 +77,15 @@ def render_collection(
     return render_template(
         "package.html" if one.kind == "package" else "collection.html",
         collection=prepared or one,
+        kind=one.kind,
+        head=head_of((prepared or one).cover, cards),
         entries=placed,
         kind_name=gettext(KIND_NAMES[_kind(one)]),
         address=f"/collections/{one.slug}",
         within=_ADDRESS + one.slug,
         cards=cards,
         card_of={card.lesson.id: card for card in cards},
+        readings_of=readings.of_lessons(session, [one.id for one in lessons]),
         count=len([each for each in placed if each.lesson]),
         seconds=sum(lesson.seconds for lesson in lessons),
         only_heard=all(lesson.kind == "audio" for lesson in lessons),
@@ -184,13 +188,7 @@ def _covers(services: Services, session: Session, shelves: Sequence[collected.Sh
     cards = cards_of(services, session, [lesson for lesson in firsts if lesson])
     known = {card.lesson.id: card for card in cards}
     return [
-        Cover(collection=one.collection, count=one.count, card=_drawn(known[lesson.id], one.collection))
+        Cover(collection=one.collection, count=one.count, card=covered(known[lesson.id], one.collection.cover))
         for one, lesson in zip(shelves, firsts, strict=True)
         if lesson
     ]
-
-
-def _drawn(card: Card, one: Collection) -> Card:
-    """With the drawing that the curator chose for the collection."""
-    kind, _, name = one.cover.partition(":")
-    return replace(card, cover=f"covers/{name}.svg", poster=None) if kind == "drawn" else card

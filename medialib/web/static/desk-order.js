@@ -26,6 +26,16 @@ function renumber(list) {
   rows(list).forEach((row, at) => { row.querySelector("[name=place]").value = at + 1; });
 }
 
+// A list that changes while a row is held is shown anew only after it was let go.
+function hold(row) {
+  row.dataset.held = "";
+}
+
+function letGo(row) {
+  delete row.dataset.held;
+  queueMicrotask(() => document.dispatchEvent(new Event("let-go")));
+}
+
 // --- by pointer ---
 
 document.addEventListener("pointerdown", (event) => {
@@ -49,6 +59,7 @@ function drag(grip, start) {
   row.before(slot);
   row.style.width = `${box.width}px`;
   row.classList.add("lift");
+  hold(row);
   grip.setPointerCapture(start.pointerId);
   let pointer = start.clientY;
   let scrolling = 0;
@@ -91,6 +102,7 @@ function drag(grip, start) {
     if (event.type !== "pointerup") list.insertBefore(slot, before);
     slot.replaceWith(row);
     row.classList.remove("lift");
+    letGo(row);
     row.style.width = row.style.top = "";
     row.querySelector(".hint").textContent = "";
     const moved = row.nextElementSibling !== before;
@@ -156,6 +168,7 @@ document.addEventListener("focusout", (event) => {
 function take(row, list) {
   held = { row, before: row.nextElementSibling };
   row.classList.add("kb");
+  hold(row);
   row.querySelector(".grip").setAttribute("aria-pressed", "true");
   say(list, "up", row);
 }
@@ -169,6 +182,7 @@ function drop(list) {
 
 function release(list) {
   held.row.classList.remove("kb");
+  letGo(held.row);
   held.row.querySelector(".grip").removeAttribute("aria-pressed");
   held = null;
   renumber(list);

@@ -1,8 +1,12 @@
 // Forms that change a part of the page: they are sent beside it, and #live is shown anew, with focus where it was.
+// They go one after the other. The page is shown anew once all are answered and nothing is held, so that what is done
+// meanwhile begins from what is seen, not from an answer that does not know of it yet.
 
 const live = () => document.getElementById("live");
 const plain = (form) => new URLSearchParams(new FormData(form));
 let sending = Promise.resolve();
+let unanswered = 0;
+let answered = null; // the last page that came, not yet shown
 
 document.documentElement.classList.add("swaps");
 
@@ -11,8 +15,20 @@ document.addEventListener("submit", (event) => {
   if (!form || event.defaultPrevented) return;
   event.preventDefault();
   const body = form.enctype === "multipart/form-data" ? new FormData(form) : plain(form);
+  count(1);
   sending = sending.then(() => send(form, body));
 });
+
+function count(more) {
+  unanswered += more;
+  document.documentElement.toggleAttribute("data-sending", unanswered > 0);
+}
+
+addEventListener("beforeunload", (event) => {
+  if (unanswered) event.preventDefault();
+});
+
+document.addEventListener("let-go", showAnswered);
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-autosave]");
@@ -22,11 +38,22 @@ document.addEventListener("change", (event) => {
 async function send(form, body) {
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
   const text = answer && (answer.ok || answer.status === 400) ? await answer.text() : "";
+  count(-1);
   if (!text.includes('id="live"')) {
+    count(-unanswered);
+    document.body.append(form); // it may be shown no longer, and would then send nothing
     form.submit(); // the whole page then tells what is wrong
     return;
   }
-  show(new DOMParser().parseFromString(text, "text/html"));
+  answered = new DOMParser().parseFromString(text, "text/html");
+  showAnswered();
+}
+
+function showAnswered() {
+  if (!answered || unanswered || live().querySelector("[data-held]")) return;
+  const page = answered;
+  answered = null;
+  show(page);
 }
 
 function show(page) {

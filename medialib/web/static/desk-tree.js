@@ -23,34 +23,48 @@ function put(row, parent, before) {
   form.requestSubmit();
 }
 
+const pressed = []; // while a move is on its way: the theme and the key of those that follow it
+
+const steps = {
+  ArrowUp: (row, beside, at) => at > 0 && put(row, row.dataset.parent, beside[at - 1].dataset.slug),
+  ArrowDown: (row, beside, at) => at < beside.length - 1 && put(row, row.dataset.parent, beside[at + 2]?.dataset.slug ?? ""),
+  ArrowRight: (row, beside, at) => at > 0 && put(row, beside[at - 1].dataset.slug, ""),
+  ArrowLeft: (row) => {
+    const above = bySlug(row.dataset.parent);
+    if (!above) return;
+    const aunts = siblings(above);
+    put(row, above.dataset.parent, aunts[aunts.indexOf(above) + 1]?.dataset.slug ?? "");
+  },
+};
+
+function step(row, key) {
+  const beside = siblings(row);
+  steps[key](row, beside, beside.indexOf(row));
+}
+
+document.addEventListener("swapped", () => {
+  while (pressed.length && !document.documentElement.hasAttribute("data-sending")) {
+    const { slug, key } = pressed.shift();
+    if (bySlug(slug)) step(bySlug(slug), key);
+  }
+});
+
 document.addEventListener("keydown", (event) => {
   const row = event.target.closest?.("[data-tree] .grip")?.closest("li");
   if (!row) return;
-  const beside = siblings(row);
-  const at = beside.indexOf(row);
   if (!event.altKey) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const next = step && all()[all().indexOf(row) + step];
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const next = by && all()[all().indexOf(row) + by];
     if (next) {
       event.preventDefault();
       next.querySelector(".grip").focus();
     }
     return;
   }
-  const above = bySlug(row.dataset.parent);
-  const acts = {
-    ArrowUp: () => at > 0 && put(row, row.dataset.parent, beside[at - 1].dataset.slug),
-    ArrowDown: () => at < beside.length - 1 && put(row, row.dataset.parent, beside[at + 2]?.dataset.slug ?? ""),
-    ArrowRight: () => at > 0 && put(row, beside[at - 1].dataset.slug, ""),
-    ArrowLeft: () => {
-      if (!above) return;
-      const aunts = siblings(above);
-      put(row, above.dataset.parent, aunts[aunts.indexOf(above) + 1]?.dataset.slug ?? "");
-    },
-  };
-  if (!acts[event.key]) return;
+  if (!steps[event.key]) return;
   event.preventDefault();
-  acts[event.key]();
+  if (document.documentElement.hasAttribute("data-sending")) pressed.push({ slug: row.dataset.slug, key: event.key });
+  else step(row, event.key);
 });
 
 document.addEventListener("pointerdown", (event) => {

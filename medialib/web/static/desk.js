@@ -23,6 +23,16 @@ for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy
   });
 }
 
+// A file that is too large is told of before it is sent, while everything typed is still there.
+document.addEventListener("change", (event) => {
+  const field = event.target.closest("input[type=file][data-most-bytes]");
+  if (!field) return;
+  const most = Number(field.dataset.mostBytes);
+  const large = [...field.files].some((file) => file.size > most);
+  field.setCustomValidity(large ? document.body.dataset.saysTooLarge.replace("{}", `${Math.round(most / 1e6)} MB`) : "");
+  field.reportValidity();
+}, true);
+
 // "?" shows the keys of a page that has some.
 const keys = document.querySelector("[data-keys]");
 if (keys) {

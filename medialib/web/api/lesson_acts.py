@@ -1,0 +1,177 @@
+"""What else is done to lessons over the API: many at once, another picture, tried again, deleted, brought back; and the
+figures of one.
+"""
+
+import secrets
+import time
+from datetime import date, timedelta
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+
+from medialib import finding, leaving
+from medialib.catalogue import changing, editing, edits, lookups, moves, rights, statistics
+from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.people_edits import note
+from medialib.catalogue.plays import LEAST_SHOWN
+from medialib.catalogue.rights import viewer_of
+from medialib.catalogue.stages import MOVES
+from medialib.catalogue.statistics import Span
+from medialib.errors import N_, BadRequest, NotFound
+from medialib.jobs.queue import BULK, HOT
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.api.desk_lessons import DeskLesson, require_scope, told
+from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.texts import LessonId, Line, Slug
+from medialib.web.desk.lessons import MOST_AT_ONCE, check_unit
+from medialib.web.desk.shell import me
+
+_ONE = "/desk/lessons/<lesson_id>"
+_DAYS = 30
+
+
+class Many(Body):
+    """The same for many lessons: a stage, a unit, a speaker, a place, a theme more or one less. Those that the person
+    may not change, and those for which it is so already, stay as they are.
+    """
+
+    lessons: Annotated[list[LessonId], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    stage: Literal["submitted", "published", "archived"] | None = None
+    unit: Slug | None = None
+    speaker: Annotated[Line, Field(max_length=editing.LONGEST["speaker"])] | None = None
+    place: Slug | None = None
+    add_theme: Slug | None = None
+    take_theme: Slug | None = None
+
+
+class Done(Answer):
+    """How many lessons were changed."""
+
+    changed: int
+
+
+class Picture(Body):
+    """The number of one of the lesson’s `posters`."""
+
+    choice: Annotated[int, Field(ge=0, le=1000)]
+
+
+class Figures(Answer):
+    """Plays of the last thirty days, and what share of its plays has played each twentieth; null stands for too few."""
+
+    plays: int | None
+    listened: int | None
+    minutes: int | None
+    curve: list[float] | None
+
+
+def add_to(api: Api, services: Services) -> None:
+    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
+        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
+        mark = access.lesson_editors if "lesson_id" in path else access.at_least("editor")
+        operation = Operation(method=method, path=path, summary=summary, group="lessons", role="editor", **more)
+        api.add(operation, mark, view)
+
+    editors(
+        lambda body: _many(services, body), "POST", "/desk/lessons/bulk", N_("Changes many lessons at once"),
+        body=Many, answer=Done, refusals=(404,),
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, body: _picture(services, lesson_id, body), "PUT", f"{_ONE}/poster",
+        N_("Chooses the picture that a lesson is shown by"), body=Picture,
+    )  # fmt: skip
+    editors(lambda lesson_id: _retry(services, lesson_id), "POST", f"{_ONE}/retry", N_("Tries again what has stopped"))
+    editors(
+        lambda lesson_id: _delete(services, lesson_id), "DELETE", _ONE,
+        N_("Deletes a lesson that is a draft or was taken down; it can be brought back"), answer=None, status=204,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id: _restore(services, lesson_id), "POST", f"{_ONE}/restore", N_("Brings a deleted lesson back")
+    )
+    editors(
+        lambda lesson_id: _figures(services, lesson_id), "GET", f"{_ONE}/statistics", N_("The figures of a lesson"),
+        answer=Figures,
+    )  # fmt: skip
+
+
+def _many(services: Services, body: Many) -> Done:
+    person, batch = me(services), secrets.token_hex(8)
+    values = {"unit_slug": body.unit, "speaker": body.speaker, "place": body.place}
+    with services.database.begin() as session:
+        mine = (Lesson.id.in_(body.lessons), rights.edited(viewer_of(person)))
+        lessons = session.scalars(select(Lesson).where(*mine)).all()
+        ids = [one.id for one in lessons]
+        for one in lessons:
+            if body.stage and (one.stage, body.stage) in MOVES:
+                require_scope(services, one, body.stage)
+        given = editing.checked(session, None, {name: value for name, value in values.items() if value is not None})
+        if body.unit:
+            check_unit(session, person, body.unit)
+        changed = editing.change_many(session, ids, lambda _: given, by=person, batch=batch) if given else 0
+        for slug, keeps in ((body.add_theme, True), (body.take_theme, False)):
+            if slug:
+                editing.checked(session, None, {"themes": [slug]})
+                changed += editing.change_many(session, ids, partial(_themes, slug, keeps), by=person, batch=batch)
+        if body.stage:
+            changed += moves.move_many(session, ids, body.stage, by=person, batch=batch)
+    services.queues.send(HOT, "index")
+    return Done(changed=min(changed, len(ids)))
+
+
+def _themes(slug: str, keeps: bool, lesson: Lesson) -> dict[str, Any]:
+    others = [theme.slug for theme in lesson.themes if theme.slug != slug]
+    return {"themes": [*others, slug] if keeps else others}
+
+
+def _picture(services: Services, lesson_id: str, body: Picture) -> DeskLesson:
+    with services.database.begin() as session:
+        lesson = edits.lesson_to_change(session, lesson_id)
+        pictures = finding.posters(services, lesson)
+        if pictures is None or body.choice >= len(pictures.candidates):
+            raise BadRequest(N_("There is no such picture."))
+        if body.choice != lesson.poster_choice:
+            changing.record(session, lesson, "poster", {"poster_choice": body.choice}, by=me(services))
+            session.flush()
+        return told(lesson)
+
+
+def _retry(services: Services, lesson_id: str) -> DeskLesson:
+    with services.database.begin() as session:
+        edits.retry(session, lesson_id)
+        lesson = lookups.lesson(session, lesson_id)
+        note(session, me(services), "lesson.retried", on_id=lesson_id, on_name=lesson.title)
+        answer = told(lesson)
+    services.queues.send(BULK, "advance")
+    return answer
+
+
+def _delete(services: Services, lesson_id: str) -> None:
+    leaving.leave(services, lesson_id, by=me(services), at=time.time())
+    services.queues.send(HOT, "index")
+
+
+def _restore(services: Services, lesson_id: str) -> DeskLesson:
+    if not (lesson_id.isascii() and lesson_id.isalnum()):
+        raise NotFound(N_("There is no such lesson."))
+    leaving.come_back(services, lesson_id, by=me(services))
+    services.queues.send(HOT, "index")
+    with services.database.read() as session:
+        return told(lookups.lesson(session, lesson_id))
+
+
+def _figures(services: Services, lesson_id: str) -> Figures:
+    today = date.today()
+    span = Span(first=(today - timedelta(days=_DAYS - 1)).isoformat(), last=today.isoformat())
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+        month, curve = statistics.of_lesson(session, lesson_id, span), statistics.curve(session, lesson)
+    shown = month.is_shown
+    return Figures(
+        plays=month.plays if shown else None,
+        listened=month.listened if shown and month.listened >= LEAST_SHOWN else None,
+        minutes=month.minutes if shown else None,
+        curve=curve,
+    )

@@ -1,0 +1,103 @@
+"""The picture that a lesson is shown by: one that was found, the one the player shows, or one that is sent."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from medialib import finding
+from medialib.catalogue import changing, edits, lookups
+from medialib.catalogue.history import LessonChange
+from medialib.catalogue.people_edits import note
+from medialib.catalogue.trims import read_time, show_time
+from medialib.errors import N_, BadRequest, MedialibError, NotFound
+from medialib.ingest import own_pictures
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.desk import lesson as lesson_page
+from medialib.web.desk.shell import me, typed
+from medialib.web.i18n import sentence
+from medialib.web.waiting import hurry, wait_for
+
+# What a form around a file takes.
+_FORM_BYTES = 100_000
+_PATIENCE = 2.0
+
+
+def add_to(blueprint: Blueprint, services: Services) -> None:
+    def add(path: str, endpoint: str, view: access.View) -> None:
+        address = f"/lessons/<lesson:lesson_id>{path}"
+        blueprint.add_url_rule(address, endpoint, access.lesson_editors(view), methods=["POST"])
+
+    add("/poster", "lesson_poster", lambda lesson_id: _choose(services, lesson_id))
+    add("/picture", "lesson_picture", lambda lesson_id: _take(services, lesson_id))
+    send = access.bodies_up_to(
+        own_pictures.LARGEST_BYTES + _FORM_BYTES, lambda lesson_id: _answer(services, lesson_id, _sent)
+    )
+    add("/picture/file", "lesson_picture_file", send)
+
+
+def _choose(services: Services, lesson_id: str) -> ResponseReturnValue:
+    choice = request.form.get("choice", 0, type=int)
+    with services.database.begin() as session:
+        pictures = finding.all_posters(services, lookups.lesson(session, lesson_id))
+    made = _show_by(services, lesson_id, choice) if pictures and choice in pictures.numbered else None
+    return _to(lesson_id, made)
+
+
+def _take(services: Services, lesson_id: str) -> ResponseReturnValue:
+    return _answer(services, lesson_id, _taken)
+
+
+def _answer(services: Services, lesson_id: str, picture: Callable[[Services, str], int]) -> ResponseReturnValue:
+    try:
+        made = _show_by(services, lesson_id, picture(services, lesson_id))
+    except NotFound:
+        raise
+    except MedialibError as error:
+        return lesson_page.show(services, lesson_id, 400, sentence(error), {"picture_at": request.form.get("at", "")})
+    return _to(lesson_id, made)
+
+
+def _taken(services: Services, lesson_id: str) -> int:
+    """The number of the picture that the film shows at the time that was typed; the worker takes it."""
+    at = read_time(typed("at", most=20))
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+    if lesson.kind != "video" or at is None:
+        raise BadRequest(N_("Please choose a moment of the film first."))
+    if at > lesson.seconds:
+        length = {"length": show_time(lesson.seconds)}
+        raise BadRequest(N_("The lesson is %(length)s long: choose a time within it."), values=length)
+    number = own_pictures.new_number()
+    place = services.store.own_picture_facts(lesson_id, number)
+    asked = (lesson_id, lesson.plan_version, number, round(at * 1000))
+    wait_for(place, lesson_id, "picture", lambda: hurry("picture", *asked), patience=_PATIENCE)
+    return -number
+
+
+def _sent(services: Services, lesson_id: str) -> int:
+    file = request.files.get("picture")
+    if file is None or not file.filename:
+        raise BadRequest(N_("Please choose a picture first."))
+    with services.database.read() as session:
+        lesson = lookups.lesson(session, lesson_id)
+    return -own_pictures.send(services.workshop, lesson, file.stream)
+
+
+def _show_by(services: Services, lesson_id: str, choice: int) -> LessonChange | None:
+    by = me(services)
+    with services.database.begin() as session:
+        lesson = edits.lesson_to_change(session, lesson_id)
+        if choice == lesson.poster_choice:
+            return None
+        made = changing.record(session, lesson, "poster", {"poster_choice": choice}, by=by)
+        note(session, by, "lesson.changed", on_id=lesson_id, on_name=lesson.title)
+        session.flush()
+    own_pictures.forget_old(services.store, lesson)
+    return made
+
+
+def _to(lesson_id: str, made: LessonChange | None) -> ResponseReturnValue:
+    done, change = ("pictured", made.id) if made else ("same", None)
+    return redirect(url_for("desk.lesson", lesson_id=lesson_id, done=done, change=change))

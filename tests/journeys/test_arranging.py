@@ -1,0 +1,142 @@
+"""A collection is put together on the desk: dragged, moved by keys faster than the network answers, noted, undone."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import media
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from web.factories import add_lesson, make_services
+from web.signing import PASSWORD, add_person
+from werkzeug.serving import make_server
+
+from medialib.app import create_app
+from medialib.catalogue import arranging, collected, lookups
+from medialib.catalogue.arrangement import Entry
+from medialib.catalogue.seeds import plant
+from medialib.services import Services
+from medialib.web import i18n
+
+from .running import until
+from .test_playing import BROWSER
+
+pytestmark = pytest.mark.skipif(
+    media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
+)
+
+TITLES = ("一课", "二课", "三课", "四课", "五课")
+SLOW_SECONDS = 0.4
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    i18n.compile_catalogues()
+    opened = make_services(tmp_path / "store")
+    plant(opened.database)
+    add_person(opened, "xian", "curator")
+    ids = [add_lesson(opened, title) for title in TITLES]
+    with opened.database.begin() as session:
+        made = arranging.begin(session, kind="issue", title="乡里本领", dated=None, by=None)
+        entries = tuple(Entry(id=one) for one in ids)
+        arranging.change(session, made, "collection.moved", lambda now: replace(now, entries=entries), by=None)
+        assert made.slug == "xianglibenling"
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+@pytest.fixture
+def site(services: Services) -> Iterator[str]:
+    """Answers moves as late as a weak network does."""
+    app = create_app(services)
+
+    def late(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"].endswith("/move"):
+            time.sleep(SLOW_SECONDS)
+        return app(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, late, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+def order(services: Services) -> str:
+    with services.database.read() as session:
+        entries = arranging.current(session, collected.collection(session, "xianglibenling")).entries
+        return "".join(lookups.lesson(session, entry.id).title[0] for entry in entries)
+
+
+def seen(page: Page) -> str:
+    return "".join(re.findall("(.)课", page.inner_text("[data-order]")))
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector("html:not([data-sending])")
+
+
+def test_a_collection_is_dragged_noted_previewed_and_undone(services: Services, site: str) -> None:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+        page = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{site}/sign-in")
+        page.fill("[name=login]", "xian")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/todo")
+        page.goto(f"{site}/desk/collections/xianglibenling")
+        keys_are_not_lost_after_a_drop(page, services)
+        what_is_held_stays_in_the_hand(page, services)
+        a_note_is_previewed_and_taken_back(page, services, site)
+        browser.close()
+    assert errors == []
+
+
+def keys_are_not_lost_after_a_drop(page: Page, services: Services) -> None:
+    grips = page.locator("[data-order] .grip")
+    start, goal = grips.nth(0).bounding_box(), grips.nth(2).bounding_box()
+    assert start and goal
+    page.mouse.move(start["x"] + 10, start["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 10, goal["y"] + 45, steps=4)
+    page.mouse.up()
+    assert seen(page) == "二三一四五"
+    page.keyboard.press("Alt+ArrowDown")  # the drop is still on its way
+    page.wait_for_timeout(SLOW_SECONDS * 1000 + 150)  # it is answered, the key is not
+    page.keyboard.press("Alt+ArrowDown")
+    assert seen(page) == "二三四五一"
+    settled(page)
+    assert order(services) == seen(page) == "二三四五一"
+    assert page.evaluate("document.activeElement.className") == "grip"
+
+
+def what_is_held_stays_in_the_hand(page: Page, services: Services) -> None:
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Space")  # taken up before the answer to that came
+    settled(page)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    settled(page)
+    assert order(services) == seen(page) == "二三一四五"
+
+
+def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str) -> None:
+    page.locator("[data-order] > li").first.locator("summary").click()
+    page.locator("[data-order] > li").first.locator("[name=note]").fill("先看这一课")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast")
+    page.goto(f"{site}/desk/collections/xianglibenling/preview")
+    assert "先看这一课" in page.inner_text("main")
+    page.go_back()
+    page.get_by_role("button", name="撤销：").click()
+    until(lambda: "先看这一课" not in page.inner_text("[data-order]"), seconds=5)
+    assert order(services) == "二三一四五"
