@@ -32,7 +32,8 @@ class Pen:
         self._left, self._upper = region[:2]
         self._scale = pixels_per_unit * _TWICE
         # Rounded first: 180 units at 2.2 pixels are 396, not 396.00000000000006.
-        self._size = (math.ceil(round(region[2] * pixels_per_unit, 6)), math.ceil(round(region[3] * pixels_per_unit, 6)))
+        width, height = (math.ceil(round(side * pixels_per_unit, 6)) for side in region[2:])
+        self._size = (width, height)
         self._image = Image.new("RGBA", (self._size[0] * _TWICE, self._size[1] * _TWICE), paper or (0, 0, 0, 0))
         self._draw = ImageDraw.Draw(self._image)
         self._typeface = typeface

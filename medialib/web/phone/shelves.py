@@ -1,7 +1,7 @@
 """The pages of what is curated: collections, units' columns, kinds of places and the latest lessons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request
