@@ -14,6 +14,7 @@ from medialib.delivery import words
 from medialib.services import Services
 from medialib.web import (
     access,
+    attached,
     captions,
     channels,
     counting,
@@ -83,6 +84,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(pictures.blueprint)
     app.register_blueprint(readings.blueprint)
     app.register_blueprint(packages.blueprint)
+    app.register_blueprint(attached.blueprint)
     app.register_blueprint(joined.blueprint)
     app.register_blueprint(counting.make_blueprint(services))
     counting.install(app, services)

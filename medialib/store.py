@@ -78,6 +78,10 @@ class Store:
     def collection_cover(self, name: str, width: int, ending: str) -> Path:
         return self.covers / name / f"{width}.{ending}"
 
+    def attached(self, digest: str, extension: str) -> Path:
+        """A file that goes with a collection, named after its content."""
+        return self.root / "attached" / digest[:2] / f"{digest}{extension}"
+
     @property
     def snapshots(self) -> Path:
         """The last picture of each screen."""

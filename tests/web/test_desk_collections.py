@@ -240,9 +240,31 @@ def test_last_months_package_is_a_pattern_for_the_next(desk: FlaskClient, ids: l
     assert "先看" in desk.get(copied.headers["Location"]).text
 
 
-def test_what_is_refused_about_an_entry_is_still_there(desk: FlaskClient, ids: list[str]) -> None:
+def test_a_file_goes_with_what_is_to_be_read(services: Services, desk: FlaskClient, ids: list[str]) -> None:
     address = begin(desk, "package", "春笋下山", dated="2024-05")
     send(desk, f"{address}/entries", page=address, lesson=ids[0])
+    pdf = (io.BytesIO(b"%PDF-1.4\n1 0 obj\n"), "屋场会 记录.pdf")
+    added = send(desk, f"{address}/entries", page=address, kind="reading", title="记录怎么写", link="", file=pdf)
+    assert added.status_code == 302, added.text
+    send(desk, f"{address}/publish", page=address)
+    member = client_of(services)
+    link = re.search(
+        r'href="(/media/attached/[0-9a-f]{32}/[^"]+\.pdf)"', member.get(address.removeprefix("/desk")).text
+    )
+    assert link
+    assert "还缺：一篇读的" not in desk.get(address).text
+    file = member.get(link[1])
+    assert file.mimetype == "application/pdf" and file.data.startswith(b"%PDF")
+    assert "attachment" in file.headers["Content-Disposition"]
+    for wrong in (
+        link[1].replace(".pdf", ".html"),
+        "/media/attached/" + "0" * 32 + "/x.pdf",
+        "/media/attached/x/x.pdf",
+    ):
+        assert member.get(wrong).status_code == 404
+    page = (io.BytesIO(b"<script>alert(1)</script>"), "记录.pdf")
+    refused = send(desk, f"{address}/entries", page=address, kind="reading", title="网页", file=page)
+    assert refused.status_code == 400 and "网页" in refused.text
     told = {"kind": "task", "title": "做一做", "text": "写了很久的字", "link": "not a link"}
     refused = send(desk, f"{address}/entries", page=address, **told)
     assert refused.status_code == 400 and "写了很久的字" in refused.text

@@ -67,6 +67,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         collection = arranging.begin(session, kind="issue", title="一期", dated=None, by=None).slug
     made = World(services, app, units, collection)
     write(services.store.collection_cover(COVER, 640, "jpg"), "cover")
+    write(services.store.attached("a" * 32, ".pdf"), "%PDF")
     unit_of = {"nobody": None, "viewer": VILLAGE, "editor": TOWN, "other editor": OTHER_TOWN, "curator": None}
     for who in WHO:
         unit = unit_of.get(who)
@@ -153,6 +154,8 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
         values["name"] = "page"
     if rule.endpoint.startswith("people."):
         values["name"] = "周师傅"
+    if rule.endpoint == "attached.attached":
+        values |= {"digest": "a" * 32, "name": "x.pdf"}
     if rule.endpoint == "pictures.collection_cover":
         values["name"] = COVER
     if rule.endpoint in ("phone.theme", "desk.theme"):

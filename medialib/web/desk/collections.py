@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import arrangement, arranging, collected, lookups
+from medialib.catalogue import arrangement, arranging, collected, lookups, readings
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import KINDS, Collection, CollectionKind
 from medialib.catalogue.curated import CuratorChange
@@ -127,12 +127,14 @@ def edit_page(services: Services, slug: str, status: int = 200, **told: Any) -> 
         found = _found(services, session, words, now) if words else None
         cards = {card.lesson.id: card for card in cards_of(services, session, [*lessons, *taken, *(found or ())])}
         last = arranging.last_change(session, slug)
+        given = any(readings.of_lessons(session, [lesson.id for lesson in lessons]).values())
+    lacks = [name for name in arrangement.lacking(now) if name != "reading" or not given]
     return page(
         services, "collection.html", status, section="collections", collection=one, now=now, cards=cards,
         found=found, words=words, last=last, said=_said(last), parts_of=arrangement.parts_of(now),
         kind_name=gettext(KIND_NAMES[_kind(one)]), state=state_of(one), states=STATES,
         changes=arrangement.differences(before, now), waiting=one.draft is not None,
-        lacks=[gettext(_LACKS[name]) for name in arrangement.lacking(now)] if one.kind == "package" else [],
+        lacks=[gettext(_LACKS[name]) for name in lacks] if one.kind == "package" else [],
         seconds=sum(lesson.seconds for lesson in lessons), drawings=WIDE, next_month=_next_month(now.dated or ""),
         moment_now=time.strftime("%Y-%m-%dT%H:%M"), cover=_cover(now, cards),
         own_cover=now.cover.startswith("picture:"), **told,
