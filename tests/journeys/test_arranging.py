@@ -134,9 +134,9 @@ def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str
     page.locator("[data-order] > li").first.locator("[name=note]").fill("先看这一课")
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast")
-    page.goto(f"{site}/desk/collections/xianglibenling/preview")
-    assert "先看这一课" in page.inner_text("main")
-    page.go_back()
+    preview = page.request.get(f"{site}/desk/collections/xianglibenling/preview").text()
+    assert "先看这一课" in preview
+    page.goto(f"{site}/desk/collections/xianglibenling")
     page.get_by_role("button", name="撤销：").click()
     until(lambda: "先看这一课" not in page.inner_text("[data-order]"), seconds=5)
     assert order(services) == "二三一四五"
