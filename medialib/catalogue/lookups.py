@@ -284,7 +284,8 @@ def parked_ids(session: Session) -> Sequence[str]:
     return session.scalars(select(StepLeft.lesson_id).where(StepLeft.parked, StepLeft.rank >= 0).distinct()).all()
 
 
-def failed_step(session: Session, lesson_id: str, step: str) -> StepLeft | None:
+def step_left(session: Session, lesson_id: str, step: str) -> StepLeft | None:
+    """What is still to be done, whether it has failed before or not; of hot runs only those that failed."""
     return session.get(StepLeft, (lesson_id, step))
 
 

@@ -31,7 +31,7 @@ def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lea
         finally:
             workshop.store.discard(lease.token)
     with workshop.database.read() as session:
-        failed = lookups.failed_step(session, lesson_id, step)
+        failed = lookups.step_left(session, lesson_id, step)
     if failed:
         with workshop.database.begin() as session:
             edits.finish_step(session, lesson_id, step)
@@ -41,7 +41,7 @@ def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lea
 def _rests(workshop: Workshop, lesson_id: str, step: str) -> bool:
     """Whether it failed just now: whoever waits is told so, and may have asked several times."""
     with workshop.database.read() as session:
-        failed = lookups.failed_step(session, lesson_id, step)
+        failed = lookups.step_left(session, lesson_id, step)
     return failed is not None and failed.rests
 
 

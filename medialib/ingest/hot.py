@@ -84,7 +84,7 @@ def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Ru
 def _rests(workshop: Workshop, recording: Recording, name: str, number: int) -> bool:
     """Whether it failed just now: whoever waits is told so, and asked for it several times."""
     with workshop.database.read() as session:
-        failed = lookups.failed_step(session, recording.lesson_id, hot_step(name, number))
+        failed = lookups.step_left(session, recording.lesson_id, hot_step(name, number))
     return failed is not None and failed.rests
 
 

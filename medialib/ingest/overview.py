@@ -114,7 +114,7 @@ def _is_there(errand: Errand, rendition: Rendition, *, step: str) -> bool:
     if not errand.recording.missing(errand.workshop, rendition.name):
         return True
     with errand.workshop.database.read() as session:
-        maker = lookups.failed_step(session, errand.recording.lesson_id, step)
+        maker = lookups.step_left(session, errand.recording.lesson_id, step)
     if maker is None or maker.parked:
         raise _failed(f"{rendition.name} is not complete")
     return False

@@ -273,7 +273,7 @@ def _choose(workshop: Workshop, recording: Recording, lease: Lease, keep_going: 
 def _is_choosing(workshop: Workshop, lesson_id: str) -> bool:
     """Whether another worker is still at it; what is parked is waited for by nobody."""
     with workshop.database.read() as session:
-        choosing = lookups.failed_step(session, lesson_id, CHOOSE)
+        choosing = lookups.step_left(session, lesson_id, CHOOSE)
     return choosing is not None and not choosing.parked
 
 

@@ -121,7 +121,7 @@ def _stays(workshop: Workshop, recording: Recording, name: str) -> bool:
     lesson_id, plan = recording.lesson_id, recording.plan
     with workshop.database.read() as session:
         # In this order: rungs are left out before the step is done.
-        choosing = lookups.failed_step(session, lesson_id, CHOOSE) is not None
+        choosing = lookups.step_left(session, lesson_id, CHOOSE) is not None
         if name in lookups.left_out(session, lesson_id, plan.version):
             return False
         current = plan.version == version_at_work(lookups.lesson(session, lesson_id))

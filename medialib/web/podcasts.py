@@ -96,7 +96,7 @@ def _sizes(
 
 def _failed(session: Session, lesson_id: str) -> bool:
     """Whether making the file has failed and rests."""
-    failed = lookups.failed_step(session, lesson_id, packaging.RECORDING_STEP)
+    failed = lookups.step_left(session, lesson_id, packaging.RECORDING_STEP)
     return failed is not None and failed.rests
 
 

@@ -97,7 +97,7 @@ def wait_for(
 
 def _refuse_if_resting(opened: Services, lesson_id: str, step: str) -> None:
     with opened.database.read() as session:
-        failed = lookups.failed_step(session, lesson_id, step)
+        failed = lookups.step_left(session, lesson_id, step)
     if failed and failed.rests:
         seconds = max(_RETRY_SECONDS, int(failed.retry_at - time.time()))
         raise NotReady(failed.message, retry_seconds=seconds, detail=failed.detail)

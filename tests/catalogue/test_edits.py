@@ -108,7 +108,7 @@ def test_failures_are_counted_with_growing_rests_and_the_third_parks(services: S
     for number in (1, 2, 3):
         assert fail(services, lesson_id, "audio", backoff=10) == (number, number == 3)
         with services.database.read() as session:
-            row = lookups.failed_step(session, lesson_id, "audio")
+            row = lookups.step_left(session, lesson_id, "audio")
             assert row is not None
             rests.append(row.retry_at - time.time())
     assert [round(rest, -1) for rest in rests] == [10, 40, 160]
@@ -119,12 +119,12 @@ def test_a_rest_that_a_wrong_clock_made_years_long_is_over(services: Services, l
     fail(services, lesson_id, "audio", backoff=10)
     assert "audio" not in next_steps(services)
     with services.database.begin() as session:
-        row = lookups.failed_step(session, lesson_id, "audio")
+        row = lookups.step_left(session, lesson_id, "audio")
         assert row is not None and row.rests
         row.retry_at += 400 * 86_400
     assert "audio" in next_steps(services)
     with services.database.read() as session:
-        row = lookups.failed_step(session, lesson_id, "audio")
+        row = lookups.step_left(session, lesson_id, "audio")
         assert row is not None and not row.rests
 
 
@@ -165,7 +165,7 @@ def test_retry_makes_everything_work_again_and_forgets_hot_failures(services: Se
     assert next_steps(services) == list(STEPS)
     with services.database.read() as session:
         assert lookups.troubles(session, lesson_id) == []
-        assert lookups.failed_step(session, lesson_id, "hot:v480") is None
+        assert lookups.step_left(session, lesson_id, "hot:v480") is None
         assert lookups.lesson(session, lesson_id).state == "published"
 
 

@@ -336,13 +336,16 @@ def test_the_server_asks_for_as_many_open_files_as_it_may_have() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_free_port_is_free_on_every_kind_of_address(host: str) -> None:
+def test_a_free_port_is_free_on_every_kind_of_address_and_let_go_again(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as server:
+        with socket.create_server((host, 0), family=family) as server:
             port = server.getsockname()[1]
     except OSError:
         pytest.skip("this machine has no such address")
     _require_port(Library(None, Settings(server=Server(host=host, port=port))))
+    with socket.create_server((host, port), family=family) as server:
+        assert server.getsockname()[1] == port
 
 
 def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_nothing_is_taken_for_damaged_or_given_up_while_there_is_no_room(
             assert lease
             pipeline.attempt(full, work, lease, lambda: True, idle=others)
     with services.database.read() as session:
-        row = lookups.failed_step(session, lesson.id, "audio")
+        row = lookups.step_left(session, lesson.id, "audio")
         assert row is not None and (row.parked, row.attempts) == (False, 1)
         assert row.message == "The server has no room for this file. Please tell the county office."
         assert lookups.lesson(session, lesson.id).notices == []

@@ -108,7 +108,7 @@ def test_sheets_wait_for_the_start_rung_and_give_up_with_it(services: Services, 
     do(services, lesson, "sheets")
     with services.database.begin() as session:
         assert lookups.troubles(session, lesson.id) == []
-        row = lookups.failed_step(session, lesson.id, "start")
+        row = lookups.step_left(session, lesson.id, "start")
         assert row
         row.parked = True
     do(services, lesson, "sheets", "sheets", "sheets")
