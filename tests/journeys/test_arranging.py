@@ -133,7 +133,7 @@ def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str
     page.locator("[data-order] > li").first.locator("summary").click()
     page.locator("[data-order] > li").first.locator("[name=note]").fill("先看这一课")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".toast")
+    settled(page)  # a toast may still stand there from the moves
     preview = page.request.get(f"{site}/desk/collections/xianglibenling/preview").text()
     assert "先看这一课" in preview
     page.goto(f"{site}/desk/collections/xianglibenling")
