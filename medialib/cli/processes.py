@@ -15,7 +15,7 @@ import click
 import structlog
 from gunicorn.app.base import BaseApplication
 
-from medialib.cli import Library
+from medialib.cli import Library, loading
 from medialib.errors import BadSettings
 from medialib.services import Services, open_with
 
@@ -55,9 +55,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(key, value)
 
     def load(self) -> Any:
-        from medialib.app import create_app  # after gevent has replaced the sockets
+        with loading():  # after gevent has replaced the sockets
+            from gevent import get_hub
+
+            from medialib.app import create_app
+            from medialib.search.fingerprint import fingerprint
 
         self._services = open_with(self._library.settings)
+        # The dictionaries, which the first page needs: beside the loop, which answers meanwhile.
+        get_hub().threadpool.spawn(fingerprint)
         return create_app(self._services)
 
     def _stop(self, _arbiter: Any, _worker: Any) -> None:

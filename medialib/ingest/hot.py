@@ -75,8 +75,10 @@ def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Ru
     lacking = set(recording.missing(workshop, name)) - being_made(workshop, recording, name)
     if number not in lacking:
         return None
+    # Where a player begins or jumps to, the one segment: to close it before the next, the encoder would read far ahead.
+    most = 1 if number == 0 or number - 1 in lacking else workshop.settings.runs.hot_segments
     count = 1
-    while count < workshop.settings.runs.hot_segments and number + count in lacking:
+    while count < most and number + count in lacking:
         count += 1
     return Run(names=(name,), first=number, count=count, hot=True)
 

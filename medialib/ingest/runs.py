@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
@@ -61,22 +61,30 @@ def carry_out(
 
     def tick() -> None:
         progress.collect()
+        if progress.published:
+            workshop.waited_for.pop(lease.token, None)  # the rest of it can wait
         if lease.lost.is_set() or not keep_going() or (run.hot and progress.published and others_wait()):
             raise Stopped(N_("This work goes on later."))
 
-    def others_wait() -> bool:
-        """Who waits for another part, or for another lesson, comes before the rest of this run."""
-        workshop.waited_for.pop(lease.token, None)
-        waiting = list(workshop.waited_for.values())
+    def others_wait(since: int = 0) -> bool:
+        """Whether anybody waits for another part or another lesson: of all, or of those who came `since` then."""
+        waiting = list(workshop.waited_for.values())[since:]
         return any(lesson_id != recording.lesson_id or not _go_together(run, other) for lesson_id, other in waiting)
 
+    def later_ones_wait() -> bool:
+        """Who began to wait last goes first: players that jumped do not wait any longer for where they were."""
+        tokens = list(workshop.waited_for)
+        return lease.token in tokens and others_wait(tokens.index(lease.token) + 1)
+
+    limits = workshop.limits(hot=run.hot)
     if run.hot:
+        limits = replace(limits, gives_way=later_ones_wait)
         workshop.waited_for[lease.token] = (recording.lesson_id, run)
     try:
         ffmpeg.run(
             argv or usual_command(workshop, recording, run),
             reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
-            limits=workshop.limits(hot=run.hot),
+            limits=limits,
             tick=tick,
             tick_seconds=_HOT_TICK_SECONDS if run.hot else _BULK_TICK_SECONDS,
             complained=complained,

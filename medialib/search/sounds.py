@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from pypinyin import lazy_pinyin
-
 from medialib.search import text
 
 LONGEST_SOUND = 6
@@ -55,6 +53,8 @@ _LONGEST_SYLLABLE = max(map(len, SYLLABLES))
 @lru_cache(maxsize=65_536)
 def syllables(word: str) -> tuple[str, ...]:
     """The pinyin of a Chinese word without tones, one syllable a character, "" where none is known."""
+    from pypinyin import lazy_pinyin  # a quarter of a second that most commands need not spend
+
     return tuple(lazy_pinyin(word, errors=_unknown))  # type: ignore[arg-type]
 
 

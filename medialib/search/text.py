@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from types import ModuleType
 
 import opencc
-import rjieba
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 LONGEST_WORD = 64
@@ -142,14 +143,16 @@ def bigrams(han: str) -> list[str]:
 
 def cut(han: str) -> list[str]:
     """Cut a run of Chinese into words that follow each other without overlap; a name is one word."""
-    if not _names.words:
-        return rjieba.cut(han)
-    return [word for part, named in _names.split(han) for word in ([part] if named else rjieba.cut(part))]
+    names = _known()
+    if not names.words:
+        plain: list[str] = _jieba().cut(han)
+        return plain
+    return [word for part, named in names.split(han) for word in ([part] if named else _jieba().cut(part))]
 
 
 def plain_words(name: str) -> list[str]:
     """What the dictionary makes of a name, or of any word: its words of more than a character, else all its parts."""
-    parts = rjieba.cut(name)
+    parts = _jieba().cut(name)
     return [one for one in parts if len(one) > 1] or parts
 
 
@@ -161,11 +164,13 @@ def spoken_words(phrase: str) -> list[str]:
 
 def subwords(han: str) -> list[str]:
     """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
-    if not _names.words:
-        return rjieba.cut_for_search(han)
+    names = _known()
+    if not names.words:
+        plain: list[str] = _jieba().cut_for_search(han)
+        return plain
     found: list[str] = []
-    for part, named in _names.split(han):
-        inner = rjieba.cut_for_search(part)
+    for part, named in names.split(han):
+        inner = _jieba().cut_for_search(part)
         found += [*(one for one in inner if one != part), part] if named else inner
     return found
 
@@ -178,7 +183,7 @@ class Names:
         self.words = frozenset(
             one
             for one in kept
-            if _all_han.fullmatch(one) and 2 <= len(one) <= _LONGEST_NAME and not rjieba.has_word(one)
+            if _all_han.fullmatch(one) and 2 <= len(one) <= _LONGEST_NAME and not _jieba().has_word(one)
         )
         self._by_beginning: dict[str, list[str]] = {}
         for one in sorted(self.words, key=lambda one: (-len(one), one)):
@@ -216,18 +221,23 @@ def learned() -> frozenset[str]:
 
 @contextmanager
 def without_names() -> Iterator[None]:
-    """For a moment no name is known: for what must come out the same in every library."""
-    global _names
-    known, _names = _names, Names(())
+    """Here, but in no other thread, no name is known: for what must come out the same in every library."""
+    token = _nameless.set(True)
     try:
         yield
     finally:
-        _names = known
+        _nameless.reset(token)
+
+
+def _known() -> Names:
+    return _NO_NAMES if _nameless.get() else _names
 
 
 _all_han = re.compile(f"[{HAN}]+")
 _LONGEST_NAME = 12
-_names = Names(())
+_NO_NAMES = Names(())
+_names = _NO_NAMES
+_nameless: ContextVar[bool] = ContextVar("nameless", default=False)
 
 
 def latin_parts(word: str) -> list[str]:
@@ -257,3 +267,11 @@ def _clusters(text: str) -> Iterator[tuple[int, str]]:
 @cache
 def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
+
+
+@cache
+def _jieba() -> ModuleType:
+    """Loaded with its dictionary when the first word is cut: most commands cut none."""
+    import rjieba
+
+    return rjieba

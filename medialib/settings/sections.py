@@ -76,7 +76,7 @@ class Jobs(_Section):
 
     url: str = ""
     bulk_workers: Count = 2
-    hot_workers: Count = 3
+    hot_workers: Count = 6
     lease_seconds: Seconds = 30
     renew_seconds: Seconds = 10
     reconcile_seconds: Seconds = 30

@@ -1,11 +1,14 @@
 """What is asked for and not there yet: it is hurried, waited for, and refused with a sentence when it fails."""
 
+import select
+import socket
 import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from flask import current_app
+from flask import current_app, request
+from werkzeug.exceptions import ClientDisconnected
 
 from medialib.catalogue import lookups
 from medialib.catalogue.cuts import Cuts
@@ -70,8 +73,10 @@ def wait_for(
 ) -> None:
     """Ask for a file and wait until it is there; raises NotReady when it does not come in time or its run failed.
 
-    It is asked for every second: the run that was to make it may have given way to another. `asked`: it was asked for
-    just now. `patience` is how many times longer than for a segment it may take, for what is asked for once only.
+    It is asked for every second: the run that was to make it may have given way to another. Raises ClientDisconnected
+    when nobody waits any longer: a player that has jumped away must not slow down what it asks for now.
+    `asked`: it was asked for just now. `patience` is how many times longer than for a segment it may take, for what is
+    asked for once only.
     """
     opened = services()
     _refuse_if_resting(opened, lesson_id, step)
@@ -85,6 +90,7 @@ def wait_for(
             if now > end:
                 raise NotReady(N_("This part is still being made. Please wait a moment."), retry_seconds=_RETRY_SECONDS)
             if now > ask:
+                _refuse_if_gone()
                 _refuse_if_resting(opened, lesson_id, step)
                 ask = now + _ASK_CATALOGUE_SECONDS
             if patience is None and now - _asked_again.get(place, began) > _ASK_AGAIN_SECONDS:
@@ -93,6 +99,19 @@ def wait_for(
             time.sleep(_LOOK_SECONDS)
     finally:
         _asked_again.pop(place, None)
+
+
+def _refuse_if_gone() -> None:
+    """As far as the server lends us its socket: what can be read of a closed one is nothing."""
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    if connection is None or not select.select([connection], [], [], 0)[0]:
+        return
+    try:
+        gone = not connection.recv(1, socket.MSG_PEEK)
+    except OSError:
+        gone = True
+    if gone:
+        raise ClientDisconnected
 
 
 def _refuse_if_resting(opened: Services, lesson_id: str, step: str) -> None:

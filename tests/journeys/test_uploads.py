@@ -19,6 +19,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tusclient.client import TusClient
 
 from medialib.catalogue import lookups, people_edits, unit_tree
+from medialib.catalogue.lessons import Lesson
 from medialib.services import Services, open_with
 from medialib.settings import Settings
 
@@ -185,6 +186,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         line.go_on()
         page.locator(".tag", has_text="现在就能").nth(1).wait_for(timeout=60_000)
         page.get_by_text("等审核").first.wait_for(timeout=60_000)
+        until(lambda: len(_all_lessons(services)) == len(files), seconds=60)
         shoot(page, "phone-done")
 
         _no_serious_finding(page)
@@ -194,7 +196,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         browser.close()
     assert errors == []
     with services.database.read() as session:
-        lessons = {lookups.source(session, one.id).name: one for one in lookups.all_lessons(session)}
+        lessons = {lookups.source(session, one.id).name: one for one in _all_lessons(services)}
         digests = {name: lookups.source(session, one.id).sha256 for name, one in lessons.items()}
     for path in files:
         lesson = lessons[path.name]
@@ -204,6 +206,11 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
     told = (first.title, first.description, first.recorded, first.speaker, first.stage, first.unit_name)
     assert told == ("竹林怎样松土施肥", "三步管好一片林。", "2023-05", "李师傅", "submitted", "马迹塘镇")
     assert list(services.store.uploads.iterdir()) == []
+
+
+def _all_lessons(services: Services) -> list[Lesson]:
+    with services.database.read() as session:
+        return list(lookups.all_lessons(session))
 
 
 class _Line:
