@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -134,8 +135,7 @@ def run_command(library: Library, demo: bool) -> None:
     """Server and worker together; what dies is restarted."""
     _require_port(library)
     services = open_ready(library)
-    for leftover in services.store.metrics.glob("*.db"):
-        leftover.unlink()
+    forget_figures_of_the_dead(services.store.metrics)
     children = [_child(library, "serve"), _child(library, "work")]
     if demo:
         from medialib.demo import is_wanted
@@ -148,6 +148,13 @@ def run_command(library: Library, demo: bool) -> None:
     services.database.close()
     click.echo(f"medialib: http://{library.settings.server.place}/  (Ctrl+C stops)")
     Supervisor(children).watch()
+
+
+def forget_figures_of_the_dead(folder: Path) -> None:
+    """Remove what processes have counted that are no more; another server may be at work on the same store."""
+    for counted in folder.glob("*.db"):  # KIND_PID.db, as the metrics library calls them
+        if not Path("/proc", counted.stem.rpartition("_")[2]).exists():
+            counted.unlink()
 
 
 def _print_first_link(services: Services, *, again: bool) -> None:
