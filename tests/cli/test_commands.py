@@ -310,7 +310,7 @@ def test_an_import_tells_of_a_database_that_fails_in_one_line() -> None:
     assert _told_of(error) == "The catalogue cannot be written to now: database is locked"
 
 
-def test_what_an_import_counts_is_kept_in_the_store_until_a_server_begins_anew(recordings: Path, tmp_path: Path) -> None:
+def test_what_an_import_counts_is_kept_until_a_server_begins_anew(recordings: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
     subprocess.run(
