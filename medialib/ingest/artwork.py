@@ -16,10 +16,10 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Candidate, Origin, Posters
 from medialib.errors import Stopped, ToolFailed, ToolKilled, UnusableMedia
+from medialib.files import open_regular
 from medialib.ingest import covers, own_pictures, picture_commands, pictures, scoring
 from medialib.ingest.errand import Errand
 from medialib.ingest.scoring import Look
-from medialib.store import open_regular
 
 log = structlog.get_logger()
 

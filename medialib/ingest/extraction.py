@@ -9,6 +9,7 @@ from medialib.catalogue import edits, lookups
 from medialib.catalogue.cues import CaptionTrack
 from medialib.catalogue.former_sources import source_of
 from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
+from medialib.files import open_regular
 from medialib.ingest import ffmpeg
 from medialib.ingest.captioning import Notice, notice_of, track_of
 from medialib.ingest.captions import MOST_BYTES, read_captions
@@ -16,7 +17,6 @@ from medialib.ingest.recording import Recording
 from medialib.ingest.texts import TextTrack, texts_command
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import open_regular
 
 log = structlog.get_logger()
 

@@ -12,6 +12,7 @@ import structlog
 
 from medialib.catalogue.plans import Plan, SoundUse
 from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
+from medialib.files import open_regular
 from medialib.ingest import commands, ffmpeg, loudness, mixing
 from medialib.ingest.commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE, Run
 from medialib.ingest.facts import Facts
@@ -19,7 +20,6 @@ from medialib.ingest.loudness import Channels, Heard
 from medialib.ingest.probing import told_as_looking
 from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
 from medialib.ingest.workshop import Workshop
-from medialib.store import open_regular
 
 log = structlog.get_logger()
 

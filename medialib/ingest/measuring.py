@@ -3,10 +3,10 @@
 import json
 
 from medialib.catalogue.plans import AudioRendition, Plan, Rendition
+from medialib.files import open_regular
 from medialib.ingest import transmux
 from medialib.ingest.bitstream import Samples, read_samples
 from medialib.ingest.workshop import Workshop
-from medialib.store import open_regular
 
 
 def measure(

@@ -14,10 +14,10 @@ from PIL import Image
 from medialib.catalogue import lookups
 from medialib.catalogue.plans import SAMPLES_PER_FRAME, AudioRendition, Plan, Rendition
 from medialib.errors import N_, ToolFailed
+from medialib.files import open_regular
 from medialib.ingest import picture_commands
 from medialib.ingest.errand import Errand
 from medialib.ingest.storyboard import COLUMNS, Storyboard, make_storyboard, render_thumbnails
-from medialib.store import open_regular
 
 _MOST_PEAKS = 1000
 _SHORTEST_PEAK_FRAMES = 2

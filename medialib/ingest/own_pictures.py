@@ -12,11 +12,12 @@ from PIL import Image
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Candidate, Origin, Posters
 from medialib.errors import N_, BadRequest, NotReady, UnusableMedia
+from medialib.files import open_regular
 from medialib.ingest import picture_commands, pictures
 from medialib.ingest.errand import Errand
 from medialib.ingest.recording import load
 from medialib.ingest.workshop import Workshop
-from medialib.store import Store, open_regular
+from medialib.store import Store
 
 LARGEST_BYTES = 20_000_000
 _MOST_MEGAPIXELS = 50

@@ -11,11 +11,12 @@ from pathlib import Path
 from medialib.catalogue import lookups
 from medialib.catalogue.plans import AudioRendition, Plan, Rendition, VideoRendition
 from medialib.errors import N_, Stopped
+from medialib.files import open_regular
 from medialib.ingest import cache, ffmpeg, transmux
 from medialib.ingest.labels import label_of, write_label
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import Store, open_regular
+from medialib.store import Store
 
 FILM_STEP, RECORDING_STEP = "file:film", "file:sound"
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from medialib.catalogue import upload_edits, upload_lookups
 from medialib.database import Database
 from medialib.errors import N_, NoSpace, Occupied, OutOfStep
-from medialib.store import Store, sync_directory
+from medialib.files import sync_directory
+from medialib.store import Store
 
 SYNC_BYTES = 8 << 20
 """So many bytes at most are lost when the machine dies while one request brings many."""

@@ -22,13 +22,13 @@ from medialib.errors import (
     TooMuchDecoded,
     UnusableMedia,
 )
+from medialib.files import open_regular
 from medialib.ingest import commands, ffmpeg
 from medialib.ingest.bitstream import count_samples, is_whole, read_codecs
 from medialib.ingest.commands import Run
 from medialib.ingest.recording import Recording, count, stop_if_gone
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import open_regular
 
 log = structlog.get_logger()
 

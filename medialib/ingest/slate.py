@@ -11,13 +11,14 @@ from pathlib import Path
 
 from medialib.catalogue.plans import SAMPLE_RATE, SAMPLES_PER_FRAME, first_audio_frame
 from medialib.catalogue.standins import FRAMES_PER_SECOND
+from medialib.files import open_regular
 from medialib.ingest import cache, transmux
 from medialib.ingest import ffmpeg as runner
 from medialib.ingest.fragments import Template
 from medialib.ingest.standins import picture_command, silence_command
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import Store, open_regular
+from medialib.store import Store
 
 STEP = "slate"
 PICTURE, SOUND = "picture", "sound"

@@ -15,13 +15,14 @@ from medialib.catalogue import lookups, standins
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import SAMPLE_RATE, SAMPLES_PER_FRAME, Plan, VideoRendition
 from medialib.errors import N_, NotFound
+from medialib.files import open_regular
 from medialib.ingest import cache, transmux
 from medialib.ingest import ffmpeg as runner
 from medialib.ingest.fragments import Template
 from medialib.ingest.labels import cover_of
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import Store, open_regular
+from medialib.store import Store
 
 STEP = "standin"
 _FILE, _COVER = "standin.mp4", "cover.jpg"
