@@ -166,6 +166,11 @@ class Store(Places):
             self.discard(name)
         return gone
 
+    def cover_names(self, *, older_than_seconds: float) -> list[str]:
+        """The pictures of collections that have been there for a while."""
+        latest = time.time() - older_than_seconds
+        return [entry.name for entry in entries(self.covers) if entry.stat().st_mtime < latest]
+
     def lesson_folders(self, *, older_than_seconds: float) -> list[str]:
         """Ids of the lessons that have a directory, and have had it for a while."""
         latest = time.time() - older_than_seconds

@@ -17,7 +17,7 @@ from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
 from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, reading_files, slate, standins
+from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, reading_files, shelf_covers, slate, standins
 from medialib.ingest.recording import recount
 from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
@@ -176,6 +176,7 @@ class Worker:
             order_steps(self._services)
         if turn % _TURNS_BETWEEN_SWEEPS == 0:
             orphans.sweep(self._services)
+            shelf_covers.let_go(self._workshop)
             forget_retired(self._workshop)
             recount(self._workshop)
             forget_old(self._services)

@@ -12,7 +12,7 @@ from medialib.catalogue.changing import present, record, to_change
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.edits import lesson_to_change
 from medialib.catalogue.history import LessonChange
-from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.lessons import Lesson, names_of
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.places import PLACES
@@ -24,7 +24,6 @@ LONGEST = {"title": 200, "description": 5000, "speaker": 200, "licence": 200, "c
 MOST_TAGS, LONGEST_TAG = 20, 30
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-_BETWEEN_NAMES = re.compile(r"\s*[、,，;；/]\s*")
 
 
 def change(session: Session, lesson_id: str, told: Mapping[str, Any], *, by: Person | None) -> LessonChange | None:
@@ -69,14 +68,9 @@ def checked(session: Session, lesson: Lesson | None, told: Mapping[str, Any]) ->
     return found
 
 
-def names_of(speaker: str) -> list[str]:
-    """The speakers of a lesson, one by one."""
-    return [name for name in _BETWEEN_NAMES.split(speaker.strip()) if name]
-
-
 def tags_of(typed: str) -> list[str]:
     """The tags of a field, each once."""
-    return list(dict.fromkeys(tag for tag in _BETWEEN_NAMES.split(typed.strip()) if tag))
+    return list(dict.fromkeys(names_of(typed)))
 
 
 def _line(name: str) -> Callable[[Session, str], str]:

@@ -1,5 +1,6 @@
 """Lesson, its source, its plans, and how far each rendition and each step of the work has come."""
 
+import re
 import time
 from typing import Any, Literal
 
@@ -16,6 +17,13 @@ State = Literal["published", "complete", "parked"]
 
 EXTRAS = frozenset({"poster", "sheets", "peaks"})
 """Steps whose failure leaves a lesson complete: it plays without them."""
+
+_BETWEEN_NAMES = re.compile(r"\s*[、,，;；/]\s*")
+
+
+def names_of(text: str) -> list[str]:
+    """Names, or other words, that stand in one field with “、” or the like between them."""
+    return [name for name in _BETWEEN_NAMES.split(text.strip()) if name]
 
 
 class Lesson(Base):
@@ -89,6 +97,11 @@ class Lesson(Base):
     def unit_name(self) -> str:
         """The name of the unit it comes from, "" when that is not known."""
         return self.unit.name if self.unit else ""
+
+    @property
+    def speakers(self) -> list[str]:
+        """Those who speak in it, one by one."""
+        return names_of(self.speaker)
 
     @property
     def series_title(self) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -81,9 +82,10 @@ def ended(session: Session, ids: Sequence[str]) -> list[str]:
 
 
 def lessons_by_speaker(session: Session, speaker: str, *, limit: int) -> Sequence[Lesson]:
-    """The lessons of a speaker who is called exactly so, the newest first."""
-    query = select(Lesson).where(Lesson.speaker == speaker).order_by(Lesson.published_at.desc(), Lesson.id)
-    return session.scalars(query.limit(limit)).all()
+    """The lessons in which somebody speaks who is called exactly so, alone or with others; the newest first."""
+    query = select(Lesson).where(Lesson.speaker.contains(speaker, autoescape=True))
+    lessons = session.scalars(query.order_by(Lesson.published_at.desc(), Lesson.id))
+    return list(islice((one for one in lessons if speaker in (one.speaker, *one.speakers)), limit))
 
 
 def browse(

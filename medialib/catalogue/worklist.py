@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups, rights
 from medialib.catalogue.collections import CollectionLesson
-from medialib.catalogue.editing import names_of
 from medialib.catalogue.history import LessonChange
-from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source
+from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, names_of
 from medialib.catalogue.lookups import Page, Wanted
 from medialib.catalogue.plays import LEAST_SHOWN, PlayCount
 from medialib.catalogue.rights import Viewer

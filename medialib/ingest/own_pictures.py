@@ -1,6 +1,7 @@
 """Pictures that people have chosen for a lesson themselves: taken from its film, or sent. They outlast its plans."""
 
 import json
+import os
 import secrets
 import shutil
 from dataclasses import asdict
@@ -23,6 +24,7 @@ LARGEST_BYTES = 20_000_000
 _MOST_MEGAPIXELS = 50
 # Of more, those that were chosen longest ago go.
 _MOST_KEPT = 30
+_AWAY, _MOST_AWAY = "away-", 3
 _FORMATS = ("JPEG", "PNG", "WEBP")
 # Where the film has no picture just there, such as at its end.
 _BACK_SECONDS = (0.0, 0.5, 3.0)
@@ -151,6 +153,31 @@ def forget_old(store: Store, lesson: Lesson) -> None:
     for number in _numbers(store, lesson.id)[:-_MOST_KEPT]:
         if number != -lesson.poster_choice:
             shutil.rmtree(store.own_pictures(lesson.id) / str(number), ignore_errors=True)
+
+
+def remove(store: Store, lesson: Lesson, number: int) -> None:
+    """Put one away, so that it can be brought back while it is among the last; raises BadRequest."""
+    if lesson.poster_choice == -number:
+        raise BadRequest(N_("The lesson is shown by this picture. Please choose another one first."))
+    folder = store.own_pictures(lesson.id)
+    _move(folder / str(number), folder / f"{_AWAY}{number}")
+    away = sorted(folder.glob(f"{_AWAY}*"), key=lambda one: one.stat().st_mtime)
+    for one in away[:-_MOST_AWAY]:
+        shutil.rmtree(one, ignore_errors=True)
+
+
+def bring_back(store: Store, lesson_id: str, number: int) -> None:
+    """Raises BadRequest when it is gone."""
+    folder = store.own_pictures(lesson_id)
+    _move(folder / f"{_AWAY}{number}", folder / str(number))
+
+
+def _move(folder: Path, to: Path) -> None:
+    try:
+        folder.rename(to)
+    except FileNotFoundError as error:
+        raise BadRequest(N_("There is no such picture."), detail=folder.name) from error
+    os.utime(to)
 
 
 def _numbers(store: Store, lesson_id: str) -> list[int]:

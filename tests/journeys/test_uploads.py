@@ -1,21 +1,16 @@
 """Files are sent by programs and from a phone, over networks that are cut, to a server that is killed."""
 
-import hashlib
 import json
 import os
-import random
 import re
-import struct
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import media
-import psutil
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from tusclient.client import TusClient
 
 from medialib.catalogue import lookups, people_edits, unit_tree
@@ -24,6 +19,7 @@ from medialib.services import Services, open_with
 from medialib.settings import Settings
 
 from .running import Library, until
+from .sending import Line, digest, kill_servers, padded, until_sent
 from .test_playing import BROWSER
 
 PASSWORD = "竹海听风 2023"
@@ -54,27 +50,6 @@ def services(library: Library) -> Iterator[Services]:
         )
     yield opened
     opened.database.close()
-
-
-def padded(path: Path, size_bytes: int) -> Path:
-    """A film or sound with room at its end, filled with what cannot be compressed."""
-    noise = random.Random(path.name).randbytes(size_bytes)
-    with path.open("ab") as file:
-        file.write(struct.pack(">I4s", size_bytes + 8, b"free") + noise)
-    return path
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def kill_servers(library: Library) -> int:
-    """Every process that answers, at once and without a word; the supervisor starts another."""
-    serving = [one for one in library.processes() if "serve" in one.cmdline()]
-    for one in serving:
-        one.kill()
-    psutil.wait_procs(serving, timeout=5)
-    return len(serving)
 
 
 def signed_in(library: Library) -> tuple[requests.Session, str]:
@@ -152,14 +127,14 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         page.keyboard.press("Enter")
         page.wait_for_url(f"{library.site}/desk/upload")
         shoot(page, "phone-empty")
-        line = _Line(context, page)
+        line = Line(context, page)
         page.set_input_files("#chooser", [str(one) for one in files])
         page.get_by_label("标题").fill("竹林怎样松土施肥")
         page.get_by_label("一句话介绍").fill("三步管好一片林。")
         page.get_by_label("哪月拍的").fill("2023-05")
         page.get_by_role("button", name="送去审核").click()
         page.get_by_text("全部传上来就送去审核").wait_for()
-        _until_sent(page, 1_000_000)
+        until_sent(page, 1_000_000)
         shoot(page, "phone-sending")
 
         line.cut()
@@ -170,17 +145,17 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         shoot(page, "phone-offline")
         line.go_on()
         page.get_by_text("都存好了").or_(page.get_by_text("全部传上来就送去审核")).first.wait_for()
-        _until_sent(page, 3_000_000)
+        until_sent(page, 3_000_000)
 
         assert kill_servers(library) >= 2
-        _until_sent(page, 5_000_000)
+        until_sent(page, 5_000_000)
 
         page.reload()
         assert page.locator(".tag", has_text="还没传完").count() >= 1
         shoot(page, "phone-unfinished")
         line.go_on()
         page.set_input_files("#chooser", [str(one) for one in files])
-        _until_sent(page, 7_000_000)
+        until_sent(page, 7_000_000)
         line.cut()
         page.locator("#network").wait_for(state="visible")
         line.go_on()
@@ -211,36 +186,6 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
 def _all_lessons(services: Services) -> list[Lesson]:
     with services.database.read() as session:
         return list(lookups.all_lessons(session))
-
-
-class _Line:
-    """The phone's network: some seconds for these files, and cut when told so."""
-
-    def __init__(self, context: BrowserContext, page: Page):
-        self._context = context
-        self._session = context.new_cdp_session(page)
-        self.go_on()
-
-    def go_on(self) -> None:
-        self._context.set_offline(False)
-        self._emulate(offline=False)
-
-    def cut(self) -> None:
-        self._context.set_offline(True)
-        self._emulate(offline=True)  # both: the slow line of this session would go on otherwise
-
-    def _emulate(self, *, offline: bool) -> None:
-        rates = {"offline": offline, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
-        self._session.send("Network.emulateNetworkConditions", rates)
-
-
-def _until_sent(page: Page, size_bytes: int, *, seconds: float = 60) -> None:
-    """Until the server has so much of all files, as it tells itself."""
-    ask = "fetch('/desk/uploads').then((a) => a.json()).then((a) => a.uploads, () => [])"
-    end = time.monotonic() + seconds
-    while sum(one["received_bytes"] for one in page.evaluate(ask)) < size_bytes:
-        assert time.monotonic() < end, page.inner_text("#files")
-        page.wait_for_timeout(150)
 
 
 def shoot(page: Page, name: str) -> None:

@@ -371,7 +371,6 @@ def test_many_lessons_are_changed_at_once_and_one_is_deleted_and_brought_back(
     assert browser.get(path, headers=office).status_code == 404
     assert browser.post(f"{path}/restore", headers=office).get_json()["title"] == "一"
     assert browser.get(f"{path}/statistics", headers=office).get_json()["plays"] is None
-    assert browser.put(f"{path}/poster", headers=office, json={"choice": 3}).status_code == 400
 
 
 def test_long_texts_in_chinese_fit_and_a_collection_is_copied(

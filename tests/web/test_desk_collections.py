@@ -1,6 +1,7 @@
 """Collections on the desk: made, filled, ordered, noted, published, copied, removed; each change with its undo."""
 
 import io
+import os
 import re
 import time
 from typing import Any
@@ -8,8 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import update
 
-from medialib.catalogue import arranging, collected
+from medialib.catalogue import arranging, collected, moves
+from medialib.catalogue.curated import CuratorChange
+from medialib.catalogue.lessons import Lesson
+from medialib.ingest import shelf_covers
 from medialib.services import Services
 
 from .factories import add_lesson
@@ -224,9 +229,77 @@ def test_a_picture_of_its_own_covers_a_collection(services: Services, desk: Flas
     assert shown[1] in desk.get(address).text, "what was there stays"
 
 
-def picture(width: int, height: int) -> bytes:
+def test_a_picture_that_was_replaced_goes_once_nothing_would_bring_it_back(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    address = begin(desk)
+    send(desk, f"{address}/entries", page=address, lesson=ids[0])
+
+    def take(colour: str) -> str:
+        content = io.BytesIO(picture(1600, 900, colour))
+        send(desk, f"{address}/cover", page=address, picture=(content, "封面.jpg"))
+        return cover()
+
+    def cover() -> str:
+        with services.database.read() as session:
+            return collected.collection(session, address.rpartition("/")[2]).cover.removeprefix("picture:")
+
+    def left(*, days_later: float) -> set[str]:
+        """When the worker looks so much later."""
+        ago = days_later * 86_400
+        for one in services.store.covers.iterdir():
+            os.utime(one, (one.stat().st_mtime - ago,) * 2)
+        with services.database.begin() as session:
+            session.execute(update(CuratorChange).values(at=CuratorChange.at - ago))
+        shelf_covers.let_go(services.workshop)
+        return {one.name for one in services.store.covers.iterdir()}
+
+    def take_back() -> None:
+        with services.database.begin() as session:
+            arranging.undo(session, address.rpartition("/")[2], by=None)
+
+    green, red = take("#2F6B4F"), take("#B7321C")
+    assert left(days_later=0) == {green, red}, "what was just sent may be about to be shown"
+    assert left(days_later=1) == {green, red}, "the last change can be undone"
+    take_back()
+    assert (cover(), left(days_later=1)) == (green, {green}), "nothing leads to the other one any more"
+    assert take("#B7321C") == red
+    assert left(days_later=20) == {green, red}
+    assert left(days_later=11) == {red}, "that is longer than anything is kept that was replaced"
+    take_back()
+    assert cover() == "", "there is something to go back to: the picture of the first lesson"
+    assert left(days_later=0.1) == set()
+
+
+def test_a_lesson_whose_publication_is_taken_back_is_nowhere_in_its_collections(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    address = begin(desk, "package", "冬天的课", dated="2024-12")
+    with services.database.begin() as session:
+        session.get_one(Lesson, ids[1]).stage = "submitted"
+        change = moves.move(session, ids[1], "published", by=None).id
+    for lesson in ids:
+        send(desk, f"{address}/entries", page=address, lesson=lesson, note=f"记{lesson}")
+    send(desk, f"{address}/publish", page=address)
+    public, member = address.removeprefix("/desk"), client_of(services)
+
+    def places() -> list[str]:
+        pages = [member.get(public + ending) for ending in ("", ".json", ".m3u", ".m3u8", ".rss")]
+        pages += [member.get(f"/lessons/{ids[0]}?in={public[1:]}"), member.get("/"), desk.get(public)]
+        assert all(page.status_code == 200 for page in pages)
+        return [page.text for page in pages if ids[1] in page.text or "凉席编织" in page.text]
+
+    assert len(places()) >= 5
+    page = f"/desk/lessons/{ids[1]}"
+    assert send(desk, f"{page}/undo", page=page, change=str(change)).status_code == 302
+    assert places() == []
+    assert "2 课" in member.get(public).text
+    assert "凉席编织" in desk.get(address).text, "its place is kept: it is there again when it is published"
+
+
+def picture(width: int, height: int, colour: str = "#2F6B4F") -> bytes:
     made = io.BytesIO()
-    Image.new("RGB", (width, height), "#2F6B4F").save(made, "JPEG")
+    Image.new("RGB", (width, height), colour).save(made, "JPEG")
     return made.getvalue()
 
 

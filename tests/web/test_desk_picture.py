@@ -15,6 +15,7 @@ from medialib import finding
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
+from medialib.errors import BadRequest
 from medialib.ingest import artwork, own_pictures
 from medialib.ingest.errand import Errand
 from medialib.ingest.intake import take_in
@@ -23,7 +24,7 @@ from medialib.jobs.queue import HOT
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters
-from .signing import add_person, client_of, send, send_files
+from .signing import acts, add_person, client_of, send, send_files
 
 
 @pytest.fixture
@@ -107,6 +108,40 @@ def test_a_reading_shows_a_square_of_what_is_sent(client: FlaskClient, services:
     send_file(client, lesson, picture((600, 500)))
     own = own_pictures.everything(services.store, lesson)
     assert [(one.origin, one.width, one.height) for one in own.values()] == [("sent", 500, 500)]
+
+
+def test_a_picture_of_its_own_is_removed_and_brought_back(client: FlaskClient, services: Services) -> None:
+    lesson = add_lesson(services)
+    add_posters(services, lesson, "frame")
+    page = f"/desk/lessons/{lesson}"
+    send_file(client, lesson, picture())
+    number = -lesson_of(services, lesson).poster_choice
+    place = f"{page}/picture/{number}"
+    assert f'formaction="{place}"' not in client.get(page).text
+    answer = send(client, place, page=page, what="remove")
+    assert (answer.status_code, "请先换一张" in answer.text) == (400, True), "the lesson is shown by it"
+    send(client, f"{page}/poster", page=page, choice=0)
+    assert f'formaction="{place}"' in client.get(page).text
+    answer = send(client, place, page=page, what="remove")
+    assert own_pictures.everything(services.store, lesson) == {}
+    assert client.get(f"/media/{lesson}/picture/{number}/640.jpg").status_code == 404
+    assert "删掉了" in (told := client.get(answer.location).text) and f'action="{place}"' in told
+    send(client, place, page=page, what="back")
+    assert list(own_pictures.everything(services.store, lesson)) == [-number]
+    assert acts(services)[:2] == ["picture.restored", "picture.removed"]
+    assert send(client, f"{page}/picture/5", page=page, what="remove").status_code == 400
+
+
+def test_of_the_pictures_that_were_removed_the_last_can_be_brought_back(services: Services) -> None:
+    lesson = lesson_of(services, add_lesson(services))
+    folder = services.store.own_pictures(lesson.id)
+    for number in range(1, 6):
+        (folder / str(number)).mkdir(parents=True)
+        own_pictures.remove(services.store, lesson, number)
+        os.utime(folder / f"away-{number}", (number, number))
+    with pytest.raises(BadRequest):
+        own_pictures.bring_back(services.store, lesson.id, 1)
+    own_pictures.bring_back(services.store, lesson.id, 5)
 
 
 def test_of_many_pictures_the_oldest_go(services: Services) -> None:

@@ -161,6 +161,10 @@ def test_a_speaker_has_a_page(client: FlaskClient, services: Services) -> None:
     add_lesson(services, "别人的课", speaker="周师")
     text = page(client, "/speakers/周师傅")
     assert "选竹" in text and "别人的课" not in text and "马迹塘镇" in text
+    both = add_lesson(services, "两人的课", speaker="李师傅、周师傅")
+    assert "两人的课" in page(client, "/speakers/周师傅")
+    assert all(name in page(client, f"/lessons/{both}") for name in ("/speakers/%E5%91%A8", "/speakers/%E6%9D%8E"))
+    assert "两人的课" in page(client, "/speakers/李师傅、周师傅"), "an address of before"
     assert "没有这位讲课人的课" in page(client, "/speakers/无名", 404)
 
 

@@ -17,6 +17,7 @@ from medialib.web.api import (
     collections,
     desk_lessons,
     lesson_acts,
+    lesson_media,
     people,
     statistics,
     theme_changes,
@@ -57,6 +58,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     api.add(mine, access.signed_in, lambda: _me(services))
     desk_lessons.add_to(api, services)
     lesson_acts.add_to(api, services)
+    lesson_media.add_to(api, services)
     captions.add_to(api, services)
     uploads.add_to(api, services)
     theme_changes.add_to(api, services)
@@ -109,6 +111,8 @@ def _page(services: Services, api: Api) -> ResponseReturnValue:
     document = _openapi(services, api)
 
     def shown(told: dict[str, Any]) -> str:
+        if "application/json" not in told["content"]:
+            return gettext("a file, as it is")
         return outline(told["content"]["application/json"]["schema"], document["components"]["schemas"])
 
     groups = {key: gettext(name) for key, name in _GROUPS.items()}

@@ -24,6 +24,7 @@ _REFUSALS = {
     410: "It is over",
     429: "Asked too often",
     503: "Not ready yet",
+    507: "There is no room for it",
 }
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -80,6 +81,8 @@ def _operation(one: Operation, references: dict[Any, Any], translate: Callable[[
     if one.body:
         content = {"application/json": {"schema": references[one.body]}}
         told["requestBody"] = {"required": True, "content": content}
+    if one.file:
+        told["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     return told
 
 

@@ -1,4 +1,4 @@
-"""What else is done to lessons over the API: many at once, another picture, tried again, deleted, brought back; and the
+"""What else is done to lessons over the API: many at once, tried again, deleted, brought back; and the
 figures of one.
 """
 
@@ -11,15 +11,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from medialib import finding, leaving
-from medialib.catalogue import changing, editing, edits, lookups, moves, rights, statistics
+from medialib import leaving
+from medialib.catalogue import editing, edits, lookups, moves, rights, statistics
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.rights import viewer_of
 from medialib.catalogue.stages import MOVES
 from medialib.catalogue.statistics import Span
-from medialib.errors import N_, BadRequest, NotFound
+from medialib.errors import N_, NotFound
 from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
@@ -53,12 +53,6 @@ class Done(Answer):
     changed: int
 
 
-class Picture(Body):
-    """The number of one of the lesson’s `posters`."""
-
-    choice: Annotated[int, Field(ge=0, le=1000)]
-
-
 class Figures(Answer):
     """Plays of the last thirty days, and what share of its plays has played each twentieth; null stands for too few."""
 
@@ -78,10 +72,6 @@ def add_to(api: Api, services: Services) -> None:
     editors(
         lambda body: _many(services, body), "POST", "/desk/lessons/bulk", N_("Changes many lessons at once"),
         body=Many, answer=Done, refusals=(404,),
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _picture(services, lesson_id, body), "PUT", f"{_ONE}/poster",
-        N_("Chooses the picture that a lesson is shown by"), body=Picture,
     )  # fmt: skip
     editors(lambda lesson_id: _retry(services, lesson_id), "POST", f"{_ONE}/retry", N_("Tries again what has stopped"))
     editors(
@@ -124,18 +114,6 @@ def _many(services: Services, body: Many) -> Done:
 def _themes(slug: str, keeps: bool, lesson: Lesson) -> dict[str, Any]:
     others = [theme.slug for theme in lesson.themes if theme.slug != slug]
     return {"themes": [*others, slug] if keeps else others}
-
-
-def _picture(services: Services, lesson_id: str, body: Picture) -> DeskLesson:
-    with services.database.begin() as session:
-        lesson = edits.lesson_to_change(session, lesson_id)
-        pictures = finding.posters(services, lesson)
-        if pictures is None or body.choice >= len(pictures.candidates):
-            raise BadRequest(N_("There is no such picture."))
-        if body.choice != lesson.poster_choice:
-            changing.record(session, lesson, "poster", {"poster_choice": body.choice}, by=me(services))
-            session.flush()
-        return told(lesson)
 
 
 def _retry(services: Services, lesson_id: str) -> DeskLesson:

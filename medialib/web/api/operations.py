@@ -1,9 +1,12 @@
 """What the API can do: each operation is a value from which its route, its checks and its description are made."""
 
 import re
-from collections.abc import Callable, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +23,7 @@ PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 """A part of a path that differs: <lesson_id>, <int:change_id>."""
 _INTERFACE = {"lang", "size"}
 """Parameters that are about the interface and accepted on every address."""
+_IN_MEMORY_BYTES = 1_000_000
 
 
 class Body(BaseModel):
@@ -55,6 +59,8 @@ class Operation:
     status: int = 200
     refusals: Sequence[int] = ()
     role: str = ""
+    file: bool = False
+    """The body is a file as it is, of at most `most_bytes`."""
     most_bytes: int = 0
     """So much may be sent, 0 for what a form may be."""
 
@@ -89,6 +95,9 @@ class Api:
                 parts["query"] = read_query(operation.query)
             if operation.body:
                 parts["body"] = read_body(operation.body)
+            if operation.file:
+                with read_file() as file:
+                    return told(view(**parts, file=file), operation.status)
             return told(view(**parts), operation.status)
 
         marked = needs(operation.scope)(mark(answer))
@@ -119,6 +128,18 @@ def read_body(model: type[BaseModel]) -> Any:
     except HTTPException as error:  # what is too large, or ends too early
         raise BadRequest(N_("That is too large."), detail=str(error)) from error
     return _checked(lambda: model.model_validate_json(content or b"{}"))
+
+
+@contextmanager
+def read_file() -> Iterator[IO[bytes]]:
+    """The file that was sent, put down where it can be read back and forth; raises BadRequest."""
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as put_down:
+        try:
+            shutil.copyfileobj(request.stream, put_down)
+        except HTTPException as error:  # what is too large, or ends too early
+            raise BadRequest(N_("That is too large."), detail=str(error)) from error
+        put_down.seek(0)
+        yield put_down
 
 
 def _checked(read: Callable[[], BaseModel]) -> BaseModel:

@@ -115,6 +115,8 @@ _DONE = {
     "read": N_("The readings are there."),
     "unread": N_("The reading is removed."),
     "pictured": N_("This is its picture now."),
+    "unpictured": N_("The picture is removed."),
+    "restored_picture": N_("The picture is back."),
     "trimmed": N_("The lesson is being cut."),
     "whole": N_("The whole recording will be shown again."),
     "undone": N_("Taken back."),

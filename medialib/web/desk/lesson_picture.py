@@ -1,6 +1,7 @@
 """The picture that a lesson is shown by: one that was found, the one the player shows, or one that is sent."""
 
 from collections.abc import Callable
+from typing import IO
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,7 @@ from medialib.web.waiting import hurry, wait_for
 # What a form around a file takes.
 _FORM_BYTES = 100_000
 _PATIENCE = 2.0
+_NO_MOMENT = N_("Please choose a moment of the film first.")
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
@@ -29,6 +31,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
         address = f"/lessons/<lesson:lesson_id>{path}"
         blueprint.add_url_rule(address, endpoint, access.lesson_editors(view), methods=["POST"])
 
+    add("/picture/<int:number>", "lesson_own_picture", lambda lesson_id, number: _change(services, lesson_id, number))
     add("/poster", "lesson_poster", lambda lesson_id: _choose(services, lesson_id))
     add("/picture", "lesson_picture", lambda lesson_id: _take(services, lesson_id))
     send = access.bodies_up_to(
@@ -39,19 +42,44 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 
 def _choose(services: Services, lesson_id: str) -> ResponseReturnValue:
     choice = request.form.get("choice", 0, type=int)
-    with services.database.begin() as session:
-        pictures = finding.all_posters(services, lookups.lesson(session, lesson_id))
-    made = _show_by(services, lesson_id, choice) if pictures and choice in pictures.numbered else None
+    try:
+        made = show_by(services, lesson_id, known(services, lesson_id, choice))
+    except BadRequest:  # a page of before: the picture is gone
+        made = None
     return _to(lesson_id, made)
 
 
+def _change(services: Services, lesson_id: str, number: int) -> ResponseReturnValue:
+    """One of its own is removed, or brought back; it is not the one that the lesson is shown by."""
+    by, removes = me(services), typed("what", most=16) != "back"
+    try:
+        with services.database.begin() as session:
+            lesson = edits.lesson_to_change(session, lesson_id)
+            if removes:
+                own_pictures.remove(services.store, lesson, number)
+            else:
+                own_pictures.bring_back(services.store, lesson_id, number)
+            act = "picture.removed" if removes else "picture.restored"
+            note(session, by, act, on_id=lesson_id, on_name=lesson.title)
+    except BadRequest as error:
+        return lesson_page.show(services, lesson_id, 400, sentence(error))
+    told = {"done": "unpictured", "picture": number} if removes else {"done": "restored_picture"}
+    return redirect(url_for("desk.lesson", lesson_id=lesson_id, _anchor="h-poster", **told))
+
+
 def _take(services: Services, lesson_id: str) -> ResponseReturnValue:
-    return _answer(services, lesson_id, _taken)
+    def picture(services: Services, lesson_id: str) -> int:
+        at = read_time(typed("at", most=20))
+        if at is None:
+            raise BadRequest(_NO_MOMENT)
+        return taken(services, lesson_id, at)
+
+    return _answer(services, lesson_id, picture)
 
 
 def _answer(services: Services, lesson_id: str, picture: Callable[[Services, str], int]) -> ResponseReturnValue:
     try:
-        made = _show_by(services, lesson_id, picture(services, lesson_id))
+        made = show_by(services, lesson_id, picture(services, lesson_id))
     except NotFound:
         raise
     except MedialibError as error:
@@ -59,13 +87,12 @@ def _answer(services: Services, lesson_id: str, picture: Callable[[Services, str
     return _to(lesson_id, made)
 
 
-def _taken(services: Services, lesson_id: str) -> int:
-    """The number of the picture that the film shows at the time that was typed; the worker takes it."""
-    at = read_time(typed("at", most=20))
+def taken(services: Services, lesson_id: str, at: float) -> int:
+    """The number of the film's picture at that second, which the worker takes; raises BadRequest, NotReady."""
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-    if lesson.kind != "video" or at is None:
-        raise BadRequest(N_("Please choose a moment of the film first."))
+    if lesson.kind != "video":
+        raise BadRequest(_NO_MOMENT)
     if at > lesson.seconds:
         length = {"length": show_time(lesson.seconds)}
         raise BadRequest(N_("The lesson is %(length)s long: choose a time within it."), values=length)
@@ -80,12 +107,27 @@ def _sent(services: Services, lesson_id: str) -> int:
     file = request.files.get("picture")
     if file is None or not file.filename:
         raise BadRequest(N_("Please choose a picture first."))
+    return sent(services, lesson_id, file.stream)
+
+
+def sent(services: Services, lesson_id: str, file: IO[bytes]) -> int:
+    """The number of the picture that somebody sent. Raises BadRequest, NoSpace."""
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-    return -own_pictures.send(services.workshop, lesson, file.stream)
+    return -own_pictures.send(services.workshop, lesson, file)
 
 
-def _show_by(services: Services, lesson_id: str, choice: int) -> LessonChange | None:
+def known(services: Services, lesson_id: str, choice: int) -> int:
+    """The number again, if one of its pictures has it; raises BadRequest."""
+    with services.database.read() as session:
+        pictures = finding.all_posters(services, lookups.lesson(session, lesson_id))
+    if pictures is None or choice not in pictures.numbered:
+        raise BadRequest(N_("There is no such picture."))
+    return choice
+
+
+def show_by(services: Services, lesson_id: str, choice: int) -> LessonChange | None:
+    """Let the lesson be shown by this picture of it; None when it is already."""
     by = me(services)
     with services.database.begin() as session:
         lesson = edits.lesson_to_change(session, lesson_id)

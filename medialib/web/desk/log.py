@@ -93,6 +93,8 @@ ACTS: dict[str, str] = {
     "screening.removed": N_("took a screening out"),
     "lesson.changed": N_("changed a lesson"),
     "lesson.trimmed": N_("cut the beginning or end of a lesson"),
+    "picture.removed": N_("removed a picture of a lesson"),
+    "picture.restored": N_("brought a picture of a lesson back"),
     "reading.added": N_("attached a reading"),
     "reading.renamed": N_("renamed a reading"),
     "reading.moved": N_("changed the order of readings"),

@@ -1,0 +1,192 @@
+"""What goes with a lesson's recording, over the API: from when to when it is shown, its picture, files to read.
+
+Pictures and readings are sent as they are, as the body of the request; what one is, is seen from its content.
+"""
+
+from typing import IO, Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from medialib.catalogue import edits, lookups, reading_edits, readings, trimming
+from medialib.catalogue.readings import Reading
+from medialib.catalogue.trims import Trim
+from medialib.errors import N_
+from medialib.ingest import own_pictures, reading_files
+from medialib.jobs.queue import BULK, HOT
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.api.desk_lessons import DeskLesson, told
+from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.texts import Line
+from medialib.web.desk import lesson_picture
+from medialib.web.desk.shell import me
+
+_ONE = "/desk/lessons/<lesson_id>"
+Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+class NewTrim(Body):
+    """Seconds of the whole recording; without an end it goes on to the recording's."""
+
+    start_seconds: Seconds = 0.0
+    end_seconds: Seconds | None = None
+
+
+class Picture(Body):
+    """The number of one of the lesson’s `posters`, or the second of its film at which the picture is taken."""
+
+    choice: Annotated[int, Field(ge=-(10**7), le=1000)] | None = None
+    at: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Picture":
+        if (self.choice is None) == (self.at is None):
+            raise ValueError("choice or at")
+        return self
+
+
+class ReadingAnswer(Answer):
+    """`url` is where it is downloaded."""
+
+    id: str
+    name: str
+    type: Literal["pdf", "docx", "jpg", "png", "webp"]
+    size_bytes: int
+    url: str
+
+
+class ReadingsAnswer(Answer):
+    """In their order; `removed` can still be brought back, the last one first."""
+
+    readings: list[ReadingAnswer]
+    removed: list[ReadingAnswer]
+
+
+class FileQuery(Body):
+    """What the file is called."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=255)]
+
+
+class NewName(Body):
+    name: Annotated[Line, Field(min_length=1, max_length=reading_edits.LONGEST_NAME)]
+
+
+def add_to(api: Api, services: Services) -> None:
+    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
+        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
+        operation = Operation(
+            method=method, path=f"{_ONE}{path}", summary=summary, group="lessons", role="editor", **more
+        )
+        api.add(operation, access.lesson_editors, view)
+
+    editors(
+        lambda lesson_id, body: _trim(services, lesson_id, body), "PUT", "/trim",
+        N_("Says from when to when a recording is shown"), body=NewTrim, refusals=(503,),
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, body: _picture(services, lesson_id, body), "PUT", "/poster",
+        N_("Chooses the picture that a lesson is shown by"), body=Picture, refusals=(503,),
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, file: _own_picture(services, lesson_id, file), "POST", "/poster",
+        N_("Shows a lesson by the picture that is sent"), file=True, most_bytes=own_pictures.LARGEST_BYTES,
+        refusals=(503, 507),
+    )  # fmt: skip
+    _add_readings(editors, services)
+
+
+def _add_readings(editors: Any, services: Services) -> None:
+    editors(
+        lambda lesson_id: _readings(services, lesson_id), "GET", "/readings", N_("The readings of a lesson"),
+        answer=ReadingsAnswer,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, query, file: _add(services, lesson_id, query, file), "POST", "/readings",
+        N_("Attaches the file that is sent to a lesson"), query=FileQuery, file=True, answer=ReadingAnswer, status=201,
+        most_bytes=reading_files.LARGEST_BYTES, refusals=(503, 507),
+    )  # fmt: skip
+    of = "/readings/<reading_id>"
+    editors(
+        lambda lesson_id, reading_id, body: _rename(services, lesson_id, reading_id, body), "PATCH", of,
+        N_("Gives a reading another name"), body=NewName, answer=ReadingAnswer,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, reading_id: _remove(services, lesson_id, reading_id), "DELETE", of,
+        N_("Removes a reading; it can be brought back for a while"), answer=None, status=204,
+    )  # fmt: skip
+    editors(
+        lambda lesson_id, reading_id: _restore(services, lesson_id, reading_id), "POST", f"{of}/restore",
+        N_("Brings a removed reading back"), answer=ReadingAnswer,
+    )  # fmt: skip
+
+
+def _trim(services: Services, lesson_id: str, body: NewTrim) -> DeskLesson:
+    asked = Trim(start_seconds=body.start_seconds, end_seconds=body.end_seconds)
+    with services.database.begin() as session:
+        trimming.trim(session, lesson_id, asked, by=me(services))
+        answer = told(lookups.lesson(session, lesson_id))
+    services.queues.send(HOT, "index")
+    services.queues.send(BULK, "advance")
+    return answer
+
+
+def _picture(services: Services, lesson_id: str, body: Picture) -> DeskLesson:
+    if body.at is not None:
+        choice = lesson_picture.taken(services, lesson_id, body.at)
+    else:
+        choice = lesson_picture.known(services, lesson_id, body.choice or 0)
+    return _shown_by(services, lesson_id, choice)
+
+
+def _own_picture(services: Services, lesson_id: str, file: IO[bytes]) -> DeskLesson:
+    return _shown_by(services, lesson_id, lesson_picture.sent(services, lesson_id, file))
+
+
+def _shown_by(services: Services, lesson_id: str, choice: int) -> DeskLesson:
+    lesson_picture.show_by(services, lesson_id, choice)
+    with services.database.read() as session:
+        return told(lookups.lesson(session, lesson_id))
+
+
+def _told(one: Reading) -> ReadingAnswer:
+    kind: Any = one.extension.lstrip(".")
+    return ReadingAnswer(id=one.id, name=one.name, type=kind, size_bytes=one.size_bytes, url=one.path)
+
+
+def _readings(services: Services, lesson_id: str) -> ReadingsAnswer:
+    with services.database.read() as session:
+        lookups.lesson(session, lesson_id)
+        there, removed = readings.of(session, lesson_id), readings.removed(session, lesson_id)
+        return ReadingsAnswer(readings=[_told(one) for one in there], removed=[_told(one) for one in removed])
+
+
+def _add(services: Services, lesson_id: str, query: FileQuery, file: IO[bytes]) -> ReadingAnswer:
+    made = reading_files.take_in(services.workshop, lesson_id, file, query.name, by=me(services))
+    services.queues.send(HOT, "index")
+    return _told(made)
+
+
+def _rename(services: Services, lesson_id: str, reading_id: str, body: NewName) -> ReadingAnswer:
+    with services.database.begin() as session:
+        edits.lesson_to_change(session, lesson_id)
+        one = readings.reading(session, lesson_id, reading_id)
+        reading_edits.rename(session, one, body.name, by=me(services))
+        answer = _told(one)
+    services.queues.send(HOT, "index")
+    return answer
+
+
+def _remove(services: Services, lesson_id: str, reading_id: str) -> None:
+    with services.database.begin() as session:
+        reading_edits.remove(session, readings.reading(session, lesson_id, reading_id), by=me(services))
+    services.queues.send(HOT, "index")
+
+
+def _restore(services: Services, lesson_id: str, reading_id: str) -> ReadingAnswer:
+    with services.database.begin() as session:
+        one = readings.reading(session, lesson_id, reading_id)
+        reading_edits.bring_back(session, one, by=me(services))
+        answer = _told(one)
+    services.queues.send(HOT, "index")
+    return answer

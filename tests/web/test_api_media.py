@@ -1,0 +1,141 @@
+"""A lesson's trim, picture and readings over the API, with the checks of the desk's page."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from medialib.app import create_app
+from medialib.catalogue import changing, lookups
+from medialib.catalogue.lessons import Lesson
+from medialib.ingest import own_pictures, reading_files
+from medialib.jobs.queue import HOT
+from medialib.services import Services
+
+from .factories import add_lesson, add_posters, make_services
+from .signing import acts, add_person
+from .test_api_operations import token
+from .test_readings import PDF
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Nobody waits long for what no worker makes."""
+    opened = make_services(tmp_path / "store", runs={"hot_wait_seconds": 0.05})
+    yield opened
+    opened.index.close()
+    opened.database.close()
+
+
+@pytest.fixture
+def browser(services: Services) -> FlaskClient:
+    return create_app(services).test_client(use_cookies=False)
+
+
+@pytest.fixture
+def key(services: Services) -> dict[str, str]:
+    return token(services, add_person(services, "xian", "curator"), "read", "edit")
+
+
+def lesson_of(services: Services, lesson_id: str) -> Lesson:
+    with services.database.read() as session:
+        return lookups.lesson(session, lesson_id)
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 360), "#B7321C").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_recording_is_trimmed_and_that_is_taken_back(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    path = f"/api/desk/lessons/{add_lesson(services)}"
+
+    def trim(**body: Any) -> Any:
+        return browser.put(f"{path}/trim", headers=key, json=body)
+
+    assert trim(start_seconds=5, end_seconds=65.04).status_code == 200
+    change = browser.get(f"{path}/history", headers=key).get_json()["changes"][0]
+    assert change["after"] == {"trim_start_seconds": 5.0, "trim_end_seconds": 65.0}
+    assert acts(services)[0] == "lesson.trimmed"
+    answer = trim(start_seconds=9, end_seconds=3)
+    assert (answer.status_code, "结尾" in answer.get_json()["error"]) == (400, True)
+    assert trim(start_seconds=700).status_code == 400, "it is ten minutes long"
+    assert trim(begin=1).status_code == 400
+    assert browser.post(f"{path}/history/{change['id']}/undo", headers=key).status_code == 200
+    lesson = lesson_of(services, path.rpartition("/")[2])
+    assert (lesson.trim_start_seconds, lesson.trim_end_seconds) == (0.0, None)
+    assert trim(start_seconds=0).status_code == 200, "the whole of it, as it is"
+
+
+def test_a_picture_is_chosen_sent_or_taken_from_the_film(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    lesson = add_lesson(services)
+    add_posters(services, lesson, "frame", "frame")
+    path = f"/api/desk/lessons/{lesson}/poster"
+    assert browser.put(path, headers=key, json={"choice": 1}).status_code == 200
+    assert lesson_of(services, lesson).poster_choice == 1
+    assert browser.put(path, headers=key, json={"choice": -4}).status_code == 400
+    for body in ({}, {"choice": 1, "at": 3}, {"at": 700}):
+        assert browser.put(path, headers=key, json=body).status_code == 400, body
+    assert browser.post(path, headers=key, data=picture()).status_code == 200
+    (own,) = own_pictures.everything(services.store, lesson)
+    assert lesson_of(services, lesson).poster_choice == own < 0
+    browser.put(path, headers=key, json={"choice": 0})
+    assert browser.put(path, headers=key, json={"choice": own}).status_code == 200
+    assert browser.post(path, headers=key, data=b"<svg/>").status_code == 400
+    too_much = bytes(own_pictures.LARGEST_BYTES + 1)
+    answer = browser.post(path, headers=key, data=too_much)
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "内容太大了。")
+    # Without a worker the film's picture does not come: the wish is handed on, and the program told to ask again.
+    waiting = services.queues.depth(HOT)
+    answer = browser.put(path, headers=key, json={"at": 12.5})
+    assert answer.status_code == 503 and "Retry-After" in answer.headers
+    assert services.queues.depth(HOT) == waiting + 1
+    with services.database.read() as session:
+        kinds = [one.kind for one in changing.history(session, lesson)]
+    assert kinds[:5] == [*["poster"] * 4, "stage"][:5]
+
+
+def test_readings_are_listed_attached_renamed_removed_and_brought_back(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    lesson = add_lesson(services)
+    path = f"/api/desk/lessons/{lesson}/readings"
+    answer = browser.post(f"{path}?name=施肥表.pdf", headers=key, data=PDF)
+    made = answer.get_json()
+    assert (answer.status_code, made["name"], made["type"], made["size_bytes"]) == (201, "施肥表", "pdf", len(PDF))
+    assert browser.get(made["url"]).data == PDF
+    assert browser.get(path, headers=key).get_json() == {"readings": [made], "removed": []}
+    for query, content in (("?name=a.pdf", PDF), ("?name=a.exe", b"MZ"), ("?name=b.pdf", b""), ("", b"%PDF-1.4")):
+        assert browser.post(path + query, headers=key, data=content).status_code == 400, query
+    one = f"{path}/{made['id']}"
+    assert browser.patch(one, headers=key, json={"name": "用量表"}).get_json()["name"] == "用量表"
+    assert browser.delete(one, headers=key).status_code == 204
+    assert browser.get(made["url"]).status_code == 404
+    assert [one["name"] for one in browser.get(path, headers=key).get_json()["removed"]] == ["用量表"]
+    assert browser.post(f"{one}/restore", headers=key).get_json()["id"] == made["id"]
+    assert browser.delete(f"{path}/nosuch", headers=key).status_code == 404
+    assert acts(services)[:4] == ["reading.restored", "reading.removed", "reading.renamed", "reading.added"]
+    assert reading_files.LARGEST_BYTES == 50_000_000, "as docs/api.md says"
+
+
+def test_a_key_that_only_reads_changes_nothing(services: Services, browser: FlaskClient) -> None:
+    person = add_person(services, "guan", "admin")
+    path = f"/api/desk/lessons/{add_lesson(services)}"
+    reads = token(services, person, "read")
+    assert browser.get(f"{path}/readings", headers=reads).status_code == 200
+    assert browser.put(f"{path}/trim", headers=reads, json={"start_seconds": 5}).status_code == 403
+    assert browser.post(f"{path}/poster", headers=reads, data=picture()).status_code == 403
+    assert browser.post(f"{path}/readings?name=a.pdf", headers=reads, data=PDF).status_code == 403
+
+
+def test_the_page_of_the_api_says_where_a_file_is_sent(client: FlaskClient) -> None:
+    assert "文件本身" in client.get("/api/", headers={"Accept-Language": "zh-CN"}).text
