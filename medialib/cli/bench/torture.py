@@ -23,14 +23,16 @@ NETWORKS: dict[str, Sequence[tuple[float, float]]] = {
 }
 _WATCHED_SECONDS, _QUICK_SECONDS = 90, 60
 
-# Counts what stands still after the first picture, by looking four times a second.
+# Counts the time in which the picture stands still once it has moved, by looking four times a second.
 _COUNT = """() => {
   const video = document.querySelector("video");
   window.stalled = 0;
-  let last = 0;
+  let begun = false, at = 0, when = performance.now();
   setInterval(() => {
-    if (last > 0 && !video.paused && video.currentTime === last) window.stalled += 0.25;
-    last = video.currentTime;
+    const now = performance.now();
+    if (begun && video.currentTime === at) window.stalled += (now - when) / 1000;
+    begun ||= video.currentTime > 0;
+    [at, when] = [video.currentTime, now];
   }, 250);
   document.querySelector("button.start").click();
 }"""

@@ -72,11 +72,13 @@ class Bar {
 
   async #peek(at) {
     const [peek, frame] = [this.#part(".peek"), this.#part(".frame")];
-    const { offsetWidth: wide } = this.#part(".track");
+    const place = () => {
+      const [half, wide] = [peek.offsetWidth / 2, this.#part(".track").offsetWidth];
+      peek.style.left = `${Math.min(Math.max((at / this.#player.seconds) * wide, half), wide - half)}px`;
+    };
     peek.hidden = false;
     peek.querySelector("time").textContent = clock(at);
-    const half = peek.offsetWidth / 2;
-    peek.style.left = `${Math.min(Math.max((at / this.#player.seconds) * wide, half), wide - half)}px`;
+    place();
     const found = (await this.#storyboard()).find((one) => at < one.end);
     frame.hidden = !found || this.#player.mode === "audio";
     if (!found) return;
@@ -84,6 +86,7 @@ class Bar {
       width: `${found.width}px`, height: `${found.height}px`,
       backgroundImage: `url("${found.picture}")`, backgroundPosition: `-${found.x}px -${found.y}px`,
     });
+    place(); // with a picture in it, it is wider
   }
 
   #storyboard() {

@@ -205,6 +205,7 @@ export class Player extends EventTarget {
       // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
       if (this.mode === "video" || !/\/v\d+\/v\d+\//.test(address)) await fetch(address);
     }
+    await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
   }
 
   async #open(seconds, playing) {
