@@ -1,5 +1,6 @@
 """A member with a phone: a lesson plays on over other pages, keeps its place, and plays without a network."""
 
+import re
 from collections.abc import Iterator
 
 import media
@@ -154,6 +155,74 @@ def test_two_taps_go_ten_seconds_and_who_falls_asleep_hears_this_lesson_only(
     assert not any(parts[1] in one for one in asked)
 
 
+def test_the_bar_shows_the_picture_of_a_place_before_it_goes_there(
+    browser: Browser, library: Library, parts: list[str]
+) -> None:
+    page = plain_phone(browser)
+    page.goto(f"{library.site}/lessons/{parts[0]}")
+    page.locator("button.start").click()
+    page.wait_for_function(PLAYS_ON, arg=0)
+    page.evaluate("document.querySelector('video').pause()")
+    peek, place = page.locator(".peek"), page.locator(".peek time")
+    track = page.locator(".track").bounding_box()
+    assert track is not None
+    left, width, y = track["x"], track["width"], track["y"] + 2
+
+    page.mouse.move(left + 1, y)
+    expect(page.locator(".peek .frame")).to_have_css("background-image", re.compile("/sheets/0.jpg"))
+    shown = peek.bounding_box()
+    assert shown is not None and shown["x"] >= left - 1 and shown["width"] > 100, "all of it is seen at the edge too"
+    page.mouse.move(left + 1, y + 200)
+    expect(peek).to_be_hidden()
+
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *shares: float) -> None:
+        points = [{"x": left + share * width, "y": y} for share in shares]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.25)
+    expect(place).to_have_text("00:06")
+    touch("touchMove", 0.5)
+    touch("touchMove", 0.75)
+    expect(place).to_have_text("00:18")
+    assert page.evaluate(AT) < 6, "it goes there when the finger is lifted"
+    touch("touchEnd")
+    expect(peek).to_be_hidden()
+    page.wait_for_function("() => Math.abs(document.querySelector('video').currentTime - 18) < 0.3")
+    page.context.close()
+
+
+def test_it_stops_by_itself_and_offers_the_sound_when_the_picture_does_not_come(
+    browser: Browser, library: Library, parts: list[str]
+) -> None:
+    page = plain_phone(browser)
+    page.route(re.compile(r"/v\d+/v\d+/(?:[3-9]|\d\d)\.m4s$"), lambda route: route.abort("internetdisconnected"))
+    page.clock.install()
+    page.goto(f"{library.site}/lessons/{parts[0]}")
+    page.locator("button.start").click()
+    page.wait_for_function(PLAYS_ON, arg=0)
+    page.get_by_role("button", name="播放设置").click()
+    sleep = page.get_by_label("定时关闭")
+    sleep.select_option("15")
+    page.clock.fast_forward(14 * 60_000)
+    assert page.evaluate("document.querySelector('video').paused") is False
+    page.clock.fast_forward(60_000)
+    page.wait_for_function("() => document.querySelector('video').paused")
+    expect(sleep).to_have_value("")
+    page.keyboard.press("Escape")
+
+    page.evaluate("document.querySelector('video').currentTime = 10.5")
+    page.locator(".bottom .toggle").click()
+    page.wait_for_function(PLAYS_ON, arg=11.7)
+    expect(page.locator(".player .status")).to_have_text("网络有点慢，稍等一下…")
+    page.clock.fast_forward(8000)
+    page.get_by_role("button", name="网太慢？先听声音").click()
+    page.wait_for_function(PLAYS_ON, arg=12.5)
+    expect(page.get_by_role("radio", name="只听声音")).to_be_checked()
+    page.context.close()
+
+
 def test_the_place_is_kept_through_a_reload_and_a_closed_page(
     context: BrowserContext, page: Page, library: Library, parts: list[str]
 ) -> None:
@@ -183,8 +252,9 @@ def test_the_place_is_kept_through_a_reload_and_a_closed_page(
 def plain_phone(browser: Browser) -> Page:
     """A phone with a sharp screen and without a service worker, so that each request is seen from here."""
     context = browser.new_context(
-        viewport={"width": 360, "height": 740}, locale="zh-CN", device_scale_factor=2, service_workers="block"
-    )
+        viewport={"width": 360, "height": 740}, locale="zh-CN", device_scale_factor=2, service_workers="block",
+        has_touch=True,
+    )  # fmt: skip
     context.set_default_timeout(60_000)
     return context.new_page()
 

@@ -105,6 +105,16 @@ def test_from_one_letter_to_the_second_at_which_it_is_said(page: Page, library: 
     assert begun.json_value() < 14
 
 
+@pytest.mark.parametrize("words", ["凉席", "liangxi", "lxrm", "涼席"])
+def test_two_characters_pinyin_initials_and_the_traditional_form_find_it(
+    page: Page, library: Library, words: str
+) -> None:
+    page.goto(library.site)
+    page.get_by_role("combobox", name="搜索").fill(words)
+    page.get_by_role("button", name="搜索").click()
+    expect(page.locator(".hits h2").first).to_have_text("凉席入门")
+
+
 def test_what_was_searched_for_is_offered_again_until_it_is_taken_away(page: Page, library: Library) -> None:
     for words in ("凉席", "斗笠", "qqqqq"):
         page.goto(f"{library.site}/search?q={words}")

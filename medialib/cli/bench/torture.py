@@ -1,5 +1,6 @@
 """A lesson of six minutes over networks that fail: too slow, away for half a minute, dropping again and again."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from medialib.cli.bench.browser import ARGUMENTS, find_chromium
 from medialib.cli.bench.extent import Extent
-from medialib.cli.bench.library import make_library, running
+from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.pages import slow_page, throttle
 from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
@@ -23,20 +24,24 @@ NETWORKS: dict[str, Sequence[tuple[float, float]]] = {
 }
 _WATCHED_SECONDS, _QUICK_SECONDS = 90, 60
 
-# Counts what stands still after the first picture, by looking four times a second.
+# Counts the time in which the picture stands still once it has moved, by looking four times a second.
 _COUNT = """() => {
   const video = document.querySelector("video");
   window.stalled = 0;
-  let last = 0;
+  window.since = performance.now();
+  let begun = false, at = 0, when = window.since;
   setInterval(() => {
-    if (last > 0 && !video.paused && video.currentTime === last) window.stalled += 0.25;
-    last = video.currentTime;
+    const now = performance.now();
+    if (begun && video.currentTime === at) window.stalled += (now - when) / 1000;
+    begun ||= video.currentTime > 0;
+    [at, when] = [video.currentTime, now];
   }, 250);
   document.querySelector("button.start").click();
 }"""
 _STATE = """() => {
   const video = document.querySelector("video");
-  return { at: video.currentTime, stalled: window.stalled, failed: !document.querySelector(".failed").hidden };
+  const failed = !document.querySelector(".failed").hidden;
+  return { at: video.currentTime, stalled: window.stalled, passed: (performance.now() - window.since) / 1000, failed };
 }"""
 
 
@@ -55,7 +60,14 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
             address = library.address + line["page"]
             states = {name: _watched(browser, address, steps, seconds) for name, steps in NETWORKS.items()}
             browser.close()
-    return [_told(name, state, seconds) for name, state in states.items()]
+        needed = _least_kilobits(library, line["master"])
+    return [_told(name, state, needed) for name, state in states.items()]
+
+
+def _least_kilobits(library: BenchLibrary, master: str) -> float:
+    """What the smallest picture takes with its sound: no player can show more than the network carries."""
+    streams = re.findall(r"#EXT-X-STREAM-INF:(.*RESOLUTION=.*)", library.get(master).decode())
+    return min(int(told[1]) for one in streams if (told := re.search(r"AVERAGE-BANDWIDTH=(\d+)", one))) / 1000
 
 
 def _watched(browser: Browser, address: str, steps: Sequence[tuple[float, float]], seconds: float) -> dict[str, Any]:
@@ -77,8 +89,11 @@ def _watched(browser: Browser, address: str, steps: Sequence[tuple[float, float]
     return {**after, "goes on": after["at"] > before["at"]}
 
 
-def _told(name: str, state: dict[str, Any], seconds: float) -> Figure:
+def _told(name: str, state: dict[str, Any], needed: float) -> Figure:
     gave_up = "gave up" if state["failed"] else "no fatal error"
     goes_on = "goes on" if state["goes on"] else "stands still"
-    value = f"{gave_up}, {goes_on}, {state['at']:.0f} s played, {state['stalled']:.0f} s of {seconds + 10:.0f} s waited"
-    return Figure(group=GROUP, what=name, value=value, bar="no fatal error, goes on")
+    value = (
+        f"{gave_up}, {goes_on}, {state['at']:.0f} s played, {state['stalled']:.0f} s of {state['passed']:.0f} s waited"
+    )
+    beside = f"the smallest picture with its sound takes {needed:.0f} kbit/s"
+    return Figure(group=GROUP, what=name, value=value, bar="no fatal error, goes on", yardstick=beside)

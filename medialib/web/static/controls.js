@@ -5,6 +5,8 @@ import { clock } from "./memory.js";
 const STEP_SECONDS = 10;
 const QUIET_MS = 3000;
 const DOUBLE_MS = 320;
+const PATIENCE_MS = 8000;
+const LEAST_MS = 1000;
 
 // A storyboard in WebVTT: from when to when, and which part of which picture.
 function readThumbnails(text, base) {
@@ -72,11 +74,13 @@ class Bar {
 
   async #peek(at) {
     const [peek, frame] = [this.#part(".peek"), this.#part(".frame")];
-    const { offsetWidth: wide } = this.#part(".track");
+    const place = () => {
+      const [half, wide] = [peek.offsetWidth / 2, this.#part(".track").offsetWidth];
+      peek.style.left = `${Math.min(Math.max((at / this.#player.seconds) * wide, half), wide - half)}px`;
+    };
     peek.hidden = false;
     peek.querySelector("time").textContent = clock(at);
-    const half = peek.offsetWidth / 2;
-    peek.style.left = `${Math.min(Math.max((at / this.#player.seconds) * wide, half), wide - half)}px`;
+    place();
     const found = (await this.#storyboard()).find((one) => at < one.end);
     frame.hidden = !found || this.#player.mode === "audio";
     if (!found) return;
@@ -84,6 +88,7 @@ class Bar {
       width: `${found.width}px`, height: `${found.height}px`,
       backgroundImage: `url("${found.picture}")`, backgroundPosition: `-${found.x}px -${found.y}px`,
     });
+    place(); // with a picture in it, it is wider
   }
 
   #storyboard() {
@@ -184,6 +189,31 @@ function flash(box, side) {
   setTimeout(() => (sign.hidden = true), 600);
 }
 
+// Where the picture has kept somebody waiting for that long in all, the sound alone is offered: it mostly gets through.
+function bindSlowness(player) {
+  const { video, signal, says } = player;
+  const offer = player.box.querySelector(".offer");
+  if (!offer || !says.audio) return;
+  let [waited, since, timer] = [0, 0, 0];
+  const show = (shown, soon) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (offer.hidden = !shown), soon);
+  };
+  const go = (after = PATIENCE_MS) => {
+    if (since) waited += performance.now() - since;
+    since = 0;
+    show(false, after);
+  };
+  video.addEventListener("waiting", () => {
+    if (since || player.mode === "audio" || video.currentTime === 0) return;
+    since = performance.now();
+    show(true, Math.max(LEAST_MS, PATIENCE_MS - waited));
+  }, { signal });
+  for (const event of ["playing", "pause", "ended"]) video.addEventListener(event, () => go(), { signal });
+  player.addEventListener("mode", () => go(0), { signal });
+  offer.addEventListener("click", () => player.setMode("audio"), { signal });
+}
+
 function bindKeys(player) {
   const { video, signal } = player;
   const acts = {
@@ -209,5 +239,6 @@ export function bindControls(player) {
   new Bar(player);
   bindButtons(player);
   bindPicture(player);
+  bindSlowness(player);
   bindKeys(player);
 }

@@ -1,6 +1,7 @@
 // Feeds a video element: the browser's own HLS on Apple devices, hls.js elsewhere, whole files as the last resort.
 
 const RETRY_SECONDS = [1, 2, 4, 8, 15, 15];
+const FRESH_MS = 600_000; // what a lesson has may be more by then
 
 // The server may take up to 20 s for a part that nobody has asked for before, and may say 503 meanwhile.
 function patience(firstByteMs, wholeMs, tries) {
@@ -57,6 +58,7 @@ export class Engine {
   #video;
   #told;
   #hls = null;
+  #ready = null; // { hls, address, when } that knows what there is of a lesson, before anybody plays it
   #opened = null;
   #attempts = 0;
   #mediaErrors = 0;
@@ -90,6 +92,25 @@ export class Engine {
     await this.#open(seconds, playing);
   }
 
+  // The least that lies before the first part of a lesson, so that who presses waits for that part alone.
+  async prepare({ address, script }) {
+    const Hls = await loadLibrary(script);
+    if (this.native || this.#opened || this.#ears.signal.aborted || !Hls?.isSupported()) return;
+    const hls = new Hls(SETTINGS);
+    hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#ready?.hls && this.#takeReady(""));
+    hls.loadSource(address);
+    this.#ready = { hls, address, when: Date.now() };
+  }
+
+  // The one that was prepared for this address, if it still holds; it is nobody's any more.
+  #takeReady(address) {
+    const ready = this.#ready;
+    this.#ready = null;
+    if (ready?.address === address && Date.now() - ready.when < FRESH_MS) return ready.hls;
+    ready?.hls.destroy();
+    return null;
+  }
+
   async #open(seconds, playing) {
     this.#calm();
     this.#hls?.destroy();
@@ -103,6 +124,7 @@ export class Engine {
   close() {
     this.#calm();
     this.#ears.abort();
+    this.#takeReady("");
     this.#hls?.destroy();
     this.#hls = null;
     this.#opened = null;
@@ -150,18 +172,20 @@ export class Engine {
       this.#told.failed("unsupported");
       return false;
     }
-    this.#start(Hls, new Hls(SETTINGS), seconds);
+    this.#start(Hls, seconds);
     return true;
   }
 
-  #start(Hls, hls, seconds) {
-    this.#hls = hls;
-    hls.on(Hls.Events.MANIFEST_PARSED, () => {
+  #start(Hls, seconds) {
+    const ready = this.#takeReady(this.#opened.address);
+    const hls = (this.#hls = ready ?? new Hls(SETTINGS));
+    const begin = () => {
       const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === this.#opened.side);
       if (level >= 0) hls.startLevel = level;
       this.#applyQuality();
       hls.startLoad(seconds > 0 ? seconds : -1);
-    });
+    };
+    hls.on(Hls.Events.MANIFEST_PARSED, begin);
     hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
       const chosen = this.#soundTrack in audioTracks ? this.#soundTrack : Math.max(0, audioTracks.findIndex((one) => one.default));
       this.#told.soundTracks(audioTracks.map((one) => one.name), chosen);
@@ -171,7 +195,8 @@ export class Engine {
     hls.on(Hls.Events.FRAG_BUFFERED, () => (this.#attempts = 0));
     hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
     hls.attachMedia(this.#video);
-    hls.loadSource(this.#opened.address);
+    if (!ready) hls.loadSource(this.#opened.address);
+    else if (ready.levels.length) begin();
   }
 
   // low: the smallest picture and nothing else; high: the largest that is there, whatever the size of the screen.

@@ -78,7 +78,9 @@ function bindQuality(player, group, signal) {
 }
 
 function bindSleep(select, signal) {
-  select.value = sleep.choice;
+  const show = () => (select.value = sleep.choice);
+  show();
+  sleep.addEventListener("chosen", show, { signal });
   select.addEventListener("change", () => sleep.set(select.value, stage), { signal });
 }
 

@@ -200,11 +200,10 @@ export class Player extends EventTarget {
   }
 
   async #warm() {
-    await loadLibrary(this.says.hls);
-    for (const address of this.says.warm?.split(" ") ?? []) {
-      // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
-      if (this.mode === "video" || !/\/v\d+\/v\d+\//.test(address)) await fetch(address);
-    }
+    await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
+    // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
+    const wanted = (address) => this.mode === "video" || !/\/v\d+\/v\d+\//.test(address);
+    await Promise.all((this.says.warm?.split(" ") ?? []).filter(wanted).map((address) => fetch(address)));
   }
 
   async #open(seconds, playing) {

@@ -40,8 +40,9 @@ export function bindLockScreen(player, next) {
   player.addEventListener("retired", () => player.started && (session.metadata = null));
 }
 
-// Until then it plays; then it pauses, and the place is kept. One timer, whichever lesson plays by then.
-class Sleep {
+// Until then it plays; then it pauses, and the place is kept. One timer, whichever lesson plays by then; who shows the
+// choice hears "chosen" when it changes.
+class Sleep extends EventTarget {
   #timer = 0;
   #choice = "";
 
@@ -53,9 +54,10 @@ class Sleep {
     clearTimeout(this.#timer);
     this.#choice = choice;
     if (stage.player) stage.player.stopAtEnd = choice === "end";
+    this.dispatchEvent(new Event("chosen"));
     if (!Number(choice)) return;
     this.#timer = setTimeout(() => {
-      this.#choice = "";
+      this.set("", stage);
       stage.player?.video.pause();
     }, Number(choice) * MINUTE_MS);
   }
