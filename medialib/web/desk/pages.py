@@ -73,6 +73,7 @@ def make_blueprint(services: Services, limiter: Limiter, station: Station) -> Bl
     recordings.add_to(blueprint, services)
     words: dict[str, Callable[..., Any]] = {
         "moment": shell.moment,
+        "typed_moment": shell.typed_moment,
         "heard": screens.heard,
         "dots": dots.dots_of,
         "sum_of": lambda towns, state: sum(len(one.of(state)) for one in towns),

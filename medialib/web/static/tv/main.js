@@ -47,7 +47,7 @@ function notice(text) {
 
 const video = part("video"), third = new Third(), ticker = new Ticker();
 const player = new Player(video, { stuck: stuck, moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
-const browse = new Browse({ play: playLesson, close: () => part("playing").hidden = false, position: placeOf });
+const browse = new Browse({ play: playLesson, kept: kept, close: () => part("playing").hidden = false, position: placeOf });
 
 function tune(channel) {
   state.channel = channel;
@@ -103,7 +103,7 @@ function stuck(times) {
   if (state.mode === "kept") return nextKept();
   if (times === 1) return;
   notice(say("waiting"));
-  if (times >= STUCK_BEFORE_KEPT && kept().length && state.mode === "channel") playKept();
+  if (times >= STUCK_BEFORE_KEPT && kept().length) playKept();
 }
 
 function ended() {
@@ -126,7 +126,7 @@ function playLesson(card, cards) {
   state.list = cards;
   notice("");
   still(card);
-  player.play(card.master, placeOf(card.lesson), false);
+  player.play(card.playlist ? addressOf(card) : card.master, placeOf(card.lesson), false);
 }
 
 // A reading shows its cover.
@@ -148,6 +148,11 @@ function nextKept() {
   notice(say("kept"));
   still(state.card);
   player.play(addressOf(state.card), 0, false);
+}
+
+// Before the picture would stand still, what is kept goes on.
+function seekKept() {
+  if (state.mode !== "kept" && player.isStarving() && kept().length) playKept();
 }
 
 // While kept lessons play, the network is looked for; the channel comes back between two of them, or after a minute.
@@ -224,11 +229,11 @@ function press(key) {
   if (browse.isOpen) return browse.press(key);
   if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); third.wake(); return; }
   if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); third.wake(); return; }
-  if (state.mode === "lesson" && key === "back") { player.held = false; still(null); browse.open().catch(() => undefined); tune(state.channel); return; }
+  if (state.mode === "lesson" && key === "back") { player.held = false; still(null); browse.open(); tune(state.channel); return; }
   if (key === "up") { third.wake(); return; }
   if (key === "back") { third.wake(); return; }
   part("playing").hidden = false;
-  browse.open().catch(() => notice(say("waiting")));
+  browse.open();
 }
 
 // --- life ---
@@ -263,6 +268,7 @@ listen(press);
 setInterval(tick, 5000);
 setInterval(shift, 20000);
 setInterval(lookUp, CHANNEL_SECONDS * 1000);
+setInterval(seekKept, 500);
 setInterval(seekNetwork, 60000);
 setInterval(renew, 5000);
 setTimeout(keepPage, 8000);
