@@ -83,7 +83,7 @@ def _record(folder: Path, one: tuple[str, str, int, str], seconds: int) -> Path:
     inputs += ["-f", "lavfi", "-i", sound] if sound else []
     coding = ["-c:v", "libx264", "-preset", "ultrafast"] if size else []
     argv = ["ffmpeg", "-v", "error", "-y", *inputs, "-t", str(seconds), *coding, str(folder / name)]
-    subprocess.run(argv, check=True, timeout=120)
+    subprocess.run(argv, check=True, timeout=600)
     return folder / name
 
 

@@ -40,9 +40,14 @@ _WATCH = """(longest) => {
     still: { read: () => video.currentTime, longest: 0 },
     quiet: { read: () => video.webkitAudioDecodedByteCount, longest: 0 },
   };
-  let first = 0;
+  let first = 0, looked = began;
   const look = () => {
-    const now = performance.now();
+    const now = performance.now(), away = now - looked;
+    looked = now;
+    if (away > longest * 1000) {  // the whole machine was held, or this page: nobody saw whether it played
+      told.push([(now - away - began) / 1000, away / 1000, "unseen"]);
+      for (const one of Object.values(tracks)) Object.assign(one, { value: one.read(), since: now });
+    }
     for (const [name, one] of Object.entries(tracks)) {
       const value = one.read();
       if (value !== one.value) {

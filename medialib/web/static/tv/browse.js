@@ -84,7 +84,7 @@ export class Browse {
     found.cell.classList.add("on");
     const row = this.rows[this.row];
     row.line.style.transform = "translateX(-" + Math.max(0, found.cell.offsetLeft - row.line.offsetLeft - (this.column ? 440 : 0)) + "px)";
-    part("b-body").scrollTop = Math.max(0, row.line.offsetTop - part("b-body").offsetTop + (row.section.firstChild === row.line ? 0 : -90));
+    part("b-body").scrollTop = row.line.offsetTop - (row.section.firstChild === row.line ? 28 : 96);
     this.tell(found.card);
   }
 

@@ -152,7 +152,9 @@ function nextKept() {
 
 // Before the picture would stand still, what is kept goes on.
 function seekKept() {
-  if (state.mode !== "kept" && player.isStarving() && kept().length) playKept();
+  if (state.mode === "kept" || !player.isStarving()) return;
+  if (kept().length) playKept();
+  else notice(say("waiting"));
 }
 
 // While kept lessons play, the network is looked for; the channel comes back between two of them, or after a minute.
@@ -215,7 +217,8 @@ function ahead() {
 // The page and its files are kept at once: the power may go before it is opened a second time.
 function keepPage() {
   if (!can) return;
-  const files = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.indexOf("/static/") > 0);
+  const loaded = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.indexOf("/static/") > 0);
+  const files = Array.from(new Set(loaded.map((name) => name.split("#")[0]))); // a cache refuses one that is named twice
   caches.open("medialib-page").then((cache) => cache.addAll(["/tv"].concat(files)).then(() => cache.keys()).then((keys) => {
     keys.forEach((one) => { if (one.url.indexOf("/static/") > 0 && files.indexOf(one.url) < 0) cache.delete(one); });
   })).catch((error) => console.warn("the page is not kept", error));
@@ -248,7 +251,7 @@ function begin() {
   if (!beat) beat = new Beat({ video: video, told: told, revoked: revoked, state: () => ({ lesson: state.lesson, offline: state.mode === "kept", problem: (player.problem || "").slice(0, 100), version: version, kept: kept().length }) });
   else beat.send();
   // Without an answer for a while, what is kept is played: the set may have started without a network.
-  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; playKept(); } }, 20000);
+  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; playKept(); } }, 10000);
 }
 
 function revoked() {
@@ -263,6 +266,7 @@ addEventListener("online", () => { if (beat) beat.send(); seekNetwork(); });
 addEventListener("error", (event) => console.warn("a mistake of the page:", event.message));
 scale();
 tick();
+shift();
 awake();
 listen(press);
 setInterval(tick, 5000);
