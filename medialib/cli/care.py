@@ -99,6 +99,7 @@ def _size(size_bytes: int) -> str:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Recordings for “players”.  [default: those beside the checkout, if any]",
 )
+@click.option("--minutes", type=click.FloatRange(min=1), help="So long for “channels” and “television”.")
 @click.option("--size", type=click.IntRange(min=1000), help="Only among so many lessons, for “search”.")
 @click.option(
     "--keep",

@@ -1,6 +1,7 @@
 """serve, work and run: the server, the worker, and both under a supervisor that restarts what dies."""
 
 import ctypes
+import os
 import resource
 import signal
 import socket
@@ -77,12 +78,19 @@ class _Server(BaseApplication):  # type: ignore[misc]
 @click.pass_obj
 def serve_command(library: Library) -> None:
     """Answer over HTTP."""
+    _live_by_its_clock(library)
     services = open_ready(library)
     _print_first_link(services, again=False)
     services.database.close()
     allow_many_open_files()
     _require_port(library)
     _Server(library).run()
+
+
+def _live_by_its_clock(library: Library) -> None:
+    """Days, and times that are typed and told, are those of the library's place, wherever its machine keeps UTC."""
+    os.environ["TZ"] = library.settings.screens.zone
+    time.tzset()
 
 
 def _require_port(library: Library) -> None:
@@ -118,6 +126,7 @@ def work_command(library: Library) -> None:
     """Make what is missing, until told to stop."""
     from medialib.worker import Worker
 
+    _live_by_its_clock(library)
     services = open_ready(library)
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -133,6 +142,7 @@ def work_command(library: Library) -> None:
 @click.pass_obj
 def run_command(library: Library, demo: bool) -> None:
     """Server and worker together; what dies is restarted."""
+    _live_by_its_clock(library)
     _require_port(library)
     services = open_ready(library)
     forget_figures_of_the_dead(services.store.metrics)

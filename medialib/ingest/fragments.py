@@ -90,11 +90,14 @@ def even_init(init: bytes) -> bytes:
 
 
 def even_segment(segment: bytes, shift: int) -> bytes:
-    """A segment whose samples are shown `shift` later, for an init segment without an edit list; as long as before."""
+    """A segment whose samples are shown `shift` later, for an init segment without an edit list; as long as before.
+
+    Pictures that are shown in the order in which they are decoded have no offsets, and nothing to be shifted.
+    """
     content = bytearray(segment)
     for at, _ in _places(content, b"sidx"):  # it tells the first picture's time as it was
         content[at + 4 : at + 8] = b"free"
-    for at, _ in _places(content, b"moof", b"traf", b"trun"):
+    for at, _ in _places(content, b"moof", b"traf", b"trun") if shift else ():
         _move(content, at + 8, shift)
     return bytes(content)
 

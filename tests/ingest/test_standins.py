@@ -73,6 +73,17 @@ def test_a_segment_is_evened_in_place(tmp_path: Path) -> None:
     assert fragments.even_segment(once, -shift)[8:] != segment  # the mark of signed offsets stays
 
 
+def test_pictures_that_are_shown_as_they_are_decoded_stay_where_they_are(tmp_path: Path) -> None:
+    path = media.film(
+        tmp_path / "a.mp4", seconds=1, sound_seconds=0, more=("-bf", "0", "-movflags", "+frag_keyframe+delay_moov")
+    )
+    content = path.read_bytes()
+    at = content.index(b"moof") - 4
+    shift = fragments.read_shift(content[:at])
+    assert shift == 0
+    assert fragments.even_segment(content[at:], shift) == content[at:]
+
+
 @pytest.fixture(scope="module")
 def ts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     more = ("-bf", "2", "-output_ts_offset", "10", "-muxdelay", "0")

@@ -18,7 +18,7 @@ from medialib.demo.lessons import demonstrations
 
 from .pictures import FOLDER, take
 from .running import Library, until
-from .television_shots import take_television
+from .television_shots import ZONE, take_television
 from .test_playing import BROWSER
 
 # A rung or two, quickly: what is looked at are the pages.
@@ -96,7 +96,7 @@ def main(chosen: Sequence[str]) -> None:
     began = time.monotonic()
     shots = [shot for shot in SHOTS if not chosen or set(shot.name.split("-")) & set(chosen)]
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder), **QUICK)
+        library = Library(Path(folder), SCREENS__ZONE=ZONE, **QUICK)
         library.start("--demo")
         try:
             until(lambda: _is_complete(library), seconds=900)

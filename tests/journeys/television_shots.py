@@ -2,7 +2,9 @@
 
 import random
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page
 
@@ -15,6 +17,9 @@ from medialib.settings import Settings, Store
 from .pictures import take
 from .running import until
 
+# The pictures are of a morning, whenever they are taken: at night a channel rests.
+_HOURS_LATER = (10 - datetime.now(UTC).hour + 12) % 24 - 12
+ZONE = f"Etc/GMT{-_HOURS_LATER:+d}"
 _TOKEN, _PASSWORD = "a-television-of-the-pictures", "竹海听风 2023"
 _TOWNS = {
     "鲊埠回族乡": 31, "武潭镇": 52, "三堂街镇": 56, "修山镇": 48, "桃花江镇": 78, "马迹塘镇": 54, "大栗港镇": 50,
@@ -39,7 +44,9 @@ DESK = {
 def take_television(browser: Browser, site: str, store: Path) -> None:
     """Makes a channel, 680 screens and an account in the library, and takes the pictures."""
     prepare(store)
-    page = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", bypass_csp=True).new_page()
+    page = browser.new_context(
+        viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id=ZONE, bypass_csp=True
+    ).new_page()
     page.goto(f"{site}/tv")
     page.wait_for_selector("#code b")
     take(page, "tv-pair")
@@ -49,7 +56,7 @@ def take_television(browser: Browser, site: str, store: Path) -> None:
     until(lambda: _says_what_is_on(page), seconds=180)
     take(page, "tv-play")
     _browse(page)
-    desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
+    desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id=ZONE).new_page()
     desk.goto(f"{site}/sign-in")
     desk.fill("[name=login]", "televisions")
     desk.fill("[name=password]", _PASSWORD)
@@ -78,7 +85,7 @@ def _browse(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_selector(".key.on")
-    for key in (*["ArrowDown"] * 4, "ArrowRight", "Enter", *["ArrowUp"] * 4, "ArrowRight", "Enter"):  # zh
+    for key in (*["ArrowDown"] * 3, "Enter", "ArrowDown", "ArrowRight", "Enter"):  # sz, as in 笋竹
         page.keyboard.press(key)
     page.wait_for_timeout(1500)
     take(page, "tv-search")
@@ -89,7 +96,7 @@ def prepare(store: Path) -> None:
     lot, now = random.Random(7), time.time()
     with services.database.begin() as session:
         people_edits.add_person(
-            session, login="televisions", name="县里办公室", role="curator", unit_slug=None, password=_PASSWORD, by=None
+            session, login="televisions", name="放映组", role="curator", unit_slug=None, password=_PASSWORD, by=None
         )
         channel_edits.add(session, title="田间频道", timetable=_week(), target_seconds=4, by=None)
         county = unit_tree.add(session, name="桃江县", parent_slug=None, by=None)
@@ -114,11 +121,13 @@ def prepare(store: Path) -> None:
 
 def _week() -> Timetable:
     new, shuffled = Show(kind="latest", order="newest"), Show(kind="latest", order="shuffle")
+    skills = Show(kind="themes", slug="skills", order="newest")
     farming = Show(kind="search", words="竹", order="listed")
-    evening = time.strftime("%Y-%m-%dT19:30", time.localtime(time.time() + 86_400))
+    evening = f"{datetime.now(ZoneInfo(ZONE)) + timedelta(days=1):%Y-%m-%dT19:30}"
     return Timetable(
+        zone=ZONE,
         parts=(
-            Part(begins=8 * 60, ends=11 * 60 + 30, show=new),
+            Part(begins=8 * 60, ends=11 * 60 + 30, show=skills),
             Part(begins=14 * 60, ends=17 * 60 + 30, show=farming, days=(0, 1, 2, 3, 4)),
             Part(begins=19 * 60, ends=21 * 60, show=new, exact=True),
         ),

@@ -15,7 +15,7 @@ import media
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from medialib.catalogue import channel_edits, tokens
+from medialib.catalogue import channel_edits, collecting, tokens
 from medialib.catalogue.screens import Screen
 from medialib.catalogue.timetables import Show, Timetable
 from medialib.services import open_with
@@ -35,8 +35,21 @@ KEEPS = """async () => {
     const number = await fetchAhead([gone, card], 100);
     const first = addressOf(kept()[0]);
     addressOf(kept()[0]);
-    return [number, kept()[0].lesson === card.lesson, await fetch(first).then(() => "there", () => "given back")];
+    const told = [number, kept()[0].lesson === card.lesson, await fetch(first).then(() => "there", () => "given back")];
+    localStorage.setItem("medialib-kept", "[]");
+    return [...told, await fetchAhead([card], 0.00001)]; // a budget that is used up at once
 }"""
+
+
+WAKES = """Object.defineProperty(navigator, "wakeLock", {
+    value: { request: (what) => { window.woken = what; return Promise.resolve(); } },
+})"""
+KEEP = """async () => {
+    const { fetchAhead } = await import("/static/tv/keeping.js");
+    const shelves = await (await fetch("/tv/shelves.json")).json();
+    return await fetchAhead(shelves.rows[0].cards, 100);
+}"""
+PAGE_KEPT = "caches.open('medialib-page').then((cache) => cache.match('/tv')).then(Boolean)"
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +65,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     media.film(folder / "silent.mp4", seconds=4, size="426x240", sound_seconds=0)
     media.tone(folder / "heard.mp3", seconds=4.2)
     files = [folder / name for name in ("upright.mp4", "竹编.mp4", "silent.mp4", "heard.mp3")]
-    assert all(line["status"] == "complete" for line in opened.imported("--wait", "complete", *files))
+    lines = opened.imported("--wait", "complete", *files)
+    assert all(line["status"] == "complete" for line in lines)
     services = open_with(Settings(store=Store(url=str(opened.store))))
     with services.database.begin() as session:
         table = Timetable(filler=Show(kind="latest"))
         channel_edits.add(session, title=SLUG, timetable=table, target_seconds=4, by=None)
+        series = collecting.create(session, kind="series", title="竹子", description="", dated=None)
         session.flush()
+        collecting.add(session, series, [lines[1]["lesson"]])
+        collecting.publish(session, series)
         session.add(
             Screen(
                 id="television", name="清水村服务室", created_at=time.time(), channel_slug=SLUG,
@@ -112,6 +129,7 @@ def television(library: Library) -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
         context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN", bypass_csp=True)
+        context.add_init_script(WAKES)
         page = context.new_page()
         page.goto(f"{library.site}/tv")
         page.evaluate("token => localStorage.setItem('medialib-screen', token)", TOKEN)
@@ -153,13 +171,53 @@ def test_a_television_plays_on_after_network_and_server_were_gone(library: Libra
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_one_lesson_that_cannot_be_kept_does_not_keep_the_others_away(library: Library) -> None:
     with television(library) as page:
-        assert page.evaluate(KEEPS) == [1, True, "given back"]
+        assert page.evaluate(KEEPS) == [1, True, "given back", 0]
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_television_gets_over_a_mistake_and_plays_what_it_keeps_when_it_starts_without_a_network(
+    library: Library,
+) -> None:
+    with television(library) as page:
+        plays(page)
+        assert page.evaluate("window.woken") == "screen", "it stays awake"
+        assert page.evaluate("document.querySelector('.overlay .shift').style.transform"), "nothing burns in"
+        page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
+        plays(page)
+        assert page.evaluate(KEEP) > 0
+        until(lambda: bool(page.evaluate(PAGE_KEPT)), seconds=30)
+        page.context.set_offline(True)
+        page.reload()
+        page.wait_for_function("() => !document.getElementById('notice').hidden", timeout=30_000)
+        plays(page)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".b-card img")
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => document.getElementById('browse').hidden")
+        plays(page)
+        page.context.set_offline(False)
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_page_of_another_version_is_loaded_when_it_is_told(library: Library) -> None:
+    with television(library) as page:
+        plays(page)
+        page.evaluate("window.before = true")
+        services = open_with(Settings(store=Store(url=str(library.store))))
+        with services.database.begin() as session:
+            one = session.get_one(Screen, "television")
+            one.orders = {"reload": True, "number": time.time()}
+        services.database.close()
+        until(lambda: not page.evaluate("window.before || false"), seconds=40)
+        plays(page)
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
     with television(library) as page:
         plays(page)
+        page.keyboard.press("ArrowUp")
+        page.wait_for_function("() => !document.getElementById('overlay').hidden")
         page.keyboard.press("Enter")
         page.wait_for_selector(".b-card img")
         assert rings(page) == 1
@@ -169,8 +227,18 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.getElementById('browse').hidden")
         plays(page)
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.querySelector('video').paused"), "OK holds a lesson"
+        page.keyboard.press("Enter")
+        plays(page)
         page.keyboard.press("Backspace")
         page.wait_for_selector(".b-card img")
+        for _ in range(12):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")  # the series, the last shelf
+        page.wait_for_function("() => document.querySelectorAll('.b-card').length === 1")
+        page.keyboard.press("Escape")
         for _ in range(12):
             page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowRight")
@@ -179,6 +247,16 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         assert rings(page) == 1
         # z and b, the first letters of 竹编
         for key in (*["ArrowDown"] * 4, "ArrowRight", "Enter", *["ArrowUp"] * 4, "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_selector(".b-card img")
+        assert page.inner_text("#typed") == "zb"
+        for key in (*["ArrowDown"] * 4, "ArrowRight", "Enter"):  # one back
+            page.keyboard.press(key)
+        assert page.inner_text("#typed") == "z"
+        for key in ("ArrowRight", "Enter"):  # all of them
+            page.keyboard.press(key)
+        assert "hint" in page.get_attribute("#typed", "class")
+        for key in (*["ArrowLeft"] * 2, "Enter", *["ArrowUp"] * 4, "Enter"):
             page.keyboard.press(key)
         page.wait_for_selector(".b-card img")
         while page.query_selector(".key.on"):

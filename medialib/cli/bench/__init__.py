@@ -27,6 +27,7 @@ MEASUREMENTS = (
     "listing",
     "screens",
     "channels",
+    "television",
     "desk",
     "pages",
     "torture",

@@ -86,7 +86,7 @@ def _channels(services: Services, station: Station) -> ResponseReturnValue:
     now = {slug: names.get(aired.entry.item.lesson_id, gettext("dark")) if aired else "" for slug, aired in on.items()}
     return page(
         services, "channels.html", 400 if problem else 200, section="screens", channels=found, now=now, removed=removed,
-        pauses=[one for one in pauses if one.ends_at > time.time()], problem=problem,
+        pauses=[one for one in pauses if one.ends_at > time.time()], problem=problem, time_now=time.time(),
     )  # fmt: skip
 
 

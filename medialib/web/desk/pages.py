@@ -69,6 +69,7 @@ _PARTS: tuple[Callable[[Blueprint, Services], None], ...] = (
 
 _WORDS: dict[str, Callable[..., Any]] = {
     "moment": shell.moment,
+    "typed_moment": shell.typed_moment,
     "heard": screens.heard,
     "dots": dots.dots_of,
     "sum_of": lambda towns, state: sum(len(one.of(state)) for one in towns),

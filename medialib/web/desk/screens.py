@@ -93,7 +93,7 @@ def _list(services: Services) -> ResponseReturnValue:
         }  # fmt: skip
     return page(
         services, "screen_list.html", section="screens", rows=rows, asked=asked, names=STATE_NAMES,
-        units=unit_choices(services), done=request.args.get("done", "")[:1], problem="", **told,
+        units=unit_choices(services), done=request.args.get("done", "")[:1], problem="", now=time.time(), **told,
     )  # fmt: skip
 
 

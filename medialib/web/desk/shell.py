@@ -159,6 +159,11 @@ def moment(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", at)
 
 
+def typed_moment(seconds: float) -> str:
+    """A date and time as a form's field holds it: 2023-05-04T08:30."""
+    return time.strftime("%Y-%m-%dT%H:%M", time.localtime(seconds))
+
+
 def role_name(role: str) -> str:
     return gettext(ROLE_NAMES[role])
 

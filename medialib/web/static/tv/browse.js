@@ -9,7 +9,7 @@ const IN_ROW = 4;
 
 export class Browse {
   constructor(page) {
-    this.page = page; // {play(card, cards), close(), position(lesson)}
+    this.page = page; // {play(card, cards), kept(), close(), position(lesson)}
     this.stack = [];
     this.rows = [];
     this.row = this.column = 0;
@@ -22,7 +22,14 @@ export class Browse {
     part("browse").hidden = false;
     this.stack = [];
     this.show(this.withSearch([]));
-    return this.fetch("/tv/shelves.json").then((told) => this.show(this.withSearch(told.rows)));
+    this.fetch("/tv/shelves.json").then((told) => told.rows, () => this.keptRows())
+      .then((rows) => { if (this.isOpen && !this.stack.length && !this.keyboard.hasFocus) this.show(this.withSearch(rows)); });
+  }
+
+  // Without a network there is still what the set has kept.
+  keptRows() {
+    const cards = this.page.kept();
+    return cards.length ? [{ title: say("kept_here"), cards: cards }] : [];
   }
 
   close() {
@@ -77,7 +84,7 @@ export class Browse {
     found.cell.classList.add("on");
     const row = this.rows[this.row];
     row.line.style.transform = "translateX(-" + Math.max(0, found.cell.offsetLeft - row.line.offsetLeft - (this.column ? 440 : 0)) + "px)";
-    part("b-body").scrollTop = Math.max(0, row.line.offsetTop - part("b-body").offsetTop + (row.section.firstChild === row.line ? 0 : -90));
+    part("b-body").scrollTop = row.line.offsetTop - (row.section.firstChild === row.line ? 28 : 96);
     this.tell(found.card);
   }
 
@@ -132,13 +139,14 @@ export class Browse {
     part("browse").classList.add("searching");
     this.keyboard.show();
     this.show([]);
+    part("b-body").textContent = "";
     this.tell({ title: "" });
   }
 
   search(words) {
     clearTimeout(this.typing);
     this.typing = setTimeout(() => {
-      if (!words) { this.show([]); return; }
+      if (!words) { this.show([]); part("b-body").textContent = ""; return; }
       this.fetch("/tv/search.json?q=" + encodeURIComponent(words)).then((told) => {
         if (!part("browse").classList.contains("searching")) return;
         this.show(told.cards.length ? [{ title: "", cards: told.cards }] : [], 2);

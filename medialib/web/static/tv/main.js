@@ -47,7 +47,7 @@ function notice(text) {
 
 const video = part("video"), third = new Third(), ticker = new Ticker();
 const player = new Player(video, { stuck: stuck, moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
-const browse = new Browse({ play: playLesson, close: () => part("playing").hidden = false, position: placeOf });
+const browse = new Browse({ play: playLesson, kept: kept, close: () => part("playing").hidden = false, position: placeOf });
 
 function tune(channel) {
   state.channel = channel;
@@ -103,7 +103,7 @@ function stuck(times) {
   if (state.mode === "kept") return nextKept();
   if (times === 1) return;
   notice(say("waiting"));
-  if (times >= STUCK_BEFORE_KEPT && kept().length && state.mode === "channel") playKept();
+  if (times >= STUCK_BEFORE_KEPT && kept().length) playKept();
 }
 
 function ended() {
@@ -126,7 +126,7 @@ function playLesson(card, cards) {
   state.list = cards;
   notice("");
   still(card);
-  player.play(card.master, placeOf(card.lesson), false);
+  player.play(card.playlist ? addressOf(card) : card.master, placeOf(card.lesson), false);
 }
 
 // A reading shows its cover.
@@ -148,6 +148,13 @@ function nextKept() {
   notice(say("kept"));
   still(state.card);
   player.play(addressOf(state.card), 0, false);
+}
+
+// Before the picture would stand still, what is kept goes on.
+function seekKept() {
+  if (state.mode === "kept" || !player.isStarving()) return;
+  if (kept().length) playKept();
+  else notice(say("waiting"));
 }
 
 // While kept lessons play, the network is looked for; the channel comes back between two of them, or after a minute.
@@ -210,7 +217,8 @@ function ahead() {
 // The page and its files are kept at once: the power may go before it is opened a second time.
 function keepPage() {
   if (!can) return;
-  const files = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.indexOf("/static/") > 0);
+  const loaded = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.indexOf("/static/") > 0);
+  const files = Array.from(new Set(loaded.map((name) => name.split("#")[0]))); // a cache refuses one that is named twice
   caches.open("medialib-page").then((cache) => cache.addAll(["/tv"].concat(files)).then(() => cache.keys()).then((keys) => {
     keys.forEach((one) => { if (one.url.indexOf("/static/") > 0 && files.indexOf(one.url) < 0) cache.delete(one); });
   })).catch((error) => console.warn("the page is not kept", error));
@@ -224,11 +232,11 @@ function press(key) {
   if (browse.isOpen) return browse.press(key);
   if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); third.wake(); return; }
   if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); third.wake(); return; }
-  if (state.mode === "lesson" && key === "back") { player.held = false; still(null); browse.open().catch(() => undefined); tune(state.channel); return; }
+  if (state.mode === "lesson" && key === "back") { player.held = false; still(null); browse.open(); tune(state.channel); return; }
   if (key === "up") { third.wake(); return; }
   if (key === "back") { third.wake(); return; }
   part("playing").hidden = false;
-  browse.open().catch(() => notice(say("waiting")));
+  browse.open();
 }
 
 // --- life ---
@@ -243,7 +251,7 @@ function begin() {
   if (!beat) beat = new Beat({ video: video, told: told, revoked: revoked, state: () => ({ lesson: state.lesson, offline: state.mode === "kept", problem: (player.problem || "").slice(0, 100), version: version, kept: kept().length }) });
   else beat.send();
   // Without an answer for a while, what is kept is played: the set may have started without a network.
-  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; playKept(); } }, 20000);
+  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; playKept(); } }, 10000);
 }
 
 function revoked() {
@@ -258,11 +266,13 @@ addEventListener("online", () => { if (beat) beat.send(); seekNetwork(); });
 addEventListener("error", (event) => console.warn("a mistake of the page:", event.message));
 scale();
 tick();
+shift();
 awake();
 listen(press);
 setInterval(tick, 5000);
 setInterval(shift, 20000);
 setInterval(lookUp, CHANNEL_SECONDS * 1000);
+setInterval(seekKept, 500);
 setInterval(seekNetwork, 60000);
 setInterval(renew, 5000);
 setTimeout(keepPage, 8000);

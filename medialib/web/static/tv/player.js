@@ -1,6 +1,6 @@
 // A player that nobody has to help: whatever stops it, it begins again by itself.
 
-const LOOK_SECONDS = 4, PATIENCE_SECONDS = 16;
+const LOOK_SECONDS = 4, PATIENCE_SECONDS = 16, STARVING_SECONDS = 1.5;
 
 export class Player {
   constructor(video, told) {
@@ -21,12 +21,20 @@ export class Player {
     this.begin = begin || 0;
     this.live = Boolean(live);
     this.failures = 0;
+    this.forget();
     this.open();
   }
 
   stop() {
     this.address = "";
+    this.forget();
     this.close();
+  }
+
+  // What was to be opened again is not, when something else is wanted.
+  forget() {
+    clearTimeout(this.again);
+    this.again = null;
   }
 
   open() {
@@ -41,7 +49,10 @@ export class Player {
         manifestLoadPolicy: retrying(), playlistLoadPolicy: retrying(), fragLoadPolicy: retrying(),
       });
       this.mended = 0;
+      this.lost = false;
+      hls.on(Hls.Events.FRAG_LOADED, () => { this.lost = false; });
       hls.on(Hls.Events.ERROR, (_, data) => {
+        if (data.type === Hls.ErrorTypes.NETWORK_ERROR) this.lost = true;
         if (!data.fatal) return;
         // What is in hand is played to its end while the network is looked for.
         if (data.type === Hls.ErrorTypes.NETWORK_ERROR && this.inHand() > 1) setTimeout(() => { if (this.hls === hls) hls.startLoad(); }, 2000);
@@ -74,6 +85,9 @@ export class Player {
     for (let n = 0; n < ranges.length; n++) if (ranges.start(n) <= at + 0.5 && at < ranges.end(n)) return ranges.end(n) - at;
     return 0;
   }
+
+  // The network is gone, and what is in hand is nearly used up.
+  isStarving() { return Boolean(this.hls && this.lost && this.inHand() < STARVING_SECONDS); }
 
   close() {
     if (this.hls) this.hls.destroy();
