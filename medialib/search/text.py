@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from types import ModuleType
+from typing import NamedTuple
 
 import opencc
 
@@ -23,8 +23,7 @@ _letters_or_digits = re.compile(r"\d+|[^\W\d_]+")
 _unspeakable = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of normalised text that is all Chinese characters, or one Latin word or number."""
 
     text: str
@@ -67,12 +66,13 @@ def runs(normalised: str) -> list[Run]:
     """Cut normalised text into runs of Chinese and single Latin words, dropping everything between."""
     return [
         Run(
-            text=found.group().replace("'", "")[:LONGEST_WORD] if not found["han"] else found.group(),
+            text=han or found.group().replace("'", "")[:LONGEST_WORD],
             start=found.start(),
-            han=bool(found["han"]),
+            han=bool(han),
             end=found.end(),
         )
         for found in _run.finditer(normalised)
+        for han in (found["han"],)
     ]
 
 
@@ -131,8 +131,12 @@ def said_words(text: str) -> list[str]:
         if not run.han:
             found.extend(latin_parts(run.text))
             continue
-        found.extend(subwords(run.text))
-        found.extend(a + b for a, b in pairwise(cut(run.text)) if len(a) == len(b) == 1)
+        for part, inner, named in _parts(run.text):
+            found += inner
+            if named:
+                found.append(part)
+            else:  # what is inside of a longer word has at least two characters: these stood alone
+                found += [a + b for a, b in pairwise(inner) if len(a) == len(b) == 1]
     return found
 
 
@@ -164,15 +168,23 @@ def spoken_words(phrase: str) -> list[str]:
 
 def subwords(han: str) -> list[str]:
     """Cut a run of Chinese in search mode: a long word comes with the shorter ones inside it, a name with its parts."""
-    names = _known()
-    if not names.words:
-        plain: list[str] = _jieba().cut_for_search(han)
-        return plain
     found: list[str] = []
-    for part, named in names.split(han):
-        inner = _jieba().cut_for_search(part)
-        found += [*(one for one in inner if one != part), part] if named else inner
+    for part, inner, named in _parts(han):
+        found += inner
+        if named:
+            found.append(part)
     return found
+
+
+def _parts(han: str) -> Iterator[tuple[str, list[str], bool]]:
+    """A run of Chinese between its names, and they, each with the words in it in search mode, and whether it is one."""
+    names, search = _known(), _jieba().cut_for_search
+    if not names.words:
+        yield han, search(han), False
+        return
+    for part, named in names.split(han):
+        inner = search(part)
+        yield part, [one for one in inner if one != part] if named else inner, named
 
 
 class Names:
@@ -247,7 +259,9 @@ def latin_parts(word: str) -> list[str]:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", _unspeakable.sub(" ", text)).casefold()
+    spoken = _unspeakable.sub(" ", text)
+    # To ask is much quicker than to do it once more, and most texts are already as they should be.
+    folded = (spoken if unicodedata.is_normalized("NFKC", spoken) else unicodedata.normalize("NFKC", spoken)).casefold()
     return _simplifier().convert(folded) if _han.search(folded) else folded
 
 
