@@ -19,6 +19,7 @@ from medialib.app import create_app
 from medialib.catalogue import collected, collecting, edits, tokens
 from medialib.catalogue.channels import Screening
 from medialib.catalogue.cues import CaptionTrack, Cue
+from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.services import Services
 from medialib.web import i18n
@@ -29,7 +30,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LESSON, READING, VISITORS = "lesson2345", "reading234", "visitors-token"
 TEMPLATES = Path(i18n.__file__).parent / "templates"
 PAGES = (
-    "/", "/search?q=课", "/search?q=nothing", "/themes", "/themes/skills", "/?kind=audio", "/mine", "/places",
+    "/", "/search?q=课", "/search?q=nothing", "/themes", "/themes/{theme}", "/?kind=audio", "/mine", "/places",
     "/places/grove", "/units", "/units/{unit}", "/latest", f"/visitors/{VISITORS}", "/collections",
     "/collections/{series}", "/collections/{package}", "/speakers/周师傅", f"/lessons/{LESSON}", f"/lessons/{READING}",
     f"/lessons/{LESSON}/poster", f"/lessons/{LESSON}/report", "/subscribe?of=collections/{series}", "/nosuch",
@@ -115,6 +116,7 @@ def test_no_page_keeps_anybody_out(
     with services.database.read() as session:
         slugs = {kind: collected.shelves(session, kind, limit=1)[0].collection.slug for kind in ("series", "package")}
         slugs["unit"] = session.scalars(select(Unit.slug).order_by(Unit.path.desc())).first() or ""
+        slugs["theme"] = session.scalars(select(Theme.slug)).first() or ""
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, locale=language, bypass_csp=True, service_workers="block",
         reduced_motion="reduce",

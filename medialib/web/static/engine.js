@@ -185,7 +185,7 @@ export class Engine {
       this.#applyQuality();
       hls.startLoad(seconds > 0 ? seconds : -1);
     };
-    hls.on(Hls.Events.MANIFEST_PARSED, begin);
+    hls.once(ready?.levels.length ? Hls.Events.MEDIA_ATTACHED : Hls.Events.MANIFEST_PARSED, begin);
     hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
       const chosen = this.#soundTrack in audioTracks ? this.#soundTrack : Math.max(0, audioTracks.findIndex((one) => one.default));
       this.#told.soundTracks(audioTracks.map((one) => one.name), chosen);
@@ -196,7 +196,6 @@ export class Engine {
     hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
     hls.attachMedia(this.#video);
     if (!ready) hls.loadSource(this.#opened.address);
-    else if (ready.levels.length) begin();
   }
 
   // low: the smallest picture and nothing else; high: the largest that is there, whatever the size of the screen.
