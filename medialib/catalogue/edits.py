@@ -92,24 +92,8 @@ def publish(
     `chapters` and `notices` are as Lesson says.
     `steps` are what is to be done for it, each with its rank among the steps of all lessons.
     """
-    texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name in Lesson.__table__.columns}
-    unit, series = _unit(session, details.unit), _series(session, details.series)
-    lesson = Lesson(
-        id=lesson_id,
-        kind="video" if plan.video else "audio",
-        seconds=plan.seconds,
-        published_at=time.time(),
-        plan_version=plan.version,
-        themes=[_theme(session, name) for name in dict.fromkeys(details.themes)],
-        chapters=list(chapters),
-        notices=list(notices),
-        stage=arrival.stage,
-        unit=unit,
-        unit_slug=unit.slug if unit else None,
-        series=series,
-        series_slug=series.slug if series else None,
-        **texts,
-    )
+    lesson = _new_lesson(session, lesson_id, details, plan)
+    lesson.chapters, lesson.notices, lesson.stage = list(chapters), list(notices), arrival.stage
     session.add(lesson)
     session.flush()
     came = {"stage": arrival.stage, "published_at": lesson.published_at}
@@ -128,6 +112,24 @@ def publish(
         session.flush()
         arrival.also(session, lesson)
     return lesson
+
+
+def _new_lesson(session: Session, lesson_id: str, details: Details, plan: Plan) -> Lesson:
+    texts = {one.name: getattr(details, one.name) for one in fields(details) if one.name in Lesson.__table__.columns}
+    unit, series = _unit(session, details.unit), _series(session, details.series)
+    return Lesson(
+        id=lesson_id,
+        kind="video" if plan.video else "audio",
+        seconds=plan.seconds,
+        published_at=time.time(),
+        plan_version=plan.version,
+        themes=[_theme(session, name) for name in dict.fromkeys(details.themes)],
+        unit=unit,
+        unit_slug=unit.slug if unit else None,
+        series=series,
+        series_slug=series.slug if series else None,
+        **texts,
+    )
 
 
 def add_progress(session: Session, lesson_id: str, plan: Plan) -> None:

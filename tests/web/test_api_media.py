@@ -112,7 +112,7 @@ def test_readings_are_listed_attached_renamed_removed_and_brought_back(
     answer = browser.post(f"{path}?name=施肥表.pdf", headers=key, data=PDF)
     made = answer.get_json()
     assert (answer.status_code, made["name"], made["type"], made["size_bytes"]) == (201, "施肥表", "pdf", len(PDF))
-    assert browser.get(made["url"]).data == PDF
+    assert browser.get(made["url"], buffered=True).data == PDF
     assert browser.get(path, headers=key).get_json() == {"readings": [made], "removed": []}
     for query, content in (("?name=a.pdf", PDF), ("?name=a.exe", b"MZ"), ("?name=b.pdf", b""), ("", b"%PDF-1.4")):
         assert browser.post(path + query, headers=key, data=content).status_code == 400, query
