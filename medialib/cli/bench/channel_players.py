@@ -8,32 +8,35 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
 _ASK_SECONDS = 0.2
 _ANSWER_SECONDS = 5
+_ABSENT = "no such player here"
 
 
 @contextmanager
-def reading(address: str, seconds: int) -> Iterator[dict[str, Callable[[], str]]]:
-    """The players that are here, reading; what each found is asked for after the block."""
+def reading(address: str, seconds: int) -> Iterator[dict[str, str]]:
+    """The players that are here read on during the block; behind it stands what each found, by its name."""
     outside = Path(tempfile.mkdtemp(prefix="medialib-bench-players-"))
     outside.chmod(0o777)  # VLC refuses to run as root
     took = {"ffmpeg, TS": outside / "ffmpeg.ts", "VLC, TS": outside / "vlc.ts"}
     started = [_started(argv) for argv in _commands(address, took, seconds) if shutil.which(_program(argv))]
     mpv = _Mpv(address, outside / "mpv") if shutil.which("mpv") else None
-    found: dict[str, Callable[[], str]] = {name: lambda path=path: _holes(path, seconds) for name, path in took.items()}  # type: ignore[misc]
+    found: dict[str, str] = {}
     try:
-        yield found | {"mpv, TS": lambda: str(mpv or "no such player here")}
+        yield found
     finally:
         for process in started:
             process.terminate()
             process.wait(timeout=30)
         if mpv:
             mpv.stop()
+    found |= {name: _holes(path, seconds) for name, path in took.items()} | {"mpv, TS": str(mpv or _ABSENT)}
+    shutil.rmtree(outside, ignore_errors=True)
 
 
 def _commands(address: str, took: dict[str, Path], seconds: int) -> list[list[str]]:
@@ -119,7 +122,7 @@ def _told(line: socket.socket, name: str) -> object:
 def _holes(path: Path, seconds: int) -> str:
     """The longest time without a picture and without sound in what was written down, and what cannot be decoded."""
     if not path.exists():
-        return "no such player here"
+        return _ABSENT
     longest, length = [], 0.0
     for stream in ("v:0", "a:0"):
         argv = (

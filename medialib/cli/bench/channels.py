@@ -107,7 +107,7 @@ def _play(library: BenchLibrary, slug: str, seconds: int) -> dict[str, str]:
             time.sleep(seconds)
             found = {name: str(stalls_of(page)) for name, page in pages.items()}
         browser.close()
-    return found | {name: told() for name, told in others.items()}
+    return found | others
 
 
 def _open(browser: Browser, library: BenchLibrary, how: str, address: str) -> Page:
