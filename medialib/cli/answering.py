@@ -37,8 +37,9 @@ class PromptWorker(GeventWorker):  # type: ignore[misc]
         for server in servers:
             server.close()
         for connection in list(self._waiting):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RD)  # what was asked just now is still read and answered
+            # What was asked just now is still read and answered; by a twin, as who reads would hear of an error.
+            with suppress(OSError), connection.dup() as twin:
+                twin.shutdown(socket.SHUT_RD)
         end = time.monotonic() + self.cfg.graceful_timeout
         for server in servers:
             while not server.pool.join(timeout=min(_LOOK_SECONDS, max(0.0, end - time.monotonic()))):
