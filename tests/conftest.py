@@ -1,11 +1,14 @@
 """The longest files of tests are begun first, in turn those that wait and those that work: no processor stands idle."""
 
+import gc
 from pathlib import Path
 
 import once
 import pytest
 
 once.install()
+# What modules make lives as long as the process: it is not looked through for garbage, neither now nor later.
+gc.disable()
 
 _LONGEST = (
     "journeys/test_kills.py",
@@ -37,6 +40,11 @@ _LONGEST = (
     "journeys/test_shelf.py",
 )
 _HERE = Path(__file__).parent
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
