@@ -7,8 +7,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 CONFIG ?= config.yaml
-# Journeys encode video: running more of them at once than there are cores only makes them slow.
-WORKERS ?= 2
+# A third of a test's time is waiting, for players and processes: one more than two cores keeps both of them busy.
+WORKERS ?= 3
 TESTS ?= tests
 EXTRAS ?= tools,test
 

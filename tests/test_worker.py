@@ -43,7 +43,7 @@ def indexed(services: Services) -> int:
 
 
 def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -52,7 +52,7 @@ def until(true: Callable[[], bool]) -> None:
 def test_a_lesson_is_found_within_seconds_of_the_date_that_it_was_published_for(services: Services) -> None:
     lesson_id = add_lesson(services, "按时发布的课", searchable=False)
     with services.database.begin() as session:
-        moves.move(session, lesson_id, "published", by=None, at=time.time() + 2)
+        moves.move(session, lesson_id, "published", by=None, at=time.time() + 3)
     tasks.index_stale(services)
     assert indexed(services) == 0
     working = Worker(services)

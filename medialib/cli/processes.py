@@ -44,7 +44,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for key, value in {
             "bind": server.place,
             "workers": server.workers,
-            "worker_class": "gevent",
+            "worker_class": "medialib.cli.answering.PromptWorker",
             "worker_connections": 4000,
             "keepalive": 30,
             "timeout": 60,

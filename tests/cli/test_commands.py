@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from web.factories import make_services
 
 from medialib.catalogue import lookups
-from medialib.cli import Library, main
+from medialib.cli import Library, main, processes
 from medialib.cli.imports import _ended, _Report, _take_in_all, _told_of
 from medialib.cli.processes import _require_port, allow_many_open_files, forget_figures_of_the_dead
 from medialib.settings import Server, Settings
@@ -147,6 +147,7 @@ def test_retry_says_when_nothing_has_failed(shell: Shell, recordings: Path) -> N
 
 @pytest.mark.parametrize("command", ["serve", "run"])
 def test_a_port_that_is_taken_is_a_sentence(shell: Shell, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_PORT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("MEDIALIB__SERVER__PORT", str(taken.getsockname()[1]))
         done = shell(command)

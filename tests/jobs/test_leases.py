@@ -179,10 +179,10 @@ def test_of_many_takers_one_wins(database: Database, clock: Clock) -> None:
 
 
 def test_a_held_lease_is_renewed_by_itself(database: Database) -> None:
-    leases = Leases(database, lease_seconds=0.6, renew_seconds=0.1)
-    other = Leases(database, lease_seconds=0.6, renew_seconds=0.1)
+    leases = Leases(database, lease_seconds=1.5, renew_seconds=0.1)
+    other = Leases(database, lease_seconds=1.5, renew_seconds=0.1)
     with leases.hold("work") as lease:
-        time.sleep(1.2)
+        time.sleep(1.8)
         assert other.take("work") is None
         assert lease and not lease.lost.is_set()
     assert other.take("work") is not None

@@ -29,7 +29,7 @@ def test_a_hint_reaches_its_handler_with_its_arguments(tmp_path: Path) -> None:
     worker.on("make", lambda *arguments: calls.put(arguments))
     sender.send(BULK, "make", "abcdefghjk", 7)
     with working(worker, BULK):
-        assert calls.get(timeout=10) == ("abcdefghjk", 7)
+        assert calls.get(timeout=60) == ("abcdefghjk", 7)
 
 
 def test_hints_wait_for_a_worker_and_are_counted(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_worker_of_one_queue_leaves_the_other_alone(tmp_path: Path) -> None:
     queues.send(BULK, "make", "bulk")
     queues.send(HOT, "make", "hot")
     with working(queues, HOT):
-        assert calls.get(timeout=10) == ("hot",)
+        assert calls.get(timeout=60) == ("hot",)
     assert (queues.depth(HOT), queues.depth(BULK)) == (0, 1)
 
 
@@ -59,7 +59,7 @@ def test_hints_come_in_the_order_of_their_sending(tmp_path: Path) -> None:
     for number in range(5):
         queues.send(BULK, "make", number)
     with working(queues, BULK):
-        assert [calls.get(timeout=10) for _ in range(5)] == [(number,) for number in range(5)]
+        assert [calls.get(timeout=60) for _ in range(5)] == [(number,) for number in range(5)]
 
 
 def test_a_handler_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_handler_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
     for number in (1, 2):
         queues.send(BULK, "make", number)
     with working(queues, BULK):
-        assert calls.get(timeout=10) == (2,)
+        assert calls.get(timeout=60) == (2,)
 
 
 @pytest.mark.parametrize("url", ["mysql://host/name", "sqlite:///file", "redis", "postgres://host"])

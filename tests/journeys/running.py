@@ -55,8 +55,8 @@ class Library:
             return
         family = self.processes()
         self._supervisor.terminate()
-        self._supervisor.wait(timeout=30)
-        _, alive = psutil.wait_procs(family, timeout=10)
+        self._supervisor.wait(timeout=60)
+        _, alive = psutil.wait_procs(family, timeout=60)
         for process in alive:
             process.kill()
         assert not alive, alive

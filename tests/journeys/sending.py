@@ -29,7 +29,7 @@ def kill_servers(library: Library) -> int:
     serving = [one for one in library.processes() if "serve" in one.cmdline()]
     for one in serving:
         one.kill()
-    psutil.wait_procs(serving, timeout=5)
+    psutil.wait_procs(serving, timeout=60)
     return len(serving)
 
 

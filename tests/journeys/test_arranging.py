@@ -138,5 +138,5 @@ def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str
     assert "先看这一课" in preview
     page.goto(f"{site}/desk/collections/xianglibenling")
     page.get_by_role("button", name="撤销：").click()
-    until(lambda: "先看这一课" not in page.inner_text("[data-order]"), seconds=5)
+    until(lambda: "先看这一课" not in page.inner_text("[data-order]"), seconds=30)
     assert order(services) == "二三一四五"

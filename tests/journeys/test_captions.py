@@ -8,7 +8,7 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from .running import Library
 from .test_playing import BROWSER, CHECKER
@@ -74,8 +74,7 @@ def test_a_browser_shows_the_chosen_language_at_its_second_and_chapters_jump(lib
         page.get_by_role("tab", name="章节").click()
         page.locator(".chapters a").nth(1).click()
         page.wait_for_function("() => document.querySelector('video').currentTime >= 6")
-        page.wait_for_selector(".chapters a:nth-child(1)[aria-current]")
-        assert page.locator(".chapters [aria-current]").inner_text().endswith("破篾")
+        expect(page.locator(".chapters [aria-current]")).to_have_text(re.compile(r"破篾$"), use_inner_text=True)
         browser.close()
     assert troubles == []
 

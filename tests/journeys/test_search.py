@@ -32,8 +32,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     tone.with_suffix(".yaml").write_text(ABOUT.format(title="斗笠的歌", year=2022), encoding="utf-8")
     lines = opened.imported("--wait", "complete", film, tone)
     assert [line["status"] for line in lines] == ["complete", "complete"]
-    until(lambda: opened.get("/api/lessons?q=边师傅").json()["total"] == 2, seconds=20)
-    until(lambda: len(opened.get("/api/suggestions?q=b").json()["suggestions"]) > 0, seconds=20)
+    until(lambda: opened.get("/api/lessons?q=边师傅").json()["total"] == 2, seconds=60)
+    until(lambda: len(opened.get("/api/suggestions?q=b").json()["suggestions"]) > 0, seconds=60)
     yield opened
     opened.stop()
 

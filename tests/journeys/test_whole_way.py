@@ -7,7 +7,7 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from .running import Library, until
 from .sending import Line, digest, kill_servers, padded, until_sent
@@ -46,10 +46,10 @@ class People:
     def phone(self) -> Page:
         return self._opened({"width": 360, "height": 740}, is_mobile=True)
 
-    def _opened(self, viewport: dict[str, int], *, is_mobile: bool) -> Page:
+    def _opened(self, viewport: ViewportSize, *, is_mobile: bool) -> Page:
         context: BrowserContext = self._browser.new_context(
             base_url=self._site, viewport=viewport, locale="zh-CN", is_mobile=is_mobile, has_touch=is_mobile
-        )  # type: ignore[arg-type]
+        )
         context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))

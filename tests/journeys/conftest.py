@@ -1,0 +1,5 @@
+"""A busy machine is slow: what a page is expected to show may take longer than the five seconds that are usual."""
+
+from playwright.sync_api import expect
+
+expect.set_options(timeout=30_000)
