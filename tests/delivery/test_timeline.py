@@ -202,10 +202,6 @@ def obey(text: str, before: "m3u8.M3U8 | None") -> m3u8.M3U8:
     told = m3u8.loads(text)
     assert all(round(one.duration) <= told.target_duration for one in told.segments)
     assert sum(one.duration for one in told.segments) >= 3 * told.target_duration
-    for one, following in itertools.pairwise(told.segments):
-        assert following.discontinuity or following.init_section.uri == one.init_section.uri
-        dates = following.current_program_date_time - one.current_program_date_time
-        assert abs(dates.total_seconds() - one.duration) < 0.01, "the dates have no hole"
     if before is None:
         return told
     assert told.media_sequence >= before.media_sequence
@@ -332,6 +328,10 @@ def test_a_window_slides_segment_by_segment_and_is_never_too_short() -> None:
     for second in range(1200):
         text = render_live(chain.window(BEGIN + second * TICKS), stretch_of, target_seconds=4)
         told = obey(text, before)
+        for one, following in itertools.pairwise(told.segments):
+            assert following.discontinuity or following.init_section.uri == one.init_section.uri
+            dates = following.current_program_date_time - one.current_program_date_time
+            assert abs(dates.total_seconds() - one.duration) < 0.01, "the dates have no hole"
         if before:
             ends = [one.media_sequence + len(one.segments) for one in (before, told)]
             assert ends[1] - ends[0] <= 2
