@@ -207,13 +207,17 @@ def test_a_page_of_another_version_is_loaded_when_it_is_told(library: Library) -
     with television(library) as page:
         plays(page)
         page.evaluate("window.before = true")
-        services = open_with(Settings(store=Store(url=str(library.store))))
-        with services.database.begin() as session:
-            one = session.get_one(Screen, "television")
-            one.orders = {"reload": True, "number": time.time()}
-        services.database.close()
-        until(lambda: not page.evaluate("window.before || false"), seconds=40)
+        order(library, {"reload": True, "number": time.time()})
+        page.wait_for_function("() => !window.before", timeout=60_000)  # lasts over the loading, unlike a question
         plays(page)
+    order(library, {})  # a television that remembers nothing, as that of the next test, would do it again
+
+
+def order(library: Library, orders: dict[str, Any]) -> None:
+    services = open_with(Settings(store=Store(url=str(library.store))))
+    with services.database.begin() as session:
+        session.get_one(Screen, "television").orders = orders
+    services.database.close()
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
