@@ -17,7 +17,18 @@ from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
 from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
 from medialib.errors import MedialibError
-from medialib.ingest import cache, hot, own_pictures, packaging, pipeline, reading_files, shelf_covers, slate, standins
+from medialib.ingest import (
+    cache,
+    ffmpeg,
+    hot,
+    own_pictures,
+    packaging,
+    pipeline,
+    reading_files,
+    shelf_covers,
+    slate,
+    standins,
+)
 from medialib.ingest.recording import recount
 from medialib.ingest.replacing import let_go
 from medialib.ingest.replanning import forget_retired
@@ -206,6 +217,8 @@ def reconcile(services: Services, *, quiet: bool) -> None:
     """Forget lapsed leases, sweep what they left, issue work anew, mend the index; in `quiet` moments merge it."""
     services.leases.renew()  # those of this process did not lapse, though their time may seem over after a sleep
     services.leases.sweep()
+    if ended := ffmpeg.end_orphans(services.store.temporary):
+        log.info("sandboxes ended whose leader was killed", count=len(ended))
     swept = services.store.sweep(lambda: services.leases.living().values())
     if swept:
         log.info("temporary directories swept", count=len(swept))

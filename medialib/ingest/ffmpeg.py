@@ -291,6 +291,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
+def end_orphans(folder: Path) -> list[int]:
+    """End sandboxes at work below `folder` whose leader was killed while they began; returns the ids of the processes.
+
+    bubblewrap's second process waits for a word of its first one, and for ever when that was killed before.
+    """
+    ended = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended by itself, or is another user's
+            named, _, rest = (place / "stat").read_text().rpartition(")")
+            leader = rest.split()[2]
+            if not named.endswith("(bwrap") or Path("/proc", leader).exists():
+                continue
+            if (place / "cwd").readlink().is_relative_to(folder.resolve()):
+                os.kill(int(place.name), signal.SIGKILL)
+                ended.append(int(place.name))
+    return ended
+
+
 def _failed(detail: str) -> ToolFailed:
     return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)
 

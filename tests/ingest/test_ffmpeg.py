@@ -1,6 +1,8 @@
 """The one place that runs programs: limits around them, and none left behind."""
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -168,11 +170,18 @@ def test_progress_counts_as_a_sign_of_life(reach: Reach) -> None:
     assert ffmpeg.run(python(code), reach=reach, limits=limits(stall=2.0)).endswith(b"frame=7\n")
 
 
+BEGUN = "import time; open('begun', 'w').close()"
+
+
+def seconds_since_begun(reach: Reach) -> float:
+    begun = reach.writes / "begun"
+    return time.time() - begun.stat().st_mtime if begun.exists() else 0.0
+
+
 @pytest.mark.parametrize("sandbox", ["off", "auto"])
 def test_a_call_is_held_still_while_somebody_waits_and_does_not_stall_by_that(reach: Reach, sandbox: str) -> None:
-    code = "import time\nfor _ in range(30): print(time.monotonic(), flush=True); time.sleep(0.05)"
-    begin = time.monotonic()
-    waiting = replace(limits(stall=1.9, sandbox=sandbox), gives_way=lambda: 0.3 < time.monotonic() - begin < 2.3)
+    code = f"{BEGUN}\nfor _ in range(30): print(time.monotonic(), flush=True); time.sleep(0.05)"
+    waiting = replace(limits(stall=1.9, sandbox=sandbox), gives_way=lambda: 0.3 < seconds_since_begun(reach) < 2.3)
     printed = ffmpeg.run(python(code), reach=reach, limits=waiting, tick_seconds=0.02)
     times = [float(line) for line in printed.split()]
     assert len(times) == 30
@@ -183,11 +192,11 @@ def test_a_call_is_held_still_while_somebody_waits_and_does_not_stall_by_that(re
 def test_a_call_is_held_still_while_something_urgent_is_done_which_is_none_of_its_time(
     reach: Reach, sandbox: str
 ) -> None:
-    code = "import time\nfor _ in range(20): print(time.monotonic(), flush=True); time.sleep(0.05)"
-    urgent, begin = iter([lambda: time.sleep(3)]), time.monotonic()
+    code = f"{BEGUN}\nfor _ in range(20): print(time.monotonic(), flush=True); time.sleep(0.05)"
+    urgent = iter([lambda: time.sleep(3)])
 
     def meanwhile() -> Callable[[], None] | None:
-        return next(urgent, None) if time.monotonic() - begin > 0.5 else None
+        return next(urgent, None) if seconds_since_begun(reach) > 0.3 else None
 
     bounds = replace(limits(stall=1.9, sandbox=sandbox), wall_seconds=2.9)
     printed = ffmpeg.run(python(code), reach=reach, limits=bounds, tick_seconds=0.02, meanwhile=meanwhile)
@@ -228,3 +237,27 @@ def test_a_program_that_was_killed_is_told_from_one_that_failed(reach: Reach) ->
         with pytest.raises(ToolFailed) as caught:
             ffmpeg.run(["/bin/sh", "-c", command], reach=reach, limits=limits())
         assert type(caught.value) is kind
+
+
+def test_what_is_left_of_a_sandbox_whose_leader_was_killed_is_ended(tmp_path: Path) -> None:
+    """As its second process: of its name, in its group, in the workspace."""
+    (tmp_path / "bwrap").symlink_to("/bin/sleep")
+    code = "import subprocess, time; print(subprocess.Popen(['./bwrap', '60']).pid, flush=True); time.sleep(60)"
+    leaders = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, process_group=0, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    left, living = (int(leader.stdout.readline()) for leader in leaders if leader.stdout)
+    try:
+        leaders[0].kill()
+        leaders[0].wait()
+        assert ffmpeg.end_orphans(tmp_path / "elsewhere") == []
+        assert ffmpeg.end_orphans(tmp_path) == [left]
+        assert psutil.pid_exists(living)
+    finally:
+        leaders[1].kill()
+        leaders[1].wait()
+        os.kill(living, signal.SIGKILL)
+        for leader in leaders:
+            if leader.stdout:
+                leader.stdout.close()
