@@ -89,9 +89,10 @@ def _lessons(session: Session, entries: list[Entry]) -> dict[str, Lesson]:
 
 
 def _on_air(services: Services, station: Station, slug: str) -> Response:
-    """What is on and what comes next, for the screen's page."""
+    """What was on in the last minute, which screens may still show, what is on and what comes next."""
     chain, now = station.chain(slug), now_ticks()
-    coming = [one for one in chain.aired if one.end > now - 60 * TICKS][:_MOST_COMING]
+    recent = [one for one in chain.aired if one.begin <= now < one.end + 60 * TICKS]
+    coming = recent + [one for one in chain.aired if one.begin > now][:_MOST_COMING]
     with services.database.read() as session:
         channel = channel_lookups.channel(session, slug)
         lessons = _lessons(session, [one.entry for one in coming])
