@@ -6,6 +6,7 @@ nothing has changed: nobody's keystroke scans the catalogue.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups, rights, tallies
 from medialib.catalogue.collections import Collection
-from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.lessons import Lesson, names_of
 from medialib.catalogue.lookups import Wanted
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
@@ -65,7 +66,7 @@ class Known:
             return
         self._learn_next = time.monotonic() + _LONGEST_REST_SECONDS
         with rights.looking_as(None), self._database.read() as session:  # texts are taken apart alike for all
-            names = frozenset(session.scalars(_NAMES))
+            names = frozenset(one for name in session.scalars(_NAMES) for one in (name, *names_of(name)))
         if names != self._learnt:
             text.learn(names)
             self._learnt = names
@@ -170,8 +171,10 @@ def _names(session: Session, themes: Mapping[str, int], units: Mapping[str, int]
     for name, slug in session.execute(series.group_by(Collection.slug).order_by(many, Collection.slug)):
         yield Completion(text=name, kind="series", key=slug)
     yield from _by_many(units, "unit", [(slug, name) for slug, name in session.execute(select(Unit.slug, Unit.name))])
-    speakers = select(Lesson.speaker).where(Lesson.speaker != "").group_by(Lesson.speaker)
-    for (name,) in session.execute(speakers.order_by(many, Lesson.speaker)):
+    speakers: Counter[str] = Counter()
+    for together, number in session.execute(select(Lesson.speaker, func.count()).group_by(Lesson.speaker)):
+        speakers.update(dict.fromkeys(names_of(together), number))
+    for name in sorted(speakers, key=lambda name: (-speakers[name], name)):
         yield Completion(text=name, kind="speaker", key=name)
 
 

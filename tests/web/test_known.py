@@ -54,6 +54,12 @@ def test_names_come_before_lessons_and_the_same_title_once(
     assert known("竹") == ["竹", "竹艺课", "竹山村", "竹生", "竹艺", "学竹艺"]
 
 
+def test_who_speaks_with_others_is_suggested_alone(services: Services, known: Callable[[str], list[str]]) -> None:
+    add_lesson(services, "一课", speaker="竹大、竹生")
+    add_lesson(services, "二课", speaker="竹生，张三")
+    assert known("竹") == ["竹生", "竹大"]
+
+
 def test_what_is_above_in_the_trees_is_suggested_too(services: Services, known: Callable[[str], list[str]]) -> None:
     with services.database.begin() as session:
         edits.seed_themes(session, {"skills": {"zh": "竹技", "en": "", "below": {"weaving": {"zh": "竹编", "en": ""}}}})
