@@ -10,6 +10,7 @@ from medialib.catalogue.plans import VideoRendition
 from medialib.errors import N_, Stopped, ToolFailed, ToolKilled
 from medialib.ingest import commands, ffmpeg, runs
 from medialib.ingest.bitstream import Fragment, read_clock, read_codecs, read_fragment
+from medialib.ingest.damage import tells_of_damage
 from medialib.ingest.originals import LATEST_SECONDS
 from medialib.ingest.recording import Recording, count
 from medialib.ingest.workshop import Workshop
@@ -81,12 +82,18 @@ def _copy(
         if lease.lost.is_set() or not keep_going():
             raise Stopped(N_("This work goes on later."))
 
+    def heard(complaints: str) -> None:
+        """By a picture that it can conceal ffmpeg does not end: it is told of by a line."""
+        if tells_of_damage(complaints, least=1):
+            raise _unfit(complaints)
+
     ffmpeg.run(
         commands.copy_command(workshop.tools.ffmpeg, recording.source, recording.plan, rung),
         reach=ffmpeg.Reach(reads=recording.source, writes=folder),
         limits=workshop.limits(hot=False),
         tick=tick,
         meanwhile=meanwhile,
+        complained=heard,
     )
     plan = recording.plan
     found = len(list((folder / rung.name).glob("*.m4s")))

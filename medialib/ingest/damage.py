@@ -12,6 +12,6 @@ _BROKEN_LINES = 2
 DAMAGED = N_("Parts of this recording are damaged. Where nothing can be shown, the last good picture stays.")
 
 
-def tells_of_damage(complaints: str) -> bool:
-    """Whether ffmpeg, which went on to the end, stumbled over broken data."""
-    return len(_BROKEN.findall(complaints)) >= _BROKEN_LINES
+def tells_of_damage(complaints: str, *, least: int = _BROKEN_LINES) -> bool:
+    """Whether ffmpeg, which went on to the end, stumbled over broken data, `least` times or oftener."""
+    return len(_BROKEN.findall(complaints)) >= least

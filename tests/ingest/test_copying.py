@@ -19,7 +19,7 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import RenditionProgress
 from medialib.delivery import offer
 from medialib.errors import ToolFailed
-from medialib.ingest import choosing, copying, hot, pipeline
+from medialib.ingest import choosing, copying, ffmpeg, hot, pipeline
 from medialib.ingest.bitstream import Fragment, read_clock, read_fragment
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import Recording, load
@@ -173,14 +173,32 @@ def test_a_copy_that_turns_out_unusable_is_encoded_instead(services: Services, t
 
 
 def test_a_damaged_picture_is_not_copied(services: Services, tmp_path: Path) -> None:
-    path = film(tmp_path / "a.mp4", "-movflags", "+faststart")
+    path = film(tmp_path / "a.mp4")
     recording = published(services, path)
     assert is_copied(recording)
     source = services.store.source(recording.lesson_id, ".mp4")
+    packets = media.ask(source, "-select_streams", "v", "-show_entries", "packet=pos")["packets"]
     content = bytearray(source.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 2000] = b"\x55" * 2000
+    at = int(packets[len(packets) // 2]["pos"])
+    content[at : at + 8] = b"\xff" * 8
     source.write_bytes(content)
+    worked_off(services.workshop, recording)
+    assert Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP)) == ENCODED
+
+
+def test_a_picture_that_could_only_be_concealed_is_not_copied(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which damage that is depends on every bit of the recording: ffmpeg goes on, and says so in one line."""
+    recording = published(services, film(tmp_path / "a.mp4"))
+    run = ffmpeg.run
+
+    def complaining(*arguments: Any, complained: Callable[[str], None] = lambda _: None, **more: Any) -> bytes:
+        printed = run(*arguments, complained=complained, **more)
+        complained("[h264] error while decoding MB 16 2, bytestream 1664")
+        return printed
+
+    monkeypatch.setattr(ffmpeg, "run", complaining)
     worked_off(services.workshop, recording)
     assert Cuts.read(services.store.cuts(recording.lesson_id, 1, TOP)) == ENCODED
 
