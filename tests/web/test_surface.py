@@ -126,6 +126,13 @@ def test_a_part_that_a_file_does_not_have_is_said(client: FlaskClient) -> None:
     assert "文件里没有这一段。" in answer.text
 
 
+def test_who_asks_for_several_parts_at_once_gets_the_whole(client: FlaskClient) -> None:
+    for asked, status, length in (("bytes=0-9", 206, 10), ("bytes=0-0,5-9", 200, None)):
+        with client.get("/static/phone.css", headers={"Range": asked}) as answer:
+            told = answer.content_length if length is None else length
+            assert (answer.status_code, len(answer.data)) == (status, told)
+
+
 def test_the_process_and_its_parts_say_how_they_are(client: FlaskClient, services: Services) -> None:
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").get_json() == {"ready": True, "reasons": []}
