@@ -196,7 +196,7 @@ def _become(before: Upload, person: Person | None, session: Session, lesson: Les
 
     With what was typed and pressed while it was being made.
     """
-    now = session.get_one(Upload, before.id, populate_existing=True, with_for_update=True)
+    now = session.get_one(Upload, before.id, populate_existing=True, with_for_update={"of": Upload})
     upload_edits.become(session, before.id, "made", lesson.id)
     if before.replaces:
         return

@@ -308,7 +308,7 @@ def lesson_to_change(session: Session, lesson_id: str) -> Lesson:
     """As it is now, and nobody else's until the commit: for what follows from what was there. Raises NotFound."""
     lesson = lookups.lesson(session, lesson_id)
     session.flush()
-    session.refresh(lesson, with_for_update=True)
+    session.refresh(lesson, with_for_update={"of": Lesson})
     return lesson
 
 

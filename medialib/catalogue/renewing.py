@@ -98,7 +98,7 @@ def give_up_next(session: Session, lesson: Lesson) -> None:
 
 def finish_step(session: Session, lesson_id: str, step: str, version: int, *, last_rank: int) -> None:
     """A step of this version is done, unless another one took its place meanwhile; see switch_when_made."""
-    lesson = session.get(Lesson, lesson_id, with_for_update=True)
+    lesson = session.get(Lesson, lesson_id, with_for_update={"of": Lesson})
     if lesson and version_at_work(lesson) == version:
         edits.finish_step(session, lesson_id, step)
         switch_when_made(session, lesson, last_rank=last_rank)

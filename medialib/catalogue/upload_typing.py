@@ -22,7 +22,7 @@ def type_details(
 
     Raises BadRequest, NotAllowed.
     """
-    session.refresh(upload, with_for_update=True)  # it may become a lesson this very moment
+    session.refresh(upload, with_for_update={"of": Upload})  # it may become a lesson this very moment
     before = all_typed(upload)
     upload_edits.type_details(session, upload, typed, unit_slug)
     if upload.state == "made" and upload.lesson_id:
@@ -41,7 +41,7 @@ def submit(session: Session, upload: Upload, *, wanted: bool, by: Person | None)
 
     Raises BadRequest when the county has moved it meanwhile.
     """
-    session.refresh(upload, with_for_update=True)
+    session.refresh(upload, with_for_update={"of": Upload})
     upload.submits = wanted
     if upload.state != "made" or not upload.lesson_id:
         return

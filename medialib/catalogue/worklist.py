@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import lookups, rights
@@ -29,7 +29,8 @@ def _plays() -> ColumnElement[int]:
 
 def _size() -> ColumnElement[int]:
     """What a lesson takes of the disk in bytes: its recording, and what was made of it."""
-    made = select(func.coalesce(func.sum(RenditionProgress.size_bytes), 0))
+    # PostgreSQL's sums of whole numbers are decimal ones.
+    made = select(cast(func.coalesce(func.sum(RenditionProgress.size_bytes), 0), BigInteger))
     made = made.where(RenditionProgress.lesson_id == Lesson.id)
     sent = select(Source.size_bytes).where(Source.lesson_id == Lesson.id)
     return made.correlate(Lesson).scalar_subquery() + func.coalesce(sent.correlate(Lesson).scalar_subquery(), 0)

@@ -91,7 +91,7 @@ def let_go(workshop: Workshop) -> None:
     for lesson_id, reading_id in due:
         # Within the transaction: until now somebody may have brought it back.
         with workshop.database.begin() as session:
-            one = session.get(Reading, reading_id, with_for_update=True)
+            one = session.get(Reading, reading_id, with_for_update={"of": Reading})
             if one is None or one.removed_at is None or one.removed_at > before:
                 continue
             session.delete(one)

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("on_name", sa.String(length=200), nullable=False),
         sa.Column("person_id", sa.String(length=16), nullable=False),
         sa.Column("person_name", sa.String(length=100), nullable=False),
-        sa.Column("undone", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("undone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("curator_changes", schema=None) as batch_op:
