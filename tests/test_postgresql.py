@@ -1,12 +1,15 @@
 """The catalogue and the queue in PostgreSQL: the schema, a lesson from intake to complete, what the desk asks."""
 
+import gc
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import media
@@ -64,7 +67,6 @@ def address() -> Iterator[str]:
             shutil.rmtree(folder)
 
 
-# huey has a connection in each thread, which ends with it.
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_lesson_is_made_and_listed_on_the_desk(address: str, tmp_path: Path) -> None:
     i18n.compile_catalogues()
@@ -79,7 +81,7 @@ def test_a_lesson_is_made_and_listed_on_the_desk(address: str, tmp_path: Path) -
     worker.start()
     try:
         services.queues.send("bulk", "advance")
-        until(lambda: state(services, lesson.id) == "complete", seconds=120)
+        until(partial(is_complete, services, lesson.id), seconds=120)
     finally:
         worker.stop()
     client = create_app(services).test_client()
@@ -87,8 +89,11 @@ def test_a_lesson_is_made_and_listed_on_the_desk(address: str, tmp_path: Path) -
     assert "竹编" in client.get("/desk/lessons?sort=largest").text
     services.index.close()
     services.database.close()
+    del worker, services, client
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()  # huey has a connection in each thread, which ends with it
 
 
-def state(services: Services, lesson_id: str) -> str:
+def is_complete(services: Services, lesson_id: str) -> bool:
     with services.database.read() as session:
-        return lookups.lesson(session, lesson_id).state
+        return lookups.lesson(session, lesson_id).state == "complete"
