@@ -203,12 +203,13 @@ def test_a_television_gets_over_a_mistake_and_plays_what_it_keeps_when_it_starts
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
-def test_a_page_of_another_version_is_loaded_when_it_is_told(library: Library) -> None:
+def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> None:
     with television(library) as page:
         plays(page)
         page.evaluate("window.before = true")
         order(library, {"reload": True, "number": time.time()})
         page.wait_for_function("() => !window.before", timeout=60_000)  # lasts over the loading, unlike a question
+        assert page.evaluate("window.before === undefined"), "it is another page"
         plays(page)
     order(library, {})  # a television that remembers nothing, as that of the next test, would do it again
 

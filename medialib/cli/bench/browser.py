@@ -30,8 +30,7 @@ _NOTES = """(() => {
             if (typeof frag.sn === "number") (notes.buffered[frag.type] ??= {})[frag.sn] = true;
           });
           this.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
-            // Waiting for data, and a part that comes again in another quality: no fault in it.
-            const harmless = /Stalled|Nudge|SeekOverHole|AppendNoProgress/.test(details);
+            const harmless = /Stalled|Nudge|SeekOverHole/.test(details);  // waiting for data, not a fault in it
             if (fatal || (type === Hls.ErrorTypes.MEDIA_ERROR && !harmless)) notes.faults.push(`hls.js: ${details}`);
           });
         }
