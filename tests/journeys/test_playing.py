@@ -1,5 +1,6 @@
 """A recording goes in beside a running server and is played at once, by programs and by a browser."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,21 +102,39 @@ def test_mpv_plays_to_the_end_without_a_complaint(library: Library, short_lesson
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_a_browser_plays_a_lesson_to_its_end(library: Library, short_lesson: str) -> None:
+    fetched = played_to_the_end(library, short_lesson, seconds=6)
+    assert {name.rpartition("/")[2] for name in fetched} == {"0.m4s", "1.m4s"}
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_clip_of_one_segment_is_fetched_in_one_quality(library: Library) -> None:
+    path = media.film(library.folder / "一瞬.mp4", seconds=1.2, size="640x360", hertz=330)
+    (line,) = library.imported("--wait", "complete", path)
+    assert len(m3u8.loads(library.get(line["master"]).text).playlists) == 4  # two with pictures, two without
+    (fetched,) = played_to_the_end(library, line["lesson"], seconds=1.2)
+    assert fetched in ("v240/0.m4s", "v360/0.m4s")
+
+
+def played_to_the_end(library: Library, lesson: str, *, seconds: float) -> list[str]:
+    """Play a lesson from its page, without a complaint of the page; the segments of pictures fetched."""
     troubles: list[str] = []
+    fetched: list[str] = []
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        page.goto(f"{library.site}/lessons/{short_lesson}")
+        page.on("request", lambda asked: fetched.extend(re.findall(r"v\d+/\d+\.m4s", asked.url)))
+        page.goto(f"{library.site}/lessons/{lesson}")
         page.locator("button.start").click()
         page.wait_for_function("() => document.querySelector('video').ended", timeout=60_000)
-        seconds = page.evaluate("document.querySelector('video').currentTime")
+        stopped_at = page.evaluate("document.querySelector('video').currentTime")
         width = page.evaluate("document.querySelector('video').videoWidth")
         browser.close()
-    assert seconds == pytest.approx(6.0, abs=0.1)
+    assert stopped_at == pytest.approx(seconds, abs=0.1)
     assert width > 0
     assert troubles == []
+    return fetched
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")

@@ -192,6 +192,10 @@ export class Engine {
       // Afterwards: hls.js itself now turns to the usual one.
       queueMicrotask(() => hls === this.#hls && chosen === this.#soundTrack && (hls.audioTrack = chosen));
     });
+    // What is one part alone is fetched once: there is nothing left that another quality could be better for.
+    hls.on(Hls.Events.LEVEL_LOADED, (_event, { level, details }) => {
+      if (!details.live && details.fragments.length === 1 && hls.autoLevelEnabled) hls.loadLevel = level;
+    });
     hls.on(Hls.Events.FRAG_BUFFERED, () => (this.#attempts = 0));
     hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
     hls.attachMedia(this.#video);
