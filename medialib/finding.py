@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, readings, rights, tallies
+from medialib.catalogue import caption_lookups, indexing, lookups, narrowing, readings, rights, tallies, work_lookups
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
@@ -30,7 +30,7 @@ MOST_SAID = 3
 _MARKED_CHARACTERS = 3000
 """How far hits in a description are looked for: more than anyone reads in a list."""
 
-SORTS = ("relevance", *lookups.ORDERS)
+SORTS = ("relevance", *narrowing.ORDERS)
 """Without words `relevance` means newest first."""
 
 
@@ -128,9 +128,9 @@ class _Question:
             found = query.search(
                 services.index, self.asked, filters=query.Filters(**self.filters), check=partial(all_said, session),
                 besides=besides(services, session),
-                within=lookups.ids_within(session, self.within) if self.within else None, **asks,
+                within=narrowing.ids_within(session, self.within) if self.within else None, **asks,
             )  # fmt: skip
-        elif self.asked.without or self.within or lookups.is_search_behind(session):
+        elif self.asked.without or self.within or indexing.is_search_behind(session):
             return None
         else:
             found = browsing.browse(services.index, self.filters, besides=besides(services, session), **asks)
@@ -157,10 +157,10 @@ class _Question:
                 index.distrust(error)
 
     def by_catalogue(self, session: Session) -> Findings:
-        wanted = lookups.Wanted(
+        wanted = narrowing.Wanted(
             words=self.asked.words, phrases=self.asked.phrases, without=self.asked.without, **self.filters
         )
-        listed = lookups.browse(session, wanted, sort=self.sort, within=self.within, **self.window)
+        listed = narrowing.browse(session, wanted, sort=self.sort, within=self.within, **self.window)
         counts = tallies.tally(session, wanted, within=self.within) if self.counted else None
         return Findings(total=listed.total, lessons=listed.lessons, counts=counts, **self.window)
 
@@ -170,7 +170,7 @@ def besides(services: Services, session: Session) -> Besides | None:
     viewer = rights.looking.get()
     if viewer is not None and not viewer.sees_more:
         return None
-    ids = lookups.ids_within(session, [~rights.for_everyone()])
+    ids = narrowing.ids_within(session, [~rights.for_everyone()])
     return Besides(index=services.withheld, ids=ids) if ids else None
 
 
@@ -188,7 +188,7 @@ def _hits(
         for one in lessons
     }
     said: dict[str, tuple[Said, ...]] = {}
-    for row in lookups.cues_of(session, [one.id for one in lessons]):
+    for row in caption_lookups.cues_of(session, [one.id for one in lessons]):
         lines = saying.lines(from_stored(row.cues), words, language=row.language, most=MOST_SAID)
         if lines and row.lesson_id not in said:
             said[row.lesson_id] = tuple(lines)
@@ -197,7 +197,7 @@ def _hits(
 
 def all_said(session: Session, lesson_ids: Sequence[str], phrases: Sequence[str]) -> set[str]:
     """The lessons in whose captions all of these phrases are said, word for word."""
-    said = lookups.transcripts(session, lesson_ids)
+    said = caption_lookups.transcripts(session, lesson_ids)
     return {id for id, transcript in said.items() if all(saying.holds(transcript, phrase) for phrase in phrases)}
 
 
@@ -262,9 +262,9 @@ def detail(services: Services, session: Session, lesson_id: str) -> dict[str, An
     return shapes.lesson_detail(
         lesson,
         lookups.current_plan(session, lesson),
-        lookups.renditions(session, lesson),
+        work_lookups.renditions(session, lesson),
         coming=_coming(session, lesson),
-        captions=lookups.captions_of(session, lesson_id),
+        captions=caption_lookups.captions_of(session, lesson_id),
         pictures=posters(services, lesson),
         overview=_overview(services, lesson),
         reason=str(trouble) if trouble else None,
@@ -276,14 +276,14 @@ def _coming(session: Session, lesson: Lesson) -> shapes.Coming | None:
     if lesson.next_version is None:
         return None
     plan = lookups.plan(session, lesson.id, lesson.next_version)
-    return shapes.Coming(plan=plan, renditions=lookups.renditions_of(session, lesson.id, plan))
+    return shapes.Coming(plan=plan, renditions=work_lookups.renditions_of(session, lesson.id, plan))
 
 
 def parked_by(session: Session, lesson: Lesson) -> MedialibError | None:
     """What stopped a parked lesson, with its sentence."""
     if lesson.state != "parked":
         return None
-    troubles = sorted(lookups.troubles(session, lesson.id), key=lambda one: not one.parked)
+    troubles = sorted(work_lookups.troubles(session, lesson.id), key=lambda one: not one.parked)
     return MedialibError(troubles[0].message, values=troubles[0].message_values) if troubles else None
 
 

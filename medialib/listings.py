@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import collected, lookups
+from medialib.catalogue import collected, lookups, unit_tree
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.places import find_place
 from medialib.delivery.listing import Kind, Listing, Subject
@@ -63,7 +63,7 @@ def subject_of(session: Session, kind: Kind, slug: str) -> Subject:
     if kind == "collections":
         return collected.public_collection(session, slug)
     if kind == "units":
-        return collected.unit(session, slug)
+        return unit_tree.unit(session, slug)
     if kind == "themes":
         theme = lookups.find_theme(session, slug)
         if theme is None or theme.slug != slug:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups
+from medialib.catalogue import indexing, narrowing
 from medialib.search import naming, query
 from medialib.search.index import IndexUnavailable
 from medialib.services import Services
@@ -36,7 +36,7 @@ def sift(services: Services, session: Session, words: str) -> list[str]:
             for index in (services.index, services.withheld):
                 index.distrust(error)
             whole = False
-    if not whole or lookups.is_search_behind(session):
-        wanted = lookups.Wanted(words=asked.words, phrases=asked.phrases, without=asked.without, **filters)
-        found += lookups.ids_within(session, lookups.conditions(wanted))
+    if not whole or indexing.is_search_behind(session):
+        wanted = narrowing.Wanted(words=asked.words, phrases=asked.phrases, without=asked.without, **filters)
+        found += narrowing.ids_within(session, narrowing.conditions(wanted))
     return list(dict.fromkeys(found))[:MOST]

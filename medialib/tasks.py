@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups, readings
+from medialib.catalogue import caption_lookups, collected, edits, indexing, lookups, readings
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest.recording import load
 from medialib.jobs.queue import BULK, HOT
@@ -57,7 +57,7 @@ def index_stale(services: Services) -> int:
         services.known.learn_names()
         while True:
             with services.database.read() as session:
-                stale = lookups.stale_in_index(session, _INDEX_BATCH)
+                stale = indexing.stale_in_index(session, _INDEX_BATCH)
                 documents = _documents(session, stale)
             if not stale:
                 break
@@ -72,7 +72,7 @@ def index_stale(services: Services) -> int:
                     _not_written(index, error)
                     return done
             with services.database.begin() as session:
-                edits.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
+                indexing.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
             done += len(stale)
         # Whoever waits to find a lesson need not wait for this.
         _merge(services, SearchIndex.tidy)
@@ -82,7 +82,7 @@ def index_stale(services: Services) -> int:
 def _documents(session: Session, lessons: Sequence[Lesson]) -> dict[str, Document]:
     """What the index is to know of each of these lessons."""
     ids = [one.id for one in lessons]
-    said, featured = lookups.transcripts(session, ids), lookups.featured(session, ids)
+    said, featured = caption_lookups.transcripts(session, ids), collected.featured(session, ids)
     attached = readings.of_lessons(session, ids)
     found = {}
     for one in lessons:
@@ -142,7 +142,7 @@ def _counted(services: Services, *, shown: bool) -> tuple[int, int]:
         log.info("the search index cannot be read", error=str(error))
         there = _UNREADABLE
     with services.database.read() as session:
-        return there, lookups.indexed_count(session, shown=shown)
+        return there, indexing.indexed_count(session, shown=shown)
 
 
 def _forget(services: Services, index: SearchIndex) -> bool:
@@ -178,7 +178,7 @@ def _rebuild(services: Services, *, shown: bool, wait_seconds: float) -> int | N
                 for some in _batches(put):
                     # Each batch by itself, so that nobody waits long for the database.
                     with services.database.begin() as session:
-                        edits.mark_indexed(session, some, held=held)
+                        indexing.mark_indexed(session, some, held=held)
                 return count
         if time.monotonic() >= end:
             return None
@@ -195,7 +195,7 @@ def _all_documents(services: Services, put: list[tuple[str, int]], *, shown: boo
     Each lesson is noted in `put`.
     """
     with services.database.read() as session:
-        ids = lookups.ids_by_age(session, shown=shown)
+        ids = indexing.ids_by_age(session, shown=shown)
     for some in _batches(ids):
         with services.database.read() as session:
             lessons = [one for one in lookups.lessons_by_id(session, some) if is_for_everyone(one) == shown]

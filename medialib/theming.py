@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, tagging
+from medialib.catalogue import caption_lookups, lookups, tagging
 from medialib.catalogue.themes import Theme
 from medialib.search.index import IndexUnavailable
 from medialib.search.neighbours import neighbours
@@ -30,7 +30,7 @@ class Proposal:
 def propose(services: Services, session: Session, lesson_id: str) -> list[Proposal]:
     """The themes that fit a lesson best, the best first; raises NotFound."""
     lesson = lookups.lesson(session, lesson_id)
-    said = lookups.transcripts(session, [lesson.id]).get(lesson.id, "")
+    said = caption_lookups.transcripts(session, [lesson.id]).get(lesson.id, "")
     text = LessonText(title=lesson.title, series=lesson.series_title, description=lesson.description, transcript=said)
     has = {slug for theme in lesson.themes for slug in theme.slugs}
     return _propose(services, session, text, has=has, of=lesson.id)

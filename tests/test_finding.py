@@ -10,9 +10,9 @@ from web.factories import add_lesson, make_services
 from web.signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, add_units
 
 from medialib import finding, tasks
-from medialib.catalogue import lesson_access, lookups, moves, rights, tallies
+from medialib.catalogue import indexing, lesson_access, moves, narrowing, rights, tallies
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.rights import NOBODY, Viewer
 from medialib.finding import Findings
 from medialib.services import Services
@@ -139,7 +139,7 @@ def test_without_words_the_index_and_the_catalogue_say_the_same(services: Servic
             services, f"养鸡{n}", kind="audio", seconds=60 * (n // 2), searchable=False, published_at=5.0, **details
         )
     with services.database.read() as session:
-        assert lookups.is_search_behind(session)
+        assert indexing.is_search_behind(session)
     tasks.index_stale(services)
     town = path_to(units, COUNTY, TOWN)
     asked: list[dict[str, Any]] = [
@@ -147,11 +147,11 @@ def test_without_words_the_index_and_the_catalogue_say_the_same(services: Servic
     ]  # fmt: skip
     for viewer, filters in product((NOBODY, Viewer(role="editor", unit_path=town), Viewer(role="admin")), asked):
         with rights.looking_as(viewer), services.database.read() as session:
-            assert not lookups.is_search_behind(session)
+            assert not indexing.is_search_behind(session)
             wanted = Wanted(**filters)
             for page in (1, 2):
                 listed = finding.find(services, session, sort=sort, page=page, per_page=4, counted=True, **filters)
-                expected = lookups.browse(session, wanted, sort=sort, page=page, per_page=4)
+                expected = narrowing.browse(session, wanted, sort=sort, page=page, per_page=4)
                 assert [one.id for one in listed.lessons] == [one.id for one in expected.lessons]
                 assert (listed.total, listed.counts) == (expected.total, tallies.tally(session, wanted))
 

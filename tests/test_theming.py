@@ -8,7 +8,7 @@ import pytest
 from web.factories import add_lesson, make_services
 
 from medialib import theming
-from medialib.catalogue import edits, seeds, tagging
+from medialib.catalogue import caption_edits, seeds, tagging
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.errors import NotFound
 from medialib.search.neighbours import neighbours
@@ -68,7 +68,7 @@ def test_captions_speak_for_a_lesson_whose_title_tells_nothing(services: Service
     assert all(one.confidence <= 0.5 and not one.words for one in propose(services, lesson_id))
     cue = Cue(begin=1.0, end=4.0, text="高血压的人要按时吃药，常量血压")
     with services.database.begin() as session:
-        edits.put_captions(session, lesson_id, CaptionTrack(language="zh", label="中文", cues=(cue,)))
+        caption_edits.put(session, lesson_id, CaptionTrack(language="zh", label="中文", cues=(cue,)))
     assert propose(services, lesson_id)[0].theme.slug == "care"
 
 

@@ -10,7 +10,7 @@ import pytest
 from web.factories import make_services
 from web.signing import TOWN, add_person, add_units
 
-from medialib.catalogue import lookups
+from medialib.catalogue import caption_lookups, lookups
 from medialib.services import Services
 from medialib.watching import Watch
 from medialib.web import i18n
@@ -56,7 +56,7 @@ def test_recordings_come_in_when_they_rest_with_what_lies_beside_them(services: 
     assert len(made) == 1
     with services.database.read() as session:
         lesson = lookups.lesson(session, made[0])
-        captions = lookups.captions_of(session, made[0])
+        captions = caption_lookups.captions_of(session, made[0])
     assert (lesson.title, lesson.speaker, lesson.unit_name, lesson.stage) == ("秋茶", "李师傅", TOWN, "draft")
     assert len(captions) == 1
     done = {f"done/盘一/秋茶{one}" for one in (".mp3", ".yaml", ".srt")}

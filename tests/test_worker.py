@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from web.factories import add_lesson, make_services
 
 from medialib import finding, tasks, worker
-from medialib.catalogue import lookups, moves
+from medialib.catalogue import moves, work_lookups
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.leases import LeaseRow
 from medialib.jobs.queue import BULK
@@ -131,7 +131,7 @@ def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) ->
     until(lambda: titles(services, "chaye") == ["茶叶"])
     working.stop()
     with services.database.read() as session:
-        assert lookups.troubles(session, lesson_id) == []
+        assert work_lookups.troubles(session, lesson_id) == []
 
 
 def test_the_reconciler_outlives_a_database_that_is_away(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Captions that people write line by line: drafts that are kept as they are typed, and one save for all lines."""
+"""Every change made to captions: stored, removed, brought back; and the drafts of those that people write."""
 
 import time
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups
-from medialib.catalogue.cues import CaptionTrack, Cue, from_stored
+from medialib.catalogue import caption_lookups, lookups
+from medialib.catalogue.cues import CaptionTrack, Cue, from_stored, to_stored
 from medialib.catalogue.curated import CaptionDraft, CuratorChange
-from medialib.catalogue.lessons import Captions
+from medialib.catalogue.lessons import Captions, Lesson
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.errors import N_, BadRequest, ChangedMeanwhile, NotFound
@@ -20,9 +20,31 @@ _NOUN = "captions"
 Lines = Sequence[Sequence[Any]]
 
 
-def found(session: Session, lesson_id: str, language: str) -> Captions | None:
-    """The captions in this language; None when there are none yet."""
-    return session.get(Captions, (lesson_id, language))
+def put(session: Session, lesson_id: str, track: CaptionTrack) -> None:
+    """Store the captions of a lesson in one language, in place of those that are there; raises NotFound."""
+    lesson = lookups.lesson_to_change(session, lesson_id)
+    lesson.revision += 1
+    store(session, lesson, track)
+
+
+def store(session: Session, lesson: Lesson, track: CaptionTrack) -> None:
+    """With the lesson's revision, which never comes back: their addresses are kept for ever."""
+    row = caption_lookups.found(session, lesson.id, track.language)
+    if row is None:
+        rows = caption_lookups.captions_of(session, lesson.id)
+        position = max((one.position for one in rows), default=-1) + 1
+        row = Captions(lesson_id=lesson.id, language=track.language, position=position)
+        session.add(row)
+    row.label, row.cues, row.revision = track.label, to_stored(track.cues), lesson.revision
+    session.flush()
+
+
+def drop(session: Session, lesson_id: str, language: str) -> None:
+    """Forget captions for good; raises NotFound."""
+    lesson = lookups.lesson_to_change(session, lesson_id)
+    session.delete(caption_lookups.captions(session, lesson_id, language))
+    lesson.revision += 1
+    session.flush()
 
 
 def draft_of(session: Session, lesson_id: str, language: str, person: Person) -> CaptionDraft | None:
@@ -50,29 +72,29 @@ def save(session: Session, lesson_id: str, language: str, *, base: int, track: C
     saved since: then nothing is stored, and the draft stays.
     """
     lesson = lookups.lesson(session, lesson_id)
-    row = found(session, lesson_id, language)
+    row = caption_lookups.found(session, lesson_id, language)
     if (row.revision if row else 0) != base:
         raise ChangedMeanwhile(N_("Somebody else has changed these captions in the meantime. Yours are kept."))
     check(track.cues, seconds=lesson.seconds)
-    edits.put_captions(session, lesson_id, track)
+    put(session, lesson_id, track)
     drop_draft(session, lesson_id, language, by=by)
     note(session, by, "captions.saved", on_id=lesson_id, on_name=lesson.title, label=track.label)
-    saved = found(session, lesson_id, language)
+    saved = caption_lookups.found(session, lesson_id, language)
     assert saved is not None
     return saved.revision
 
 
 def bring_in(session: Session, lesson_id: str, track: CaptionTrack, *, by: Person) -> None:
     """Store captions of a file in place of those that are there, which can be brought back; raises NotFound."""
-    before = _told(found(session, lesson_id, track.language))
-    edits.put_captions(session, lesson_id, track)
+    before = _told(caption_lookups.found(session, lesson_id, track.language))
+    put(session, lesson_id, track)
     _keep(session, "captions.saved", lesson_id, before or {"label": track.label}, track.language, by)
 
 
 def remove(session: Session, lesson_id: str, language: str, *, by: Person) -> None:
     """Take captions away; they can be brought back. Raises NotFound."""
-    before = _told(lookups.captions(session, lesson_id, language))
-    edits.remove_captions(session, lesson_id, language)
+    before = _told(caption_lookups.captions(session, lesson_id, language))
+    drop(session, lesson_id, language)
     _keep(session, "captions.removed", lesson_id, before, language, by)
 
 
@@ -82,7 +104,7 @@ def undo(session: Session, lesson_id: str, language: str, *, by: Person) -> None
     if last is None:
         raise NotFound(N_("There is nothing to undo."))
     track = CaptionTrack(language=language, label=last.before["label"], cues=from_stored(last.before["cues"]))
-    edits.put_captions(session, lesson_id, track)
+    put(session, lesson_id, track)
     last.undone = True
     note(session, by, "captions.undone", on_id=lesson_id, on_name=last.on_name, label=track.label)
 
@@ -91,7 +113,7 @@ def undoable(session: Session, lesson_id: str) -> list[CuratorChange]:
     """The last removal or replacement of each language, as long as nothing came after it."""
     mine = (CuratorChange.noun == _NOUN, CuratorChange.on_id == lesson_id, CuratorChange.undone.is_(False))
     rows = session.scalars(select(CuratorChange).where(*mine).order_by(CuratorChange.id)).all()
-    now = {row.language: row.revision for row in lookups.captions_of(session, lesson_id)}
+    now = {row.language: row.revision for row in caption_lookups.captions_of(session, lesson_id)}
     last = {one.before["language"]: one for one in rows}
     return [one for language, one in last.items() if one.before["left"] == now.get(language, 0)]
 
@@ -105,7 +127,7 @@ def _keep(session: Session, act: str, lesson_id: str, before: dict[str, Any], la
     title = lookups.lesson(session, lesson_id).title
     note(session, by, act, on_id=lesson_id, on_name=title, label=before["label"])
     if "cues" in before:
-        row = found(session, lesson_id, language)
+        row = caption_lookups.found(session, lesson_id, language)
         told = {**before, "language": language, "left": row.revision if row else 0}
         now = time.time()
         session.add(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, renewing
+from medialib.catalogue import lookups, people_edits, renewing
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
@@ -46,7 +46,7 @@ def record(
     lesson.changed_at = time.time()
     made = LessonChange(
         lesson_id=lesson.id, at=lesson.changed_at, kind=kind, before=before, after=dict(after), words=words,
-        batch=batch, undoes=undoes, **edits.doer(by),
+        batch=batch, undoes=undoes, **people_edits.doer(by),
     )  # fmt: skip
     session.add(made)
     return made
@@ -82,7 +82,7 @@ def undo(session: Session, lesson_id: str, change_id: int, *, by: Person | None)
 
     Raises NotFound, NotAllowed for what others did, and BadRequest for what came in between.
     """
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     change = change_of(session, lesson_id, change_id)
     if not _may(by, change):
         raise NotAllowed(N_("Only who did this, or the county office, can take it back."))
@@ -150,11 +150,11 @@ def may_undo(lesson: Lesson, change: LessonChange) -> bool:
 
 def remark(session: Session, lesson_id: str, words: str, *, by: Person | None) -> LessonChange:
     """Say something in the lesson's thread; raises NotFound, and BadRequest for nothing."""
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     words = words.strip()[:LONGEST_WORDS]
     if not words:
         raise BadRequest(N_("Please write something first."))
-    made = LessonChange(lesson_id=lesson_id, at=time.time(), kind="remark", words=words, **edits.doer(by))
+    made = LessonChange(lesson_id=lesson_id, at=time.time(), kind="remark", words=words, **people_edits.doer(by))
     session.add(made)
     note(session, by, "lesson.remark", on_id=lesson_id, on_name=lesson.title)
     session.flush()

@@ -1,4 +1,4 @@
-"""Every question asked of collections, and of the lessons of a unit's column and a kind of place."""
+"""Every question asked of collections."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from medialib.catalogue.arrangement import Arrangement, Entry, Part, parts_of
 from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson, is_due
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.units import Unit
 from medialib.errors import N_, NotFound
 
 # A part without a number comes after those that have one, in the order of recording and of publication.
@@ -199,21 +198,6 @@ def neighbours(session: Session, one: Collection, lesson_id: str) -> Neighbours 
     )
 
 
-def unit(session: Session, slug: str) -> Unit:
-    """Raises NotFound."""
-    found = session.get(Unit, slug)
-    if found is None:
-        raise NotFound(N_("There is no such unit."), detail=slug)
-    return found
-
-
-def units_above(session: Session, one: Unit) -> list[Unit]:
-    """From the highest down to the unit's parent."""
-    slugs = one.slugs[:-1]
-    found = {other.slug: other for other in session.scalars(select(Unit).where(Unit.slug.in_(slugs)))}
-    return [found[slug] for slug in slugs if slug in found]
-
-
 def highest_place(session: Session, one: Collection) -> int:
     """The last place that is taken in a collection; 0 when it is empty."""
     if one.kind == "series":
@@ -238,6 +222,13 @@ def newly_due(session: Session) -> Sequence[Collection]:
         if one not in found and last < today and _turns(session, one, last, today):
             found.append(one)
     return found
+
+
+def featured(session: Session, lesson_ids: Sequence[str]) -> set[str]:
+    """Those of these lessons that stand today on a published shelf of what the curators picked out."""
+    query = select(CollectionLesson.lesson_id).join(Collection, Collection.slug == CollectionLesson.collection_slug)
+    query = query.where(Collection.kind == "featured", Collection.published_at <= time.time(), is_due())
+    return set(session.scalars(query.where(CollectionLesson.lesson_id.in_(lesson_ids))))
 
 
 def _turns(session: Session, one: Collection, last: str, today: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from medialib.catalogue import lookups
+from medialib.catalogue import caption_lookups, lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.trims import Trim, refit_chapters, refit_cues
 from medialib.database import Base
@@ -30,7 +30,7 @@ def refit(session: Session, lesson: Lesson, old: Trim, new: Trim) -> None:
         kept = CutTexts(lesson_id=key[0], source_version=key[1])
         session.add(kept)
     aside = {}
-    for row in lookups.captions_of(session, lesson.id):
+    for row in caption_lookups.captions_of(session, lesson.id):
         row.cues, aside[row.language] = refit_cues(row.cues, kept.captions.get(row.language, ()), old, new)
         row.revision = lesson.revision
     kept.captions = aside

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from medialib.catalogue import lookups
 from medialib.catalogue.changing import present, record, to_change
 from medialib.catalogue.collections import Collection
-from medialib.catalogue.edits import lesson_to_change
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson, names_of
+from medialib.catalogue.lookups import lesson_to_change
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.places import PLACES

@@ -1,37 +1,26 @@
-"""Every change made to the catalogue."""
+"""Changes to a lesson as a whole: it comes in, with the theme, unit and series that are named with it; it goes."""
 
 import secrets
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, telling
+from medialib.catalogue import caption_edits, lookups, people_edits, telling, work_edits
 from medialib.catalogue.collections import Collection, CollectionKind
-from medialib.catalogue.cues import CaptionTrack, to_stored
+from medialib.catalogue.cues import CaptionTrack
 from medialib.catalogue.history import LessonChange
-from medialib.catalogue.lessons import (
-    EXTRAS,
-    LONGEST_REST_SECONDS,
-    Captions,
-    Lesson,
-    RenditionProgress,
-    Source,
-    StepLeft,
-    StoredPlan,
-    hot_step,
-)
+from medialib.catalogue.lessons import Lesson, Source, StepLeft, StoredPlan
 from medialib.catalogue.people import Person
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.slugs import make_slug
 from medialib.catalogue.stages import Stage
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
-from medialib.errors import MedialibError
 
 _ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -97,13 +86,13 @@ def publish(
     session.add(lesson)
     session.flush()
     came = {"stage": arrival.stage, "published_at": lesson.published_at}
-    who = doer(arrival.by)
+    who = people_edits.doer(arrival.by)
     session.add(LessonChange(lesson_id=lesson_id, at=lesson.published_at, kind="stage", after=came, **who))
     for track in captions:
-        _store_captions(session, lesson, track)
+        caption_edits.store(session, lesson, track)
     session.add(Source(lesson_id=lesson_id, **source_parts))
     session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json()))
-    add_progress(session, lesson_id, plan)
+    work_edits.add_progress(session, lesson_id, plan)
     for step, rank in steps.items():
         session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
     if lesson.stage == "published":
@@ -130,25 +119,6 @@ def _new_lesson(session: Session, lesson_id: str, details: Details, plan: Plan) 
         series_slug=series.slug if series else None,
         **texts,
     )
-
-
-def add_progress(session: Session, lesson_id: str, plan: Plan) -> None:
-    """Of each rendition of a plan nothing is made yet."""
-    for rendition in plan.renditions:
-        session.add(
-            RenditionProgress(
-                lesson_id=lesson_id,
-                version=plan.version,
-                name=rendition.name,
-                seconds_total=float(rendition.seconds),
-                codecs=rendition.codecs,
-            )
-        )
-
-
-def doer(by: Person | None) -> dict[str, Any]:
-    """Who did something, as a row tells it."""
-    return {"person_id": by.id, "person_name": by.name} if by else {}
 
 
 def _theme(session: Session, name: str) -> Theme:
@@ -196,101 +166,6 @@ def new_collection(session: Session, *, kind: CollectionKind, title: str, **part
     return collection
 
 
-def seed_themes(session: Session, tree: dict[str, dict[str, Any]]) -> None:
-    """Put a starting tree into a catalogue that has none: slug -> zh, en, words, and `below`, a tree of its own."""
-    if not lookups.themes(session):
-        _plant(session, tree, parent=None)
-
-
-def _plant(session: Session, tree: dict[str, dict[str, Any]], parent: Theme | None) -> None:
-    for position, (slug, parts) in enumerate(tree.items()):
-        told = {key: value for key, value in parts.items() if key != "below"}
-        path = f"{parent.path if parent else ''}{slug}/"
-        theme = Theme(slug=slug, path=path, parent_slug=parent.slug if parent else None, position=position, **told)
-        session.add(theme)
-        session.flush()
-        _plant(session, parts.get("below", {}), theme)
-
-
-def record_progress(
-    session: Session, *, lesson_id: str, version: int, name: str, **figures: float | int | bool | str
-) -> None:
-    """Store what was counted of a rendition. What is complete stays so: a late count of less of it is passed over."""
-    wanted = [
-        RenditionProgress.lesson_id == lesson_id,
-        RenditionProgress.version == version,
-        RenditionProgress.name == name,
-    ]
-    if "seconds_done" in figures and not figures.get("complete"):
-        wanted.append(RenditionProgress.complete.is_(False))
-    session.execute(update(RenditionProgress).where(*wanted).values(**figures))
-
-
-def record_failure(
-    session: Session,
-    *,
-    lesson_id: str,
-    step: str,
-    error: MedialibError,
-    attempts: int,
-    backoff_seconds: float,
-    came_on: bool = False,
-    growing: bool = True,
-) -> StepLeft:
-    """Count a failed attempt; after `attempts` of them without any progress (`came_on`) the step is parked.
-
-    Rests grow from one attempt to the next, unless `growing` is false. A step without a row is a hot run's: it
-    rests, but is never parked, since the next player may ask again. Raises NotFound when the lesson is gone.
-    """
-    lookups.lesson(session, lesson_id)
-    row = session.get(StepLeft, (lesson_id, step))
-    if row is None:
-        row = StepLeft(lesson_id=lesson_id, step=step, rank=-1, queued_at=time.time())
-        session.add(row)
-    row.message, row.message_values, row.detail = error.message, error.values, error.detail
-    row.attempts = 1 if came_on else row.attempts + 1
-    factor = 4 ** min(row.attempts - 1, 10) if growing else 1
-    row.retry_at = time.time() + min(backoff_seconds * factor, LONGEST_REST_SECONDS)
-    row.parked = row.rank >= 0 and row.attempts >= attempts
-    return row
-
-
-def forget_hot_failures(session: Session, lesson_id: str, name: str, numbers: Iterable[int]) -> None:
-    """These segments are there now, whoever made them: that a hot run failed with one is of no interest any more."""
-    failed = select(StepLeft.step).where(StepLeft.lesson_id == lesson_id, StepLeft.rank < 0)
-    steps = set(session.scalars(failed)) & {hot_step(name, number) for number in numbers}
-    if steps:
-        session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.step.in_(steps)))
-
-
-def finish_step(session: Session, lesson_id: str, step: str) -> None:
-    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.step == step))
-
-
-def settle(session: Session, lesson_id: str) -> str:
-    """Bring the lesson's state in line with what is left: complete, parked when all that is left is, or published.
-
-    A lesson that lacks only pictures, and will not get them, is complete all the same.
-    """
-    left = [row for row in lookups.steps_left(session, lesson_id) if not (row.parked and row.step in EXTRAS)]
-    parked = bool(left) and all(row.parked for row in left)
-    state = "parked" if parked else "published" if left else "complete"
-    changed = update(Lesson).where(Lesson.id == lesson_id, Lesson.state != state).values(state=state)
-    lesson = session.scalar(changed.returning(Lesson))
-    if lesson is not None and state != "published":
-        telling.tell(session, "ingest.failed" if state == "parked" else "lesson.complete", lesson)
-    return state
-
-
-def retry(session: Session, lesson_id: str) -> None:
-    """Try everything of this lesson again from now on."""
-    lookups.lesson(session, lesson_id)
-    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id, StepLeft.rank < 0))
-    fresh = {"attempts": 0, "retry_at": 0.0, "parked": False, "message": "", "detail": ""}
-    session.execute(update(StepLeft).where(StepLeft.lesson_id == lesson_id).values(**fresh))
-    settle(session, lesson_id)
-
-
 def choose_poster(session: Session, lesson_id: str, choice: int) -> None:
     """Let the lesson be shown by the candidate of this number."""
     lookups.lesson(session, lesson_id).poster_choice = choice
@@ -298,61 +173,12 @@ def choose_poster(session: Session, lesson_id: str, choice: int) -> None:
 
 def add_notices(session: Session, lesson_id: str, notices: Sequence[dict[str, Any]]) -> None:
     """Put sentences about the recording on its lesson, each once; they are as Lesson says."""
-    lesson = lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     for notice in notices:
         if notice not in lesson.notices:
             lesson.notices = [*lesson.notices, notice]
 
 
-def lesson_to_change(session: Session, lesson_id: str) -> Lesson:
-    """As it is now, and nobody else's until the commit: for what follows from what was there. Raises NotFound."""
-    lesson = lookups.lesson(session, lesson_id)
-    session.flush()
-    session.refresh(lesson, with_for_update={"of": Lesson})
-    return lesson
-
-
-def rank_steps(session: Session, ranks: Mapping[str, int]) -> None:
-    """Bring what is left to do in line with the present order of the steps."""
-    for step, rank in ranks.items():
-        wrong = (StepLeft.step == step, StepLeft.rank >= 0, StepLeft.rank != rank)
-        session.execute(update(StepLeft).where(*wrong).values(rank=rank))
-
-
 def remove(session: Session, lesson_id: str) -> None:
     """Forget a lesson with its source, plans, progress, captions and steps; its files are the store's affair."""
     session.delete(lookups.lesson(session, lesson_id))
-
-
-def mark_indexed(session: Session, revisions: Sequence[tuple[str, int]], *, held: Container[str]) -> None:
-    """Search was told of these lessons in these revisions, and holds those in `held`."""
-    for lesson_id, revision in revisions:
-        known = {"indexed_revision": revision, "in_search": lesson_id in held}
-        session.execute(update(Lesson).where(Lesson.id == lesson_id).values(**known))
-
-
-def put_captions(session: Session, lesson_id: str, track: CaptionTrack) -> None:
-    """Store the captions of a lesson in one language, in place of those that are there; raises NotFound."""
-    lesson = lesson_to_change(session, lesson_id)
-    lesson.revision += 1
-    _store_captions(session, lesson, track)
-
-
-def _store_captions(session: Session, lesson: Lesson, track: CaptionTrack) -> None:
-    """With the lesson's revision, which never comes back: their addresses are kept for ever."""
-    row = session.get(Captions, (lesson.id, track.language))
-    if row is None:
-        rows = lookups.captions_of(session, lesson.id)
-        position = max((one.position for one in rows), default=-1) + 1
-        row = Captions(lesson_id=lesson.id, language=track.language, position=position)
-        session.add(row)
-    row.label, row.cues, row.revision = track.label, to_stored(track.cues), lesson.revision
-    session.flush()
-
-
-def remove_captions(session: Session, lesson_id: str, language: str) -> None:
-    """Raises NotFound."""
-    lesson = lesson_to_change(session, lesson_id)
-    session.delete(lookups.captions(session, lesson_id, language))
-    lesson.revision += 1
-    session.flush()

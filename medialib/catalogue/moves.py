@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, telling
+from medialib.catalogue import edits, lookups, telling
 from medialib.catalogue.changing import LONGEST_WORDS, record, to_change
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
@@ -31,7 +31,7 @@ def move(
 
     Raises NotFound, BadRequest for a move that there is not or that lacks its reason, and NotAllowed.
     """
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     if stage not in STAGES or (lesson.stage, stage) not in MOVES:
         raise BadRequest(N_("This lesson cannot be moved there from where it is now."), detail=stage)
     if not may_move(lesson, stage, by):
@@ -93,7 +93,7 @@ def remove(session: Session, lesson_id: str, *, by: Person | None) -> str:
 
     Raises NotFound, BadRequest for what others still see or wait for, and NotAllowed.
     """
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     if lesson.stage not in REMOVABLE:
         raise BadRequest(N_("Only drafts and lessons that were taken down can be deleted."))
     if by is not None and lesson.stage != "draft" and not viewer_of(by).at_least("curator"):

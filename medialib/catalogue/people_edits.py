@@ -23,10 +23,14 @@ _LONGEST_LOGIN = 64
 _NOT_IN_LOGINS = set("/\\<>\"'&?#%:;,")
 
 
+def doer(by: Person | None) -> dict[str, Any]:
+    """Who did something, as a row tells it."""
+    return {"person_id": by.id, "person_name": by.name} if by else {}
+
+
 def note(session: Session, by: Person | None, act: str, *, on_id: str = "", on_name: str = "", **details: Any) -> None:
     """Write into the log, in the transaction of what was done."""
-    who = {"person_id": by.id, "person_name": by.name} if by else {}
-    session.add(LogEntry(at=time.time(), act=act, on_id=on_id, on_name=on_name[:500], details=details, **who))
+    session.add(LogEntry(at=time.time(), act=act, on_id=on_id, on_name=on_name[:500], details=details, **doer(by)))
 
 
 def add_person(

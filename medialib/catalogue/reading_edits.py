@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, lookups, readings
+from medialib.catalogue import lookups, readings
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.readings import Reading
@@ -19,7 +19,7 @@ LONGEST_NAME = 100
 
 def add(session: Session, one: Reading, *, by: Person | None) -> None:
     """As the last one; raises NotFound, and BadRequest when there are many or it is there already."""
-    edits.lesson_to_change(session, one.lesson_id)
+    lookups.lesson_to_change(session, one.lesson_id)
     there = readings.of(session, one.lesson_id)
     _require_room(there)
     if any(other.sha256 == one.sha256 for other in there):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import cut_texts, edits, lookups
+from medialib.catalogue import cut_texts, lookups, work_edits, work_lookups
 from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft, StoredPlan
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.trims import Trim
@@ -24,7 +24,7 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
     `steps` are what is to be done for it, each with its rank. Returns it as it is stored. Raises NotFound, and
     ChangedMeanwhile when the lesson has another recording than that of `source_version`, which the plan is of.
     """
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     if lookups.source(session, lesson_id).version != source_version:
         raise ChangedMeanwhile(N_("This lesson has got another recording meanwhile. Please try again."))
     plan = replace(plan, version=lesson.last_version + 1)
@@ -40,15 +40,15 @@ def _begin_work(session: Session, lesson_id: str, steps: Mapping[str, int]) -> N
     now = time.time()
     session.add_all(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=now) for step, rank in steps.items())
     session.flush()
-    edits.settle(session, lesson_id)
+    work_edits.settle(session, lesson_id)
 
 
 def ask(session: Session, lesson_id: str) -> None:
     """Let the worker plan the lesson as its trim says now."""
-    edits.finish_step(session, lesson_id, PLAN)  # one that failed begins anew
+    work_edits.finish_step(session, lesson_id, PLAN)  # one that failed begins anew
     session.add(StepLeft(lesson_id=lesson_id, step=PLAN, rank=_PLAN_RANK, queued_at=time.time()))
     session.flush()
-    edits.settle(session, lesson_id)
+    work_edits.settle(session, lesson_id)
 
 
 def kept_version(session: Session, lesson: Lesson, trim: Trim, *, since: float) -> int | None:
@@ -62,7 +62,7 @@ def kept_version(session: Session, lesson: Lesson, trim: Trim, *, since: float) 
         names = [one.name for one in plan.played_first]
         given_up_lately = (row.retired_at or 0.0) > since
         if row.version == lesson.plan_version or (
-            given_up_lately and lookups.are_complete(session, lesson.id, row.version, names)
+            given_up_lately and work_lookups.are_complete(session, lesson.id, row.version, names)
         ):
             return row.version
     return None
@@ -70,7 +70,7 @@ def kept_version(session: Session, lesson: Lesson, trim: Trim, *, since: float) 
 
 def return_to(session: Session, lesson_id: str, version: int, steps: Mapping[str, int]) -> None:
     """Let the lesson play by a plan that it had, at once; `steps` are what that one may still lack."""
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     give_up_next(session, lesson)
     if version != lesson.plan_version:
         this = (StoredPlan.lesson_id == lesson_id, StoredPlan.version == version)
@@ -86,7 +86,7 @@ def add_plan(session: Session, lesson: Lesson, plan: Plan, *, source_version: in
     lesson.last_version = plan.version
     document = plan.to_json()
     session.add(StoredPlan(lesson_id=lesson.id, version=plan.version, document=document, source_version=source_version))
-    edits.add_progress(session, lesson.id, plan)
+    work_edits.add_progress(session, lesson.id, plan)
 
 
 def give_up_next(session: Session, lesson: Lesson) -> None:
@@ -100,14 +100,14 @@ def finish_step(session: Session, lesson_id: str, step: str, version: int, *, la
     """A step of this version is done, unless another one took its place meanwhile; see switch_when_made."""
     lesson = session.get(Lesson, lesson_id, with_for_update={"of": Lesson})
     if lesson and version_at_work(lesson) == version:
-        edits.finish_step(session, lesson_id, step)
+        work_edits.finish_step(session, lesson_id, step)
         switch_when_made(session, lesson, last_rank=last_rank)
 
 
 def switch_when_made(session: Session, lesson: Lesson, *, last_rank: int) -> None:
     """Put the new plan in place of the old one once no step up to `last_rank` is left."""
     lesson_id = lesson.id
-    if not lesson.next_version or any(row.rank <= last_rank for row in lookups.steps_left(session, lesson_id)):
+    if not lesson.next_version or any(row.rank <= last_rank for row in work_lookups.steps_left(session, lesson_id)):
         return
     _switch(session, lesson, lesson.next_version)
     lesson.next_version = None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import edits, former_sources, lookups, renewing
+from medialib.catalogue import former_sources, lookups, renewing
 from medialib.catalogue.former_sources import FormerSource
 from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
 from medialib.catalogue.people import Person
@@ -45,7 +45,7 @@ def replace_recording(
 
     Who plays goes on with the old one, whose plan and files stay at their addresses for `days`.
     """
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     _put_away(session, lesson, days)
     session.add(Source(lesson_id=lesson_id, version=plan.version, **source_parts))
     renewing.add_plan(session, lesson, plan, source_version=plan.version)
@@ -62,7 +62,7 @@ def replace_recording(
 
 def bring_back(session: Session, lesson_id: str, *, steps: Mapping[str, int], days: float, by: Person | None) -> Lesson:
     """Let the lesson have the recording that it had before; `steps` are those of its plan. Raises BadRequest."""
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     before = last_recording(session, lesson_id)
     parts = {name: getattr(before, name) for name in _KEPT}
     shown = dict(before.shown)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import tallies
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.themes import Theme, lesson_themes
 
 

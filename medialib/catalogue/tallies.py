@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, narrowing
 from medialib.catalogue.lengths import LENGTHS
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.themes import lesson_themes
 from medialib.catalogue.units import Unit
 
@@ -38,14 +38,16 @@ def tally(session: Session, wanted: Wanted, *, within: Within = ()) -> dict[str,
 
 
 def _values(session: Session, wanted: Wanted, value: Any, within: Within) -> Tally:
-    query = select(value, func.count()).select_from(Lesson).where(*lookups.conditions(wanted), *within).group_by(value)
+    query = (
+        select(value, func.count()).select_from(Lesson).where(*narrowing.conditions(wanted), *within).group_by(value)
+    )
     return {str(one): count for one, count in session.execute(query) if one}
 
 
 def units(session: Session, wanted: Wanted, within: Within = ()) -> Tally:
     """With all below each, by slug."""
     counted = select(Unit.path, func.count()).select_from(Lesson).join(Unit, Unit.slug == Lesson.unit_slug)
-    return _up_the_tree(session.execute(counted.where(*lookups.conditions(wanted), *within).group_by(Unit.path)))
+    return _up_the_tree(session.execute(counted.where(*narrowing.conditions(wanted), *within).group_by(Unit.path)))
 
 
 def themes(session: Session, wanted: Wanted, within: Within = ()) -> Tally:
@@ -53,7 +55,7 @@ def themes(session: Session, wanted: Wanted, within: Within = ()) -> Tally:
     paths = {theme.slug: theme.slugs for theme in lookups.themes(session)}
     together = func.aggregate_strings(lesson_themes.c.theme_slug, ",").label("together")
     chosen = select(together).select_from(Lesson).join(lesson_themes, lesson_themes.c.lesson_id == Lesson.id)
-    each = chosen.where(*lookups.conditions(wanted), *within).group_by(Lesson.id).subquery()
+    each = chosen.where(*narrowing.conditions(wanted), *within).group_by(Lesson.id).subquery()
     counted: Counter[str] = Counter()
     for slugs, count in session.execute(select(each.c.together, func.count()).group_by(each.c.together)):
         counted.update(dict.fromkeys((up for slug in slugs.split(",") for up in paths[slug]), count))

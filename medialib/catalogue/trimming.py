@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import changing, edits, lookups, renewing
+from medialib.catalogue import changing, lookups, renewing, work_lookups
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
@@ -21,11 +21,11 @@ def trim(session: Session, lesson_id: str, asked: Trim, *, by: Person | None) ->
     It plays as before until what is left plays everywhere. Raises NotFound, BadRequest for times that are not in the
     recording, and NotReady while its captions are being taken out, whose times would be those of the whole.
     """
-    lesson = edits.lesson_to_change(session, lesson_id)
+    lesson = lookups.lesson_to_change(session, lesson_id)
     asked = checked(asked, lookups.plan(session, lesson_id, lesson.plan_version).whole_seconds)
     if asked == wanted(lesson):
         return None
-    if any(row.step == "captions" and not row.parked for row in lookups.steps_left(session, lesson_id)):
+    if any(row.step == "captions" and not row.parked for row in work_lookups.steps_left(session, lesson_id)):
         raise NotReady(
             N_("The captions of this recording are still being read. Please try again in a minute."), retry_seconds=10
         )

@@ -35,6 +35,13 @@ def unit(session: Session, slug: str) -> Unit:
     return found
 
 
+def units_above(session: Session, one: Unit) -> list[Unit]:
+    """From the highest down to the unit's parent."""
+    slugs = one.slugs[:-1]
+    found = {other.slug: other for other in session.scalars(select(Unit).where(Unit.slug.in_(slugs)))}
+    return [found[slug] for slug in slugs if slug in found]
+
+
 def rows(session: Session) -> list[Row]:
     """All units as a list to read: each under the one it belongs to, by position, then by name."""
     query = select(Lesson.unit_slug, func.count(Lesson.id)).group_by(Lesson.unit_slug)

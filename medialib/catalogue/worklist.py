@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, rights
+from medialib.catalogue import lookups, narrowing, rights
 from medialib.catalogue.collections import CollectionLesson
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, names_of
-from medialib.catalogue.lookups import Page, Wanted
+from medialib.catalogue.narrowing import Page, Wanted
 from medialib.catalogue.plays import LEAST_SHOWN, PlayCount
 from medialib.catalogue.rights import Viewer
 
@@ -74,7 +74,7 @@ class Beside:
 
 
 def conditions(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
-    must = [rights.edited(viewer), *lookups.conditions(asked.wanted)]
+    must = [rights.edited(viewer), *narrowing.conditions(asked.wanted)]
     if asked.found is not None:
         must.append(Lesson.id.in_(asked.found))
     if asked.stage:
@@ -92,7 +92,7 @@ def page(session: Session, viewer: Viewer, asked: Asked, *, sort: str, page: int
     """
     must = conditions(viewer, asked)
     if asked.found is not None and sort not in ORDERS:
-        passing = set(lookups.ids_within(session, must))
+        passing = set(narrowing.ids_within(session, must))
         ids = [one for one in asked.found if one in passing]
         return Page(total=len(ids), lessons=lookups.lessons_by_id(session, ids[(page - 1) * per_page :][:per_page]))
     total = session.scalar(select(func.count()).select_from(Lesson).where(*must)) or 0

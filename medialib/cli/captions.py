@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import caption_edits, caption_lookups, lookups
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
 from medialib.delivery import shapes
@@ -35,7 +35,7 @@ def captions_command(
     services = open_ready(library)
     if remove:
         with services.database.begin() as session:
-            edits.remove_captions(session, lesson, tag)
+            caption_edits.drop(session, lesson, tag)
     elif file:
         for sentence in _add(services, lesson, file, tag):
             click.echo(sentence, err=True)
@@ -62,7 +62,7 @@ def _add(services: Services, lesson_id: str, path: Path, tag: str) -> list[str]:
     # Reading a long file takes its time, and nobody else can write meanwhile.
     track, notices = make_track(text_file, seconds=lesson.seconds, lesson_language=lesson.language)
     with services.database.begin() as session:
-        edits.put_captions(session, lesson_id, track)
+        caption_edits.put(session, lesson_id, track)
     return [one.message % one.values for one in notices]
 
 
@@ -78,7 +78,7 @@ def _list(services: Services, lesson_id: str, *, as_json: bool) -> None:
         lookups.lesson(session, lesson_id)
         rows = [
             {"language": row.language, "label": row.label, "lines": len(row.cues), "url": shapes.captions_path(row)}
-            for row in lookups.captions_of(session, lesson_id)
+            for row in caption_lookups.captions_of(session, lesson_id)
         ]
     if as_json:
         click.echo(json.dumps({"lesson": lesson_id, "captions": rows}, ensure_ascii=False))

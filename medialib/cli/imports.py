@@ -15,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from medialib import finding, tasks
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import ON_THE_SHELF, Arrival
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.stages import Stage
@@ -235,7 +235,7 @@ def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Re
 def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> list[str]:
     with services.database.read() as session:
         # Asked often, and for long: the lessons themselves only once there is something to say of them.
-        ids = lookups.ended(session, list(waiting))
+        ids = work_lookups.ended(session, list(waiting))
         ended = [(one, finding.parked_by(session, one)) for one in lookups.lessons_by_id(session, ids)]
     for lesson_id in set(ids) - {lesson.id for lesson, _ in ended}:
         report.say(waiting[lesson_id], "failed", reason="The lesson was removed while it was being made.")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from medialib import finding
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.lengths import LENGTHS
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
@@ -90,7 +90,7 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
     services = open_ready(library)
     with services.database.read() as session:
         detail = finding.detail(services, session, lesson)
-        troubles = lookups.troubles(session, lesson)
+        troubles = work_lookups.troubles(session, lesson)
     if as_json:
         click.echo(json.dumps(detail, ensure_ascii=False))
         return
@@ -131,8 +131,8 @@ def retry_command(library: Library, lesson: str) -> None:
     """Try again what was parked."""
     services = open_ready(library)
     with services.database.begin() as session:
-        failed = lookups.troubles(session, lookups.lesson(session, lesson).id)
-        edits.retry(session, lesson)
+        failed = work_lookups.troubles(session, lookups.lesson(session, lesson).id)
+        work_edits.retry(session, lesson)
     services.queues.send(BULK, "advance")
     click.echo(f"{lesson}: tried again from now on" if failed else f"{lesson}: nothing has failed")
 

@@ -75,7 +75,7 @@ def keep_what_was_chosen(errand: Errand, lesson: Lesson) -> None:
     """Before this plan takes the other's place: under its number is another picture there."""
     number = own_pictures.adopt(errand.workshop, lesson, errand.workspace / "chosen")
     with errand.workshop.database.begin() as session:
-        now = edits.lesson_to_change(session, lesson.id)
+        now = lookups.lesson_to_change(session, lesson.id)
         if number is not None and now.poster_choice == lesson.poster_choice:
             now.poster_choice = -number
 

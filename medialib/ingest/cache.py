@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from mutagen import MutagenError
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import work_edits, work_lookups
 from medialib.errors import N_, MedialibError, NoSpace, Stopped, ToolFailed
 from medialib.ingest import runs
 from medialib.ingest.workshop import Workshop
@@ -31,17 +31,17 @@ def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lea
         finally:
             workshop.store.discard(lease.token)
     with workshop.database.read() as session:
-        failed = lookups.step_left(session, lesson_id, step)
+        failed = work_lookups.step_left(session, lesson_id, step)
     if failed:
         with workshop.database.begin() as session:
-            edits.finish_step(session, lesson_id, step)
+            work_edits.finish_step(session, lesson_id, step)
     return True
 
 
 def _rests(workshop: Workshop, lesson_id: str, step: str) -> bool:
     """Whether it failed just now: whoever waits is told so, and may have asked several times."""
     with workshop.database.read() as session:
-        failed = lookups.step_left(session, lesson_id, step)
+        failed = work_lookups.step_left(session, lesson_id, step)
     return failed is not None and failed.rests
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from medialib.catalogue import edits
+from medialib.catalogue import work_edits
 from medialib.catalogue.plans import VideoRendition
 from medialib.ingest.commands import Run
 from medialib.ingest.hot import bulk_run
@@ -41,7 +41,7 @@ def choose(workshop: Workshop, recording: Recording, names: Sequence[str]) -> No
         log.info("rungs left out", lesson=recording.lesson_id, rungs=gone, bits=bits)
     with workshop.database.begin() as session:
         for name in gone:
-            edits.record_progress(
+            work_edits.record_progress(
                 session, lesson_id=recording.lesson_id, version=plan.version, name=name, left_out=True, complete=False
             )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import structlog
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import caption_edits, caption_lookups, edits, lookups
 from medialib.catalogue.cues import CaptionTrack
 from medialib.catalogue.former_sources import source_of
 from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
@@ -37,7 +37,7 @@ def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, ke
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, recording.lesson_id)
         stored = source_of(session, recording.lesson_id, recording.plan.version).facts.get("texts", [])
-        taken = {row.language for row in lookups.captions_of(session, recording.lesson_id)}
+        taken = {row.language for row in caption_lookups.captions_of(session, recording.lesson_id)}
     readable = [track for track in (TextTrack(**one) for one in stored) if track.readable]
     tracks: dict[str, CaptionTrack] = {}
     notices: list[Notice] = []
@@ -53,7 +53,7 @@ def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, ke
             notices += told
     with workshop.database.begin() as session:
         for track in tracks.values():
-            edits.put_captions(session, recording.lesson_id, track)
+            caption_edits.put(session, recording.lesson_id, track)
         # A lesson needs none: an empty track beside a good one is no news.
         edits.add_notices(session, recording.lesson_id, [] if tracks else [one.to_stored() for one in notices])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import structlog
 
 from medialib import metrics
-from medialib.catalogue import lookups
+from medialib.catalogue import work_lookups
 from medialib.catalogue.lessons import hot_step
 from medialib.errors import Stopped, ToolFailed
 from medialib.ingest import holding, runs
@@ -86,7 +86,7 @@ def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Ru
 def _rests(workshop: Workshop, recording: Recording, name: str, number: int) -> bool:
     """Whether it failed just now: whoever waits is told so, and asked for it several times."""
     with workshop.database.read() as session:
-        failed = lookups.step_left(session, recording.lesson_id, hot_step(name, number))
+        failed = work_lookups.step_left(session, recording.lesson_id, hot_step(name, number))
     return failed is not None and failed.rests
 
 

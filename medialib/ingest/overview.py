@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from medialib.catalogue import lookups
+from medialib.catalogue import work_lookups
 from medialib.catalogue.plans import SAMPLES_PER_FRAME, AudioRendition, Plan, Rendition
 from medialib.errors import N_, ToolFailed
 from medialib.files import open_regular
@@ -114,7 +114,7 @@ def _is_there(errand: Errand, rendition: Rendition, *, step: str) -> bool:
     if not errand.recording.missing(errand.workshop, rendition.name):
         return True
     with errand.workshop.database.read() as session:
-        maker = lookups.step_left(session, errand.recording.lesson_id, step)
+        maker = work_lookups.step_left(session, errand.recording.lesson_id, step)
     if maker is None or maker.parked:
         raise _failed(f"{rendition.name} is not complete")
     return False

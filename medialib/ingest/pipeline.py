@@ -25,7 +25,7 @@ from enum import Enum
 
 import structlog
 
-from medialib.catalogue import edits, lookups, renewing
+from medialib.catalogue import renewing, work_edits, work_lookups
 from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest import artwork, choosing, commands, extraction, ffmpeg, holding, overview, runs
 from medialib.ingest.bitstream import read_codecs
@@ -71,7 +71,7 @@ class Work:
 def next_work(workshop: Workshop, limit: int = 20) -> list[Work]:
     """The most urgent steps of all lessons; those that rest after a failure are left out."""
     with workshop.database.read() as session:
-        return [Work(step=row.step, lesson_id=row.lesson_id) for row in lookups.next_steps(session, limit)]
+        return [Work(step=row.step, lesson_id=row.lesson_id) for row in work_lookups.next_steps(session, limit)]
 
 
 def advance(workshop: Workshop, keep_going: Callable[[], bool], *, before: str = "") -> bool:
@@ -122,7 +122,7 @@ def attempt(
         if outcome is Outcome.DONE:
             version = recording.plan.version
             renewing.finish_step(session, work.lesson_id, work.step, version, last_rank=RANKS["start"])
-        edits.settle(session, work.lesson_id)
+        work_edits.settle(session, work.lesson_id)
     return outcome is not Outcome.NOTHING_NOW
 
 
@@ -273,14 +273,14 @@ def _choose(workshop: Workshop, recording: Recording, lease: Lease, keep_going: 
 def _is_choosing(workshop: Workshop, lesson_id: str) -> bool:
     """Whether another worker is still at it; what is parked is waited for by nobody."""
     with workshop.database.read() as session:
-        choosing = lookups.step_left(session, lesson_id, CHOOSE)
+        choosing = work_lookups.step_left(session, lesson_id, CHOOSE)
     return choosing is not None and not choosing.parked
 
 
 def _is_last_try(workshop: Workshop, recording: Recording, step: str) -> bool:
     """Whether another failure would park the step."""
     with workshop.database.read() as session:
-        rows = lookups.steps_left(session, recording.lesson_id)
+        rows = work_lookups.steps_left(session, recording.lesson_id)
     return any(row.step == step and row.attempts + 1 >= workshop.settings.jobs.attempts for row in rows)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.cuts import Cuts
 from medialib.catalogue.former_sources import FormerSource, source_of
 from medialib.catalogue.lessons import Source
@@ -64,7 +64,7 @@ def load(workshop: Workshop, lesson_id: str, version: int | None = None) -> Reco
         lesson = lookups.lesson(session, lesson_id)
         plan = lookups.plan(session, lesson_id, version or lesson.plan_version)
         source = source_of(session, lesson_id, plan.version)
-        left_out = lookups.left_out(session, lesson_id, plan.version)
+        left_out = work_lookups.left_out(session, lesson_id, plan.version)
     store = workshop.store
     return Recording(
         lesson_id=lesson_id,
@@ -100,15 +100,15 @@ def count(workshop: Workshop, recording: Recording, name: str) -> bool:
     if complete:
         figures |= measure(workshop, recording.lesson_id, plan, rendition, list(seconds.values()))
     with workshop.database.begin() as session:
-        edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
-        edits.forget_hot_failures(session, recording.lesson_id, name, sizes)
+        work_edits.record_progress(session, lesson_id=recording.lesson_id, version=plan.version, name=name, **figures)
+        work_edits.forget_hot_failures(session, recording.lesson_id, name, sizes)
     return complete
 
 
 def recount(workshop: Workshop) -> None:
     """Count what is not said to be complete, though nothing is left to do for its lesson."""
     with workshop.database.read() as session:
-        wrong = [(row.lesson_id, row.version, row.name) for row in lookups.miscounted(session)]
+        wrong = [(row.lesson_id, row.version, row.name) for row in work_lookups.miscounted(session)]
     for lesson_id, version, name in wrong:
         try:
             count(workshop, load(workshop, lesson_id, version), name)
@@ -121,8 +121,8 @@ def _stays(workshop: Workshop, recording: Recording, name: str) -> bool:
     lesson_id, plan = recording.lesson_id, recording.plan
     with workshop.database.read() as session:
         # In this order: rungs are left out before the step is done.
-        choosing = lookups.step_left(session, lesson_id, CHOOSE) is not None
-        if name in lookups.left_out(session, lesson_id, plan.version):
+        choosing = work_lookups.step_left(session, lesson_id, CHOOSE) is not None
+        if name in work_lookups.left_out(session, lesson_id, plan.version):
             return False
         current = plan.version == version_at_work(lookups.lesson(session, lesson_id))
     others = (one.name for one in plan.video if one.name != plan.start_rung and not one.copied)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from medialib.catalogue import lookups, renewing, trimming
+from medialib.catalogue import lookups, renewing, trimming, work_lookups
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.trims import WHOLE
 from medialib.errors import N_, ChangedMeanwhile, NotReady
@@ -75,7 +75,7 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
         present = lookups.plan(session, lesson_id, renewing.version_at_work(lesson))
         source = lookups.source(session, lesson_id)
         # Those that could not be read would come on the clock of a part, while the whole still plays.
-        reading = [row for row in lookups.steps_left(session, lesson_id) if row.step == CAPTIONS]
+        reading = [row for row in work_lookups.steps_left(session, lesson_id) if row.step == CAPTIONS]
         texts = any(trim == WHOLE or not row.parked for row in reading)
     store = workshop.store
     copy = store.workspace(token) / "source"

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from medialib import metrics
-from medialib.catalogue import edits
+from medialib.catalogue import work_edits
 from medialib.catalogue.plans import AudioRendition
 from medialib.errors import (
     N_,
@@ -136,7 +136,7 @@ def record_failure(
     full, killed = isinstance(error, DiskFull), isinstance(error, ToolKilled)
     attempts = sys.maxsize if full else jobs.attempts * (_KILLS_PER_ATTEMPT if killed else 1)
     with workshop.database.begin() as session:
-        row = edits.record_failure(
+        row = work_edits.record_failure(
             session,
             lesson_id=lesson_id,
             step=step,
@@ -152,7 +152,7 @@ def record_failure(
 
 def record_codecs(workshop: Workshop, recording: Recording, name: str, codecs: str) -> None:
     with workshop.database.begin() as session:
-        edits.record_progress(
+        work_edits.record_progress(
             session,
             lesson_id=recording.lesson_id,
             version=recording.plan.version,
@@ -231,7 +231,7 @@ class _Progress:
     def _store_speed(self, speed: float) -> None:
         with self.workshop.database.begin() as session:
             for name in self.run.names:
-                edits.record_progress(
+                work_edits.record_progress(
                     session,
                     lesson_id=self.recording.lesson_id,
                     version=self.recording.plan.version,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from medialib.catalogue import lookups, rights, tallies
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson, names_of
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.database import Database

@@ -5,7 +5,7 @@ from functools import lru_cache
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.routing import BaseConverter
 
-from medialib.catalogue import lookups
+from medialib.catalogue import caption_lookups, lookups
 from medialib.catalogue.cues import Cue, from_stored
 from medialib.catalogue.plans import TS_CLOCK_SECONDS
 from medialib.database import Database
@@ -126,7 +126,7 @@ def chapters_json(lesson_id: str) -> Response:
 def _cues(database: Database, lesson_id: str, language: str, revision: int) -> tuple[Cue, ...]:
     """The cues of this revision, which never change: those of eight hours are not read anew for every segment."""
     with database.read() as session:
-        row = lookups.captions(session, lesson_id, language)
+        row = caption_lookups.captions(session, lesson_id, language)
         if row.revision != revision:
             raise NotFound(N_("There are no captions in this language."), detail=f"{language} r{revision}")
         return from_stored(row.cues)

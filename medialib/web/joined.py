@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 from werkzeug.routing import BaseConverter
 
-from medialib.catalogue import lookups, progress, standins
+from medialib.catalogue import lookups, narrowing, progress, standins
 from medialib.catalogue.lessons import Lesson, hot_step
 from medialib.catalogue.plans import Plan, VideoRendition
 from medialib.delivery import joined_captions
@@ -77,7 +77,7 @@ def media(digest: str, name: str) -> Response:
         raise NotFound(N_("This list has changed. Please open it again."), detail=digest) from None
     lessons = sorted({row[0] for row in rows})
     with services().database.read() as session:
-        seen = set(lookups.ids_within(session, [Lesson.id.in_(lessons)]))
+        seen = set(narrowing.ids_within(session, [Lesson.id.in_(lessons)]))
         plans = progress.plans(session, {(row[0], row[1]) for row in rows if row[0] in seen})
     lacking = [row for row in rows if (row[0], row[1]) not in plans]
     if lacking:

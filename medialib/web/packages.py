@@ -12,7 +12,7 @@ from flask import Blueprint, Response, send_file
 from sqlalchemy.orm import Session
 
 from medialib import metrics
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.lessons import hot_step
 from medialib.catalogue.plans import Plan
 from medialib.delivery import hls
@@ -152,7 +152,7 @@ def _sound_name(plan: Plan) -> tuple[str, ...]:
 
 
 def _require_complete(session: Session, lesson_id: str, plan: Plan, *names: str) -> None:
-    if not lookups.are_complete(session, lesson_id, plan.version, names):
+    if not work_lookups.are_complete(session, lesson_id, plan.version, names):
         raise NotReady(
             N_("This file can be had when the whole lesson is made. Please come back a little later."),
             retry_seconds=_INCOMPLETE_RETRY_SECONDS,

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request, send_file
 from werkzeug.routing import BaseConverter
 
 from medialib import metrics
-from medialib.catalogue import lookups
+from medialib.catalogue import caption_lookups, lookups, work_lookups
 from medialib.catalogue.lessons import hot_step
 from medialib.catalogue.plans import Plan, Rendition
 from medialib.delivery import hls, offer
@@ -65,8 +65,8 @@ def master(lesson_id: str) -> Response:
     """The multivariant playlist; it grows while rungs are completed, hence revalidated."""
     with _services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-        plan, rows = lookups.current_plan(session, lesson), lookups.renditions(session, lesson)
-        subtitles = offer.subtitles(plan, lookups.captions_of(session, lesson_id), language=lesson.language)
+        plan, rows = lookups.current_plan(session, lesson), work_lookups.renditions(session, lesson)
+        subtitles = offer.subtitles(plan, caption_lookups.captions_of(session, lesson_id), language=lesson.language)
     metrics.PLAYS.labels(lesson.kind).inc()
     if _wants_ts():
         return _ts_playlist(offer.ts_variants(plan, rows), subtitles)
@@ -82,8 +82,8 @@ def audio(lesson_id: str) -> Response:
     """Listening only: the sounds as variants."""
     with _services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-        plan, rows = lookups.current_plan(session, lesson), lookups.renditions(session, lesson)
-        subtitles = offer.subtitles(plan, lookups.captions_of(session, lesson_id), language=lesson.language)
+        plan, rows = lookups.current_plan(session, lesson), work_lookups.renditions(session, lesson)
+        subtitles = offer.subtitles(plan, caption_lookups.captions_of(session, lesson_id), language=lesson.language)
     if not plan.audio:
         raise NotFound(N_("This lesson has no sound."))
     metrics.PLAYS.labels("audio").inc()

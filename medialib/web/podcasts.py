@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups, progress
+from medialib.catalogue import caption_lookups, lookups, progress, work_lookups
 from medialib.catalogue.collections import Collection as Curated
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import Plan
@@ -40,7 +40,7 @@ def make_feed(services: Services, listing: Listing) -> Feed:
         failed = {one.id for one in complete if _failed(session, one.id)}
     sizes = _sizes(services, complete, plans, failed)
     with services.database.read() as session:
-        captions = {one.id: lookups.captions_of(session, one.id) for one in complete if one.id in sizes}
+        captions = {one.id: caption_lookups.captions_of(session, one.id) for one in complete if one.id in sizes}
     episodes = [
         _episode(services, one, plans[one.id], sizes[one.id], captions[one.id], listing)
         for one in complete
@@ -96,7 +96,7 @@ def _sizes(
 
 def _failed(session: Session, lesson_id: str) -> bool:
     """Whether making the file has failed and rests."""
-    failed = lookups.step_left(session, lesson_id, packaging.RECORDING_STEP)
+    failed = work_lookups.step_left(session, lesson_id, packaging.RECORDING_STEP)
     return failed is not None and failed.rests
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.cuts import Cuts
 from medialib.catalogue.plans import Plan, Rendition, VideoRendition
 from medialib.errors import N_, NotFound, NotReady
@@ -34,7 +34,7 @@ def services() -> Services:
 def planned(lesson_id: str, version: int, name: str) -> tuple[Plan, Rendition]:
     with services().database.read() as session:
         plan = lookups.plan(session, lesson_id, version)
-        left_out = lookups.left_out(session, lesson_id, version)
+        left_out = work_lookups.left_out(session, lesson_id, version)
     rendition = plan.rendition(name)
     if rendition is None or name in left_out:
         raise NotFound(N_("There is no such recording."), detail=f"{lesson_id} v{version} {name}")
@@ -116,7 +116,7 @@ def _refuse_if_gone() -> None:
 
 def _refuse_if_resting(opened: Services, lesson_id: str, step: str) -> None:
     with opened.database.read() as session:
-        failed = lookups.step_left(session, lesson_id, step)
+        failed = work_lookups.step_left(session, lesson_id, step)
     if failed and failed.rests:
         seconds = max(_RETRY_SECONDS, int(failed.retry_at - time.time()))
         raise NotReady(failed.message, retry_seconds=seconds, detail=failed.detail)

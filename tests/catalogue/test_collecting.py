@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from web.factories import add_lesson, make_services
 
-from medialib.catalogue import branches, collected, collecting, lookups, tallies
+from medialib.catalogue import branches, collected, collecting, lookups, narrowing, tallies, unit_tree
 from medialib.catalogue.collections import KINDS, CollectionKind, CollectionLesson
 from medialib.errors import BadRequest, NotFound
 from medialib.services import Services
@@ -106,7 +106,7 @@ def test_a_draft_is_seen_by_nobody_and_neither_is_one_that_comes_later(services:
 
     def is_public() -> bool:
         with services.database.read() as session:
-            shown = bool(collected.shelves(session)) or bool(lookups.featured(session, ids))
+            shown = bool(collected.shelves(session)) or bool(collected.featured(session, ids))
             try:
                 collected.public_collection(session, slug)
             except NotFound:
@@ -190,11 +190,11 @@ def test_units_tell_how_many_lessons_they_and_all_below_have(services: Services)
     for unit in ("桃江县", "桃江县/马迹塘镇", "桃江县/马迹塘镇/京华村"):
         add_lesson(services, unit, unit=unit, searchable=False)
     with services.database.read() as session:
-        counts = tallies.units(session, lookups.Wanted())
+        counts = tallies.units(session, narrowing.Wanted())
         (county,) = branches.units_below(session, None)
         (town,) = branches.units_below(session, county.slug)
         assert [(one.name, counts[one.slug]) for one in (county, town)] == [("桃江县", 3), ("马迹塘镇", 2)]
-        assert [one.name for one in collected.units_above(session, town)] == ["桃江县"]
+        assert [one.name for one in unit_tree.units_above(session, town)] == ["桃江县"]
 
 
 def test_a_featured_shelf_holds_what_is_due_today(services: Services, ids: list[str]) -> None:
@@ -214,7 +214,7 @@ def test_a_featured_shelf_holds_what_is_due_today(services: Services, ids: list[
         assert (collected.count_of(session, one), collected.count_of(session, one, whole=True)) == (1, 3)
         assert [shelf.count for shelf in collected.shelves(session, "featured")] == [1]
         assert [placed.entry.id for placed in collected.placed(session, one)] == ids[:1]
-        assert lookups.featured(session, ids) == {ids[0]}
+        assert collected.featured(session, ids) == {ids[0]}
 
 
 def test_the_entries_of_a_package_are_told_by_its_four_parts(services: Services, ids: list[str]) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session
 from web.factories import add_lesson, make_plan, make_services
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import caption_edits, edits, indexing, lookups, narrowing, work_edits, work_lookups
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.errors import NotFound, ToolFailed
 from medialib.services import Services
 
@@ -53,7 +53,7 @@ def fail(
     services: Services, lesson_id: str, step: str, *, backoff: float = 0.0, came_on: bool = False
 ) -> tuple[int, bool]:
     with services.database.begin() as session:
-        row = edits.record_failure(
+        row = work_edits.record_failure(
             session, lesson_id=lesson_id, step=step, error=BROKEN, attempts=3, backoff_seconds=backoff, came_on=came_on
         )
         return row.attempts, row.parked
@@ -61,12 +61,12 @@ def fail(
 
 def settle(services: Services, lesson_id: str) -> str:
     with services.database.begin() as session:
-        return edits.settle(session, lesson_id)
+        return work_edits.settle(session, lesson_id)
 
 
 def next_steps(services: Services) -> list[str]:
     with services.database.read() as session:
-        return [row.step for row in lookups.next_steps(session, 100)]
+        return [row.step for row in work_lookups.next_steps(session, 100)]
 
 
 def test_a_published_lesson_is_found_with_everything_that_belongs_to_it(services: Services, lesson_id: str) -> None:
@@ -74,11 +74,11 @@ def test_a_published_lesson_is_found_with_everything_that_belongs_to_it(services
         lesson = lookups.lesson(session, lesson_id)
         assert (lesson.state, lesson.kind, lesson.seconds, lesson.year) == ("published", "video", 60.0, 2023)
         assert lookups.current_plan(session, lesson) == make_plan(seconds=60)
-        assert [row.name for row in lookups.renditions(session, lesson)] == ["v240", "v480", "v720", "a64"]
+        assert [row.name for row in work_lookups.renditions(session, lesson)] == ["v240", "v480", "v720", "a64"]
         assert lookups.source(session, lesson_id).name == "a.mp4"
         assert lookups.lesson_with_source(session, "0" * 64) is lesson
         assert lookups.lesson_with_source(session, "1" * 64) is None
-        assert [row.step for row in lookups.steps_left(session, lesson_id)] == list(STEPS)
+        assert [row.step for row in work_lookups.steps_left(session, lesson_id)] == list(STEPS)
 
 
 @pytest.mark.usefixtures("lesson_id")
@@ -100,7 +100,7 @@ def test_a_new_theme_is_made_once(services: Services) -> None:
     publish(services, "lesson3333", sha256="3" * 64, themes=("茶叶",))
     with services.database.read() as session:
         assert sorted(theme.slug for theme in lookups.themes(session)) == ["chaye", "hand-craft"]
-        assert lookups.browse(session, Wanted(theme="chaye")).total == 2
+        assert narrowing.browse(session, Wanted(theme="chaye")).total == 2
 
 
 def test_failures_are_counted_with_growing_rests_and_the_third_parks(services: Services, lesson_id: str) -> None:
@@ -108,7 +108,7 @@ def test_failures_are_counted_with_growing_rests_and_the_third_parks(services: S
     for number in (1, 2, 3):
         assert fail(services, lesson_id, "audio", backoff=10) == (number, number == 3)
         with services.database.read() as session:
-            row = lookups.step_left(session, lesson_id, "audio")
+            row = work_lookups.step_left(session, lesson_id, "audio")
             assert row is not None
             rests.append(row.retry_at - time.time())
     assert [round(rest, -1) for rest in rests] == [10, 40, 160]
@@ -119,12 +119,12 @@ def test_a_rest_that_a_wrong_clock_made_years_long_is_over(services: Services, l
     fail(services, lesson_id, "audio", backoff=10)
     assert "audio" not in next_steps(services)
     with services.database.begin() as session:
-        row = lookups.step_left(session, lesson_id, "audio")
+        row = work_lookups.step_left(session, lesson_id, "audio")
         assert row is not None and row.rests
         row.retry_at += 400 * 86_400
     assert "audio" in next_steps(services)
     with services.database.read() as session:
-        row = lookups.step_left(session, lesson_id, "audio")
+        row = work_lookups.step_left(session, lesson_id, "audio")
         assert row is not None and not row.rests
 
 
@@ -138,7 +138,7 @@ def test_work_goes_by_step_then_by_age_and_resting_steps_wait(services: Services
     assert next_steps(services) == [step for step in STEPS for _ in range(2)]
     fail(services, lesson_id, "init", backoff=60)
     with services.database.read() as session:
-        first = lookups.next_steps(session, 1)[0]
+        first = work_lookups.next_steps(session, 1)[0]
     assert (first.step, first.lesson_id) == ("init", "younger234")
 
 
@@ -149,10 +149,10 @@ def test_a_lesson_is_parked_when_nothing_is_left_that_may_be_tried(services: Ser
     with services.database.begin() as session:
         for step in STEPS:
             if step != "start":
-                edits.finish_step(session, lesson_id, step)
+                work_edits.finish_step(session, lesson_id, step)
     assert settle(services, lesson_id) == "parked"
     with services.database.read() as session:
-        (trouble,) = lookups.troubles(session, lesson_id)
+        (trouble,) = work_lookups.troubles(session, lesson_id)
     assert (trouble.step, trouble.message, trouble.detail) == ("start", BROKEN.message, "exit 1")
 
 
@@ -161,18 +161,18 @@ def test_retry_makes_everything_work_again_and_forgets_hot_failures(services: Se
         fail(services, lesson_id, "start")
     fail(services, lesson_id, "hot:v480")
     with services.database.begin() as session:
-        edits.retry(session, lesson_id)
+        work_edits.retry(session, lesson_id)
     assert next_steps(services) == list(STEPS)
     with services.database.read() as session:
-        assert lookups.troubles(session, lesson_id) == []
-        assert lookups.step_left(session, lesson_id, "hot:v480") is None
+        assert work_lookups.troubles(session, lesson_id) == []
+        assert work_lookups.step_left(session, lesson_id, "hot:v480") is None
         assert lookups.lesson(session, lesson_id).state == "published"
 
 
 def test_a_hot_failure_is_nobodys_next_work_and_does_not_park_the_lesson(services: Services, lesson_id: str) -> None:
     with services.database.begin() as session:
         for step in STEPS:
-            edits.finish_step(session, lesson_id, step)
+            work_edits.finish_step(session, lesson_id, step)
     for _ in range(5):
         assert fail(services, lesson_id, "hot:v480:7")[1] is False
     assert next_steps(services) == []
@@ -181,14 +181,14 @@ def test_a_hot_failure_is_nobodys_next_work_and_does_not_park_the_lesson(service
 
 def test_retrying_what_is_not_there_is_said(services: Services) -> None:
     with pytest.raises(NotFound), services.database.begin() as session:
-        edits.retry(session, "nosuch2345")
+        work_edits.retry(session, "nosuch2345")
 
 
 def test_progress_is_kept_for_the_rendition_it_is_told_of(services: Services, lesson_id: str) -> None:
     with services.database.begin() as session:
-        edits.record_progress(session, lesson_id=lesson_id, version=1, name="v480", seconds_done=8.0)
+        work_edits.record_progress(session, lesson_id=lesson_id, version=1, name="v480", seconds_done=8.0)
     with services.database.read() as session:
-        rows = lookups.renditions(session, lookups.lesson(session, lesson_id))
+        rows = work_lookups.renditions(session, lookups.lesson(session, lesson_id))
     assert [row.seconds_done for row in rows] == [0.0, 8.0, 0.0, 0.0]
 
 
@@ -210,7 +210,7 @@ def test_a_listing_is_narrowed(services: Services, wanted: Wanted, found: int) -
     add_lesson(services, "100% 竹课", unit="三堂街镇", recorded="2022-01")
     add_lesson(services, "听书", kind="audio")
     with services.database.read() as session:
-        assert lookups.browse(session, wanted).total == found
+        assert narrowing.browse(session, wanted).total == found
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_a_listing_is_ordered_and_paged(services: Services, sort: str, first: st
     add_lesson(services, "a", seconds=100, published_at=1.0)
     add_lesson(services, "b", seconds=50, published_at=2.0)
     with services.database.read() as session:
-        page = lookups.browse(session, Wanted(), sort=sort, per_page=1)
-        beyond = lookups.browse(session, Wanted(), sort=sort, page=9, per_page=1)
+        page = narrowing.browse(session, Wanted(), sort=sort, per_page=1)
+        beyond = narrowing.browse(session, Wanted(), sort=sort, page=9, per_page=1)
     assert ([one.title for one in page.lessons], page.total, list(beyond.lessons)) == ([first], 2, [])
 
 
@@ -237,13 +237,13 @@ def test_what_is_not_there_is_said(services: Services) -> None:
 
 def test_a_changed_lesson_is_stale_until_search_knows_it(services: Services, lesson_id: str) -> None:
     with services.database.begin() as session:
-        (stale,) = lookups.stale_in_index(session, 10)
-        edits.mark_indexed(session, [(stale.id, stale.revision)], held={stale.id})
+        (stale,) = indexing.stale_in_index(session, 10)
+        indexing.mark_indexed(session, [(stale.id, stale.revision)], held={stale.id})
     with services.database.begin() as session:
-        assert lookups.stale_in_index(session, 10) == []
+        assert indexing.stale_in_index(session, 10) == []
         lookups.lesson(session, lesson_id).revision += 1
     with services.database.read() as session:
-        assert [one.id for one in lookups.stale_in_index(session, 10)] == [lesson_id]
+        assert [one.id for one in indexing.stale_in_index(session, 10)] == [lesson_id]
 
 
 @pytest.mark.parametrize("lacking", [("poster",), ("sheets",), ("poster", "sheets")])
@@ -255,7 +255,7 @@ def test_a_lesson_without_its_pictures_is_complete_all_the_same(
     with services.database.begin() as session:
         for step in STEPS:
             if step not in lacking:
-                edits.finish_step(session, lesson_id, step)
+                work_edits.finish_step(session, lesson_id, step)
     assert settle(services, lesson_id) == "complete"
 
 
@@ -271,7 +271,7 @@ def test_a_notice_is_put_on_a_lesson_once(services: Services, lesson_id: str) ->
 def test_rests_need_not_grow(services: Services, lesson_id: str) -> None:
     for _ in range(4):
         with services.database.begin() as session:
-            row = edits.record_failure(
+            row = work_edits.record_failure(
                 session,
                 lesson_id=lesson_id,
                 step="start",
@@ -288,7 +288,7 @@ def test_rests_need_not_grow(services: Services, lesson_id: str) -> None:
     "change",
     [
         lambda session, lesson_id: edits.add_notices(session, lesson_id, [{"message": "x", "values": {}}]),
-        lambda session, lesson_id: edits.put_captions(session, lesson_id, TRACK),
+        lambda session, lesson_id: caption_edits.put(session, lesson_id, TRACK),
     ],
 )
 def test_what_follows_from_what_was_there_holds_the_lesson(

@@ -20,7 +20,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 from web.factories import make_services
 
-from medialib.catalogue import lookups
+from medialib.catalogue import work_lookups
 from medialib.cli import Library, main, processes
 from medialib.cli.imports import _ended, _Report, _take_in_all, _told_of
 from medialib.cli.processes import _require_port, allow_many_open_files, forget_figures_of_the_dead
@@ -550,5 +550,5 @@ def test_a_queue_that_is_locked_does_not_end_the_import(recordings: Path, tmp_pa
     lock.close()
     assert report.counts == {"published": 1}
     with services.database.read() as session:
-        assert lookups.steps_left(session, *taken)
+        assert work_lookups.steps_left(session, *taken)
     services.database.close()

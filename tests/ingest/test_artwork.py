@@ -12,7 +12,7 @@ from PIL import Image, ImageStat
 from web.factories import make_services
 
 from medialib import finding
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
@@ -51,7 +51,7 @@ def pictured(services: Services, path: Path, picture: Path | None = None) -> tup
 
 def do(services: Services, lesson: Lesson, step: str) -> None:
     with services.database.begin() as session:
-        edits.finish_step(session, lesson.id, "init")  # or that would be more urgent
+        work_edits.finish_step(session, lesson.id, "init")  # or that would be more urgent
     with services.leases.hold("test") as lease:
         assert lease
         pipeline.attempt(services.workshop, pipeline.Work(step=step, lesson_id=lesson.id), lease, lambda: True)
@@ -59,7 +59,7 @@ def do(services: Services, lesson: Lesson, step: str) -> None:
 
 def troubles(services: Services, lesson: Lesson) -> list[str]:
     with services.database.read() as session:
-        return [row.detail for row in lookups.troubles(session, lesson.id)]
+        return [row.detail for row in work_lookups.troubles(session, lesson.id)]
 
 
 def shown(services: Services, lesson: Lesson, posters: Posters, number: int = 0) -> Image.Image:
@@ -274,12 +274,12 @@ def test_a_recording_that_cannot_be_read_is_tried_again_and_then_is_complete_wit
     for _ in range(3):
         do(services, lesson, "poster")
     with services.database.begin() as session:
-        (row,) = lookups.troubles(session, lesson.id)
+        (row,) = work_lookups.troubles(session, lesson.id)
         assert (row.step, row.parked) == ("poster", True)
         for step in ("init", "start", "sheets"):
-            edits.finish_step(session, lesson.id, step)
-        assert edits.settle(session, lesson.id) == "complete"
-        edits.retry(session, lesson.id)
+            work_edits.finish_step(session, lesson.id, step)
+        assert work_edits.settle(session, lesson.id) == "complete"
+        work_edits.retry(session, lesson.id)
     source.write_bytes(content)
     do(services, lesson, "poster")
     assert finding.posters(services, lesson)

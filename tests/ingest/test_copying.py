@@ -13,7 +13,7 @@ from web.factories import make_services
 
 from medialib import finding
 from medialib.app import create_app
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.cuts import ENCODED, Cuts
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import RenditionProgress
@@ -59,8 +59,8 @@ def worked_off(workshop: Workshop, recording: Recording) -> dict[str, RenditionP
         pass
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, recording.lesson_id)
-        assert (lesson.state, [row.detail for row in lookups.troubles(session, lesson.id)]) == ("complete", [])
-        return {row.name: row for row in lookups.renditions(session, lesson)}
+        assert (lesson.state, [row.detail for row in work_lookups.troubles(session, lesson.id)]) == ("complete", [])
+        return {row.name: row for row in work_lookups.renditions(session, lesson)}
 
 
 def is_copied(recording: Recording) -> bool:
@@ -336,14 +336,14 @@ def test_until_it_is_decided_no_other_rung_is_offered(choosy: Services, tmp_path
     while choosing.lacks_trials(choosy.workshop, recording, names):
         assert pipeline.advance(choosy.workshop, lambda: True)
         with choosy.database.read() as session:
-            rows = lookups.renditions(session, lookups.lesson(session, recording.lesson_id))
+            rows = work_lookups.renditions(session, lookups.lesson(session, recording.lesson_id))
         assert [row.name for row in rows if row.complete] == ["v120"]
     assert all(choosy.store.segments(recording.lesson_id, 1, name) for name in ("v240", "v360"))
 
 
 def choosing_is_next(services: Services, lesson_id: str) -> bool:
     with services.database.read() as session:
-        return lookups.steps_left(session, lesson_id)[0].step == "choose"
+        return work_lookups.steps_left(session, lesson_id)[0].step == "choose"
 
 
 def test_a_choice_killed_before_it_is_written_down_is_made_again_alike(choosy: Services, tmp_path: Path) -> None:
@@ -385,8 +385,8 @@ def test_a_copy_is_held_still_while_what_is_more_urgent_is_done(services: Servic
     while not urgent:
         assert pipeline.advance(workshop, keep_going)
     with services.database.read() as session:
-        left = {row.step for row in lookups.steps_left(session, recording.lesson_id)}
-        later = {row.step for row in lookups.steps_left(session, urgent[0].lesson_id)}
+        left = {row.step for row in work_lookups.steps_left(session, recording.lesson_id)}
+        later = {row.step for row in work_lookups.steps_left(session, urgent[0].lesson_id)}
     assert calls.read_text() == "copy\n"
     assert "copy" not in left and later == {"copy", *left}
     assert rows_of(services, recording)[TOP].complete and rows_of(services, urgent[0])["v240"].complete
@@ -394,4 +394,4 @@ def test_a_copy_is_held_still_while_what_is_more_urgent_is_done(services: Servic
 
 def rows_of(services: Services, recording: Recording) -> dict[str, RenditionProgress]:
     with services.database.read() as session:
-        return {row.name: row for row in lookups.renditions(session, lookups.lesson(session, recording.lesson_id))}
+        return {row.name: row for row in work_lookups.renditions(session, lookups.lesson(session, recording.lesson_id))}

@@ -10,7 +10,7 @@ import pytest
 from mutagen.id3 import CHAP, CTOC, ID3, TIT2, CTOCFlags, Encoding
 from web.factories import make_services
 
-from medialib.catalogue import lookups
+from medialib.catalogue import caption_lookups, lookups, work_lookups
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
@@ -76,7 +76,7 @@ def stored(services: Services, lesson: Lesson) -> dict[str, list[tuple[float, fl
     with services.database.read() as session:
         return {
             row.language: [(cue.begin, cue.end, cue.text) for cue in from_stored(row.cues)]
-            for row in lookups.captions_of(session, lesson.id)
+            for row in caption_lookups.captions_of(session, lesson.id)
         }
 
 
@@ -115,14 +115,14 @@ def test_a_file_beside_comes_before_the_track_inside(services: Services, tmp_pat
 def test_the_step_is_one_of_the_lessons_and_is_done_once(services: Services, tmp_path: Path) -> None:
     lesson = taken_in(services, with_texts(tmp_path, "a.mkv", "-c:s", "copy"))
     with services.database.read() as session:
-        assert "captions" in [row.step for row in lookups.steps_left(session, lesson.id)]
+        assert "captions" in [row.step for row in work_lookups.steps_left(session, lesson.id)]
     with services.leases.hold("work:test") as lease:
         assert lease is not None
         work = pipeline.Work(step="captions", lesson_id=lesson.id)
         assert pipeline.attempt(services.workshop, work, lease, lambda: True)
     assert set(stored(services, lesson)) == {"zh-Hans", "en"}
     with services.database.read() as session:
-        assert "captions" not in [row.step for row in lookups.steps_left(session, lesson.id)]
+        assert "captions" not in [row.step for row in work_lookups.steps_left(session, lesson.id)]
         assert lookups.lesson(session, lesson.id).revision == 3  # so that search looks again
 
 

@@ -9,7 +9,7 @@ import media
 import pytest
 from web.factories import make_services
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import DiskFull
@@ -86,7 +86,7 @@ def test_nothing_is_taken_for_damaged_or_given_up_while_there_is_no_room(
             assert lease
             pipeline.attempt(full, work, lease, lambda: True, idle=others)
     with services.database.read() as session:
-        row = lookups.step_left(session, lesson.id, "audio")
+        row = work_lookups.step_left(session, lesson.id, "audio")
         assert row is not None and (row.parked, row.attempts) == (False, 1)
         assert row.message == "The server has no room for this file. Please tell the county office."
         assert lookups.lesson(session, lesson.id).notices == []

@@ -14,7 +14,7 @@ from web.factories import make_services
 
 from medialib import metrics
 from medialib.app import create_app
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, hot_step
 from medialib.errors import ToolFailed
@@ -56,14 +56,14 @@ def made(services: Services, lesson: Lesson, name: str = "v240") -> list[int]:
 
 def fail(services: Services, lesson: Lesson, step: str) -> None:
     with services.database.begin() as session:
-        edits.record_failure(
+        work_edits.record_failure(
             session, lesson_id=lesson.id, step=step, error=ToolFailed("no"), attempts=3, backoff_seconds=60
         )
 
 
 def troubles(services: Services, lesson: Lesson) -> list[str]:
     with services.database.read() as session:
-        return [row.step for row in lookups.troubles(session, lesson.id)]
+        return [row.step for row in work_lookups.troubles(session, lesson.id)]
 
 
 def ask(app: Flask, address: str, answers: list[int]) -> None:
@@ -118,8 +118,8 @@ def test_who_came_last_goes_first_and_the_others_go_on_then(services: Services, 
 def test_who_waits_for_a_segment_of_a_run_that_ended_early_gets_it(services: Services, lesson: Lesson) -> None:
     app = create_app(services)
     with services.database.begin() as session:  # nobody else makes it
-        for row in lookups.steps_left(session, lesson.id):
-            edits.finish_step(session, lesson.id, row.step)
+        for row in work_lookups.steps_left(session, lesson.id):
+            work_edits.finish_step(session, lesson.id, row.step)
     worker = Worker(services)
     worker.start()
     answers: list[int] = []
@@ -166,7 +166,7 @@ def test_a_failure_is_forgotten_once_the_segment_is_made_by_whomever(services: S
         fail(services, lesson, step)
     for step in ("init", "poster"):
         with services.database.begin() as session:
-            edits.finish_step(session, lesson.id, step)
+            work_edits.finish_step(session, lesson.id, step)
     pipeline.advance(services.workshop, lambda: True)
     assert 2 in made(services, lesson, "a64")
     assert troubles(services, lesson) == [hot_step("a64", 99), hot_step("v240", 2)]

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from web.factories import make_services
 
-from medialib.catalogue import lookups
+from medialib.catalogue import indexing, lookups, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.units import Unit
 from medialib.database import Database
@@ -65,7 +65,7 @@ def test_a_file_is_kept_unchanged_under_a_name_that_says_what_it_is(
     kept = services.store.source(lesson.id, extension)
     assert kept.read_bytes() == path.read_bytes()
     with services.database.read() as session:
-        assert [row.step for row in lookups.steps_left(session, lesson.id)] == list(steps)
+        assert [row.step for row in work_lookups.steps_left(session, lesson.id)] == list(steps)
         assert steps_of(lookups.current_plan(session, lesson)) == steps
         assert lookups.source(session, lesson.id).name == "../../etc/passwd"
     assert list(services.store.temporary.iterdir()) == []
@@ -202,7 +202,7 @@ def test_a_recording_whose_publication_was_done_and_not_told_is_kept(services: S
     with pytest.raises(OperationalError):
         take_in(replace(services.workshop, database=deaf), path, DETAILS, name="a.mp3")
     with services.database.read() as session:
-        (lesson_id,) = lookups.ids_by_age(session, shown=True)
+        (lesson_id,) = indexing.ids_by_age(session, shown=True)
     assert services.store.source(lesson_id, ".mp3").read_bytes() == path.read_bytes()
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageStat
 from web.factories import make_services
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import AudioRendition
@@ -44,7 +44,7 @@ def taken_in(services: Services, path: Path) -> Lesson:
 def do(services: Services, lesson: Lesson, *steps: str) -> None:
     with services.database.begin() as session:
         for step in {"init", "poster", "audio"} - set(steps):
-            edits.finish_step(session, lesson.id, step)  # or they would be more urgent
+            work_edits.finish_step(session, lesson.id, step)  # or they would be more urgent
     for step in steps:
         with services.leases.hold("test") as lease:
             assert lease
@@ -107,13 +107,13 @@ def test_sheets_wait_for_the_start_rung_and_give_up_with_it(services: Services, 
     lesson = taken_in(services, media.film(tmp_path / "a.mp4", seconds=3, size="160x90"))
     do(services, lesson, "sheets")
     with services.database.begin() as session:
-        assert lookups.troubles(session, lesson.id) == []
-        row = lookups.step_left(session, lesson.id, "start")
+        assert work_lookups.troubles(session, lesson.id) == []
+        row = work_lookups.step_left(session, lesson.id, "start")
         assert row
         row.parked = True
     do(services, lesson, "sheets", "sheets", "sheets")
     with services.database.read() as session:
-        (trouble,) = lookups.troubles(session, lesson.id)
+        (trouble,) = work_lookups.troubles(session, lesson.id)
     assert (trouble.step, trouble.parked, trouble.detail) == ("sheets", True, "v96 is not complete")
 
 
@@ -148,18 +148,18 @@ def test_a_lesson_without_its_peaks_is_complete(services: Services, tmp_path: Pa
     do(services, lesson, "peaks", "peaks", "peaks")
     with services.database.read() as session:
         assert lookups.lesson(session, lesson.id).state == "complete"
-        assert [row.step for row in lookups.troubles(session, lesson.id)] == ["peaks"]
+        assert [row.step for row in work_lookups.troubles(session, lesson.id)] == ["peaks"]
 
 
 def test_work_that_an_earlier_version_left_is_put_into_order(services: Services, tmp_path: Path) -> None:
     lesson = taken_in(services, media.tone(tmp_path / "a.mp3", seconds=2))
     with services.database.begin() as session:
-        for row in lookups.steps_left(session, lesson.id):
+        for row in work_lookups.steps_left(session, lesson.id):
             row.rank = 0
         session.flush()
-        edits.rank_steps(session, RANKS)
+        work_edits.rank_steps(session, RANKS)
         session.expire_all()
-        left = [(row.step, row.rank) for row in lookups.steps_left(session, lesson.id)]
+        left = [(row.step, row.rank) for row in work_lookups.steps_left(session, lesson.id)]
     assert left == [(step, RANKS[step]) for step in ("init", "poster", "audio", "peaks")]
 
 

@@ -17,7 +17,7 @@ from mutagen.mp4 import MP4
 from sqlalchemy import update
 from web.factories import make_services
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, StepLeft
 from medialib.catalogue.plans import TS_CLOCK_SECONDS, AudioRendition, Plan
@@ -56,7 +56,7 @@ class Made:
             pass
         with self.services.database.read() as session:
             self.plan: Plan = lookups.current_plan(session, self.lesson)
-            self.rows = lookups.renditions(session, self.lesson)
+            self.rows = work_lookups.renditions(session, self.lesson)
 
     @property
     def workshop(self) -> Workshop:
@@ -69,7 +69,7 @@ class Made:
 
     def troubles(self) -> list[str]:
         with self.services.database.read() as session:
-            return [f"{row.step}: {row.message}" for row in lookups.troubles(session, self.lesson.id)]
+            return [f"{row.step}: {row.message}" for row in work_lookups.troubles(session, self.lesson.id)]
 
     @property
     def film(self) -> Path:
@@ -97,7 +97,7 @@ def _rested(request: pytest.FixtureRequest) -> Iterator[None]:
     for name in {"made", "film"} & set(request.fixturenames):
         services: Services = request.getfixturevalue(name).services
         with services.database.begin() as session:
-            edits.retry(session, request.getfixturevalue(name).lesson.id)
+            work_edits.retry(session, request.getfixturevalue(name).lesson.id)
 
 
 def ts_of(made: Made, workshop: Workshop, name: str) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from web.factories import make_services
 
 from medialib.app import create_app
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest import hot, pipeline
@@ -72,9 +72,9 @@ def test_all_steps_make_a_lesson_complete(services: Services, tmp_path: Path) ->
     work_it_off(services)
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
-        rows = lookups.renditions(session, lesson)
+        rows = work_lookups.renditions(session, lesson)
         plan = lookups.current_plan(session, lesson)
-        assert lookups.steps_left(session, lesson.id) == []
+        assert work_lookups.steps_left(session, lesson.id) == []
     for row in rows:
         sizes = services.store.segments(lesson.id, 1, row.name)
         assert sorted(sizes) == list(range(plan.segment_count))
@@ -93,7 +93,7 @@ def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(service
     work_it_off(services)
     assert (state(services, bad), state(services, good)) == ("parked", "complete")
     with services.database.read() as session:
-        troubles = lookups.troubles(session, bad.id)
+        troubles = work_lookups.troubles(session, bad.id)
     assert {(row.attempts, row.parked) for row in troubles} == {(3, True)}
     assert all(row.message == "This part of the recording could not be converted." for row in troubles)
     assert all("garbage" not in row.message and row.detail for row in troubles)
@@ -101,7 +101,7 @@ def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(service
 
     services.store.source(bad.id, ".mp4").write_bytes(content)
     with services.database.begin() as session:
-        edits.retry(session, bad.id)
+        work_edits.retry(session, bad.id)
     work_it_off(services)
     assert state(services, bad) == "complete"
 
@@ -114,8 +114,8 @@ def test_work_that_is_stopped_keeps_what_was_finished_and_is_no_failure(services
             pipeline.attempt(services.workshop, pipeline.Work(step=step, lesson_id=lesson.id), lease, lambda: True)
     pipeline.advance(services.workshop, lambda: False)
     with services.database.read() as session:
-        assert next(iter(lookups.steps_left(session, lesson.id))).step == "audio"
-        assert lookups.troubles(session, lesson.id) == []
+        assert next(iter(work_lookups.steps_left(session, lesson.id))).step == "audio"
+        assert work_lookups.troubles(session, lesson.id) == []
     assert list(services.store.temporary.iterdir()) == []
 
 
@@ -152,7 +152,7 @@ def test_a_hot_run_that_fails_is_answered_503_with_a_time_to_come_back(tmp_path:
         assert time.monotonic() - began < 8
         services.store.source(lesson.id, ".mp4").write_bytes(content)
         with services.database.begin() as session:
-            edits.retry(session, lesson.id)
+            work_edits.retry(session, lesson.id)
         with client.get(address) as good:
             assert (good.status_code, good.mimetype) == (200, "video/mp4")
     finally:
@@ -183,7 +183,7 @@ def test_a_run_that_decodes_nothing_keeps_nothing_and_fails(services: Services, 
     assert services.store.segments(lesson.id, 1, "v240") == {}
     assert not services.store.init(lesson.id, 1, "v240").exists()
     with services.database.read() as session:
-        (trouble,) = lookups.troubles(session, lesson.id)
+        (trouble,) = work_lookups.troubles(session, lesson.id)
     assert (trouble.step, trouble.attempts) == ("hot:v240:2", 1)
     assert trouble.detail.startswith(("v240 segment 2 holds 0 of ", "ffmpeg"))
 
@@ -195,7 +195,7 @@ def test_an_unforeseen_failure_parks_its_step_and_other_lessons_go_on(services: 
     work_it_off(services)
     assert (state(services, blocked), state(services, fine)) == ("parked", "complete")
     with services.database.read() as session:
-        trouble = lookups.troubles(session, blocked.id)[0]
+        trouble = work_lookups.troubles(session, blocked.id)[0]
     assert trouble.parked
     assert "NotADirectoryError" in trouble.detail or "FileExistsError" in trouble.detail
 
@@ -213,7 +213,7 @@ def test_a_step_whose_segments_are_all_being_made_is_left_alone(services: Servic
     lesson = film(services, tmp_path / "a.mp4")
     for step in ("init", "poster", "audio", "rungs"):
         with services.database.begin() as session:
-            edits.finish_step(session, lesson.id, step)
+            work_edits.finish_step(session, lesson.id, step)
     with services.leases.hold(f"hot:{lesson.id}:1:v240:0-3") as lease:
         assert lease is not None
         assert pipeline.advance(services.workshop, lambda: True) is False
@@ -228,11 +228,14 @@ def test_the_other_rungs_wait_while_another_worker_still_chooses_among_them(serv
         assert lease is not None
         work_it_off(services)
         with services.database.read() as session:
-            assert [row.step for row in lookups.steps_left(session, lesson.id)] == ["choose", "rungs"]
+            assert [row.step for row in work_lookups.steps_left(session, lesson.id)] == ["choose", "rungs"]
     work_it_off(services)
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
-        assert {row.name: row.complete for row in lookups.renditions(session, lesson)} == {"v240": True, "v360": True}
+        assert {row.name: row.complete for row in work_lookups.renditions(session, lesson)} == {
+            "v240": True,
+            "v360": True,
+        }
 
 
 def test_work_that_somebody_else_does_does_not_stop_other_work(services: Services, tmp_path: Path) -> None:
@@ -263,7 +266,7 @@ def test_sound_that_is_asked_for_anywhere_falls_on_the_grid(services: Services, 
     work_it_off(services)
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
-        assert lookups.troubles(session, lesson.id) == []
+        assert work_lookups.troubles(session, lesson.id) == []
     plan = load(services.workshop, lesson.id).plan
     for number in range(plan.segment_count):
         segment = services.store.segment(lesson.id, 1, "a64", number).read_bytes()

@@ -9,7 +9,7 @@ import pytest
 from web.factories import make_services
 
 from medialib import tasks
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, RenditionProgress
 from medialib.errors import NotFound
@@ -46,7 +46,7 @@ def work_it_off(services: Services) -> None:
 
 def rows(services: Services, lesson: Lesson) -> dict[str, RenditionProgress]:
     with services.database.read() as session:
-        return {row.name: row for row in lookups.renditions(session, lesson)}
+        return {row.name: row for row in work_lookups.renditions(session, lesson)}
 
 
 def a_rung_beside(services: Services, lesson: Lesson) -> str:
@@ -61,7 +61,9 @@ def test_a_run_that_reports_late_does_not_undo_what_is_complete(services: Servic
     for name in complete:
         assert count(services.workshop, loaded_early, name)
         with services.database.begin() as session:
-            edits.record_progress(session, lesson_id=lesson.id, version=1, name=name, seconds_done=2.0, complete=False)
+            work_edits.record_progress(
+                session, lesson_id=lesson.id, version=1, name=name, seconds_done=2.0, complete=False
+            )
     after = rows(services, lesson)
     assert {name: row.size_bytes for name, row in after.items() if row.complete} == complete
     assert all(row.seconds_done == pytest.approx(row.seconds_total) for row in after.values() if row.complete)
@@ -81,8 +83,8 @@ def test_a_rung_that_was_left_out_does_not_become_complete(services: Services, l
     for number in range(3):
         hot.hurry(services.workshop, lesson.id, 1, name, number)
     with services.database.begin() as session:
-        edits.record_progress(session, lesson_id=lesson.id, version=1, name=name, left_out=True, complete=False)
-        edits.finish_step(session, lesson.id, "choose")
+        work_edits.record_progress(session, lesson_id=lesson.id, version=1, name=name, left_out=True, complete=False)
+        work_edits.finish_step(session, lesson.id, "choose")
     assert not count(services.workshop, loaded_early, name)
     assert not rows(services, lesson)[name].complete
 
@@ -90,12 +92,12 @@ def test_a_rung_that_was_left_out_does_not_become_complete(services: Services, l
 def test_what_was_miscounted_is_counted_again(services: Services, lesson: Lesson) -> None:
     work_it_off(services)
     with services.database.begin() as session:
-        for row in lookups.renditions(session, lesson):
+        for row in work_lookups.renditions(session, lesson):
             row.complete = False
     recount(services.workshop)
     assert all(row.complete or row.left_out for row in rows(services, lesson).values())
     with services.database.read() as session:
-        assert [row.name for row in lookups.miscounted(session)] == []
+        assert [row.name for row in work_lookups.miscounted(session)] == []
 
 
 def test_a_run_for_a_lesson_that_was_removed_stops_and_leaves_nothing(services: Services, lesson: Lesson) -> None:

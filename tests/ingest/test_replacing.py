@@ -11,7 +11,7 @@ from web.factories import make_services
 from web.signing import acts
 
 from medialib import arrivals, worker
-from medialib.catalogue import edits, former_sources, lookups, renewing
+from medialib.catalogue import caption_edits, caption_lookups, former_sources, lookups, renewing, work_lookups
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.former_sources import FormerSource
@@ -41,7 +41,7 @@ def lesson_id(services: Services, tmp_path: Path) -> str:
     made = take_in(services.workshop, path, Details(title="采茶"), name="old.mp3").lesson.id
     with services.database.begin() as session:
         cues = (Cue(begin=0.0, end=1.0, text="竹"),)
-        edits.put_captions(session, made, CaptionTrack(language="zh", label="中文", cues=cues))
+        caption_edits.put(session, made, CaptionTrack(language="zh", label="中文", cues=cues))
     pipeline.prepare(services.workshop, made)
     return made
 
@@ -81,8 +81,8 @@ def test_another_recording_keeps_the_address_and_whoever_plays_goes_on(
     assert (now.source.name, before.source) == ("source-2.ogg", old_source)
     assert now.source.read_bytes() == new.read_bytes()
     with services.database.read() as session:
-        assert len(lookups.captions_of(session, lesson_id)) == 1
-        assert {row.step for row in lookups.steps_left(session, lesson_id)} == {"init", "poster", "audio", "peaks"}
+        assert len(caption_lookups.captions_of(session, lesson_id)) == 1
+        assert {row.step for row in work_lookups.steps_left(session, lesson_id)} == {"init", "poster", "audio", "peaks"}
     name = before.plan.audio[-1].name
     hot.hurry(services.workshop, lesson_id, 1, name, 2)
     assert services.store.segment(lesson_id, 1, name, 2).exists(), "a player of the old one gets what it lacks"
@@ -222,4 +222,4 @@ def test_work_on_the_old_recording_finishes_no_step_of_the_new_one(
         pipeline.attempt(services.workshop, work, lease, going)
     assert exchanged
     with services.database.read() as session:
-        assert "audio" in {row.step for row in lookups.steps_left(session, lesson_id)}
+        assert "audio" in {row.step for row in work_lookups.steps_left(session, lesson_id)}

@@ -13,7 +13,7 @@ from web.factories import make_services
 
 from medialib import finding
 from medialib.app import create_app
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, StoredPlan
 from medialib.cli import main
@@ -128,7 +128,7 @@ def test_what_an_old_run_finishes_is_not_taken_for_the_new_version(
         pipeline.attempt(services.workshop, poster, lease, meanwhile)
     assert asked
     with changed.database.read() as session:
-        left = [row.step for row in lookups.steps_left(session, lesson.id)]
+        left = [row.step for row in work_lookups.steps_left(session, lesson.id)]
     assert work.step in left
     assert "poster" in left
     changed.database.close()

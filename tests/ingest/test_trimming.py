@@ -8,7 +8,7 @@ import pytest
 from web.factories import make_services
 
 from medialib import finding
-from medialib.catalogue import changing, edits, lookups, trimming
+from medialib.catalogue import caption_edits, caption_lookups, changing, lookups, trimming
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, StepLeft
@@ -94,14 +94,14 @@ def test_texts_move_along_and_taking_it_back_plays_at_once(services: Services, t
     lesson = take_in(services.workshop, path, Details(title="a"), name="a.mp4").lesson
     cues = (Cue(begin=1.0, end=3.6, text="x"), Cue(begin=4.0, end=5.0, text="y"))
     with services.database.begin() as session:
-        edits.put_captions(session, lesson.id, CaptionTrack(language="zh", label="中文", cues=cues))
+        caption_edits.put(session, lesson.id, CaptionTrack(language="zh", label="中文", cues=cues))
         lookups.lesson(session, lesson.id).chapters = [{"start_seconds": 0.0, "title": "c"}]
     work_off(services)
     change = trimmed(services, lesson.id, CUT)
 
     def texts() -> list[list[object]]:
         with services.database.read() as session:
-            return lookups.captions(session, lesson.id, "zh").cues
+            return caption_lookups.captions(session, lesson.id, "zh").cues
 
     assert texts() == [[0.0, 1.0, "x"], [1.4, 2.4, "y"]]
     assert lesson_of(services, lesson.id).chapters == [{"start_seconds": 0.0, "title": "c"}]

@@ -16,7 +16,7 @@ from web.factories import add_lesson, add_posters, make_services
 from werkzeug.serving import make_server
 
 from medialib.app import create_app
-from medialib.catalogue import collected, collecting, edits, tokens
+from medialib.catalogue import caption_edits, collected, collecting, edits, tokens
 from medialib.catalogue.channels import Screening
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.themes import Theme
@@ -62,7 +62,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     add_posters(opened, LESSON, "frame")
     with opened.database.begin() as session:
         cues = tuple(Cue(begin=float(at), end=at + 0.9, text=f"第{at}句") for at in range(5))
-        edits.put_captions(session, LESSON, CaptionTrack(language="zh", label="中文", cues=cues))
+        caption_edits.put(session, LESSON, CaptionTrack(language="zh", label="中文", cues=cues))
         package = edits.new_collection(session, kind="package", title="春笋下山", dated="2023-05")
         collecting.add(session, package, [LESSON, READING])
         collecting.publish(session, package)

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from medialib.app import create_app
-from medialib.catalogue import arranging, channel_edits, collecting, edits, people_edits, screen_edits, telling
+from medialib.catalogue import arranging, caption_edits, channel_edits, collecting, people_edits, screen_edits, telling
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.seeds import plant
@@ -54,7 +54,7 @@ def values(services: Services) -> dict[str, Any]:
     with services.database.begin() as session:
         session.get_one(Lesson, WAITING).stage = "submitted"
         cues = tuple(Cue(begin=float(at), end=at + 0.9, text=f"第{at}句") for at in range(5))
-        edits.put_captions(session, LESSON, CaptionTrack(language="zh", label="中文", cues=cues))
+        caption_edits.put(session, LESSON, CaptionTrack(language="zh", label="中文", cues=cues))
         package = arranging.begin(session, kind="package", title="春笋下山", dated="2024-12", by=None)
         collecting.add(session, package, [LESSON])
         hook = telling.add(session, address="https://example.org/", events=["lesson.published"], by=None)

@@ -10,7 +10,7 @@ from web.factories import add_lesson, make_services
 from werkzeug.serving import make_server
 
 from medialib.app import create_app
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits
 from medialib.services import Services
 from medialib.web import i18n
 
@@ -121,7 +121,7 @@ def test_a_lesson_can_be_started_before_it_is_made_and_shows_its_progress(
     expect(page.get_by_role("button", name="播放", exact=True)).to_be_visible()
     with services.database.begin() as session:
         for name in ("v240", "v480", "v720", "a64"):
-            edits.record_progress(session, lesson_id=MAKING, version=1, name=name, seconds_done=300.0)
+            work_edits.record_progress(session, lesson_id=MAKING, version=1, name=name, seconds_done=300.0)
     expect(page.get_by_text("5:00 / 10:00")).to_have_count(4)
     listen = page.get_by_role("radio", name="只听声音")
     listen.click()

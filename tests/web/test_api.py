@@ -5,7 +5,7 @@ import shutil
 import pytest
 from flask.testing import FlaskClient
 
-from medialib.catalogue import edits
+from medialib.catalogue import work_edits
 from medialib.errors import ToolFailed
 from medialib.services import Services
 
@@ -119,10 +119,10 @@ def test_strange_words_are_only_words(client: FlaskClient, services: Services, w
 def test_one_lesson_tells_its_state_and_the_progress_of_each_rendition(client: FlaskClient, services: Services) -> None:
     lesson_id = add_lesson(services, state="published", unit="马迹塘镇", speaker="周师傅", themes=("技能培训",))
     with services.database.begin() as session:
-        edits.record_progress(
+        work_edits.record_progress(
             session, lesson_id=lesson_id, version=1, name="v480", seconds_done=200.0, media_per_second=4.0
         )
-        edits.record_progress(session, lesson_id=lesson_id, version=1, name="a64", complete=True, size_bytes=5)
+        work_edits.record_progress(session, lesson_id=lesson_id, version=1, name="a64", complete=True, size_bytes=5)
     lesson = client.get(f"/api/lessons/{lesson_id}").get_json()
     assert lesson.keys() >= PIECES | {"description", "series", "number", "recorded", "language", "published_at"}
     assert (lesson["state"], lesson["reason"], lesson["unit"]) == ("published", None, "马迹塘镇")
@@ -149,7 +149,7 @@ def test_a_parked_lesson_says_why_in_the_language_of_the_reader(client: FlaskCli
     lesson_id = add_lesson(services, state="parked")
     error = ToolFailed("This file is larger than %(gigabytes)s GB.", values={"gigabytes": 20})
     with services.database.begin() as session:
-        edits.record_failure(session, lesson_id=lesson_id, step="bulk", error=error, attempts=1, backoff_seconds=1)
+        work_edits.record_failure(session, lesson_id=lesson_id, step="bulk", error=error, attempts=1, backoff_seconds=1)
     assert client.get(f"/api/lessons/{lesson_id}").get_json()["reason"] == "这个文件超过 20 GB。"
     assert client.get(f"/api/lessons/{lesson_id}?lang=en").get_json()["reason"] == "This file is larger than 20 GB."
 

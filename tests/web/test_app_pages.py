@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from medialib.catalogue import collecting, edits, lookups
+from medialib.catalogue import collecting, edits, lookups, narrowing
 from medialib.services import Services
 
 from .factories import add_lesson
@@ -80,7 +80,7 @@ def test_pages_for_everyone_may_be_kept_and_no_others(client: FlaskClient, servi
 def test_a_list_can_be_subscribed_to_by_its_code(client: FlaskClient, services: Services) -> None:
     add_lesson(services, series="声临其境", number=1, kind="audio")
     with services.database.read() as session:
-        slug = lookups.browse(session, lookups.Wanted()).lessons[0].series_slug
+        slug = narrowing.browse(session, narrowing.Wanted()).lessons[0].series_slug
     page = client.get(f"/subscribe?of=collections/{slug}").text
     assert f"http://localhost/collections/{slug}.rss" in page
     assert client.get(f"/subscribe.svg?of=collections/{slug}").mimetype == "image/svg+xml"

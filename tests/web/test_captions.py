@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from medialib import tasks
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import caption_edits, edits, lookups
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.services import Services
 
@@ -21,7 +21,7 @@ def captioned(services: Services, *tracks: CaptionTrack, **details: object) -> s
     lesson_id = add_lesson(services, **details)  # type: ignore[arg-type]
     with services.database.begin() as session:
         for track in tracks or (track_in("zh", "中文"), track_in("en", "English")):
-            edits.put_captions(session, lesson_id, track)
+            caption_edits.put(session, lesson_id, track)
     return lesson_id
 
 
@@ -48,8 +48,8 @@ def test_a_change_has_a_new_address_that_no_old_one_ever_had(services: Services,
     before = f"/media/{lesson_id}/captions/zh/2.vtt"
     assert client.get(before).status_code == 200
     with services.database.begin() as session:
-        edits.remove_captions(session, lesson_id, "zh")
-        edits.put_captions(session, lesson_id, track_in("zh", "中文", CUES[1:]))
+        caption_edits.drop(session, lesson_id, "zh")
+        caption_edits.put(session, lesson_id, track_in("zh", "中文", CUES[1:]))
     (now,) = client.get(f"/api/lessons/{lesson_id}").json["captions"]  # type: ignore[index]
     assert now["url"] == f"/media/{lesson_id}/captions/zh/4.vtt"
     assert "竹蔸" not in client.get(now["url"]).text
@@ -127,7 +127,7 @@ def test_what_is_only_said_is_found_after_what_a_lesson_is_about(services: Servi
     found = client.get("/api/lessons?q=竹蔸").json["results"]  # type: ignore[index]
     assert [one["id"] for one in found] == [titled, about, said]
     with services.database.begin() as session:
-        edits.remove_captions(session, said, "zh")
+        caption_edits.drop(session, said, "zh")
     tasks.index_stale(services)
     assert said not in json.dumps(client.get("/api/lessons?q=竹蔸").json)
 

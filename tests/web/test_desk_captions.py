@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from medialib.catalogue import lookups
+from medialib.catalogue import caption_lookups
 from medialib.services import Services
 from medialib.tasks import index_stale
 
@@ -30,7 +30,7 @@ def write(client: FlaskClient, address: str, base: int, lines: Any) -> Any:
 
 def said(services: Services, lesson: str, language: str = "zh") -> list[Any]:
     with services.database.read() as session:
-        return lookups.captions(session, lesson, language).cues
+        return caption_lookups.captions(session, lesson, language).cues
 
 
 def test_lines_are_saved_at_once_and_found_at_once(services: Services, lesson: str) -> None:
@@ -137,7 +137,7 @@ def test_what_was_written_after_a_file_came_in_is_not_undone_with_it(services: S
     file = io.BytesIO("1\n00:00:01,000 --> 00:00:02,500\n别的\n".encode())
     send(desk, address, file=(file, "课.zh.srt"))
     with services.database.read() as session:
-        revision = lookups.captions(session, lesson, "zh").revision
+        revision = caption_lookups.captions(session, lesson, "zh").revision
     assert write(desk, f"{address}/zh", revision, [[0.0, 1.0, "新的"]]).status_code == 200
     assert f"{address}/zh/undo" not in desk.get(address).text
     assert send(desk, f"{address}/zh/undo", page=address).status_code == 404

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from medialib import tasks
 from medialib.app import create_app
-from medialib.catalogue import arranging, changing, lookups, moves, people_lookups, upload_edits
+from medialib.catalogue import arranging, changing, lookups, moves, people_lookups, upload_edits, work_lookups
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft
 from medialib.catalogue.plays import PlayCount
@@ -247,7 +247,7 @@ def test_what_waits_is_empty_at_first_and_tells_what_has_stopped(services: Servi
     send(editor, f"{desk}/retry", page=desk)
     with services.database.read() as session:
         assert lookups.lesson(session, lesson).state == "published"
-        assert not lookups.troubles(session, lesson)
+        assert not work_lookups.troubles(session, lesson)
 
 
 def test_another_picture_is_chosen_and_taken_back(services: Services, county: FlaskClient) -> None:

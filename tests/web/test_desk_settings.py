@@ -1,6 +1,6 @@
 """The settings page: what is told of the file, of the machine, and what its buttons do."""
 
-from medialib.catalogue import lookups
+from medialib.catalogue import work_lookups
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.queue import BULK
 from medialib.services import Services
@@ -42,8 +42,8 @@ def test_what_was_put_aside_is_tried_again(services: Services) -> None:
     before = services.queues.depth(BULK)
     send(desk, f"{PAGE}/retry", page=PAGE)
     with services.database.read() as session:
-        assert lookups.parked_ids(session) == []
-        assert lookups.steps_left(session, lesson)[0].attempts == 0
+        assert work_lookups.parked_ids(session) == []
+        assert work_lookups.steps_left(session, lesson)[0].attempts == 0
     send(desk, f"{PAGE}/reindex", page=PAGE)
     assert services.queues.depth(BULK) == before + 2
     assert acts(services)[:2] == ["settings.reindex", "settings.retry"]

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from medialib.catalogue import lookups, trimming
+from medialib.catalogue import lookups, trimming, work_lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.trims import WHOLE, Trim
 from medialib.services import Services
@@ -38,7 +38,7 @@ def test_a_lesson_is_cut_by_typed_times_and_the_cut_is_taken_back(
     assert trimming.wanted(lesson) == Trim(start_seconds=12.5, end_seconds=570.0)
     assert lesson.state == "published"
     with services.database.read() as session:
-        assert [row.step for row in lookups.steps_left(session, lesson_id)] == ["plan"]
+        assert [row.step for row in work_lookups.steps_left(session, lesson_id)] == ["plan"]
     shown = client.get(answer.location).text
     assert 'value="0:12.5"' in shown and 'value="9:30"' in shown
     assert "data-pending" in shown

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, seeds, work_edits
 from medialib.search.known import Known
 from medialib.services import Services
 from medialib.tasks import index_stale, remove_lessons
@@ -62,7 +62,7 @@ def test_who_speaks_with_others_is_suggested_alone(services: Services, known: Ca
 
 def test_what_is_above_in_the_trees_is_suggested_too(services: Services, known: Callable[[str], list[str]]) -> None:
     with services.database.begin() as session:
-        edits.seed_themes(session, {"skills": {"zh": "竹技", "en": "", "below": {"weaving": {"zh": "竹编", "en": ""}}}})
+        seeds.seed_themes(session, {"skills": {"zh": "竹技", "en": "", "below": {"weaving": {"zh": "竹编", "en": ""}}}})
     add_lesson(services, "学手艺", themes=("weaving",), unit="竹山县/竹山镇")
     above = ["竹技", "竹编", "竹山县", "竹山镇"]
     assert sorted(known("竹")) == sorted(above)
@@ -87,6 +87,6 @@ def test_nothing_is_read_again_while_nothing_changes(services: Services, known: 
     lesson_id = add_lesson(services, "竹编")
     assert known("竹") == ["竹编"]
     with services.database.begin() as session:
-        edits.record_progress(session, lesson_id=lesson_id, version=1, name="v480", seconds_done=200.0)
+        work_edits.record_progress(session, lesson_id=lesson_id, version=1, name="v480", seconds_done=200.0)
         lookups.lesson(session, lesson_id).title = "草鞋"  # a change that is not told to search
     assert known("竹") == ["竹编"]

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from medialib.app import create_app
-from medialib.catalogue import collecting, edits, lookups, reports
+from medialib.catalogue import caption_edits, collecting, edits, lookups, reports, work_lookups
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.rights import Viewer
 from medialib.services import Services
@@ -28,7 +28,7 @@ def page(client: FlaskClient, address: str, status: int = 200) -> str:
 def add_captions(services: Services, *texts: str, language: str = "zh", label: str = "中文") -> None:
     cues = tuple(Cue(begin=float(number), end=number + 0.9, text=text) for number, text in enumerate(texts))
     with services.database.begin() as session:
-        edits.put_captions(session, LESSON, CaptionTrack(language=language, label=label, cues=cues))
+        caption_edits.put(session, LESSON, CaptionTrack(language=language, label=label, cues=cues))
 
 
 def test_the_words_stand_beside_the_lesson_under_their_chapters(client: FlaskClient, services: Services) -> None:
@@ -222,7 +222,7 @@ def test_what_is_asked_for_first_is_fetched_while_the_page_is_read_once_it_is_ma
     add_lesson(services, lesson_id=LESSON)
     assert "data-warm" not in page(client, f"/lessons/{LESSON}")
     with services.database.begin() as session:
-        for row in lookups.renditions(session, lookups.lesson(session, LESSON)):
+        for row in work_lookups.renditions(session, lookups.lesson(session, LESSON)):
             row.complete = row.name in ("v240", "a64")
     told = " ".join(f"/media/{LESSON}/v1/{name}" for name in ("v240/index.m3u8", "v240/init.mp4", "a64/index.m3u8"))
     assert f'data-warm="{told} /media/{LESSON}/v1/a64/init.mp4"' in page(client, f"/lessons/{LESSON}")

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import lookups, work_edits
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import RenditionProgress
 from medialib.errors import NoSpace, ToolFailed
@@ -85,7 +85,9 @@ def test_a_failure_is_told_at_once_and_when_to_come_back(
             segment.parent.mkdir(parents=True, exist_ok=True)
             segment.touch()
         with services.database.begin() as session:
-            edits.record_failure(session, lesson_id=lesson_id, step=step, error=error, attempts=3, backoff_seconds=30)
+            work_edits.record_failure(
+                session, lesson_id=lesson_id, step=step, error=error, attempts=3, backoff_seconds=30
+            )
         answer = client.get(f"/media/{lesson_id}/{name}")
         assert (answer.status_code, int(answer.headers["Retry-After"]) > 10) == (503, True)
         assert told in answer.text

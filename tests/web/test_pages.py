@@ -6,7 +6,7 @@ import shutil
 import pytest
 from flask.testing import FlaskClient
 
-from medialib.catalogue import edits
+from medialib.catalogue import seeds, work_edits
 from medialib.errors import ToolFailed
 from medialib.services import Services
 
@@ -83,7 +83,7 @@ def test_a_search_without_its_index_says_so_and_still_finds(client: FlaskClient,
 
 def test_a_theme_has_its_page_and_its_names_lead_there(client: FlaskClient, services: Services) -> None:
     with services.database.begin() as session:
-        edits.seed_themes(session, {"skill": {"zh": "技能培训", "en": "Skills"}})
+        seeds.seed_themes(session, {"skill": {"zh": "技能培训", "en": "Skills"}})
     add_lesson(services, "凉席编织入门", themes=("技能培训",))
     add_lesson(services, "别的课")
     text = page(client, "/themes/skill")
@@ -118,7 +118,7 @@ def test_a_silent_lesson_has_no_listen_switch(client: FlaskClient, services: Ser
 def test_a_lesson_being_made_shows_how_far_it_is(client: FlaskClient, services: Services) -> None:
     add_lesson(services, lesson_id=LESSON, state="published")
     with services.database.begin() as session:
-        edits.record_progress(
+        work_edits.record_progress(
             session, lesson_id=LESSON, version=1, name="v480", seconds_done=120.0, media_per_second=2.0
         )
     text = page(client, f"/lessons/{LESSON}")
@@ -132,7 +132,7 @@ def test_a_parked_lesson_says_what_happened(client: FlaskClient, services: Servi
     assert "管课程的人能看到原因" in page(client, f"/lessons/{LESSON}")
     error = ToolFailed("This part of the recording could not be converted.")
     with services.database.begin() as session:
-        edits.record_failure(session, lesson_id=LESSON, step="bulk", error=error, attempts=1, backoff_seconds=1)
+        work_edits.record_failure(session, lesson_id=LESSON, step="bulk", error=error, attempts=1, backoff_seconds=1)
     assert "这段录像转换不了。" in page(client, f"/lessons/{LESSON}")
 
 

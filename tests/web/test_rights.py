@@ -16,7 +16,16 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from medialib.app import create_app
-from medialib.catalogue import arranging, collecting, edits, lesson_access, moves, people_lookups, rights, telling
+from medialib.catalogue import (
+    arranging,
+    caption_edits,
+    collecting,
+    lesson_access,
+    moves,
+    people_lookups,
+    rights,
+    telling,
+)
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ROLES
@@ -113,7 +122,7 @@ def fill(services: Services, lesson_id: str, who: str) -> None:
     add_posters(services, lesson_id, "frame")
     with services.database.begin() as session:
         track = CaptionTrack(language="zh", label="中文", cues=(Cue(begin=0.0, end=1.0, text="竹"),))
-        edits.put_captions(session, lesson_id, track)
+        caption_edits.put(session, lesson_id, track)
         lesson = session.get_one(Lesson, lesson_id)
         lesson.chapters = [{"start_seconds": 0, "title": "一"}]
         session.add(
@@ -371,7 +380,7 @@ def test_a_key_opens_a_lesson_only_while_it_is_on_the_shelf(linked: "Linked") ->
 
 
 def test_counts_of_shelves_and_themes_leave_out_what_is_not_on_the_shelf(services: Services) -> None:
-    from medialib.catalogue import collected, collecting, lookups, tallies
+    from medialib.catalogue import collected, collecting, narrowing, tallies
 
     shown = add_lesson(services, "竹编一", themes=("技能培训",), series="竹编", unit="马迹塘镇")
     hidden = add_lesson(services, "竹编二", themes=("技能培训",), series="竹编", unit="马迹塘镇")
@@ -385,7 +394,7 @@ def test_counts_of_shelves_and_themes_leave_out_what_is_not_on_the_shelf(service
         series = collected.collection(session, "竹编")
         assert [collected.count_of(session, one) for one in (issue, series)] == [1, 1]
         assert {one.collection.title: one.count for one in collected.shelves(session)} == {"第一期": 1, "竹编": 1}
-        counts = tallies.tally(session, lookups.Wanted())
+        counts = tallies.tally(session, narrowing.Wanted())
         assert [[*counts[one].values()] for one in ("theme", "unit")] == [[1], [1]]
 
 

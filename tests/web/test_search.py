@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medialib.catalogue import edits
+from medialib.catalogue import caption_edits, edits
 from medialib.catalogue.collections import CollectionLesson
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.services import Services
@@ -34,7 +34,7 @@ def titles(client: FlaskClient, words: str, **more: str) -> list[str]:
 def say(services: Services, lesson_id: str, *lines: str) -> None:
     cues = tuple(Cue(begin=10.0 * n, end=10.0 * n + 5, text=line) for n, line in enumerate(lines))
     with services.database.begin() as session:
-        edits.put_captions(session, lesson_id, CaptionTrack(language="zh", label="中文", cues=cues))
+        caption_edits.put(session, lesson_id, CaptionTrack(language="zh", label="中文", cues=cues))
     index_stale(services)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import caption_edits, caption_lookups, lookups, seeds
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.services import Services
 from medialib.tasks import document
@@ -22,7 +22,7 @@ THEMES: dict[str, dict[str, Any]] = {
 @pytest.fixture(autouse=True)
 def library(services: Services) -> None:
     with services.database.begin() as session:
-        edits.seed_themes(session, THEMES)
+        seeds.seed_themes(session, THEMES)
     add_lesson(
         services, "竹席编织", lesson_id="mat3456789", unit="桃江县/马迹塘镇", recorded="2023-05", themes=("weaving",),
         place="workshop", seconds=200,
@@ -96,9 +96,9 @@ def test_the_themes_are_shown_as_a_tree_of_those_in_use(client: FlaskClient) -> 
 def test_a_line_of_captions_leads_to_its_second(client: FlaskClient, services: Services) -> None:
     cues = tuple(Cue(begin=at, end=at + 2, text=f"第{at:.0f}秒说到<b>收口</b>") for at in (61.7, 95.0, 120.0))
     with services.database.begin() as session:
-        edits.put_captions(session, "mat3456789", CaptionTrack(language="zh", label="中文", cues=cues))
+        caption_edits.put(session, "mat3456789", CaptionTrack(language="zh", label="中文", cues=cues))
     with services.database.read() as session:
-        said = lookups.transcripts(session, ["mat3456789"])["mat3456789"]
+        said = caption_lookups.transcripts(session, ["mat3456789"])["mat3456789"]
         services.index.put([document(lookups.lesson(session, "mat3456789"), said)])
     text = page(client, "/search?q=收口")
     lines = re.findall(r'<a class="caption-hit[^"]*" href="([^"]+?)&amp;in=[^"]+">.*?<time[^>]*>([^<]+)</time>', text)

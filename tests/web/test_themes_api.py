@@ -4,7 +4,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from medialib.catalogue import edits
+from medialib.catalogue import seeds
 from medialib.services import Services
 
 from .factories import add_lesson
@@ -20,7 +20,7 @@ TREE: dict[str, dict[str, Any]] = {
 
 def plant(services: Services) -> None:
     with services.database.begin() as session:
-        edits.seed_themes(session, TREE)
+        seeds.seed_themes(session, TREE)
 
 
 def test_the_tree_comes_with_its_paths_words_and_counts(client: FlaskClient, services: Services) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from medialib import outgoing, webhooks
-from medialib.catalogue import edits, moves, telling
+from medialib.catalogue import moves, telling, work_edits
 from medialib.catalogue.lessons import StepLeft
 from medialib.catalogue.webhooks import EVENTS, Delivery, Webhook
 from medialib.services import Services
@@ -122,11 +122,11 @@ def test_each_move_and_failure_is_told_to_who_wants_to_know(services: Services, 
     with services.database.begin() as session:
         moves.move(session, lesson, "returned", by=None, reason="太暗了")
         moves.move(session, lesson, "submitted", by=None)
-        edits.settle(session, lesson)
+        work_edits.settle(session, lesson)
         session.add(StepLeft(lesson_id=lesson, step="sound", rank=1, queued_at=1.0, parked=True))
         session.flush()
-        edits.settle(session, lesson)
-        edits.settle(session, lesson)
+        work_edits.settle(session, lesson)
+        work_edits.settle(session, lesson)
     webhooks.tell_due(services)
     assert listener.events == ["lesson.returned", "lesson.submitted", "lesson.complete", "ingest.failed"]
 

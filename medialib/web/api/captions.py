@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from medialib.catalogue import caption_edits, lookups
+from medialib.catalogue import caption_edits, caption_lookups, lookups
 from medialib.catalogue.cues import CaptionTrack, Cue, from_stored
 from medialib.catalogue.lessons import Captions
 from medialib.errors import N_, BadRequest
@@ -101,12 +101,12 @@ def _told(row: Captions) -> TrackAnswer:
 def _all(services: Services, lesson_id: str) -> CaptionsAnswer:
     with services.database.read() as session:
         lookups.lesson(session, lesson_id)
-        return CaptionsAnswer(captions=[_told(one) for one in lookups.captions_of(session, lesson_id)])
+        return CaptionsAnswer(captions=[_told(one) for one in caption_lookups.captions_of(session, lesson_id)])
 
 
 def _read(services: Services, lesson_id: str, language: str) -> TrackAnswer:
     with services.database.read() as session:
-        return _told(lookups.captions(session, lesson_id, _tag(language)))
+        return _told(caption_lookups.captions(session, lesson_id, _tag(language)))
 
 
 def _tag(language: str) -> str:
@@ -123,11 +123,11 @@ def _put(services: Services, lesson_id: str, language: str, body: NewCaptions) -
     with services.database.begin() as session:
         lesson = lookups.lesson(session, lesson_id)
         track = _track(body, tag, seconds=lesson.seconds)
-        row = caption_edits.found(session, lesson_id, tag)
+        row = caption_lookups.found(session, lesson_id, tag)
         base = body.base if body.base is not None else row.revision if row else 0
         caption_edits.save(session, lesson_id, tag, base=base, track=track, by=me(services))
         session.flush()
-        return _told(lookups.captions(session, lesson_id, tag))
+        return _told(caption_lookups.captions(session, lesson_id, tag))
 
 
 def _track(body: NewCaptions, tag: str, *, seconds: float) -> CaptionTrack:

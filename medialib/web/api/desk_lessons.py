@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from medialib import sifting
-from medialib.catalogue import changing, editing, edits, lesson_access, lookups, moves, worklist
+from medialib.catalogue import changing, editing, lesson_access, lookups, moves, worklist
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.rights import Access, viewer_of
 from medialib.catalogue.stages import MOVES, Stage
 from medialib.errors import N_, NotAllowed
@@ -207,7 +207,7 @@ def _move(services: Services, lesson_id: str, body: Move) -> DeskLesson:
         require_scope(services, lookups.lesson(session, lesson_id), body.stage)
         moves.move(session, lesson_id, body.stage, by=me(services), reason=body.reason, at=body.at)
         session.flush()
-        return told(edits.lesson_to_change(session, lesson_id))
+        return told(lookups.lesson_to_change(session, lesson_id))
 
 
 def require_scope(services: Services, lesson: Lesson, stage: str) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from medialib import leaving
-from medialib.catalogue import editing, edits, lookups, moves, rights, statistics
+from medialib.catalogue import editing, lookups, moves, rights, statistics, work_edits
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.plays import LEAST_SHOWN
@@ -118,7 +118,7 @@ def _themes(slug: str, keeps: bool, lesson: Lesson) -> dict[str, Any]:
 
 def _retry(services: Services, lesson_id: str) -> DeskLesson:
     with services.database.begin() as session:
-        edits.retry(session, lesson_id)
+        work_edits.retry(session, lesson_id)
         lesson = lookups.lesson(session, lesson_id)
         note(session, me(services), "lesson.retried", on_id=lesson_id, on_name=lesson.title)
         answer = told(lesson)

@@ -7,7 +7,7 @@ from typing import IO, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from medialib.catalogue import edits, lookups, reading_edits, readings, trimming
+from medialib.catalogue import lookups, reading_edits, readings, trimming
 from medialib.catalogue.readings import Reading
 from medialib.catalogue.trims import Trim
 from medialib.errors import N_
@@ -169,7 +169,7 @@ def _add(services: Services, lesson_id: str, query: FileQuery, file: IO[bytes]) 
 
 def _rename(services: Services, lesson_id: str, reading_id: str, body: NewName) -> ReadingAnswer:
     with services.database.begin() as session:
-        edits.lesson_to_change(session, lesson_id)
+        lookups.lesson_to_change(session, lesson_id)
         one = readings.reading(session, lesson_id, reading_id)
         reading_edits.rename(session, one, body.name, by=me(services))
         answer = _told(one)

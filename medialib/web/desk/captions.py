@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from medialib.catalogue import caption_edits, lookups
+from medialib.catalogue import caption_edits, caption_lookups, lookups
 from medialib.catalogue.cues import CaptionTrack, Cue, from_stored
 from medialib.catalogue.lessons import Captions
 from medialib.delivery import shapes, srt, webvtt
@@ -62,7 +62,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 def _list(services: Services, lesson_id: str, status: int = 200, **told: Any) -> ResponseReturnValue:
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-        rows = lookups.captions_of(session, lesson_id)
+        rows = caption_lookups.captions_of(session, lesson_id)
         undoable = caption_edits.undoable(session, lesson_id)
     known = {row.language for row in rows}
     others = [(tag, own_name(tag)) for tag in LANGUAGES if tag not in known]
@@ -104,7 +104,7 @@ def _edit(services: Services, lesson_id: str, language: str) -> ResponseReturnVa
     language = _tag(language)
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-        row = caption_edits.found(session, lesson_id, language)
+        row = caption_lookups.found(session, lesson_id, language)
         draft = caption_edits.draft_of(session, lesson_id, language, me(services))
     there = _lines(row)
     told = {
@@ -168,7 +168,7 @@ def _saved(services: Services, lesson_id: str, language: str, written: Written) 
         lines = [list(line) for line in written.lines]
         with services.database.begin() as session:
             caption_edits.keep_draft(session, lesson_id, language, base=written.base, lines=lines, by=by)
-            row = caption_edits.found(session, lesson_id, language)
+            row = caption_lookups.found(session, lesson_id, language)
         theirs = {"revision": row.revision if row else 0, "lines": _lines(row)}
         return jsonify({"error": sentence(error), **theirs}), 409
     services.queues.send(HOT, "index")
@@ -210,7 +210,7 @@ def _file(services: Services, lesson_id: str, language: str) -> ResponseReturnVa
     """WebVTT, or with ?as=srt SubRip, under the lesson's title."""
     with services.database.read() as session:
         title = lookups.lesson(session, lesson_id).title
-        cues = from_stored(lookups.captions(session, lesson_id, _tag(language)).cues)
+        cues = from_stored(caption_lookups.captions(session, lesson_id, _tag(language)).cues)
     as_srt = request.args.get("as") == "srt"
     text = srt.render_srt(cues) if as_srt else webvtt.render_captions(cues)
     kind = srt.MEDIA_TYPE if as_srt else webvtt.MEDIA_TYPE

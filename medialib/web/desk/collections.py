@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import arrangement, arranging, collected, lookups, readings
+from medialib.catalogue import arrangement, arranging, collected, lookups, narrowing, readings
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import KINDS, Collection, CollectionKind
 from medialib.catalogue.curated import CuratorChange
@@ -158,7 +158,7 @@ def _found(services: Services, session: Session, words: str, now: Arrangement) -
     """Lessons to add: those that search finds, then others whose texts hold the words, as drafts do."""
     there = {entry.id for entry in now.entries}
     found = list(finding.find(services, session, words=words, per_page=_FOUND * 2).lessons)
-    found += lookups.browse(session, lookups.Wanted(words=words), per_page=_FOUND * 2).lessons
+    found += narrowing.browse(session, narrowing.Wanted(words=words), per_page=_FOUND * 2).lessons
     return list({lesson.id: lesson for lesson in found if lesson.id not in there}.values())[:_FOUND]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medialib import finding, leaving, theming
-from medialib.catalogue import changing, editing, edits, lookups, moves, readings, unit_tree
+from medialib.catalogue import changing, editing, lookups, moves, readings, unit_tree, work_edits, work_lookups
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
@@ -62,7 +62,7 @@ def show(
             "thread": changing.thread(session, lesson_id),
             "readings": readings.of(session, lesson_id),
             "removed": readings.removed(session, lesson_id),
-            "troubles": [(one.step, sentence_of(one)) for one in lookups.troubles(session, lesson_id)],
+            "troubles": [(one.step, sentence_of(one)) for one in work_lookups.troubles(session, lesson_id)],
         }
     return page(
         services, "lesson.html", status, section="lessons", lesson=lesson, problem=problem, places=PLACES,
@@ -188,7 +188,7 @@ def _remark(services: Services, lesson_id: str) -> ResponseReturnValue:
 
 def _retry(services: Services, lesson_id: str) -> ResponseReturnValue:
     with services.database.begin() as session:
-        edits.retry(session, lesson_id)
+        work_edits.retry(session, lesson_id)
         title = lookups.lesson(session, lesson_id).title
         note(session, me(services), "lesson.retried", on_id=lesson_id, on_name=title)
     services.queues.send(BULK, "advance")

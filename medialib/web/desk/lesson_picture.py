@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from medialib import finding
-from medialib.catalogue import changing, edits, lookups
+from medialib.catalogue import changing, lookups
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.trims import read_time, show_time
@@ -54,7 +54,7 @@ def _change(services: Services, lesson_id: str, number: int) -> ResponseReturnVa
     by, removes = me(services), typed("what", most=16) != "back"
     try:
         with services.database.begin() as session:
-            lesson = edits.lesson_to_change(session, lesson_id)
+            lesson = lookups.lesson_to_change(session, lesson_id)
             if removes:
                 own_pictures.remove(services.store, lesson, number)
             else:
@@ -130,7 +130,7 @@ def show_by(services: Services, lesson_id: str, choice: int) -> LessonChange | N
     """Let the lesson be shown by this picture of it; None when it is already."""
     by = me(services)
     with services.database.begin() as session:
-        lesson = edits.lesson_to_change(session, lesson_id)
+        lesson = lookups.lesson_to_change(session, lesson_id)
         if choice == lesson.poster_choice:
             return None
         made = changing.record(session, lesson, "poster", {"poster_choice": choice}, by=by)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from medialib.catalogue import worklist
-from medialib.catalogue.lookups import Wanted
+from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.places import PLACES
 from medialib.catalogue.stages import STAGES
 

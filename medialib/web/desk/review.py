@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import changing, lookups, worklist
+from medialib.catalogue import caption_lookups, changing, lookups, worklist
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
@@ -92,7 +92,7 @@ def _page(
 
 def _lines(session: Session, lesson_id: str) -> list[tuple[float, str]]:
     """What is said, line by line, by the captions in the lesson's own language."""
-    rows = lookups.cues_of(session, [lesson_id])
+    rows = caption_lookups.cues_of(session, [lesson_id])
     return [(cue.begin, cue.text) for cue in from_stored(rows[0].cues)[:_MOST_LINES]] if rows else []
 
 

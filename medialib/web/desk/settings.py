@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from medialib.catalogue import edits, lookups
+from medialib.catalogue import indexing, lookups, work_edits, work_lookups
 from medialib.catalogue.people_edits import note
 from medialib.errors import N_
 from medialib.ingest.tools import diagnose
@@ -112,8 +112,8 @@ def _show(services: Services) -> ResponseReturnValue:
 
 def _state(services: Services) -> State:
     with services.database.read() as session:
-        lessons, expected = lookups.lesson_count(session), lookups.indexed_count(session, shown=True)
-        stale, parked = bool(lookups.stale_in_index(session, 1)), len(lookups.parked_ids(session))
+        lessons, expected = lookups.lesson_count(session), indexing.indexed_count(session, shown=True)
+        stale, parked = bool(indexing.stale_in_index(session, 1)), len(work_lookups.parked_ids(session))
     try:
         indexed: int | None = services.index.count()
     except IndexUnavailable:
@@ -138,8 +138,8 @@ def _reindex(services: Services) -> ResponseReturnValue:
 
 def _retry(services: Services) -> ResponseReturnValue:
     with services.database.begin() as session:
-        for lesson_id in lookups.parked_ids(session):
-            edits.retry(session, lesson_id)
+        for lesson_id in work_lookups.parked_ids(session):
+            work_edits.retry(session, lesson_id)
         note(session, me(services), "settings.retry")
     services.queues.send(BULK, "advance")
     return redirect(url_for("desk.settings", done="retry"))

@@ -6,7 +6,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups, upload_lookups
+from medialib.catalogue import lookups, upload_lookups, work_lookups
 from medialib.catalogue.lessons import Lesson, RenditionProgress
 from medialib.catalogue.people import Person
 from medialib.catalogue.posters import Posters
@@ -87,7 +87,7 @@ def _covers(lesson: Lesson, pictures: Posters | None) -> list[str]:
 def _progress(session: Session, lesson: Lesson) -> list[dict[str, Any]]:
     """What is made of it, in the order in which it is made: sound first, then the rung to begin with."""
     plan = lookups.current_plan(session, lesson)
-    rows = [row for row in lookups.renditions(session, lesson) if not row.left_out]
+    rows = [row for row in work_lookups.renditions(session, lesson) if not row.left_out]
 
     def rank(row: RenditionProgress) -> tuple[bool, bool]:
         return row.name not in {one.name for one in plan.audio}, row.name != plan.start_rung

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import lookups, readings
+from medialib.catalogue import caption_lookups, lookups, readings, work_lookups
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Captions, Lesson
 from medialib.catalogue.plans import Plan
@@ -76,7 +76,7 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
 
 
 def _words(session: Session, lesson: Lesson) -> Words | None:
-    captions = lookups.captions_of(session, lesson.id)
+    captions = caption_lookups.captions_of(session, lesson.id)
     if not captions:
         return None
     first = next((one for one in captions if one.language == lesson.language), captions[0])
@@ -96,10 +96,10 @@ def _lines(captions: Captions, lesson: Lesson) -> Iterator[Line]:
 
 def _qualities(session: Session, lesson: Lesson, plan: Plan) -> list[tuple[str, str, int | None]]:
     """What the picture can be: the value, its name and about what it costs; none when there is no choice."""
-    pictures = shapes.picture_bytes(plan, lookups.renditions(session, lesson))
+    pictures = shapes.picture_bytes(plan, work_lookups.renditions(session, lesson))
     if len(pictures) < 2:
         return []
-    usual = shapes.video_bytes(plan, lookups.renditions(session, lesson))
+    usual = shapes.video_bytes(plan, work_lookups.renditions(session, lesson))
     return [
         ("auto", gettext("Automatic"), usual),
         ("low", gettext("Least data"), pictures[0][1]),

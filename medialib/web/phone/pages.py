@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import collected, lookups, tagging
+from medialib.catalogue import lookups, tagging, unit_tree
 from medialib.catalogue.themes import Theme
 from medialib.errors import N_, NotFound
 from medialib.search.highlight import highlight
@@ -119,7 +119,7 @@ def _list_page(
             series=heard_series(services, session) if listing == Listing(kind="audio") else [],
             found=found,
             cards=_cards(services, session, found, found.meant or listing.q),
-            unit_name=collected.unit(session, listing.unit).name if listing.unit else "",
+            unit_name=unit_tree.unit(session, listing.unit).name if listing.unit else "",
             narrowing=narrowing(session, listing, found, path, theme=theme),
             also=also(listing, found),
         )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import branches, collected, readings, tagging
+from medialib.catalogue import branches, collected, readings, tagging, unit_tree
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.units import Unit
@@ -111,8 +111,8 @@ def _units(services: Services) -> ResponseReturnValue:
 
 def _unit(services: Services, slug: str) -> ResponseReturnValue:
     with services.database.read() as session:
-        one = collected.unit(session, slug)
-        above = collected.units_above(session, one)
+        one = unit_tree.unit(session, slug)
+        above = unit_tree.units_above(session, one)
         below = _counted(branches.units_below(session, slug), finding.counts_of_all(services, session)["unit"])
     return _list_page(services, "units", slug, unit=one, above=above, below=below)
 
