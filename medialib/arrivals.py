@@ -7,7 +7,7 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import rights, theme_tree, upload_edits, upload_lookups, upload_typing
+from medialib.catalogue import rights, theme_lookups, upload_edits, upload_lookups, upload_typing
 from medialib.catalogue.edits import Arrival, Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
@@ -132,7 +132,7 @@ def finish(services: Services, upload_id: str) -> str | None:
             upload = session.get(Upload, upload_id)
             if upload is None or upload.state != "whole" or upload.cancelled:
                 return None
-            themes = theme_tree.heirs(session, upload.typed.get("themes", ()))
+            themes = theme_lookups.heirs(session, upload.typed.get("themes", ()))
             person = session.get(Person, upload.person_id)
             unit = session.get(Unit, upload.unit_slug) if upload.unit_slug else None
         if _is_cut_off(services, upload):

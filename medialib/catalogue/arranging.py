@@ -1,30 +1,24 @@
 """Every change a curator makes to a collection; each is written into the log and can be undone."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import collected, collecting, lookups
-from medialib.catalogue.arrangement import Arrangement, Entry, numbered
+from medialib.catalogue import collected, collecting, collection_checks, lookups, undoing
+from medialib.catalogue.arrangement import Arrangement, numbered
 from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson
 from medialib.catalogue.curated import CuratorChange
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
-from medialib.catalogue.people_edits import note
-from medialib.errors import N_, BadRequest, NotFound
+from medialib.errors import N_, BadRequest
 
 _MOST_KEPT = 100
 """So many changes of one collection can be undone, one after the other."""
 _NOUN = "collection"
-_LONGEST: Mapping[str, int] = {"description": 2_000, "editorial": 15_000, "text": 10_000, "note": 500, "link": 500}
-_LINK = re.compile(r"(https?://|/)\S+")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?")
 
 Change = Callable[[Arrangement], Arrangement]
 
@@ -42,7 +36,7 @@ def current(session: Session, one: Collection) -> Arrangement:
 def begin(session: Session, *, kind: CollectionKind, title: str, dated: str | None, by: Person | None) -> Collection:
     """A new, empty collection, seen by nobody; raises BadRequest."""
     made = collecting.create(session, kind=kind, title=title, dated=dated)
-    _check_month(session, made, dated)
+    collection_checks.check_month(session, made, dated)
     _keep(session, made, "collection.created", {}, by)
     return made
 
@@ -64,7 +58,7 @@ def change(session: Session, one: Collection, act: str, make: Change, *, by: Per
     after = make(before)
     if after == before:
         return before
-    _check(session, one, before, after)
+    collection_checks.check(session, one, before, after)
     _keep(session, one, act, _snapshot(session, one), by)
     one.revision += 1
     if waits(one):
@@ -85,7 +79,7 @@ def publish(session: Session, one: Collection, *, at: float | None = None, by: P
     after = current(session, one)
     if not any(entry.kind == "lesson" for entry in after.entries):
         raise BadRequest(N_("There is no lesson in this collection yet. Add some, then publish it."))
-    _check(session, one, None, after)
+    collection_checks.check(session, one, None, after)
     _keep(session, one, "collection.published", _snapshot(session, one), by)
     _write(session, one, after)
     one.draft, one.last_published, one.revision = None, after.to_json(), one.revision + 1
@@ -123,7 +117,7 @@ def _take_away(session: Session, one: Collection) -> None:
     collecting.tell_search_of_all(session, one)
     if one.kind == "series":
         for lesson in collected.lessons_of(session, one, whole=True):
-            lesson.series, lesson.series_slug, lesson.number = None, None, None
+            collecting.leave_series(lesson)
     session.flush()
     session.delete(one)
     session.flush()
@@ -131,27 +125,20 @@ def _take_away(session: Session, one: Collection) -> None:
 
 def undo(session: Session, slug: str, *, only: int | None = None, by: Person | None) -> CuratorChange:
     """Take the last change back (only that of this number); raises NotFound, BadRequest."""
-    last = last_change(session, slug)
-    if last is None:
-        raise NotFound(N_("There is nothing to undo."), detail=slug)
-    if only is not None and last.id != only:
-        raise BadRequest(N_("Something else was changed since. Load the page again to see it."))
+    last = undoing.to_undo(session, _NOUN, slug, only=only)
     one = session.get(Collection, slug)
     if not last.before:
         if one is not None:
             _take_away(session, one)
     else:
         _restore(session, slug, one, last.before)
-    last.undone = True
-    note(session, by, "collection.undone", on_id=slug, on_name=last.on_name)
-    session.flush()
+    undoing.mark_undone(session, last, "collection.undone", by=by)
     return last
 
 
 def last_change(session: Session, slug: str) -> CuratorChange | None:
     """What undoing would take back."""
-    query = select(CuratorChange).where(CuratorChange.noun == _NOUN, CuratorChange.on_id == slug)
-    return session.scalar(query.where(CuratorChange.undone.is_(False)).order_by(CuratorChange.id.desc()).limit(1))
+    return undoing.last(session, _NOUN, slug)
 
 
 def _snapshot(session: Session, one: Collection) -> dict[str, Any]:
@@ -164,7 +151,7 @@ def _restore(session: Session, slug: str, one: Collection | None, before: dict[s
     shown = Arrangement.from_json(before["shown"])
     if one is None:
         if collected.same_title(session, before["kind"], shown.title):
-            raise BadRequest(collecting.TITLE_IS_TAKEN, values={"title": shown.title})
+            raise BadRequest(collection_checks.TITLE_IS_TAKEN, values={"title": shown.title})
         one = Collection(slug=slug, kind=before["kind"], title=shown.title, created_at=before["created_at"])
         session.add(one)
         session.flush()
@@ -196,12 +183,10 @@ def _write(session: Session, one: Collection, after: Arrangement) -> None:
 def _write_series(session: Session, one: Collection, after: Arrangement, lessons: Mapping[str, Lesson]) -> None:
     for lesson in collected.lessons_of(session, one, whole=True):
         if lesson.id not in lessons:
-            lesson.series, lesson.series_slug, lesson.number = None, None, None
+            collecting.leave_series(lesson)
     for entry in numbered([entry for entry in after.entries if entry.id in lessons]):
         lesson = lessons[entry.id]
-        if lesson.series_slug not in (None, one.slug):
-            title = lesson.series.title if lesson.series else ""
-            raise BadRequest(collecting.IN_ANOTHER_SERIES, values={"title": lesson.title, "series": title})
+        collection_checks.check_series(lesson, one)
         lesson.series, lesson.series_slug, lesson.number = one, one.slug, entry.number
     noted = [entry for entry in after.entries if entry.note and entry.id in lessons]
     one.extras = [{"id": entry.id, "kind": entry.kind, "note": entry.note} for entry in noted]
@@ -222,75 +207,8 @@ def _write_rows(session: Session, one: Collection, after: Arrangement, lessons: 
 
 
 def _keep(session: Session, one: Collection, act: str, before: dict[str, Any], by: Person | None) -> None:
-    """Into the log, and among what can be undone."""
-    kept = CuratorChange(at=time.time(), noun=_NOUN, on_id=one.slug, on_name=one.title, act=act, before=before)
-    if by:
-        kept.person_id, kept.person_name = by.id, by.name
-    session.add(kept)
-    session.flush()
+    """Also forgets what is too long ago."""
+    undoing.keep(session, _NOUN, act, on_id=one.slug, on_name=one.title, before=before, by=by)
     mine = (CuratorChange.noun == _NOUN, CuratorChange.on_id == one.slug)
     old = select(CuratorChange.id).where(*mine).order_by(CuratorChange.id.desc()).offset(_MOST_KEPT)
     session.execute(delete(CuratorChange).where(CuratorChange.id.in_(session.scalars(old).all())))
-    note(session, by, act, on_id=one.slug, on_name=one.title)
-
-
-def _check(session: Session, one: Collection, before: Arrangement | None, after: Arrangement) -> None:
-    """Raises BadRequest for what cannot stand so."""
-    if before is None or before.title != after.title:
-        collecting.check_title(session, one.kind, after.title, besides=one.slug)
-    if before is None or before.dated != after.dated:
-        collecting.check_dated(after.dated)
-        _check_month(session, one, after.dated)
-    if after.number is not None and not 0 < after.number < 100_000:
-        raise BadRequest(N_("A number is from 1 to 99999."))
-    for name in ("description", "editorial"):
-        _check_length(getattr(after, name), _LONGEST[name])
-    known = {entry.id: entry for entry in before.entries} if before else {}
-    for entry in after.entries:
-        if known.get(entry.id) != entry:
-            _check_entry(session, one, entry, is_new=before is not None and entry.id not in known)
-
-
-def _check_month(session: Session, one: Collection, dated: str | None) -> None:
-    if one.kind != "package" or not dated:
-        return
-    same = select(Collection).where(Collection.kind == "package", Collection.dated == dated[:7])
-    other = session.scalar(same.where(Collection.slug != one.slug).limit(1))
-    if other is not None:
-        raise BadRequest(N_("There is a package for this month already: “%(title)s”."), values={"title": other.title})
-
-
-def _check_length(text: str, most: int) -> None:
-    if len(text) > most:
-        raise BadRequest(N_("That is too long: at most %(number)s characters."), values={"number": most})
-
-
-def _check_entry(session: Session, one: Collection, entry: Entry, *, is_new: bool) -> None:
-    for name in ("text", "note", "link"):
-        _check_length(getattr(entry, name), _LONGEST[name])
-    if entry.kind != "lesson" and one.kind == "series":
-        raise BadRequest(N_("A series holds lessons only: its tasks and readings would be seen by nobody."))
-    if entry.kind == "lesson":
-        lesson = lookups.lesson(session, entry.id)
-        if is_new and one.kind == "series" and lesson.series_slug not in (None, one.slug):
-            title = lesson.series.title if lesson.series else ""
-            raise BadRequest(collecting.IN_ANOTHER_SERIES, values={"title": lesson.title, "series": title})
-    elif not entry.title.strip() or len(entry.title) > collecting.LONGEST_TITLE:
-        raise BadRequest(N_("Please say in a few words what is to be done or read."))
-    if entry.link and not _LINK.fullmatch(entry.link):
-        raise BadRequest(N_("A link begins with https:// or with a slash."))
-    for day in (entry.begins, entry.ends):
-        if day and not _is_day(day):
-            raise BadRequest(N_("“%(date)s” is not a day."), values={"date": day[:40]})
-    if entry.begins and entry.ends and entry.ends < entry.begins:
-        raise BadRequest(N_("The last day comes before the first one."))
-
-
-def _is_day(told: str) -> bool:
-    if not _DAY.fullmatch(told):
-        return False
-    try:
-        datetime.fromisoformat(told)
-    except ValueError:
-        return False
-    return date.fromisoformat(told[:10]).year >= 1900

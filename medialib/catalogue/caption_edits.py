@@ -12,7 +12,7 @@ from medialib.catalogue.cues import CaptionTrack, Cue, from_stored, to_stored
 from medialib.catalogue.curated import CaptionDraft, CuratorChange
 from medialib.catalogue.lessons import Captions, Lesson
 from medialib.catalogue.people import Person
-from medialib.catalogue.people_edits import note
+from medialib.catalogue.people_edits import doer, note
 from medialib.errors import N_, BadRequest, ChangedMeanwhile, NotFound
 
 _NOUN = "captions"
@@ -132,8 +132,7 @@ def _keep(session: Session, act: str, lesson_id: str, before: dict[str, Any], la
         now = time.time()
         session.add(
             CuratorChange(
-                at=now, noun=_NOUN, on_id=lesson_id, on_name=title[:200], act=act, before=told, person_id=by.id,
-                person_name=by.name,
+                at=now, noun=_NOUN, on_id=lesson_id, on_name=title[:200], act=act, before=told, **doer(by)
             )
         )  # fmt: skip
 

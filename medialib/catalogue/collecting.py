@@ -1,25 +1,20 @@
 """Every change made to collections. Lessons whose search entry it alters get a new revision."""
 
-import re
 import time
 from collections.abc import Collection as Collection_
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import collected, edits, lookups
+from medialib.catalogue import collected, collection_checks, edits, lookups
 from medialib.catalogue.collections import KINDS, Collection, CollectionKind, CollectionLesson
+from medialib.catalogue.dates import check_date
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest
 
 _KINDS_IN_SEARCH = ("featured", "series")
 """A series' title is searched for; what is featured comes before its equals."""
-_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
-LONGEST_TITLE = 200
-TITLE_IS_TAKEN = N_("There is a collection of this kind called “%(title)s” already.")
-IN_ANOTHER_SERIES = N_("The lesson “%(title)s” is a part of the series “%(series)s”. Take it out of that first.")
 
 
 def create(
@@ -27,40 +22,13 @@ def create(
 ) -> Collection:
     """A new draft; raises BadRequest for a title that is there already and a date that does not exist."""
     title = " ".join(title.split())
-    check_title(session, kind, title)
-    check_dated(dated)
+    collection_checks.check_title(session, kind, title)
+    check_date(dated)
     return edits.new_collection(session, kind=kind, title=title, description=description, dated=dated)
-
-
-def check_title(session: Session, kind: str, title: str, *, besides: str = "") -> None:
-    """Raises BadRequest for what cannot be the title of a collection of this kind, other than `besides`."""
-    if not title:
-        raise BadRequest(N_("A collection needs a title."))
-    if len(title) > LONGEST_TITLE:
-        raise BadRequest(N_("A title has at most %(number)s characters."), values={"number": LONGEST_TITLE})
-    other = collected.same_title(session, kind, title)
-    if other is not None and other.slug != besides:
-        raise BadRequest(TITLE_IS_TAKEN, values={"title": title})
-
-
-def check_dated(dated: str | None) -> None:
-    """Raises BadRequest for what is no year, month or day."""
-    if dated is not None and not _is_date(dated):
-        raise BadRequest(N_("“%(date)s” is not a year, a month or a day such as 2024-05."), values={"date": dated[:40]})
 
 
 def kind_of(one: Collection) -> CollectionKind:
     return next(kind for kind in KINDS if kind == one.kind)
-
-
-def _is_date(told: str) -> bool:
-    if not _DATE.fullmatch(told):
-        return False
-    try:
-        date.fromisoformat(f"{told}-01-01"[:10])
-    except ValueError:
-        return False
-    return True
 
 
 def add(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
@@ -82,12 +50,7 @@ def add(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
 
 
 def _add_part(lesson: Lesson, series: Collection, number: int) -> None:
-    if lesson.series_slug:
-        title = lesson.series.title if lesson.series else lesson.series_slug
-        raise BadRequest(
-            IN_ANOTHER_SERIES,
-            values=_named(lesson) | {"series": title},
-        )
+    collection_checks.check_series(lesson, series)
     lesson.series, lesson.series_slug, lesson.number = series, series.slug, number
 
 
@@ -95,7 +58,7 @@ def remove(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None
     """Take lessons out; raises NotFound, and BadRequest for a lesson that is not in it."""
     for lesson in _members(session, one, lesson_ids):
         if one.kind == "series":
-            lesson.series, lesson.series_slug, lesson.number = None, None, None
+            leave_series(lesson)
         else:
             session.execute(
                 delete(CollectionLesson).where(
@@ -118,6 +81,11 @@ def order(session: Session, one: Collection, lesson_ids: Sequence[str]) -> None:
         row = (CollectionLesson.collection_slug == one.slug, CollectionLesson.lesson_id == lesson.id)
         session.execute(update(CollectionLesson).where(*row).values(position=place))
     session.flush()
+
+
+def leave_series(lesson: Lesson) -> None:
+    """A part of none from now on."""
+    lesson.series, lesson.series_slug, lesson.number = None, None, None
 
 
 def _members(session: Session, one: Collection, lesson_ids: Sequence[str]) -> list[Lesson]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from medialib.catalogue import lookups
 from medialib.catalogue.changing import present, record, to_change
 from medialib.catalogue.collections import Collection
+from medialib.catalogue.dates import check_date
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson, names_of
 from medialib.catalogue.lookups import lesson_to_change
@@ -22,7 +22,6 @@ from medialib.errors import N_, BadRequest
 
 LONGEST = {"title": 200, "description": 5000, "speaker": 200, "licence": 200, "consent": 1000}
 MOST_TAGS, LONGEST_TAG = 20, 30
-_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -143,17 +142,8 @@ def _place(_: Session, value: str | None) -> str | None:
 
 
 def _recorded(_: Session, value: str | None) -> str | None:
-    if not value:
-        return None
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError
-        date.fromisoformat((value + "-01-01")[:10])
-    except ValueError as error:
-        raise BadRequest(
-            N_("“%(date)s” is not a year, a month or a day such as 2024-05."), values={"date": value[:40]}
-        ) from error
-    return value
+    check_date(value or None)
+    return value or None
 
 
 def _language(_: Session, value: str) -> str:

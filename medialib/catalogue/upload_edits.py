@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import editing, theme_tree, tokens, upload_lookups
+from medialib.catalogue import editing, theme_lookups, tokens, upload_lookups
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.uploads import Upload, UploadState
@@ -135,5 +135,5 @@ def pass_on(
     was, told = ({name: one.get(name, empty) for name, empty in _EMPTY.items()} for one in (before, now))
     new = {name: value for name, value in told.items() if value != was[name] and (name != "title" or value)}
     if "themes" in new:
-        new["themes"] = theme_tree.heirs(session, new["themes"])
+        new["themes"] = theme_lookups.heirs(session, new["themes"])
     editing.change(session, lesson_id, new, by=by)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from medialib import finding, tasks
+from medialib import showing, tasks
 from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import ON_THE_SHELF, Arrival
 from medialib.catalogue.lessons import Lesson
@@ -66,7 +66,7 @@ class _Report:
         if lesson is None:
             return dict.fromkeys(keys)
         with self.services.database.read() as session:
-            detail = finding.detail(self.services, session, lesson.id)
+            detail = showing.detail(self.services, session, lesson.id)
         return {key: detail["id" if key == "lesson" else key] for key in keys}
 
     @property
@@ -236,7 +236,7 @@ def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> lis
     with services.database.read() as session:
         # Asked often, and for long: the lessons themselves only once there is something to say of them.
         ids = work_lookups.ended(session, list(waiting))
-        ended = [(one, finding.parked_by(session, one)) for one in lookups.lessons_by_id(session, ids)]
+        ended = [(one, showing.parked_by(session, one)) for one in lookups.lessons_by_id(session, ids)]
     for lesson_id in set(ids) - {lesson.id for lesson, _ in ended}:
         report.say(waiting[lesson_id], "failed", reason="The lesson was removed while it was being made.")
     for lesson, trouble in ended:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from medialib import finding
+from medialib import finding, showing
 from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.lengths import LENGTHS
 from medialib.cli import Library
@@ -67,7 +67,7 @@ def _print_found(library: Library, words: str, as_json: bool, narrowing: dict[st
         narrowing |= finding.named(session, **{key: narrowing[key] for key in ("theme", "unit", "place")})
         found = finding.find(services, session, words=words, **narrowing)
         if as_json:
-            click.echo(json.dumps(finding.summaries(services, session, found), ensure_ascii=False))
+            click.echo(json.dumps(showing.summaries(services, session, found), ensure_ascii=False))
             return
     table = Table("id", "kind", "length", "state", "title", "unit")
     for one in found.lessons:
@@ -89,7 +89,7 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
     """One lesson: its details, its state, and how far each rendition has come."""
     services = open_ready(library)
     with services.database.read() as session:
-        detail = finding.detail(services, session, lesson)
+        detail = showing.detail(services, session, lesson)
         troubles = work_lookups.troubles(session, lesson)
     if as_json:
         click.echo(json.dumps(detail, ensure_ascii=False))

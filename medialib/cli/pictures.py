@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import edits, lookups
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
@@ -25,7 +25,7 @@ def poster_command(library: Library, lesson: str, choose: int | None, as_json: b
     services = open_ready(library)
     with services.database.begin() as session:
         found = lookups.lesson(session, lesson)
-        pictures = finding.posters(services, found)
+        pictures = showing.posters(services, found)
         if pictures is None:
             raise NotFound(N_("There is no picture of this lesson yet."), detail=lesson)
         if choose is not None:

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 
 import structlog
 
-from medialib.search import text
+from medialib.search import vocabulary
 from medialib.search.schema import Document, index_fields
 
 log = structlog.get_logger()
@@ -50,7 +50,7 @@ class _Helper:
         # A fork would take along the locks of whatever threads there are.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, text.learned()), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, vocabulary.learned()), daemon=True)
         self._process.start()
         theirs.close()
         self._lives = True
@@ -80,7 +80,7 @@ class _Helper:
 
 def _serve(asked: Connection, names: frozenset[str]) -> None:
     """Analyse until there is no more, or the other process has ended."""
-    text.learn(names)
+    vocabulary.learn(names)
     try:
         while chunk := asked.recv():
             asked.send([index_fields(document) for document in chunk])

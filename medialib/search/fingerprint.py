@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from whoosh.fields import Schema
 
-from medialib.search import blocks, text
+from medialib.search import blocks, vocabulary
 from medialib.search.schema import Document, index_fields, make_schema
 
 # They bring dictionaries, whose words may change although those of the sample do not.
@@ -38,7 +38,7 @@ _SAMPLE = Document(
 @cache
 def fingerprint() -> str:
     """The fingerprint of what this process would build: fields, analysis, dictionaries, form of the files."""
-    with text.without_names():
+    with vocabulary.without_names():
         sample = index_fields(_SAMPLE)
     told = {
         "blocks": blocks.MAGIC.decode(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from medialib.search import sounds, text
+from medialib.search import folding, sounds, text
 from medialib.search.asking import Unit, take_apart
 
 
@@ -13,7 +13,7 @@ def highlight(value: str, words: str, *, begun: bool = True) -> tuple[tuple[int,
     A word that does not stand there is sought by its pairs of characters, by what sounds alike and, unless
     `begun` is false, by what begins with its letters.
     """
-    folded, offsets = text.fold_with_offsets(value)
+    folded, offsets = folding.fold_with_offsets(value)
     runs = text.runs(folded)
     marked = [span for unit in take_apart(words).units for span in _marks(runs, unit, begun=begun)]
     ends = (*offsets, len(value))

@@ -21,7 +21,7 @@ from medialib.catalogue.narrowing import Wanted
 from medialib.catalogue.themes import Theme
 from medialib.catalogue.units import Unit
 from medialib.database import Database
-from medialib.search import text
+from medialib.search import vocabulary
 from medialib.search.browsing import browse
 from medialib.search.completing import NOTHING, Completion, Completions, Kind
 from medialib.search.index import IndexUnavailable, SearchIndex
@@ -68,7 +68,7 @@ class Known:
         with rights.looking_as(None), self._database.read() as session:  # texts are taken apart alike for all
             names = frozenset(one for name in session.scalars(_NAMES) for one in (name, *names_of(name)))
         if names != self._learnt:
-            text.learn(names)
+            vocabulary.learn(names)
             self._learnt = names
 
     def completions(self, typed: str, limit: int) -> list[Completion]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from medialib.search import likenesses, text
+from medialib.search import folding, likenesses, text
 from medialib.search.asking import LONGEST_QUESTION
 from medialib.search.leaves import View
 
@@ -41,7 +41,7 @@ class Meaning:
 
 def meant(view: View, words: str) -> Meaning | None:
     """The words with what is unknown in them replaced by what it is like; None when nothing is, or all is known."""
-    normalised = text.normalise(words[:LONGEST_QUESTION])
+    normalised = folding.normalise(words[:LONGEST_QUESTION])
     pieces: list[str] = []
     each: list[str] = []
     changed, end = False, 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medialib.catalogue.cues import Cue
-from medialib.search import text
+from medialib.search import folding, text
 from medialib.search.asking import take_apart
 from medialib.search.highlight import highlight
 
@@ -28,7 +28,7 @@ def lines(cues: Sequence[Cue], words: str, *, language: str, most: int) -> list[
     wanted = _wanted(words)
     held: list[tuple[int, int]] = []
     # At once: folding line by line takes many times as long.
-    for at, line in enumerate(text.normalise(_BETWEEN.join(cue.words for cue in cues)).split(_BETWEEN)):
+    for at, line in enumerate(folding.normalise(_BETWEEN.join(cue.words for cue in cues)).split(_BETWEEN)):
         number = sum(part in line for part in wanted)
         if number:
             held.append((-number, at))
@@ -52,4 +52,4 @@ def holds(transcript: str, phrase: str) -> bool:
 
 
 def _joined(value: str) -> str:
-    return "".join(run.text if run.han else f" {run.text} " for run in text.runs(text.normalise(value)))
+    return "".join(run.text if run.han else f" {run.text} " for run in text.runs(folding.normalise(value)))

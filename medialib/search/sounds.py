@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from medialib.search import text
+from medialib.search import folding, text
 
 LONGEST_SOUND = 6
 """Syllables joined into one term; longer pinyin is asked for in pieces."""
@@ -69,7 +69,7 @@ def readings(han: str) -> list[str]:
 def person_terms(name: str) -> list[str]:
     """`sound_terms` of a person's name, whose first character may be read in its own way: 曾 zeng, 单 shan."""
     terms = sound_terms(name)
-    family = _FAMILIES.get(text.normalise(name)[:1])
+    family = _FAMILIES.get(folding.normalise(name)[:1])
     if family is None:
         return terms
     said = [family, *[one for run in _han_runs(name) for one in readings(run)][1:]]
@@ -112,7 +112,7 @@ def spelled_words(value: str) -> tuple[list[str], list[int]]:
     """
     spelled: list[str] = []
     starts: list[int] = []
-    for run in text.runs(text.normalise(value)):
+    for run in text.runs(folding.normalise(value)):
         if run.han:
             starts.extend(len(spelled) + start for start in _word_starts(run.text))
             spelled.extend(one if one.isascii() and one.isalpha() else "" for one in readings(run.text))
@@ -151,7 +151,7 @@ def _unknown(characters: str) -> list[str]:
 
 
 def _han_runs(value: str) -> Iterator[str]:
-    return (run.text for run in text.runs(text.normalise(value)) if run.han)
+    return (run.text for run in text.runs(folding.normalise(value)) if run.han)
 
 
 def _word_starts(han: str) -> Iterator[int]:

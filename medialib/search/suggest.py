@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medialib.search import text
+from medialib.search import folding, text
 
 Terms = defaultdict[str, float]
 
@@ -196,7 +196,7 @@ def _add(terms: Terms, value: str, weight: float) -> None:
         terms[term] += count * weight
 
 
-_normalised = lru_cache(maxsize=4_096)(text.normalise)
+_normalised = lru_cache(maxsize=4_096)(folding.normalise)
 
 
 @lru_cache(maxsize=16_384)

@@ -1,26 +1,18 @@
-"""Analysis of Chinese and Latin text, the same for indexing and for asking (pure)."""
+"""The words and characters of Chinese and Latin text, the same for indexing and for asking (pure)."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import cache, lru_cache
+from collections.abc import Iterator
 from itertools import pairwise
-from types import ModuleType
 from typing import NamedTuple
 
-import opencc
+from medialib.search import vocabulary
+from medialib.search.folding import HAN, normalise
 
-HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 LONGEST_WORD = 64
 """Characters kept of one Latin word or number: longer runs are noise, and terms must stay short."""
 
-_han = re.compile(f"[{HAN}]")
 _run = re.compile(rf"(?P<han>[{HAN}]+)|\d+(?:\.\d+)+|(?:(?![{HAN}])[^\W_])+(?:'(?:(?![{HAN}])[^\W_])+)*")
 _letters_or_digits = re.compile(r"\d+|[^\W\d_]+")
-# NUL would end a C string in OpenCC, and a lone surrogate has no UTF-8 form.
-_unspeakable = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Run(NamedTuple):
@@ -30,36 +22,6 @@ class Run(NamedTuple):
     start: int
     han: bool
     end: int = 0
-
-
-def normalise(text: str) -> str:
-    """Fold away width, case and traditional forms: NFKC, casefold, then simplified Chinese.
-
-    Folding can uncover more to fold (a compatibility form of a capital), so it runs until nothing changes.
-    """
-    for _ in range(4):
-        folded = _fold(text)
-        if folded == text:
-            break
-        text = folded
-    return text
-
-
-def fold_with_offsets(text: str) -> tuple[str, tuple[int, ...]]:
-    """The normalised text, and for each of its characters the offset in ``text`` of the one it came from.
-
-    Folds cluster by cluster (a letter with its combining marks), so that every character keeps its origin;
-    Chinese is then simplified as a whole when that keeps the length, for the phrases OpenCC knows.
-    """
-    folded: list[str] = []
-    offsets: list[int] = []
-    for start, cluster in _clusters(text):
-        for character in _fold_one(cluster):
-            folded.append(character)
-            offsets.append(start)
-    whole = "".join(folded)
-    simplified = normalise(whole)
-    return (simplified if len(simplified) == len(whole) else whole), tuple(offsets)
 
 
 def runs(normalised: str) -> list[Run]:
@@ -147,16 +109,18 @@ def bigrams(han: str) -> list[str]:
 
 def cut(han: str) -> list[str]:
     """Cut a run of Chinese into words that follow each other without overlap; a name is one word."""
-    names = _known()
+    names = vocabulary.known()
     if not names.words:
-        plain: list[str] = _jieba().cut(han)
+        plain: list[str] = vocabulary.dictionary().cut(han)
         return plain
-    return [word for part, named in names.split(han) for word in ([part] if named else _jieba().cut(part))]
+    return [
+        word for part, named in names.split(han) for word in ([part] if named else vocabulary.dictionary().cut(part))
+    ]
 
 
 def plain_words(name: str) -> list[str]:
     """What the dictionary makes of a name, or of any word: its words of more than a character, else all its parts."""
-    parts = _jieba().cut(name)
+    parts = vocabulary.dictionary().cut(name)
     return [one for one in parts if len(one) > 1] or parts
 
 
@@ -178,7 +142,7 @@ def subwords(han: str) -> list[str]:
 
 def _parts(han: str) -> Iterator[tuple[str, list[str], bool]]:
     """A run of Chinese between its names, and they, each with the words in it in search mode, and whether it is one."""
-    names, search = _known(), _jieba().cut_for_search
+    names, search = vocabulary.known(), vocabulary.dictionary().cut_for_search
     if not names.words:
         yield han, search(han), False
         return
@@ -187,105 +151,7 @@ def _parts(han: str) -> Iterator[tuple[str, list[str], bool]]:
         yield part, [one for one in inner if one != part] if named else inner, named
 
 
-class Names:
-    """Words that no dictionary has: what units, speakers and series of this library are called."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        kept = {normalise(name) for name in names}
-        self.words = frozenset(
-            one
-            for one in kept
-            if _all_han.fullmatch(one) and 2 <= len(one) <= _LONGEST_NAME and not _jieba().has_word(one)
-        )
-        self._by_beginning: dict[str, list[str]] = {}
-        for one in sorted(self.words, key=lambda one: (-len(one), one)):
-            self._by_beginning.setdefault(one[:2], []).append(one)
-
-    def split(self, han: str) -> Iterator[tuple[str, bool]]:
-        """A run of Chinese in parts, each with whether it is a name; of names that begin alike the longest."""
-        at = start = 0
-        while at < len(han) - 1:
-            name = next((one for one in self._by_beginning.get(han[at : at + 2], ()) if han.startswith(one, at)), None)
-            if name is None:
-                at += 1
-                continue
-            if start < at:
-                yield han[start:at], False
-            yield name, True
-            at = start = at + len(name)
-        if start < len(han):
-            yield han[start:], False
-
-
-def learn(names: Iterable[str]) -> None:
-    """Let these names be words from now on, in what is indexed and in what is asked.
-
-    What was indexed before a name was known is found all the same: by its characters, their pairs and its parts.
-    """
-    global _names
-    _names = Names(names)
-
-
-def learned() -> frozenset[str]:
-    """The names that are words now: for another process to learn."""
-    return _names.words
-
-
-@contextmanager
-def without_names() -> Iterator[None]:
-    """Here, but in no other thread, no name is known: for what must come out the same in every library."""
-    token = _nameless.set(True)
-    try:
-        yield
-    finally:
-        _nameless.reset(token)
-
-
-def _known() -> Names:
-    return _NO_NAMES if _nameless.get() else _names
-
-
-_all_han = re.compile(f"[{HAN}]+")
-_LONGEST_NAME = 12
-_NO_NAMES = Names(())
-_names = _NO_NAMES
-_nameless: ContextVar[bool] = ContextVar("nameless", default=False)
-
-
 def latin_parts(word: str) -> list[str]:
     """A word as it stands, then its letters and digits apart: excel2016 -> excel2016, excel, 2016."""
     parts = [] if "." in word else _letters_or_digits.findall(word)
     return [word, *parts] if len(parts) > 1 else [word]
-
-
-def _fold(text: str) -> str:
-    spoken = _unspeakable.sub(" ", text)
-    # To ask is much quicker than to do it once more, and most texts are already as they should be.
-    folded = (spoken if unicodedata.is_normalized("NFKC", spoken) else unicodedata.normalize("NFKC", spoken)).casefold()
-    return _simplifier().convert(folded) if _han.search(folded) else folded
-
-
-@lru_cache(maxsize=16_384)
-def _fold_one(cluster: str) -> str:
-    return normalise(cluster)
-
-
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for at in range(1, len(text) + 1):
-        if at == len(text) or not unicodedata.combining(text[at]):
-            yield start, text[start:at]
-            start = at
-
-
-@cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-@cache
-def _jieba() -> ModuleType:
-    """Loaded with its dictionary when the first word is cut: most commands cut none."""
-    import rjieba
-
-    return rjieba

@@ -6,7 +6,7 @@ Nothing is wrong: what is not read as one of these is words.
 import re
 from dataclasses import dataclass, field, replace
 
-from medialib.search import text
+from medialib.search import folding, text
 
 MOST_PARTS = 8
 """Phrases, and unwanted words, that are read: nobody types more."""
@@ -63,7 +63,7 @@ def read(typed: str) -> Wording:
     without: list[str] = []
     named: dict[str, str] = {}
     for found in _piece.finditer(typed):
-        key = _KEYS.get(text.normalise(found["key"] or ""))
+        key = _KEYS.get(folding.normalise(found["key"] or ""))
         value = next(part for part in (found["quoted"], found["corner"], found["bare"]) if part is not None)
         quoted = found["bare"] is None
         if found["key"] and not key:
@@ -79,20 +79,20 @@ def read(typed: str) -> Wording:
 
 def _told(parts: list[str]) -> tuple[str, ...]:
     """Each of the parts that say something, once."""
-    return tuple(filter(text.runs, dict.fromkeys(map(text.normalise, parts))))[:MOST_PARTS]
+    return tuple(filter(text.runs, dict.fromkeys(map(folding.normalise, parts))))[:MOST_PARTS]
 
 
 def kind_of(value: str) -> str | None:
     """`video` or `audio`, by any of their names."""
-    return _VALUES["kind"].get(text.normalise(value))
+    return _VALUES["kind"].get(folding.normalise(value))
 
 
 def length_of(value: str) -> str | None:
     """`short`, `medium` or `long`, by any of their names."""
-    return _VALUES["length"].get(text.normalise(value))
+    return _VALUES["length"].get(folding.normalise(value))
 
 
 def year_of(value: str) -> int | None:
     """A year from 1900 to 2999."""
-    found = _YEAR.fullmatch(text.normalise(value))
+    found = _YEAR.fullmatch(folding.normalise(value))
     return int(found[1]) if found else None

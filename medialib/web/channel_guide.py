@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import Response, jsonify, request, url_for
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import showing
 from medialib.airing import Station, now_ticks
 from medialib.catalogue import channel_lookups, lookups
 from medialib.catalogue.channels import Channel
@@ -67,7 +67,7 @@ def _programmes(services: Services, station: Station, channel: Channel) -> list[
         lesson = lessons.get(entry.item.lesson_id)
         if lesson is None:
             continue
-        pictures = finding.posters(services, lesson)
+        pictures = showing.posters(services, lesson)
         picture = posters.shown(lesson, pictures).address if pictures else ""
         found.append(
             xmltv.Programme(
@@ -109,7 +109,7 @@ def _on_air(services: Services, station: Station, slug: str) -> Response:
 def _shown(services: Services, lesson: Lesson | None) -> dict[str, object]:
     if lesson is None:
         return {"lesson": None, "title": gettext("A short break")}
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     return {
         "lesson": lesson.id,
         "title": lesson.title,

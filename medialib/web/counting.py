@@ -14,7 +14,7 @@ from medialib.catalogue.plays import PARTS
 from medialib.counting.devices import Way, device_of, is_robot, may_be_a_page
 from medialib.counting.windows import Windows
 from medialib.errors import N_, BadRequest, NotAllowed
-from medialib.search.text import normalise
+from medialib.search.folding import normalise
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.forms import Listing

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter
 
-from medialib import finding, metrics
+from medialib import finding, metrics, showing
 from medialib.catalogue import collected, lookups, progress
 from medialib.catalogue.collections import Collection
 from medialib.delivery import joining, m3u, qr, rss, shapes
@@ -117,7 +117,7 @@ def _json(services: Services, session: Session, kind: Kind, slug: str) -> Respon
         "description": getattr(listing.subject, "description", ""),
         "address": listing.address(),
         "forms": listing.forms(),
-        **finding.summaries(services, session, found),
+        **showing.summaries(services, session, found),
     }
     if isinstance(listing.subject, Collection):
         document |= described(listing.subject, collected.placed(session, listing.subject))

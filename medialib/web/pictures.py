@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, send_file
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue.posters import ENDINGS
 from medialib.delivery.covers import COVER_NAME
 from medialib.delivery.posters import USUAL_WIDTH
@@ -23,7 +23,7 @@ _TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "vtt": "text/vtt", "json": 
 @access.members
 def poster(lesson_id: str, version: int) -> Response:
     """The best picture in a usual size, whichever is chosen."""
-    posters = finding.read_posters(services(), lesson_id, version)
+    posters = showing.read_posters(services(), lesson_id, version)
     width = posters.candidates[0].nearest(USUAL_WIDTH) if posters else 0
     return _file(services().store.poster(lesson_id, version, 0, width, "jpg"))
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import caption_lookups, lookups, progress, work_lookups
 from medialib.catalogue.collections import Collection as Curated
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
@@ -103,7 +103,7 @@ def _failed(session: Session, lesson_id: str) -> bool:
 def _episode(
     services: Services, lesson: Lesson, plan: Plan, size_bytes: int, captions: Sequence[Captions], listing: Listing
 ) -> Episode:
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     is_series = isinstance(listing.subject, Curated) and listing.subject.kind == "series"
     sound = shapes.recording_path(lesson.id, plan)
     assert sound

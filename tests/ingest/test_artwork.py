@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageStat
 from web.factories import make_services
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
@@ -43,7 +43,7 @@ def pictured(services: Services, path: Path, picture: Path | None = None) -> tup
         services.workshop, path, Details(title="笋竹管护"), name=path.name, beside=Beside(picture=picture)
     ).lesson
     do(services, lesson, "poster")
-    found = finding.posters(services, lesson)
+    found = showing.posters(services, lesson)
     assert found is not None
     assert list(services.store.temporary.iterdir()) == []
     return lesson, found
@@ -216,7 +216,7 @@ def test_a_cover_that_cannot_be_used_is_drawn_instead(services: Services, tmp_pa
     elif kind == "gigabytes":
         source.write_bytes(_with_padding(content))
     do(services, lesson, "poster")
-    posters = finding.posters(services, lesson)
+    posters = showing.posters(services, lesson)
     assert posters
     assert [one.origin for one in posters.candidates] == ["drawn"]
     assert troubles(services, lesson) == []
@@ -282,7 +282,7 @@ def test_a_recording_that_cannot_be_read_is_tried_again_and_then_is_complete_wit
         work_edits.retry(session, lesson.id)
     source.write_bytes(content)
     do(services, lesson, "poster")
-    assert finding.posters(services, lesson)
+    assert showing.posters(services, lesson)
     assert troubles(services, lesson) == []
 
 

@@ -11,7 +11,7 @@ import media
 import pytest
 from web.factories import make_services
 
-from medialib import finding
+from medialib import showing
 from medialib.app import create_app
 from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.cuts import ENCODED, Cuts
@@ -321,7 +321,7 @@ def test_a_rung_left_out_is_gone_everywhere(choosy: Services, tmp_path: Path) ->
     for part in ("index.m3u8", "init.mp4", "0.m4s"):
         assert client.get(f"/media/{recording.lesson_id}/v1/v240/{part}").status_code == 404
     with choosy.database.read() as session:
-        document = finding.detail(choosy, session, recording.lesson_id)
+        document = showing.detail(choosy, session, recording.lesson_id)
     assert document["left_out"] == ["v240"]
     assert [row["name"] for row in document["renditions"]] == ["v120", "v360"]
     hot.hurry(choosy.workshop, recording.lesson_id, 1, "v240", 0)

@@ -10,7 +10,7 @@ import media
 import pytest
 from web.factories import make_services
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
@@ -61,7 +61,7 @@ def completed(services: Services, path: Path) -> Lesson:
 
 
 def notices(lesson: Lesson) -> str:
-    return " ".join(map(str, finding.notices_of(lesson)))
+    return " ".join(map(str, showing.notices_of(lesson)))
 
 
 def picture_of(services: Services, lesson: Lesson) -> Path:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 from web.factories import make_services
 
-from medialib import finding
+from medialib import showing
 from medialib.app import create_app
 from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import Details
@@ -65,7 +65,7 @@ def test_a_new_version_takes_over_when_it_plays_everywhere(services: Services, f
     assert (plan.version, plan.segment_seconds) == (2, 4)
     assert replanning.replan(changed.workshop, lesson.id) is None
     with changed.database.read() as session:
-        detail = finding.detail(changed, session, lesson.id)
+        detail = showing.detail(changed, session, lesson.id)
     assert detail["state"] == "published"
     assert all(one["complete"] for one in detail["renditions"])
     assert [one["seconds_done"] for one in detail["coming"]] == [0, 0, 0]

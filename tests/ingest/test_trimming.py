@@ -7,7 +7,7 @@ import media
 import pytest
 from web.factories import make_services
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import caption_edits, caption_lookups, changing, lookups, trimming
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
@@ -84,7 +84,7 @@ def test_the_pictures_and_sounds_between_the_cuts_are_left(services: Services, t
     loud = [number for number, level in enumerate(windows) if level > 0.05]
     assert loud[0] == pytest.approx(14, abs=1)
     assert loud[-1] == pytest.approx(23, abs=1)
-    found = finding.posters(services, lesson)
+    found = showing.posters(services, lesson)
     assert found is not None
     assert all(0 <= (one.at_seconds or 0) <= lesson.seconds for one in found.candidates)
 

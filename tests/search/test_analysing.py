@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from medialib.search import text
+from medialib.search import vocabulary
 from medialib.search.analysing import ALONE, analysed
 from medialib.search.index import Document, SearchIndex
 from medialib.search.schema import index_fields
@@ -45,11 +45,11 @@ def test_names_of_the_library_are_words_for_the_helper_too() -> None:
     def named() -> Iterator[Document]:
         yield from (make_document(f"{number}", "马迹塘镇的竹编") for number in range(MANY))
 
-    text.learn(["马迹塘镇"])
+    vocabulary.learn(["马迹塘镇"])
     try:
         assert all("马迹塘镇" in cast(list[str], fields["title"]) for fields in analysed(named()))
     finally:
-        text.learn([])
+        vocabulary.learn([])
 
 
 def test_what_cannot_be_analysed_is_told_as_ever() -> None:

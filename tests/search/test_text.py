@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medialib.search import text
+from medialib.search import folding, text, vocabulary
 from medialib.search.index import SearchIndex
 from medialib.search.query import search
 
@@ -29,13 +29,13 @@ chinese = st.text(st.sampled_from(tricky), max_size=40)
     ],
 )
 def test_width_case_and_traditional_forms_are_folded(written: str, folded: str) -> None:
-    assert text.normalise(written) == folded
+    assert folding.normalise(written) == folded
 
 
 @given(st.one_of(any_text, chinese))
 def test_normalising_twice_changes_nothing_more(value: str) -> None:
-    once = text.normalise(value)
-    assert text.normalise(once) == once
+    once = folding.normalise(value)
+    assert folding.normalise(once) == once
 
 
 @given(any_text)
@@ -47,7 +47,7 @@ def test_analysis_takes_any_text(value: str) -> None:
 
 @given(st.one_of(any_text, chinese))
 def test_every_folded_character_comes_from_a_place_in_the_text(value: str) -> None:
-    folded, offsets = text.fold_with_offsets(value)
+    folded, offsets = folding.fold_with_offsets(value)
     assert len(folded) == len(offsets)
     assert list(offsets) == sorted(offsets)
     assert all(0 <= offset < len(value) for offset in offsets)
@@ -75,19 +75,19 @@ def test_a_very_long_latin_word_is_kept_short() -> None:
 @pytest.fixture
 def _forgetful() -> Iterator[None]:
     """The process knows no names: libraries of other tests may have taught it theirs."""
-    text.learn([])
+    vocabulary.learn([])
     yield
-    text.learn([])
+    vocabulary.learn([])
 
 
 @pytest.mark.usefixtures("_forgetful")
 def test_names_of_the_library_are_words() -> None:
     assert "马迹塘镇" not in text.words("到马迹塘镇去")
-    text.learn(["马迹塘镇", "馬跡塘鎮农技站", "Excel 班", "长", "银行"])
+    vocabulary.learn(["马迹塘镇", "馬跡塘鎮农技站", "Excel 班", "长", "银行"])
     assert text.cut("到马迹塘镇去") == ["到", "马迹塘镇", "去"]
     assert text.cut("马迹塘镇农技站的银行")[0] == "马迹塘镇农技站"
     assert {"马迹塘镇农技站", "农技站"} <= set(text.words("马迹塘镇农技站"))
-    with text.without_names():
+    with vocabulary.without_names():
         assert "马迹塘镇" not in text.words("到马迹塘镇去")
     assert "马迹塘镇" in text.words("到马迹塘镇去")
 
@@ -95,7 +95,7 @@ def test_names_of_the_library_are_words() -> None:
 @pytest.mark.usefixtures("_forgetful")
 def test_what_was_indexed_before_a_name_was_known_is_found_by_it(index: SearchIndex) -> None:
     index.put([make_document("title", "到马迹塘镇去"), make_document("said", "别的", transcript="我们到马迹塘镇去")])
-    text.learn(["马迹塘镇"])
+    vocabulary.learn(["马迹塘镇"])
     assert search(index, "马迹塘镇").ids == ("title", "said")
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
@@ -194,7 +194,7 @@ def test_a_chosen_candidate_stays_when_the_lesson_is_planned_anew(services: Serv
         )
         artwork.keep_what_was_chosen(errand, lesson_of(services, lesson_id))
     lesson = lesson_of(services, lesson_id)
-    found = finding.posters(services, lesson)
+    found = showing.posters(services, lesson)
     assert found is not None
     assert found.chosen(lesson.poster_choice) == lesson.poster_choice < 0
     place = own_pictures.place_of(services.store, lesson, lesson.poster_choice, 640)

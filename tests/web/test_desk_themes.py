@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from medialib.catalogue import lookups, theme_tree
+from medialib.catalogue import lookups, theme_lookups, theme_tree
 from medialib.catalogue.curated import CuratorChange
 from medialib.catalogue.plays import SearchMiss
 from medialib.catalogue.seeds import plant
@@ -63,7 +63,7 @@ def test_a_theme_is_added_renamed_and_proposed_at_once(services: Services, desk:
     address = f"{TREE}/local-food"
     assert send(desk, address, zh="乡里吃食", en="Local food", words="擂茶，腊肉、擂茶").status_code == 302
     with services.database.read() as session:
-        assert theme_tree.theme(session, "local-food").words == ["擂茶", "腊肉"]
+        assert theme_lookups.theme(session, "local-food").words == ["擂茶", "腊肉"]
         assert "local-food" in [one.theme.slug for one in propose(services, session, lesson)]
     assert "乡里吃食" in desk.get(TREE).text
     taken = send(desk, address, zh="技能培训", en="", words="")
@@ -108,13 +108,13 @@ def test_two_themes_become_one_and_two_again(services: Services, desk: FlaskClie
     send(desk, f"{TREE}/theory/merge", page=f"{TREE}/theory", into="policy")
     assert themes_of(services, lesson) == {"policy"}
     with services.database.read() as session:
-        assert "理论学习" in theme_tree.theme(session, "policy").words
+        assert "理论学习" in theme_lookups.theme(session, "policy").words
         assert lookups.lesson(session, lesson).revision > revision
     undo(services, desk)
     assert themes_of(services, lesson) == {"theory"}
     assert tree(services) == before
     with services.database.read() as session:
-        assert "理论学习" not in theme_tree.theme(session, "policy").words
+        assert "理论学习" not in theme_lookups.theme(session, "policy").words
         assert [one.undone for one in session.scalars(select(CuratorChange))] == [True]
 
 
@@ -141,7 +141,7 @@ def test_what_was_looked_for_in_vain_becomes_a_word_of_a_theme_with_one_press(
     added = send(desk, f"{TREE}/words", page=f"{TREE}/skills", theme="skills", word="割蜜", back="theme")
     assert added.headers["Location"].startswith(f"{TREE}/skills")
     with services.database.read() as session:
-        assert theme_tree.theme(session, "skills").words[-2:] == ["稻田养蛙", "割蜜"]
+        assert theme_lookups.theme(session, "skills").words[-2:] == ["稻田养蛙", "割蜜"]
     undo(services, desk)
     assert 'value="割蜜"' in desk.get(f"{TREE}/skills").text
     assert send(desk, f"{TREE}/words", page=TREE, theme="", word="x").status_code == 400

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import arrangement, arranging, collected, collecting, tokens
+from medialib.catalogue import arrangement, arranging, collected, collecting, collection_checks, tokens
 from medialib.catalogue.arrangement import Arrangement, Entry, EntryKind
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.errors import N_
@@ -20,7 +20,7 @@ from medialib.web.desk.shell import me
 _OFFICE = access.at_least("curator")
 _MOST_ENTRIES = 1000
 
-Title = Annotated[Line, Field(min_length=1, max_length=collecting.LONGEST_TITLE)]
+Title = Annotated[Line, Field(min_length=1, max_length=collection_checks.LONGEST_TITLE)]
 _COVER = r"^(lesson:[a-z0-9]{4,16}|drawn:[a-z]{1,20}|picture:[0-9a-f]{16}-\d{1,4}x\d{1,4})?$"
 _MOST_BODY_BYTES = 4_000_000
 """For a page in Chinese, escaped by a program, and for long lists."""
@@ -91,7 +91,7 @@ class EntryBody(Body):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]{4,16}$")] | None = None
     kind: EntryKind = "lesson"
-    title: Annotated[Line, Field(max_length=collecting.LONGEST_TITLE)] = ""
+    title: Annotated[Line, Field(max_length=collection_checks.LONGEST_TITLE)] = ""
     text: Annotated[Text, Field(max_length=10_000)] = ""
     link: Annotated[str, Field(max_length=500)] = ""
     note: Annotated[Line, Field(max_length=500)] = ""

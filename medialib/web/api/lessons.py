@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from medialib import finding
+from medialib import finding, showing
 from medialib.catalogue import lookups
 from medialib.services import Services
 from medialib.web import access
@@ -21,7 +21,7 @@ def make_blueprint(services: Services) -> Blueprint:
         with services.database.read() as session:
             listing = listing.model_copy(update=finding.named(session, **listing.names()))
             found = finding.find(services, session, **listing.finding())
-            return _fresh(jsonify(finding.summaries(services, session, found)))
+            return _fresh(jsonify(showing.summaries(services, session, found)))
 
     @blueprint.get("/suggestions")
     @access.members
@@ -33,9 +33,9 @@ def make_blueprint(services: Services) -> Blueprint:
     @access.members
     def lesson(lesson_id: str) -> ResponseReturnValue:
         with services.database.read() as session:
-            document = finding.detail(services, session, lesson_id)
+            document = showing.detail(services, session, lesson_id)
             lesson = lookups.lesson(session, lesson_id)
-            trouble, notices = finding.parked_by(session, lesson), finding.notices_of(lesson)
+            trouble, notices = showing.parked_by(session, lesson), showing.notices_of(lesson)
         if trouble:
             document["reason"] = sentence(trouble)
         document["notices"] = [sentence(one) for one in notices]

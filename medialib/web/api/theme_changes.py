@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from medialib import theming
-from medialib.catalogue import tagging, theme_tree
+from medialib.catalogue import tagging, theme_lookups, theme_tree
 from medialib.errors import N_
 from medialib.jobs.queue import HOT
 from medialib.services import Services
@@ -89,7 +89,7 @@ def _changing(services: Services, make: Callable[..., object]) -> Callable[..., 
 
 
 def _change(session: Session, slug: str, body: ThemeChange, by: Any) -> None:
-    one = theme_tree.theme(session, slug)
+    one = theme_lookups.theme(session, slug)
     zh, en, words = body.zh or one.zh, one.en if body.en is None else body.en, body.words
     theme_tree.change(session, slug, zh=zh, en=en, words=one.words if words is None else words, by=by)
 

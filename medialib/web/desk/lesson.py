@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medialib import finding, leaving, theming
+from medialib import leaving, showing, theming
 from medialib.catalogue import changing, editing, lookups, moves, readings, unit_tree, work_edits, work_lookups
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.lessons import Lesson
@@ -77,13 +77,13 @@ def show(
 def seen(services: Services, session: Session, lesson: Lesson) -> dict[str, Any]:
     """What a player and the figures beside it need of a lesson."""
     plan = lookups.current_plan(session, lesson)
-    pictures = finding.all_posters(services, lesson)
+    pictures = showing.all_posters(services, lesson)
     return {
         "plan": plan,
         "card": card_of(services, lesson, plan),
-        "document": finding.detail(services, session, lesson.id),
+        "document": showing.detail(services, session, lesson.id),
         "posters": posters.described(lesson, pictures) if pictures else [],
-        "notices": [sentence(one) for one in finding.notices_of(lesson)],
+        "notices": [sentence(one) for one in showing.notices_of(lesson)],
     }
 
 

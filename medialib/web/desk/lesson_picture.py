@@ -6,7 +6,7 @@ from typing import IO
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import changing, lookups
 from medialib.catalogue.history import LessonChange
 from medialib.catalogue.people_edits import note
@@ -120,7 +120,7 @@ def sent(services: Services, lesson_id: str, file: IO[bytes]) -> int:
 def known(services: Services, lesson_id: str, choice: int) -> int:
     """The number again, if one of its pictures has it; raises BadRequest."""
     with services.database.read() as session:
-        pictures = finding.all_posters(services, lookups.lesson(session, lesson_id))
+        pictures = showing.all_posters(services, lookups.lesson(session, lesson_id))
     if pictures is None or choice not in pictures.numbered:
         raise BadRequest(N_("There is no such picture."))
     return choice

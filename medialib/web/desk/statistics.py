@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import lookups, rights, statistics, unit_tree
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
@@ -143,7 +143,7 @@ def _overview(services: Services) -> ResponseReturnValue:
 
 
 def _picture(services: Services, lesson: Lesson) -> str:
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     return posters.shown(lesson, pictures).address if pictures else ""
 
 

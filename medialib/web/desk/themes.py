@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import statistics, theme_tree
+from medialib.catalogue import statistics, theme_lookups, theme_tree
 from medialib.catalogue.statistics import Missed
 from medialib.errors import N_, BadRequest, NotFound
 from medialib.jobs.queue import HOT
@@ -38,14 +38,14 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 def _tree(services: Services, status: int = 200, **told: Any) -> ResponseReturnValue:
     number = request.args.get("said", 0, type=int)
     with services.database.read() as session:
-        rows, last, vain = theme_tree.rows(session), theme_tree.last_change(session), _vain(session)
+        rows, last, vain = theme_lookups.rows(session), theme_tree.last_change(session), _vain(session)
     said = last if last is not None and last.id == number else None
     return page(services, "themes.html", status, section="themes", rows=rows, last=last, said=said, vain=vain, **told)
 
 
 def _theme(services: Services, slug: str, status: int = 200, **told: Any) -> ResponseReturnValue:
     with services.database.read() as session:
-        rows, one, vain = theme_tree.rows(session), theme_tree.theme(session, slug), _vain(session)
+        rows, one, vain = theme_lookups.rows(session), theme_lookups.theme(session, slug), _vain(session)
     others = [row for row in rows if not row.theme.path.startswith(one.path)]
     count = next(row.lessons for row in rows if row.theme.slug == slug)
     return page(
@@ -57,7 +57,7 @@ def _vain(session: Session) -> list[Missed]:
     """What was looked for and not found lately, and speaks for no theme yet; the most wanted first."""
     today = date.today()
     missed = statistics.missed(session, first=(today - timedelta(days=_DAYS)).isoformat(), last=today.isoformat())
-    fitting = theme_tree.unspoken(session, [one.words for one in missed])
+    fitting = theme_lookups.unspoken(session, [one.words for one in missed])
     return [one for one in missed if one.words in fitting][:_MOST_VAIN]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import changing, lookups, reports, telling, worklist
 from medialib.catalogue.rights import viewer_of
 from medialib.services import Services
@@ -31,7 +31,7 @@ def _todo(services: Services) -> ResponseReturnValue:
         stopped = worklist.stopped(session, viewer, limit=_MOST)
         wrong = {one.id for one in stopped}
         drafts = [one for one in worklist.standing(session, viewer, "draft", limit=_MOST) if one.id not in wrong]
-        troubles = {one.id: trouble for one in stopped if (trouble := finding.parked_by(session, one))}
+        troubles = {one.id: trouble for one in stopped if (trouble := showing.parked_by(session, one))}
         reported = reports.open_reports(session, viewer)
         shown = [*[lesson for lesson, _ in waiting[:_MOST]], *returned, *drafts, *stopped]
         told: dict[str, Any] = {
@@ -43,7 +43,7 @@ def _todo(services: Services) -> ResponseReturnValue:
             "untold": telling.that_gave_up(session) if viewer.at_least("admin") else [],
         }
     said = {
-        one.id: sentence(troubles[one.id]) if one.id in troubles else sentence(finding.notices_of(one)[0])
+        one.id: sentence(troubles[one.id]) if one.id in troubles else sentence(showing.notices_of(one)[0])
         for one in stopped
         if one.id in troubles or one.notices
     }

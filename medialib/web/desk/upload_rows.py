@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import lookups, upload_lookups, work_lookups
 from medialib.catalogue.lessons import Lesson, RenditionProgress
 from medialib.catalogue.people import Person
@@ -59,7 +59,7 @@ def _typed(lesson: Lesson) -> dict[str, Any]:
 
 
 def _lesson(services: Services, session: Session, lesson: Lesson) -> dict[str, Any]:
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     poster = posters.shown(lesson, pictures) if pictures else None
     return {
         "id": lesson.id,
@@ -73,7 +73,7 @@ def _lesson(services: Services, session: Session, lesson: Lesson) -> dict[str, A
         "choice": lesson.poster_choice,
         "state": lesson.state,
         "stage": lesson.stage,
-        "notices": [sentence(one) for one in finding.notices_of(lesson)],
+        "notices": [sentence(one) for one in showing.notices_of(lesson)],
         "renditions": _progress(session, lesson),
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import finding, showing
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
@@ -31,7 +31,7 @@ class Card:
 
 
 def card_of(services: Services, lesson: Lesson, plan: Plan, highlights: finding.Highlights | None = None) -> Card:
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     return Card(
         lesson=lesson,
         cover=cover_file(lesson.id, lesson.kind),

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import caption_lookups, lookups, readings, work_lookups
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Captions, Lesson
@@ -51,8 +51,8 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
     with services.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         plan = lookups.current_plan(session, lesson)
-        document: dict[str, Any] = finding.detail(services, session, lesson_id)
-        trouble = finding.parked_by(session, lesson)
+        document: dict[str, Any] = showing.detail(services, session, lesson_id)
+        trouble = showing.parked_by(session, lesson)
         way = way_through(services, session, lesson, request.args.get("in", ""))
         return render_template(
             "lesson.html",
@@ -66,7 +66,7 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
             transcript_of=_words(session, lesson),
             qualities=_qualities(session, lesson, plan),
             reason=sentence(trouble) if trouble else None,
-            notices=[sentence(one) for one in finding.notices_of(lesson)],
+            notices=[sentence(one) for one in showing.notices_of(lesson)],
             sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
             start_rung=_start_side(plan, document["renditions"]),
             warm=_warm(lesson, plan, document["renditions"]),

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import showing
 from medialib.catalogue import lookups
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
@@ -54,7 +54,7 @@ def _picture(services: Services, lesson_id: str) -> Response:
 
 def _handbill(services: Services, session: Session, lesson: Lesson) -> Handbill:
     plan = lookups.current_plan(session, lesson)
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     facts = [lesson.unit_name or lesson.speaker, month(lesson.recorded)]
     watch, listen = N_("Point WeChat or a camera here to watch"), N_("Point WeChat or a camera here to listen")
     return Handbill(

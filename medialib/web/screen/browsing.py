@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
-from medialib import finding
+from medialib import finding, showing
 from medialib.catalogue import collected, tagging
 from medialib.catalogue.lessons import Lesson
 from medialib.delivery import posters, shapes
@@ -101,7 +101,7 @@ def _search(services: Services) -> Response:
 
 
 def _card(services: Services, lesson: Lesson) -> dict[str, Any]:
-    pictures = finding.posters(services, lesson)
+    pictures = showing.posters(services, lesson)
     picture = posters.shown(lesson, pictures).address if pictures else ""
     return {
         "lesson": lesson.id,
