@@ -9,7 +9,8 @@ from medialib.errors import N_, BadRequest
 from medialib.ingest import pictures, shelf_covers
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk.collections import change, edit_page
+from medialib.web.desk.collection_page import edit_page
+from medialib.web.desk.collections import change
 from medialib.web.i18n import sentence
 
 _MOST_BODY_BYTES = pictures.LARGEST_BYTES + 100_000

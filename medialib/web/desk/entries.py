@@ -11,7 +11,9 @@ from medialib.errors import N_, BadRequest, NoSpace
 from medialib.ingest import attached_files, reading_files
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk.collections import change, edit_page, multiline
+from medialib.web.desk.collection_form import multiline
+from medialib.web.desk.collection_page import edit_page
+from medialib.web.desk.collections import change
 from medialib.web.desk.shell import typed
 from medialib.web.i18n import sentence
 from medialib.web.phone import shelves
