@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from medialib.web.api.operations import Answer, Body
+from medialib.web.api.operations import Answer
 
 
 class Said(Answer):
@@ -149,10 +149,3 @@ class Proposal(Named):
 class Proposals(Answer):
     lesson: str
     proposals: list[Proposal]
-
-
-class Paged(Body):
-    """One page of a list."""
-
-    page: int = 1
-    per_page: int = 50

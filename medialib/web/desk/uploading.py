@@ -1,6 +1,6 @@
 """The page on which recordings are sent, and what its script asks beside the bytes themselves (those: tus.py)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -27,8 +27,6 @@ from medialib.web.syncing import sync_elsewhere
 _BLOCK_BYTES = 1 << 20
 _LEAST_CONFIDENCE = 0.2
 _MOST_PROPOSALS = 4
-
-Act = Callable[[Session, Upload, Person], None]
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
