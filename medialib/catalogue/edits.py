@@ -14,7 +14,7 @@ from medialib.catalogue import caption_edits, lookups, people_edits, telling, wo
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.cues import CaptionTrack
 from medialib.catalogue.history import LessonChange
-from medialib.catalogue.lessons import Lesson, Source, StepLeft, StoredPlan
+from medialib.catalogue.lessons import Lesson, Source, StoredPlan
 from medialib.catalogue.people import Person
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.slugs import make_slug
@@ -85,22 +85,26 @@ def publish(
     lesson.chapters, lesson.notices, lesson.stage = list(chapters), list(notices), arrival.stage
     session.add(lesson)
     session.flush()
-    came = {"stage": arrival.stage, "published_at": lesson.published_at}
-    who = people_edits.doer(arrival.by)
-    session.add(LessonChange(lesson_id=lesson_id, at=lesson.published_at, kind="stage", after=came, **who))
     for track in captions:
         caption_edits.store(session, lesson, track)
     session.add(Source(lesson_id=lesson_id, **source_parts))
     session.add(StoredPlan(lesson_id=lesson_id, version=plan.version, document=plan.to_json()))
     work_edits.add_progress(session, lesson_id, plan)
-    for step, rank in steps.items():
-        session.add(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=lesson.published_at))
-    if lesson.stage == "published":
-        telling.tell(session, "lesson.published", lesson)
+    work_edits.queue_steps(session, lesson_id, steps, at=lesson.published_at)
+    _begin_history(session, lesson, arrival)
     if arrival.also:
         session.flush()
         arrival.also(session, lesson)
     return lesson
+
+
+def _begin_history(session: Session, lesson: Lesson, arrival: Arrival) -> None:
+    """With how it came in, which other systems are told as well when it is on the shelf."""
+    came = {"stage": arrival.stage, "published_at": lesson.published_at}
+    who = people_edits.doer(arrival.by)
+    session.add(LessonChange(lesson_id=lesson.id, at=lesson.published_at, kind="stage", after=came, **who))
+    if lesson.stage == "published":
+        telling.tell(session, "lesson.published", lesson)
 
 
 def _new_lesson(session: Session, lesson_id: str, details: Details, plan: Plan) -> Lesson:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import cut_texts, lookups, work_edits, work_lookups
-from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft, StoredPlan
+from medialib.catalogue.lessons import Lesson, RenditionProgress, StoredPlan
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.trims import Trim
 from medialib.errors import N_, ChangedMeanwhile
@@ -36,9 +36,7 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
 
 
 def _begin_work(session: Session, lesson_id: str, steps: Mapping[str, int]) -> None:
-    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id))
-    now = time.time()
-    session.add_all(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=now) for step, rank in steps.items())
+    work_edits.begin_anew(session, lesson_id, steps)
     session.flush()
     work_edits.settle(session, lesson_id)
 
@@ -46,7 +44,7 @@ def _begin_work(session: Session, lesson_id: str, steps: Mapping[str, int]) -> N
 def ask(session: Session, lesson_id: str) -> None:
     """Let the worker plan the lesson as its trim says now."""
     work_edits.finish_step(session, lesson_id, PLAN)  # one that failed begins anew
-    session.add(StepLeft(lesson_id=lesson_id, step=PLAN, rank=_PLAN_RANK, queued_at=time.time()))
+    work_edits.queue_steps(session, lesson_id, {PLAN: _PLAN_RANK}, at=time.time())
     session.flush()
     work_edits.settle(session, lesson_id)
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import former_sources, lookups, renewing
+from medialib.catalogue import former_sources, lookups, renewing, work_edits
 from medialib.catalogue.former_sources import FormerSource
-from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StepLeft, StoredPlan
+from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, StoredPlan
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.plans import Plan
@@ -121,9 +121,7 @@ def _put_away(session: Session, lesson: Lesson, days: float) -> None:
 
 def _begin_work(session: Session, lesson_id: str, steps: Mapping[str, int]) -> None:
     """What was left to do for the other recording is nobody's work any more."""
-    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id))
-    now = time.time()
-    session.add_all(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=now) for step, rank in steps.items())
+    work_edits.begin_anew(session, lesson_id, steps)
     session.execute(update(Lesson).where(Lesson.id == lesson_id).values(state="published"))
 
 

@@ -33,6 +33,17 @@ def add_progress(session: Session, lesson_id: str, plan: Plan) -> None:
         )
 
 
+def queue_steps(session: Session, lesson_id: str, steps: Mapping[str, int], *, at: float) -> None:
+    """These are to be done for the lesson, each with its rank among the steps of all lessons."""
+    session.add_all(StepLeft(lesson_id=lesson_id, step=step, rank=rank, queued_at=at) for step, rank in steps.items())
+
+
+def begin_anew(session: Session, lesson_id: str, steps: Mapping[str, int]) -> None:
+    """These are to be done, and nothing of what was left before."""
+    session.execute(delete(StepLeft).where(StepLeft.lesson_id == lesson_id))
+    queue_steps(session, lesson_id, steps, at=time.time())
+
+
 def record_progress(
     session: Session, *, lesson_id: str, version: int, name: str, **figures: float | int | bool | str
 ) -> None:
