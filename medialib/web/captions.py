@@ -12,7 +12,7 @@ from medialib.database import Database
 from medialib.delivery import hls, joined_captions, webvtt
 from medialib.errors import N_, NotFound
 from medialib.web import access
-from medialib.web.keeping import kept, let_other_sites_play
+from medialib.web.keeping import asked_again, kept, let_other_sites_play
 from medialib.web.waiting import services
 
 blueprint = Blueprint("captions", __name__)
@@ -100,10 +100,7 @@ def chapters(lesson_id: str) -> Response:
     if not lesson.chapters:
         raise NotFound(N_("This lesson has no chapters."))
     text = webvtt.render_chapters(lesson.chapters, seconds=lesson.seconds)
-    response = Response(text, mimetype=webvtt.MEDIA_TYPE)
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(Response(text, mimetype=webvtt.MEDIA_TYPE))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/chapters.json")
@@ -117,9 +114,7 @@ def chapters_json(lesson_id: str) -> Response:
     told = [{"startTime": one["start_seconds"], "title": one["title"]} for one in lesson.chapters]
     response = jsonify({"version": "1.2.0", "chapters": told})
     response.mimetype = "application/json+chapters"
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(response)
 
 
 @lru_cache(maxsize=8)

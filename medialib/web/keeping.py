@@ -20,12 +20,16 @@ def let_other_sites_play(response: Response) -> Response:
     return response
 
 
-def playlist(text: str) -> Response:
-    """A playlist that is asked for again each time, and answered 304 when it is the same."""
-    response = Response(text, mimetype=hls.MEDIA_TYPE)
-    response.headers["Cache-Control"] = "no-cache"
+def asked_again(response: Response, *, seconds: int = 0) -> Response:
+    """Right for so long; asked for again afterwards, and answered 304 when it is the same."""
+    response.headers["Cache-Control"] = f"max-age={seconds}" if seconds else "no-cache"
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def playlist(text: str) -> Response:
+    """A playlist that is asked for again each time, and answered 304 when it is the same."""
+    return asked_again(Response(text, mimetype=hls.MEDIA_TYPE))
 
 
 def live(text: str, *, seconds: int, kind: str = hls.MEDIA_TYPE) -> Response:

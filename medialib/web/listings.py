@@ -22,7 +22,7 @@ from medialib.services import Services
 from medialib.web import access
 from medialib.web.forms import read_listing
 from medialib.web.joined import keep_recipe
-from medialib.web.keeping import let_other_sites_play, playlist
+from medialib.web.keeping import asked_again, let_other_sites_play, playlist
 from medialib.web.naming import absolute, title_of
 from medialib.web.podcasts import make_feed
 
@@ -178,10 +178,7 @@ def _qr(services: Services, path: str, form: str) -> Response:
     content, kind = (
         (qr.render_svg(address), "image/svg+xml") if form == "svg" else (qr.render_png(address), "image/png")
     )
-    response = Response(content, mimetype=kind)
-    response.headers["Cache-Control"] = f"max-age={_QR_SECONDS}"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(Response(content, mimetype=kind), seconds=_QR_SECONDS)
 
 
 def _told(response: Response, listing: Listing) -> Response:

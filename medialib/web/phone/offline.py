@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, request, url_for
 from medialib.services import Services
 from medialib.web import access, scripts, signing
 from medialib.web.i18n import language_tag
+from medialib.web.keeping import asked_again
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MEMBERS = ("phone.", "shelves.", "people.", "sharing.")
@@ -63,9 +64,7 @@ def _manifest(services: Services) -> Response:
         }
     )
     response.mimetype = "application/manifest+json"
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(response)
 
 
 def _worker() -> Response:
@@ -73,7 +72,4 @@ def _worker() -> Response:
     shell = [url_for("static", filename=name) for name in _SHEETS] + [scripts.address(name) for name in _SCRIPTS]
     told = json.dumps({"version": scripts.present(), "shell": shell, "mine": url_for("people.mine")})
     text = f"const SHELL = {told};\n{(_STATIC / 'worker.js').read_text(encoding='utf-8')}"
-    response = Response(text, mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(Response(text, mimetype="text/javascript"))

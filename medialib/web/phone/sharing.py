@@ -1,6 +1,6 @@
 """Passing a lesson on by paper: a poster with its title, its picture and a QR code, to print or to save."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from medialib.ingest.handbill import Handbill, draw_handbill
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.i18n import gettext
+from medialib.web.keeping import asked_again
 from medialib.web.naming import absolute
 from medialib.web.phone.cards import card_of
 from medialib.web.phone.formats import month
@@ -46,10 +47,7 @@ def _page(services: Services, lesson_id: str) -> ResponseReturnValue:
 def _picture(services: Services, lesson_id: str) -> Response:
     with services.database.read() as session:
         handbill = _handbill(services, session, lookups.lesson(session, lesson_id))
-    response = Response(draw_handbill(handbill), mimetype="image/png")
-    response.headers["Cache-Control"] = f"max-age={_KEPT_SECONDS}"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(Response(draw_handbill(handbill), mimetype="image/png"), seconds=_KEPT_SECONDS)
 
 
 def _handbill(services: Services, session: Session, lesson: Lesson) -> Handbill:

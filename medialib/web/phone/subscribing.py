@@ -11,6 +11,7 @@ from medialib.errors import N_, BadRequest, NotFound
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.i18n import gettext
+from medialib.web.keeping import asked_again
 from medialib.web.naming import absolute, title_of
 from medialib.web.phone.ways import listing_at
 
@@ -71,6 +72,4 @@ def _opml(services: Services) -> Response:
     title = gettext("%(site)s: all series", site=services.settings.site.name)
     response = Response(opml.render_opml(title, outlines), mimetype=opml.MEDIA_TYPE)
     response.headers["Content-Disposition"] = 'attachment; filename="series.opml"'
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]
+    return asked_again(response)
