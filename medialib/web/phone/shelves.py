@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import branches, collected, readings, tagging, unit_tree
+from medialib.catalogue import branches, collected, collecting, readings, tagging, unit_tree
 from medialib.catalogue.arrangement import Arrangement
-from medialib.catalogue.collections import Collection, CollectionKind
+from medialib.catalogue.collections import Collection
 from medialib.catalogue.units import Unit
 from medialib.delivery.listing import MOST_LESSONS, Kind
 from medialib.listings import open_found
@@ -80,7 +80,7 @@ def render_collection(
         kind=one.kind,
         head=head_of((prepared or one).cover, cards),
         entries=placed,
-        kind_name=gettext(KIND_NAMES[_kind(one)]),
+        kind_name=gettext(KIND_NAMES[collecting.kind_of(one)]),
         address=f"/collections/{one.slug}",
         within=_ADDRESS + one.slug,
         cards=cards,
@@ -90,10 +90,6 @@ def render_collection(
         seconds=sum(lesson.seconds for lesson in lessons),
         only_heard=all(lesson.kind == "audio" for lesson in lessons),
     )
-
-
-def _kind(one: Collection) -> CollectionKind:
-    return next(kind for kind in KIND_NAMES if kind == one.kind)
 
 
 def _places(services: Services) -> ResponseReturnValue:
