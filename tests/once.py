@@ -1,14 +1,95 @@
-"""What Flask makes anew for every application is made once for all tests of a process, or when it is asked for."""
+"""What each application and library makes anew is made once for all tests of a process, or when it is asked for."""
 
+import tempfile
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from types import CodeType
+from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Engine
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from medialib import database
+from medialib.database import Base, Database
+
 _Build = Callable[..., tuple[str, str]]
+
+
+def install() -> None:
+    Flask.jinja_options = {"bytecode_cache": _Compiled()}
+    Flask.url_rule_class = _Later
+    Translations.load = _loaded  # type: ignore[assignment,method-assign]
+    _share_statements()
+    Database.upgrade = _upgraded  # type: ignore[method-assign]
+
+
+def with_tables(opened: Database) -> None:
+    """The tables of the models in a database that holds nothing yet."""
+    if not _copied(opened, create_tables):
+        create_tables(opened)
+
+
+def create_tables(opened: Database) -> None:
+    Base.metadata.create_all(opened.engine)
+
+
+# --- tables ---
+
+
+_upgrade = Database.upgrade
+
+
+def _upgraded(opened: Database) -> None:
+    """The migrations run once in a process; a new file is a copy of what they made, and is looked at as any other."""
+    _copied(opened, _upgrade)
+    _upgrade(opened)
+
+
+def _copied(opened: Database, make: Callable[[Database], None]) -> bool:
+    """Whether the database had no file, and now has one as `make` leaves it."""
+    place = Path(opened.engine.url.database or "")
+    if opened.engine.dialect.name != "sqlite" or not place.is_absolute() or place.exists():
+        return False
+    place.write_bytes(_made_by(make))
+    return True
+
+
+@cache
+def _made_by(make: Callable[[Database], None]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="medialib-tables-") as folder:
+        place = Path(folder) / "made.db"
+        made = Database(f"sqlite:///{place}")
+        make(made)
+        made.close()
+        return place.read_bytes()
+
+
+# --- statements ---
+
+
+def _share_statements() -> None:
+    """A statement is compiled once for all databases of a kind: those of one kind are alike to SQLAlchemy."""
+    statements: LRUCache[Any, Any] = LRUCache(5000)
+
+    def engine(*arguments: Any, **options: Any) -> Engine:
+        made = create_engine(*arguments, **options)
+        made._compiled_cache = statements
+        return made
+
+    SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
+    database.create_engine = engine
+
+
+# --- applications ---
 
 
 class _Compiled(BytecodeCache):
@@ -26,7 +107,19 @@ class _Compiled(BytecodeCache):
 
 
 class _Later(Rule):
-    """A rule compiles what builds its address when the first one is built: a test asks for few of them."""
+    """A rule is read once for all applications, and compiles what builds its address when the first one is built: a
+    test asks for few of them."""
+
+    def compile(self) -> None:
+        key = (self.rule, self.subdomain, self.merge_slashes)
+        if key not in _READ:
+            super().compile()
+            _READ[key] = (self._parts, self._trace, self._converters)
+            return
+        self._parts, self._trace, self._converters = _READ[key]
+        self.arguments.update(self._converters)
+        self._build = self._compile_builder(False).__get__(self, None)
+        self._build_unknown = self._compile_builder(True).__get__(self, None)
 
     def _compile_builder(self, append_unknown: bool = True) -> _Build:
         compile_now = super()._compile_builder
@@ -39,6 +132,14 @@ class _Later(Rule):
         return build
 
 
-def install() -> None:
-    Flask.jinja_options = {"bytecode_cache": _Compiled()}
-    Flask.url_rule_class = _Later
+_READ: dict[tuple[str, str | None, bool | None], tuple[Any, Any, Any]] = {}
+_load = Translations.load
+
+
+def _loaded(folder: Any, locales: list[Any], domain: str | None = None) -> NullTranslations:
+    return _catalogue(folder, tuple(locales), domain)
+
+
+@cache
+def _catalogue(folder: Any, locales: tuple[Any, ...], domain: str | None) -> NullTranslations:
+    return _load(folder, list(locales), domain)

@@ -2,7 +2,6 @@
 
 import io
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,7 @@ from medialib.ingest.intake import take_in
 from medialib.services import Services
 
 VIEW = "testsrc2=size=320x180:rate=25"
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", jobs={"backoff_seconds": 0.01}, ladder={"preset": "ultrafast"})
-    yield opened
-    opened.index.close()
-    opened.database.close()
+QUICK = {"jobs": {"backoff_seconds": 0.01}, "ladder": {"preset": "ultrafast"}}
 
 
 def shot(path: Path, source: str, *more: str) -> Path:

@@ -36,14 +36,6 @@ CAPPED = ("-preset", "veryfast", "-b:v", "300k", "-maxrate", "300k", "-bufsize",
 TOP = "v360"
 
 
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
-
-
 def film(path: Path, *more: str, gop: int = 25, seconds: float = 7) -> Path:
     return media.film(path, seconds=seconds, size="640x360", more=(*CAPPED, "-g", str(gop), *more))
 

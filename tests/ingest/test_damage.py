@@ -2,7 +2,6 @@
 
 import random
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +27,6 @@ QUICK: dict[str, Any] = {
     "runs": {"bulk_segments": 3},
 }
 SMALL: dict[str, Any] = {"size": "128x72"}
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
 
 
 def lesson_of(services: Services, path: Path) -> Lesson:

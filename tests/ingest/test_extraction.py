@@ -1,6 +1,5 @@
 """Captions and chapters inside a recording, with every ffmpeg that is here."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import media
 import pytest
 from mutagen.id3 import CHAP, CTOC, ID3, TIT2, CTOCFlags, Encoding
-from web.factories import make_services
 
 from medialib.catalogue import caption_lookups, lookups, work_lookups
 from medialib.catalogue.cues import from_stored
@@ -33,14 +31,7 @@ CONTENTS = ";FFMETADATA1\n" + "".join(
     f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={at}\nEND={at + 2000}\ntitle={title}\n"
     for at, title in ((0, "选竹"), (2000, "破篾"))
 )
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", ladder={"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240})
-    yield opened
-    opened.index.close()
-    opened.database.close()
+QUICK = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}}
 
 
 def with_texts(folder: Path, name: str, *how: str, seconds: float = 4) -> Path:

@@ -1,13 +1,11 @@
 """A disk without room: what was cut off is not kept, damage is not presumed, and work goes on when there is room."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import media
 import pytest
-from web.factories import make_services
 
 from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import Details
@@ -35,14 +33,6 @@ class FullStore(Store):
     @property
     def is_full(self) -> bool:
         return True
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import media
 import pytest
-from web.factories import make_plan, make_services
+from web.factories import make_plan
 
 from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
@@ -23,13 +23,6 @@ CANARY = b"the-canary-sings-at-midnight"
 # Of each container; MEDIALIB_MUTATIONS=75 tries all 300 and makes a segment of every lesson that comes of them.
 USUAL_MUTATIONS = 8
 MUTATIONS = int(os.environ.get("MEDIALIB_MUTATIONS", USUAL_MUTATIONS))
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store")
-    yield opened
-    opened.database.close()
 
 
 class Trap:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import media
 import pytest
 from flask import Flask
-from web.factories import make_services
 
 from medialib import metrics
 from medialib.app import create_app
@@ -30,14 +28,6 @@ QUICK: dict[str, Any] = {
     "runs": {"hot_wait_seconds": 10, "hot_segments": 4},
 }
 STRANGER = ("another", Run(names=("v240",), first=0, count=1, hot=True))
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
 
 
 @pytest.fixture

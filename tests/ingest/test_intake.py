@@ -29,13 +29,6 @@ from medialib.store import Store
 DETAILS = Details(title="竹编")
 
 
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store")
-    yield opened
-    opened.database.close()
-
-
 def nothing_is_left(services: Services) -> bool:
     with services.database.read() as session:
         count = lookups.lesson_count(session)

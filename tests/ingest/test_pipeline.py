@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +27,6 @@ QUICK: dict[str, Any] = {
     "runs": {"hot_wait_seconds": 10, "bulk_segments": 2},
     "site": {"language": "en"},
 }
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
 
 
 def film(services: Services, path: Path, hertz: int = 440) -> Lesson:

@@ -1,12 +1,10 @@
 """What is counted of a lesson, whoever counts late, and what becomes of work for a lesson that was removed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import media
 import pytest
-from web.factories import make_services
 
 from medialib import tasks
 from medialib.catalogue import work_edits, work_lookups
@@ -23,14 +21,6 @@ QUICK: dict[str, Any] = {
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
     "runs": {"hot_segments": 2},
 }
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
 
 
 @pytest.fixture

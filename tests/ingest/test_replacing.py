@@ -1,13 +1,11 @@
 """Another recording for a lesson that is there: its address, its captions, and who is playing it, stay."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import media
 import pytest
 from sqlalchemy import event
-from web.factories import make_services
 from web.signing import acts
 
 from medialib import arrivals, worker
@@ -23,15 +21,7 @@ from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
 from medialib.services import Services
 
-LADDER = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", ladder=LADDER)
-    yield opened
-    opened.index.close()
-    opened.database.close()
+QUICK = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}}
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import once
+
 from medialib.catalogue import edits
 from medialib.catalogue.edits import Details
 from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
 from medialib.catalogue.posters import Candidate, Posters
-from medialib.database import Base
 from medialib.services import Services, open_with
 from medialib.settings import Settings
 from medialib.tasks import document
@@ -21,7 +22,7 @@ RUNGS = {240: 280_000, 480: 900_000, 720: 2_000_000}
 def make_services(folder: Path, **sections: Any) -> Services:
     """An empty library in `folder`."""
     services = open_with(Settings.model_validate({"store": {"url": str(folder)}, **sections}))
-    Base.metadata.create_all(services.database.engine)
+    once.with_tables(services.database)
     return services
 
 
