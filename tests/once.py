@@ -107,8 +107,7 @@ class _Compiled(BytecodeCache):
 
 
 class _Later(Rule):
-    """A rule is read once for all applications, and compiles what builds its address when the first one is built: a
-    test asks for few of them."""
+    """A rule is read once for all applications, and compiles what builds its address when the first one is built."""
 
     def compile(self) -> None:
         key = (self.rule, self.subdomain, self.merge_slashes)
@@ -123,15 +122,19 @@ class _Later(Rule):
 
     def _compile_builder(self, append_unknown: bool = True) -> _Build:
         compile_now = super()._compile_builder
+        key = (self.rule, self.subdomain, self.merge_slashes, repr(self.defaults), append_unknown)
 
         def build(rule: Rule, /, **values: object) -> tuple[str, str]:
-            compiled = compile_now(append_unknown)
+            if key not in _BUILDERS:
+                _BUILDERS[key] = compile_now(append_unknown)
+            compiled = _BUILDERS[key]
             setattr(rule, "_build_unknown" if append_unknown else "_build", compiled.__get__(rule, None))
             return compiled(rule, **values)
 
         return build
 
 
+_BUILDERS: dict[tuple[Any, ...], Any] = {}
 _READ: dict[tuple[str, str | None, bool | None], tuple[Any, Any, Any]] = {}
 _load = Translations.load
 
