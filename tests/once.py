@@ -41,6 +41,13 @@ def create_tables(opened: Database) -> None:
     Base.metadata.create_all(opened.engine)
 
 
+def with_migrations(place: Path) -> None:
+    """A file for a database that holds nothing, as the migrations leave it; one that is there stays."""
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(_made_by(_upgrade))
+
+
 # --- tables ---
 
 

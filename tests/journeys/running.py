@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import media
+import once
 import psutil
 import requests
 
@@ -38,6 +39,9 @@ class Library:
         return (self.folder / "log").read_text(errors="replace")
 
     def start(self, *options: str) -> None:
+        """`medialib run`; without options its tables are there already, so that not every journey makes them anew."""
+        if not options:
+            once.with_migrations(self.store / "medialib.db")
         with (self.folder / "log").open("ab") as log:
             self._supervisor = subprocess.Popen(
                 self._argv("run", *options), cwd=self.folder, env=self.environment, stdout=log, stderr=log

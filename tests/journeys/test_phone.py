@@ -294,7 +294,7 @@ def test_the_place_is_kept_through_an_outage(browser: Browser, library: Library,
 
 
 def test_listening_costs_a_fifth_of_the_bytes_at_most(browser: Browser, library: Library) -> None:
-    path = media.film(library.folder / "赶集.mp4", seconds=6, size="854x480", hertz=600, more=("-vf", "noise=alls=20"))
+    path = media.film(library.folder / "赶集.mp4", seconds=4, size="854x480", hertz=600, more=("-vf", "noise=alls=20"))
     (line,) = library.imported("--wait", "complete", path)
     assert bytes_for(browser, library, line["lesson"], "只听声音") <= 0.2 * bytes_for(
         browser, library, line["lesson"], "看视频"
