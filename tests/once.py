@@ -28,7 +28,7 @@ def install() -> None:
     Flask.url_rule_class = _Later
     Translations.load = _loaded  # type: ignore[assignment,method-assign]
     _share_statements()
-    Database.upgrade = _upgraded  # type: ignore[method-assign]
+    Database.upgrade = _upgraded  # type: ignore[assignment,method-assign]
 
 
 def with_tables(opened: Database) -> None:
@@ -93,7 +93,7 @@ def _share_statements() -> None:
 
     SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
-    database.create_engine = engine
+    vars(database)["create_engine"] = engine
 
 
 # --- applications ---
@@ -141,7 +141,7 @@ class _Later(Rule):
         return build
 
 
-_BUILDERS: dict[tuple[Any, ...], Any] = {}
+_BUILDERS: dict[tuple[Any, ...], _Build] = {}
 _READ: dict[tuple[str, str | None, bool | None], tuple[Any, Any, Any]] = {}
 _load = Translations.load
 
