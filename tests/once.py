@@ -11,13 +11,11 @@ from babel.support import NullTranslations, Translations
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from sqlalchemy import create_engine
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
-from medialib import database
 from medialib.database import Base, Database
 
 _Build = Callable[..., tuple[str, str]]
@@ -28,7 +26,6 @@ def install() -> None:
     Flask.url_rule_class = _Later
     Translations.load = _loaded  # type: ignore[assignment,method-assign]
     _share_statements()
-    Database.upgrade = _upgraded  # type: ignore[assignment,method-assign]
 
 
 def with_tables(opened: Database) -> None:
@@ -45,19 +42,10 @@ def with_migrations(place: Path) -> None:
     """A file for a database that holds nothing, as the migrations leave it; one that is there stays."""
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(_made_by(_upgrade))
+        place.write_bytes(_made_by(Database.upgrade))
 
 
 # --- tables ---
-
-
-_upgrade = Database.upgrade
-
-
-def _upgraded(opened: Database) -> None:
-    """The migrations run once in a process; a new file is a copy of what they made, and is looked at as any other."""
-    _copied(opened, _upgrade)
-    _upgrade(opened)
 
 
 def _copied(opened: Database, make: Callable[[Database], None]) -> bool:
@@ -85,15 +73,10 @@ def _made_by(make: Callable[[Database], None]) -> bytes:
 def _share_statements() -> None:
     """A statement is compiled once for all databases of a kind: those of one kind are alike to SQLAlchemy."""
     statements: LRUCache[Any, Any] = LRUCache(5000)
-
-    def engine(*arguments: Any, **options: Any) -> Engine:
-        made = create_engine(*arguments, **options)
-        made._compiled_cache = statements
-        return made
-
+    shared = property(lambda _: statements, lambda _, __: None)
+    Engine._compiled_cache = shared  # type: ignore[assignment]
     SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
     SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
-    vars(database)["create_engine"] = engine
 
 
 # --- applications ---

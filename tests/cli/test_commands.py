@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import media
+import once
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -33,6 +34,7 @@ class Shell:
     """Calls commands on a library in a folder of its own."""
 
     def __init__(self, folder: Path):
+        once.with_migrations(folder / "store" / "medialib.db")
         self._config = folder / "config.yaml"
         self._config.write_text(
             f"store: {{url: {folder / 'store'}}}\n"

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import once
 import pytest
 from click.testing import CliRunner, Result
 
@@ -21,6 +22,7 @@ class Shell:
     """Calls commands on a library in a folder of its own."""
 
     def __init__(self, folder: Path):
+        once.with_migrations(folder / "store" / "medialib.db")
         self.config = folder / "config.yaml"
         self.config.write_text(f"store: {{url: {folder / 'store'}}}\nsite: {{address: 'https://ke.example.org'}}\n")
 

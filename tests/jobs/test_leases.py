@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+import once
 import pytest
 
 from medialib.database import Database
@@ -29,9 +30,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
-    database = Database(f"sqlite:///{tmp_path / 'medialib.db'}")
-    database.upgrade()
-    return database
+    once.with_migrations(tmp_path / "medialib.db")
+    return Database(f"sqlite:///{tmp_path / 'medialib.db'}")
 
 
 @pytest.fixture
