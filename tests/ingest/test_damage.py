@@ -131,7 +131,7 @@ def test_a_sound_whose_channels_change_on_the_way_is_heard_to_its_end(services: 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.ts", "a.mkv"])
 def test_a_broken_middle_holds_the_last_good_picture_and_is_told(services: Services, tmp_path: Path, name: str) -> None:
-    path = media.film(tmp_path / name, seconds=10, rate="10", **SMALL, more=("-g", "20", "-movflags", "+faststart"))
+    path = media.film(tmp_path / name, seconds=16, rate="10", **SMALL, more=("-g", "20", "-movflags", "+faststart"))
     lesson = completed(services, spoilt(path, 0.4, 0.7))
     assert name == "a.mkv" or "damaged" in notices(lesson), "Matroska is read on behind it without a word"
     brightness = media.brightness(picture_of(services, lesson))
