@@ -98,5 +98,5 @@ def check_title(session: Session, kind: str, title: str, *, besides: str = "") -
 def check_series(lesson: Lesson, series: Collection) -> None:
     """Raises BadRequest for a lesson that is a part of another series."""
     if lesson.series_slug not in (None, series.slug):
-        title = lesson.series.title if lesson.series else lesson.series_slug
+        title = lesson.series.title if lesson.series else ""
         raise BadRequest(IN_ANOTHER_SERIES, values={"title": lesson.title, "series": title})
