@@ -91,13 +91,6 @@ def move(arrangement: Arrangement, entry_id: str, place: int) -> Arrangement:
     return replace(arrangement, entries=tuple(rest))
 
 
-def reorder(arrangement: Arrangement, entry_ids: Sequence[str]) -> Arrangement:
-    """With the named entries in this order; those that are not named follow as they are."""
-    wanted = {entry_id: place for place, entry_id in enumerate(entry_ids)}
-    ordered = sorted(arrangement.entries, key=lambda one: wanted.get(one.id, len(wanted)))
-    return replace(arrangement, entries=tuple(ordered))
-
-
 def change_entry(arrangement: Arrangement, entry_id: str, **parts: Any) -> Arrangement:
     """With other words, dates or part for one entry."""
     entries = tuple(replace(one, **parts) if one.id == entry_id else one for one in arrangement.entries)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from medialib.catalogue.lessons import Lesson
@@ -44,11 +44,6 @@ def open_reports(session: Session, viewer: Viewer, *, limit: int = 50) -> Sequen
     query = select(Report).join(Lesson, Lesson.id == Report.lesson_id)
     query = query.where(Report.closed_at.is_(None), edited(viewer))
     return session.scalars(query.order_by(Report.created_at, Report.id).limit(limit)).all()
-
-
-def count_open(session: Session) -> int:
-    query = select(func.count()).select_from(Report).join(Lesson, Lesson.id == Report.lesson_id)
-    return session.scalar(query.where(Report.closed_at.is_(None))) or 0
 
 
 def report(session: Session, report_id: int) -> Report:

@@ -32,8 +32,3 @@ MOVES: Mapping[tuple[str, str], str] = MappingProxyType(
 
 REMOVABLE: tuple[Stage, ...] = ("draft", "archived")
 """Only these may be deleted: nobody sees them, and nobody waits for them."""
-
-
-def moves_from(stage: str) -> tuple[str, ...]:
-    """Where a lesson can go from this stage."""
-    return tuple(to for origin, to in MOVES if origin == stage)

@@ -56,9 +56,6 @@ class Cursor:
         return [self.cycle, self.index, self.last]
 
 
-Cursors = Mapping[str, Cursor]
-
-
 class Shelf:
     """The lessons of each show, and which comes next. The same lessons, seed and cursor always give the same one."""
 

@@ -8,7 +8,7 @@ from mutagen import MutagenError
 
 from medialib.catalogue import work_edits, work_lookups
 from medialib.errors import N_, MedialibError, NoSpace, Stopped, ToolFailed
-from medialib.ingest import runs
+from medialib.ingest.attempts import record_failure
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import NO_ROOM
@@ -26,7 +26,7 @@ def make_once(workshop: Workshop, lesson_id: str, step: str, make: Callable[[Lea
         except Stopped:
             return False
         except (MedialibError, MutagenError, OSError) as error:
-            runs.record_failure(workshop, lesson_id, step, _foreseen(error))
+            record_failure(workshop, lesson_id, step, _foreseen(error))
             return False
         finally:
             workshop.store.discard(lease.token)

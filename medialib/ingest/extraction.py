@@ -1,6 +1,6 @@
 """The captions inside a recording: its text tracks are taken out by ffmpeg and kept as if they lay beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -8,15 +8,13 @@ import structlog
 from medialib.catalogue import caption_edits, caption_lookups, edits, lookups
 from medialib.catalogue.cues import CaptionTrack
 from medialib.catalogue.former_sources import source_of
-from medialib.errors import N_, BadRequest, Stopped, ToolFailed, ToolKilled
+from medialib.errors import N_, BadRequest, ToolFailed, ToolKilled
 from medialib.files import open_regular
-from medialib.ingest import ffmpeg
 from medialib.ingest.captioning import Notice, notice_of, track_of
 from medialib.ingest.captions import MOST_BYTES, read_captions
+from medialib.ingest.errand import Errand
 from medialib.ingest.recording import Recording
 from medialib.ingest.texts import TextTrack, texts_command
-from medialib.ingest.workshop import Workshop
-from medialib.jobs.leases import Lease
 
 log = structlog.get_logger()
 
@@ -32,16 +30,17 @@ def unreadable_texts(texts: Sequence[TextTrack]) -> tuple[Notice, ...]:
     return (PICTURES,) if texts and not any(one.readable for one in texts) else ()
 
 
-def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]) -> None:
+def take_out_captions(errand: Errand) -> None:
     """Store what the text tracks say; languages that the lesson has already stay as they are."""
-    with workshop.database.read() as session:
+    database, recording = errand.workshop.database, errand.recording
+    with database.read() as session:
         lesson = lookups.lesson(session, recording.lesson_id)
         stored = source_of(session, recording.lesson_id, recording.plan.version).facts.get("texts", [])
         taken = {row.language for row in caption_lookups.captions_of(session, recording.lesson_id)}
     readable = [track for track in (TextTrack(**one) for one in stored) if track.readable]
     tracks: dict[str, CaptionTrack] = {}
     notices: list[Notice] = []
-    for text_track, content in _contents(workshop, recording, lease, readable, keep_going):
+    for text_track, content in _contents(errand, readable):
         try:
             track, told = _read(text_track, content, recording, lesson.language)
         except BadRequest as error:
@@ -51,7 +50,7 @@ def take_out_captions(workshop: Workshop, recording: Recording, lease: Lease, ke
         if track.language not in taken and track.language not in tracks:
             tracks[track.language] = track
             notices += told
-    with workshop.database.begin() as session:
+    with database.begin() as session:
         for track in tracks.values():
             caption_edits.put(session, recording.lesson_id, track)
         # A lesson needs none: an empty track beside a good one is no news.
@@ -72,37 +71,22 @@ def _read(
     )
 
 
-def _contents(
-    workshop: Workshop,
-    recording: Recording,
-    lease: Lease,
-    tracks: list[TextTrack],
-    keep_going: Callable[[], bool],
-) -> list[tuple[TextTrack, bytes]]:
+def _contents(errand: Errand, tracks: list[TextTrack]) -> list[tuple[TextTrack, bytes]]:
     """What ffmpeg makes of each track; what it had written before it failed counts, too."""
     if not tracks:
         return []
-    workspace = workshop.store.workspace(lease.token)
-
-    def tick() -> None:
-        if lease.lost.is_set() or not keep_going():
-            raise Stopped(N_("This work goes on later."))
-
+    recording = errand.recording
     try:
         try:
-            ffmpeg.run(
-                texts_command(workshop.tools.ffmpeg, recording.source, tracks),
-                reach=ffmpeg.Reach(reads=recording.source, writes=workspace),
-                limits=workshop.limits(hot=False),
-                tick=tick,
-            )
+            command = texts_command(errand.workshop.tools.ffmpeg, recording.source, tracks)
+            errand.run(command, reads=recording.source)
         except ToolKilled:
             raise
         except ToolFailed as error:
             log.warning("text tracks could not all be read", lesson=recording.lesson_id, detail=error.detail)
-        return [(one, _content(workspace / one.file_name)) for one in tracks]
+        return [(one, _content(errand.workspace / one.file_name)) for one in tracks]
     finally:
-        workshop.store.discard(lease.token)
+        errand.discard()
 
 
 def _content(path: Path) -> bytes:

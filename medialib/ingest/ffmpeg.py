@@ -7,20 +7,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from medialib.errors import N_, DiskFull, MissingTool, ToolFailed, ToolKilled, ToolStalled
+from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled
+from medialib.ingest.failures import failed, no_room
+from medialib.ingest.supervision import LONGEST_LINE_BYTES, Brake, Printer, Watch
 
 _DETAIL_BYTES = 4_000
-# What a program may print when it is not read line by line, and the longest line then.
-_MOST_PRINTED_BYTES = 64 << 20
-_LONGEST_LINE_BYTES = 1 << 20
-_LONGEST_HOLD_SECONDS = 8.0
 # By SIGKILL: itself, or as the sandbox tells it.
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 # strerror(ENOSPC), which is all that ffmpeg says, if it says anything.
@@ -58,9 +56,9 @@ def capture(argv: Sequence[str], *, timeout_seconds: float) -> str:
     try:
         done = subprocess.run(argv, capture_output=True, timeout=timeout_seconds, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise _failed(f"{argv[0]}: {error}") from error
+        raise failed(f"{argv[0]}: {error}") from error
     if done.returncode:
-        raise _failed(f"{argv[0]} ended with {done.returncode}: {_tail(done.stderr)}")
+        raise failed(f"{argv[0]} ended with {done.returncode}: {_tail(done.stderr)}")
     return done.stdout.decode(errors="replace")
 
 
@@ -94,18 +92,13 @@ def run(
             process_group=0,
         )
         try:
-            printer = _Printer(each_line)
+            printer = Printer(each_line)
             _follow(process, printer, limits, tick, tick_seconds, meanwhile)
         finally:
             _end(process)
         complaints = _end_of(stderr)
         if process.returncode:
-            failure = _failed(f"{Path(argv[0]).name} ended with {process.returncode}: {complaints}")
-            if process.returncode in _KILLED:
-                raise ToolKilled(failure.message, detail=failure.detail)
-            if _NO_ROOM in complaints:
-                raise no_room(failure.detail)
-            raise failure
+            raise _failure(argv[0], process.returncode, complaints)
     complained(complaints)
     return bytes(printer.kept)
 
@@ -155,7 +148,7 @@ def _walls(bwrap: str, program: str, reach: Reach) -> list[str]:
 
 def _follow(
     process: subprocess.Popen[bytes],
-    printer: "_Printer",
+    printer: Printer,
     limits: Limits,
     tick: Callable[[], None],
     tick_seconds: float,
@@ -164,12 +157,15 @@ def _follow(
     """Read stdout until it closes; progress reports (out_time) count as signs of life when they move."""
     assert process.stdout is not None
     os.set_blocking(process.stdout.fileno(), False)
-    watch, brake = _Watch(limits, lines_are_progress=printer.by_lines), _Brake(process, limits.gives_way)
+    brake = Brake(process, limits.gives_way)
+    watch = Watch(
+        wall_seconds=limits.wall_seconds, stall_seconds=limits.stall_seconds, lines_are_progress=printer.by_lines
+    )
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
             if selector.select(tick_seconds):
-                chunk = process.stdout.read(_LONGEST_LINE_BYTES)
+                chunk = process.stdout.read(LONGEST_LINE_BYTES)
                 if chunk == b"":
                     break
                 printer.take(chunk or b"")
@@ -186,99 +182,6 @@ def _follow(
     printer.end()
     process.wait(timeout=30)
     tick()
-
-
-class _Printer:
-    """Keeps what a program prints, up to a bound, or hands it on line by line."""
-
-    def __init__(self, each_line: Callable[[bytes], None] | None):
-        self._each_line = each_line
-        self.kept = bytearray()
-
-    @property
-    def by_lines(self) -> bool:
-        return self._each_line is not None
-
-    def take(self, chunk: bytes) -> None:
-        self.kept += chunk
-        if self._each_line:
-            *lines, rest = self.kept.split(b"\n")
-            self.kept = rest
-            for line in lines:
-                self._each_line(bytes(line))
-        if len(self.kept) > (_LONGEST_LINE_BYTES if self._each_line else _MOST_PRINTED_BYTES):
-            raise _failed("it printed too much")
-
-    def end(self) -> None:
-        if self._each_line and self.kept:
-            self.take(b"\n")
-
-
-class _Watch:
-    """Raises ToolStalled when a call takes too long or does not come on."""
-
-    def __init__(self, limits: Limits, *, lines_are_progress: bool):
-        self._limits = limits
-        self._lines_are_progress = lines_are_progress
-        self._begin = self._moved = time.monotonic()
-        self._last: list[bytes] = []
-
-    def saw(self, printed: bytes) -> None:
-        if self._lines_are_progress:
-            self._moved = time.monotonic()
-            return
-        places = [line for line in printed.split(b"\n") if line.startswith((b"out_time_us", b"frame"))]
-        if places != self._last:
-            self._moved = time.monotonic()
-            self._last = places
-
-    def excuse(self, seconds: float = 0.0) -> None:
-        """It cannot come on just now, or could not for so long, which is none of its time."""
-        self._begin += seconds
-        self._moved = time.monotonic()
-
-    def check(self) -> None:
-        now = time.monotonic()
-        if now - self._begin > self._limits.wall_seconds:
-            raise _stalled(f"took more than {self._limits.wall_seconds:.0f} s")
-        if now - self._moved > self._limits.stall_seconds:
-            raise _stalled(f"no progress for {self._limits.stall_seconds:.0f} s")
-
-
-class _Brake:
-    """Holds a program still while somebody waits for another: where the machine lends its cores, nice is not enough.
-
-    After a long hold it runs on for as long, so that nothing waits for ever.
-    """
-
-    def __init__(self, process: subprocess.Popen[bytes], gives_way: Callable[[], bool]):
-        self._process = process
-        self._gives_way = gives_way
-        self._held_since: float | None = None
-        self._free_until = 0.0
-
-    def holds(self) -> bool:
-        now = time.monotonic()
-        too_long = self._held_since is not None and now - self._held_since > _LONGEST_HOLD_SECONDS
-        if too_long:
-            self._free_until = now + _LONGEST_HOLD_SECONDS
-        wanted = now >= self._free_until and self._gives_way()
-        if wanted != (self._held_since is not None) and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGSTOP if wanted else signal.SIGCONT)
-            self._held_since = now if wanted else None
-        return self._held_since is not None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Holds it still for as long as the block lasts."""
-        ours = self._held_since is None
-        if ours and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            if ours and self._process.poll() is None:
-                os.killpg(self._process.pid, signal.SIGCONT)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -309,16 +212,11 @@ def end_orphans(folder: Path) -> list[int]:
     return ended
 
 
-def _failed(detail: str) -> ToolFailed:
-    return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)
-
-
-def no_room(detail: str) -> DiskFull:
-    return DiskFull(N_("The server has no room for this file. Please tell the county office."), detail=detail)
-
-
-def _stalled(detail: str) -> ToolStalled:
-    return ToolStalled(N_("This part of the recording could not be converted."), detail=detail)
+def _failure(program: str, code: int, complaints: str) -> ToolFailed:
+    told = f"{Path(program).name} ended with {code}: {complaints}"
+    if code in _KILLED:
+        return failed(told, kind=ToolKilled)
+    return no_room(told) if _NO_ROOM in complaints else failed(told)
 
 
 def _end_of(file: IO[bytes]) -> str:

@@ -1,22 +1,20 @@
 """Runs through parts that change, or are damaged: then the last good picture is held, and the lesson says so."""
 
 import wave
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from medialib.catalogue import edits
-from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, SoundUse, SourceUse
-from medialib.errors import N_, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, TooMuchDecoded
+from medialib.catalogue.plans import SAMPLE_RATE, Plan, SoundUse, SourceUse
+from medialib.errors import MedialibError, NothingDecoded, ToolFailed, ToolKilled, TooMuchDecoded
 from medialib.ingest import commands, ffmpeg, runs
 from medialib.ingest.commands import Run
 from medialib.ingest.damage import DAMAGED, tells_of_damage
-from medialib.ingest.recording import Recording
+from medialib.ingest.errand import Errand
+from medialib.ingest.failures import no_room
 from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
-from medialib.ingest.workshop import Workshop
-from medialib.jobs.leases import Lease
 
 log = structlog.get_logger()
 
@@ -26,21 +24,13 @@ _BACKS_SECONDS = (20.0, 120.0)
 _TRIAL_PLACES = (0.0, 0.5, 0.25, 0.75)
 
 
-def carry_out(
-    workshop: Workshop,
-    recording: Recording,
-    run: Run,
-    lease: Lease,
-    *,
-    keep_going: Callable[[], bool] = lambda: True,
-    whatever: bool = False,
-) -> None:
+def carry_out(errand: Errand, run: Run, *, whatever: bool = False) -> None:
     """Make the segments of `run`, if need be of what comes before them, or of nothing.
 
     `whatever`: also when ffmpeg does not end well, segment by segment. Raises what runs.carry_out raises: always
     when it was killed, or when nothing of the recording can be decoded, since then it is not a part that is damaged.
     """
-    attempt = _Attempt(workshop, recording, lease, keep_going)
+    attempt = _Attempt(errand)
     try:
         attempt.make_as_usual(run)
         return
@@ -48,85 +38,69 @@ def carry_out(
         raise
     except ToolFailed as failure:
         ours = whatever or isinstance(failure, NothingDecoded)
-        if not ours or not _decodes_somewhere(workshop, recording, run, lease):
+        if not ours or not _decodes_somewhere(errand, run):
             raise
         count = _count(run, failure)
-        log.warning("a damaged part", lesson=recording.lesson_id, first=run.first, detail=failure.detail)
-    if is_sound(recording, run):
+        log.warning("a damaged part", lesson=errand.recording.lesson_id, first=run.first, detail=failure.detail)
+    if runs.is_sound(errand.recording, run):
         attempt.make_silence(run, count)
     else:
         attempt.make_pictures(run)
-    _tell(workshop, recording)
+    _tell(errand)
 
 
 class _Attempt:
     """The ways to make a run, one after the other."""
 
-    def __init__(self, workshop: Workshop, recording: Recording, lease: Lease, keep_going: Callable[[], bool]):
-        self._workshop = workshop
-        self._recording = recording
-        self._lease = lease
-        self._keep_going = keep_going
+    def __init__(self, errand: Errand):
+        self._errand = errand
+        self._recording = errand.recording
 
-    def make(self, run: Run, argv: list[str] | None = None, recording: Recording | None = None) -> None:
-        runs.carry_out(
-            self._workshop,
-            recording or self._recording,
-            run,
-            self._lease,
-            keep_going=self._keep_going,
-            argv=argv,
-            complained=self._listen,
-        )
+    def make(self, run: Run, argv: list[str] | None = None) -> None:
+        runs.carry_out(self._errand, run, argv=argv, complained=self._listen)
+
+    def _make_of(self, source: Path, plan: Plan, run: Run) -> None:
+        """From another file, as the usual command would read it by that plan."""
+        errand = replace(self._errand, recording=replace(self._recording, source=source, plan=plan))
+        runs.carry_out(errand, run, complained=self._listen)
 
     def make_as_usual(self, run: Run) -> None:
         try:
             self.make(run)
         except TooMuchDecoded as failure:
             rest = self._rest(run)
-            if not is_sound(self._recording, run) or rest is None:
+            if not runs.is_sound(self._recording, run) or rest is None:
                 raise
             log.info("a sound that changes", lesson=self._recording.lesson_id, first=run.first, detail=failure.detail)
             self._make_steadied(rest)
 
     def _make_steadied(self, run: Run) -> None:
-        workshop, recording = self._workshop, self._recording
-        folder = workshop.store.workspace(self._lease.token)
+        workshop, recording = self._errand.workshop, self._recording
+        command = steady_command(workshop.tools.ffmpeg, recording.source, recording.plan, run)
         try:
-            ffmpeg.run(
-                steady_command(workshop.tools.ffmpeg, recording.source, recording.plan, run),
-                reach=ffmpeg.Reach(reads=recording.source, writes=folder),
-                limits=workshop.limits(hot=run.hot),
-                tick=self._stop_if_told,
-            )
+            folder = self._errand.run(command, reads=recording.source, hot=run.hot)
             if workshop.store.is_full:
-                raise ffmpeg.no_room("a sound that changes")
+                raise no_room("a sound that changes")
         except MedialibError:
-            workshop.store.discard(self._lease.token)
+            self._errand.discard()
             raise
-        steady = replace(recording, source=folder / STEADY_FILE, plan=steadied(recording.plan))
-        self.make(run, runs.usual_command(workshop, steady, run), steady)
-
-    def _stop_if_told(self) -> None:
-        if self._lease.lost.is_set() or not self._keep_going():
-            raise Stopped(N_("This work goes on later."))
+        self._make_of(folder / STEADY_FILE, steadied(recording.plan), run)
 
     def make_silence(self, run: Run, count: int) -> None:
         rest, plan = self._rest(run), self._recording.plan
         if rest is None:
             return
         rest = replace(rest, count=min(rest.count, count))
-        silence = self._workshop.store.workspace(self._lease.token) / "silence.wav"
+        silence = self._errand.workspace / "silence.wav"
         with wave.open(str(silence), "wb") as file:
             file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
             file.writeframes(bytes(SAMPLE_RATE))
         sounds = tuple(SoundUse(index=0, end_seconds=1.0) for _ in plan.source.heard)
         use = SourceUse(video_index=None, audio_index=0, start_seconds=0.0, video_end_seconds=0.0, sounds=sounds)
-        silent = replace(self._recording, source=silence, plan=replace(plan, source=use))
-        self.make(rest, runs.usual_command(self._workshop, silent, rest), silent)
+        self._make_of(silence, replace(plan, source=use), rest)
 
     def make_pictures(self, run: Run) -> None:
-        program, recording = self._workshop.tools.ffmpeg, self._recording
+        program, recording = self._errand.workshop.tools.ffmpeg, self._recording
         count = run.count
         for back in _BACKS_SECONDS:
             rest = self._rest(run)
@@ -146,17 +120,13 @@ class _Attempt:
 
     def _rest(self, run: Run) -> Run | None:
         """The run from its first missing segment on."""
-        missing = {one for name in run.names for one in self._recording.missing(self._workshop, name)}
+        missing = {one for name in run.names for one in self._recording.missing(self._errand.workshop, name)}
         first = next((number for number in run.numbers if number in missing), None)
         return None if first is None else replace(run, first=first, count=run.first + run.count - first)
 
     def _listen(self, complaints: str) -> None:
         if tells_of_damage(complaints):
-            _tell(self._workshop, self._recording)
-
-
-def is_sound(recording: Recording, run: Run) -> bool:
-    return isinstance(recording.plan.rendition(run.names[0]), AudioRendition)
+            _tell(self._errand)
 
 
 def _count(run: Run, failure: ToolFailed) -> int:
@@ -164,20 +134,20 @@ def _count(run: Run, failure: ToolFailed) -> int:
     return run.count if isinstance(failure, NothingDecoded) else 1
 
 
-def _decodes_somewhere(workshop: Workshop, recording: Recording, run: Run, lease: Lease) -> bool:
-    use, folder = recording.plan.source, workshop.store.workspace(lease.token)
-    index = use.audio_index if is_sound(recording, run) else use.video_index
-    places = (place * recording.plan.seconds for place in _TRIAL_PLACES)
+def _decodes_somewhere(errand: Errand, run: Run) -> bool:
+    plan = errand.recording.plan
+    index = plan.source.audio_index if runs.is_sound(errand.recording, run) else plan.source.video_index
     try:
-        return index is not None and any(_decodes(workshop, recording, folder, index, place) for place in places)
+        return index is not None and any(_decodes(errand, index, place * plan.seconds) for place in _TRIAL_PLACES)
     finally:
-        workshop.store.discard(lease.token)
+        errand.discard()
 
 
-def _decodes(workshop: Workshop, recording: Recording, folder: Path, index: int, at_seconds: float) -> bool:
+def _decodes(errand: Errand, index: int, at_seconds: float) -> bool:
+    workshop, recording = errand.workshop, errand.recording
     command = commands.trial_command(workshop.tools.ffmpeg, recording.source, recording.plan, index, at_seconds)
     try:
-        reach = ffmpeg.Reach(reads=recording.source, writes=folder)
+        reach = ffmpeg.Reach(reads=recording.source, writes=errand.workspace)
         printed = ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=False))
     except ToolFailed as error:
         log.info("a trial failed", lesson=recording.lesson_id, at=at_seconds, detail=error.detail)
@@ -185,6 +155,6 @@ def _decodes(workshop: Workshop, recording: Recording, folder: Path, index: int,
     return any(line.startswith(commands.TRIAL_LINE) for line in printed.splitlines())
 
 
-def _tell(workshop: Workshop, recording: Recording) -> None:
-    with workshop.database.begin() as session:
-        edits.add_notices(session, recording.lesson_id, [{"message": DAMAGED, "values": {}}])
+def _tell(errand: Errand) -> None:
+    with errand.workshop.database.begin() as session:
+        edits.add_notices(session, errand.recording.lesson_id, [{"message": DAMAGED, "values": {}}])

@@ -9,11 +9,12 @@ from medialib import metrics
 from medialib.catalogue import work_lookups
 from medialib.catalogue.lessons import hot_step
 from medialib.errors import Stopped, ToolFailed
-from medialib.ingest import holding, runs
+from medialib.ingest import holding
+from medialib.ingest.attempts import record_failure
 from medialib.ingest.commands import Run
+from medialib.ingest.errand import Errand
 from medialib.ingest.recording import Recording, load
 from medialib.ingest.workshop import Workshop
-from medialib.jobs.leases import Lease
 
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: i
         return
     with workshop.leases.hold(f"{_prefix(recording, name)}{run.first}-{run.first + run.count}") as lease:
         if lease is not None:
-            _carry_out(workshop, recording, run, lease)
+            _carry_out(Errand(workshop=workshop, recording=recording, lease=lease), run)
 
 
 def being_made(workshop: Workshop, recording: Recording, name: str) -> set[int]:
@@ -52,21 +53,21 @@ def bulk_run(workshop: Workshop, recording: Recording, lacking: Mapping[str, Ite
     return Run(names=these, first=first, count=count)
 
 
-def _carry_out(workshop: Workshop, recording: Recording, run: Run, lease: Lease) -> None:
-    (name,) = run.names
+def _carry_out(errand: Errand, run: Run) -> None:
+    (name,), lesson_id = run.names, errand.recording.lesson_id
     began = time.monotonic()
     try:
-        holding.carry_out(workshop, recording, run, lease)
+        holding.carry_out(errand, run)
     except Stopped:  # who still waits for the rest of it asks again
         metrics.HOT_RUNS.labels("gave way").inc()
-        log.info("a hot run gave way", lesson=recording.lesson_id, rendition=name, first=run.first)
+        log.info("a hot run gave way", lesson=lesson_id, rendition=name, first=run.first)
     except ToolFailed as error:
         metrics.HOT_RUNS.labels("failed").inc()
-        runs.record_failure(workshop, recording.lesson_id, hot_step(name, run.first), error)
+        record_failure(errand.workshop, lesson_id, hot_step(name, run.first), error)
     else:
         metrics.HOT_RUNS.labels("made").inc()
         seconds = time.monotonic() - began
-        log.info("hot run", lesson=recording.lesson_id, rendition=name, first=run.first, seconds=seconds)
+        log.info("hot run", lesson=lesson_id, rendition=name, first=run.first, seconds=seconds)
 
 
 def _run(workshop: Workshop, recording: Recording, name: str, number: int) -> Run | None:

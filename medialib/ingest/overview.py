@@ -13,10 +13,10 @@ from PIL import Image
 
 from medialib.catalogue import work_lookups
 from medialib.catalogue.plans import SAMPLES_PER_FRAME, AudioRendition, Plan, Rendition
-from medialib.errors import N_, ToolFailed
 from medialib.files import open_regular
 from medialib.ingest import picture_commands
 from medialib.ingest.errand import Errand
+from medialib.ingest.failures import failed
 from medialib.ingest.storyboard import COLUMNS, Storyboard, make_storyboard, render_thumbnails
 
 _MOST_PEAKS = 1000
@@ -57,7 +57,7 @@ def _make_sheet(errand: Errand, rung: Rendition, board: Storyboard, sheet: int) 
     with open_regular(made) as file, Image.open(file, formats=("JPEG",)) as picture:
         picture.load()  # raises OSError when it was cut off
         if picture.size != size:
-            raise _failed(f"a sheet of {picture.size} instead of {size}")
+            raise failed(f"a sheet of {picture.size} instead of {size}")
     return made
 
 
@@ -85,7 +85,7 @@ def make_peaks(errand: Errand) -> bool:
         with open_regular(folder / "peaks.txt") as file:
             peaks = read_peaks(file.read().decode("ascii", errors="replace"))
         if len(peaks) < wanted:
-            raise _failed(f"{len(peaks)} of {wanted} peaks")
+            raise failed(f"{len(peaks)} of {wanted} peaks")
         finished = errand.workspace / "peaks.json"
         finished.write_text(json.dumps({"seconds": plan.seconds, "peaks": peaks[:wanted]}), encoding="ascii")
         store.publish(finished, store.peaks(errand.recording.lesson_id, plan.version))
@@ -116,7 +116,7 @@ def _is_there(errand: Errand, rendition: Rendition, *, step: str) -> bool:
     with errand.workshop.database.read() as session:
         maker = work_lookups.step_left(session, errand.recording.lesson_id, step)
     if maker is None or maker.parked:
-        raise _failed(f"{rendition.name} is not complete")
+        raise failed(f"{rendition.name} is not complete")
     return False
 
 
@@ -130,7 +130,3 @@ def _join(errand: Errand, rendition: Rendition, numbers: Iterable[int]) -> Path:
             with open_regular(part) as source:
                 shutil.copyfileobj(source, target)
     return joined
-
-
-def _failed(detail: str) -> ToolFailed:
-    return ToolFailed(N_("This part of the recording could not be converted."), detail=detail)

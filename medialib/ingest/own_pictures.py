@@ -97,7 +97,7 @@ def take(workshop: Workshop, lesson_id: str, version: int, number: int, at_milli
         if lease is None or workshop.store.own_picture_facts(lesson_id, number).exists():
             return
         recording = load(workshop, lesson_id, version)
-        errand = Errand(workshop=workshop, recording=recording, lease=lease, keep_going=lambda: True)
+        errand = Errand(workshop=workshop, recording=recording, lease=lease)
         at = at_milliseconds / 1000
         try:
             _keep(workshop, errand.workspace, lesson_id, number, "taken", _frame(errand, at), at)

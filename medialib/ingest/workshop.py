@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from medialib.database import Database
-from medialib.ingest.commands import Run
 from medialib.ingest.ffmpeg import Limits
 from medialib.ingest.tools import MediaTools
+from medialib.ingest.waiting import Waiting
 from medialib.jobs.leases import Leases
 from medialib.settings import Settings
 from medialib.store import Store
@@ -20,8 +20,7 @@ class Workshop:
     database: Database
     leases: Leases
     tools: MediaTools
-    # Hot runs of this process, each with its lesson, whose first segment, the one that was asked for, is not there yet.
-    waited_for: dict[str, tuple[str, Run]] = field(default_factory=dict)
+    waiting: Waiting = field(default_factory=Waiting)
 
     def limits(self, *, hot: bool) -> Limits:
         """What one ffmpeg may use; what a person waits for goes first."""
@@ -32,5 +31,5 @@ class Workshop:
             stall_seconds=tools.stall_seconds,
             nice=tools.hot_nice if hot else tools.bulk_nice,
             sandbox=tools.sandbox,
-            gives_way=(lambda: False) if hot else (lambda: bool(self.waited_for)),
+            gives_way=(lambda: False) if hot else self.waiting.anybody,
         )

@@ -61,7 +61,6 @@ def test_an_entry_is_put_moved_and_taken_out() -> None:
     assert arrangement.put(it, Entry(id="a")) == it
     assert [one.id for one in arrangement.move(it, "c", 1).entries] == ["c", "a", "b"]
     assert [one.id for one in arrangement.move(it, "a", 99).entries] == ["b", "c", "a"]
-    assert [one.id for one in arrangement.reorder(it, ["c", "b"]).entries] == ["c", "b", "a"]
     assert [one.id for one in arrangement.take_out(it, "b").entries] == ["a", "c"]
     assert Arrangement.from_json(it.to_json()) == it
 

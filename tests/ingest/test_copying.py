@@ -21,6 +21,7 @@ from medialib.delivery import offer
 from medialib.errors import ToolFailed
 from medialib.ingest import choosing, copying, ffmpeg, hot, pipeline
 from medialib.ingest.bitstream import Fragment, read_clock, read_fragment
+from medialib.ingest.errand import Errand
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import Recording, load
 from medialib.ingest.workshop import Workshop
@@ -222,7 +223,7 @@ def test_work_killed_between_the_decision_and_the_last_segment_goes_on(services:
     rung = recording.plan.video[-1]
     with services.leases.hold("again") as lease:
         assert lease
-        copying.make_copy(services.workshop, recording, rung, lease, lambda: True)
+        copying.make_copy(Errand(workshop=services.workshop, recording=recording, lease=lease), rung)
     assert {number: store.segment(lesson_id, 1, TOP, number).read_bytes() for number in range(4)} == before
     assert store.init(lesson_id, 1, TOP).exists() and list(store.temporary.iterdir()) == []
 
@@ -234,7 +235,8 @@ def test_a_copy_that_was_good_and_cannot_be_made_again_is_a_failure(services: Se
     services.store.source(recording.lesson_id, ".mp4").write_bytes(b"garbage" * 100)
     with services.leases.hold("again") as lease, pytest.raises(ToolFailed):
         assert lease
-        copying.make_copy(services.workshop, recording, recording.plan.video[-1], lease, lambda: True)
+        errand = Errand(workshop=services.workshop, recording=recording, lease=lease)
+        copying.make_copy(errand, recording.plan.video[-1])
 
 
 KIND, OTHER = frozenset({b"g: 640x360"}), frozenset({b"g: 320x180"})

@@ -15,6 +15,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.errors import Stopped
 from medialib.ingest import pipeline
 from medialib.ingest.beside import NOTHING, Beside, TextFile
+from medialib.ingest.errand import Errand
 from medialib.ingest.extraction import PICTURES, take_out_captions, unreadable_texts
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
@@ -59,7 +60,7 @@ def extracted(services: Services, lesson: Lesson, **tools: str) -> dict[str, lis
     workshop = replace(services.workshop, tools=replace(services.workshop.tools, **tools))
     with services.leases.hold("work:test") as lease:
         assert lease is not None
-        take_out_captions(workshop, load(workshop, lesson.id), lease, lambda: True)
+        take_out_captions(Errand(workshop=workshop, recording=load(workshop, lesson.id), lease=lease))
     return stored(services, lesson)
 
 
@@ -131,8 +132,10 @@ def test_what_is_inside_waits_for_more_urgent_work(services: Services, tmp_path:
     lesson = taken_in(services, with_texts(tmp_path, "a.mkv", "-c:s", "copy"))
     with services.leases.hold("work:test") as lease:
         assert lease is not None
+        recording = load(services.workshop, lesson.id)
+        errand = Errand(workshop=services.workshop, recording=recording, lease=lease, keep_going=lambda: False)
         with pytest.raises(Stopped):
-            take_out_captions(services.workshop, load(services.workshop, lesson.id), lease, lambda: False)
+            take_out_captions(errand)
     assert list(services.store.temporary.iterdir()) == []
 
 

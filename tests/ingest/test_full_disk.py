@@ -13,6 +13,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.errors import DiskFull
 from medialib.ingest import pipeline, runs
 from medialib.ingest.commands import Run
+from medialib.ingest.errand import Errand
 from medialib.ingest.intake import take_in
 from medialib.ingest.pipeline import Work
 from medialib.ingest.recording import load
@@ -53,13 +54,13 @@ def test_a_segment_whose_end_is_missing_is_not_kept(services: Services, lesson: 
     place = services.store.segment(lesson.id, 1, "a64", 0)
     with services.leases.hold("whole") as lease:
         assert lease
-        runs.carry_out(services.workshop, recording, run, lease)
+        runs.carry_out(Errand(workshop=services.workshop, recording=recording, lease=lease), run)
     whole = place.rename(tmp_path / "whole.m4s")
     cut = with_program(services.workshop, tmp_path / "cut", f"head -c 5000 {whole} > a64/0.m4s")
     assert whole.stat().st_size > 5000
     with services.leases.hold("cut") as lease, pytest.raises(DiskFull):
         assert lease
-        runs.carry_out(cut, recording, run, lease)
+        runs.carry_out(Errand(workshop=cut, recording=recording, lease=lease), run)
     assert not place.exists()
 
 

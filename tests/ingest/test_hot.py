@@ -19,6 +19,7 @@ from medialib.errors import ToolFailed
 from medialib.ingest import hot, pipeline
 from medialib.ingest.commands import Run
 from medialib.ingest.intake import take_in
+from medialib.ingest.waiting import Waiting
 from medialib.services import Services
 from medialib.worker import Worker
 
@@ -61,12 +62,12 @@ def ask(app: Flask, address: str, answers: list[int]) -> None:
         answers.append(answer.status_code)
 
 
-class Chased(dict[str, tuple[str, Run]]):
+class Chased(Waiting):
     """Whenever somebody begins to wait, somebody else does a moment later."""
 
-    def __setitem__(self, token: str, waiting: tuple[str, Run]) -> None:
-        super().__setitem__(token, waiting)
-        super().__setitem__("stranger", STRANGER)
+    def begin(self, token: str, lesson_id: str, run: Run) -> None:
+        super().begin(token, lesson_id, run)
+        super().begin("stranger", *STRANGER)
 
 
 def test_where_a_player_begins_or_jumps_to_one_segment_is_made_and_then_several(
@@ -80,7 +81,7 @@ def test_where_a_player_begins_or_jumps_to_one_segment_is_made_and_then_several(
 def test_a_run_gives_way_after_its_first_segment_and_is_not_counted_as_made(services: Services, lesson: Lesson) -> None:
     hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
     gave_way, whole = outcomes("gave way"), outcomes("made")
-    services.workshop.waited_for["stranger"] = STRANGER
+    services.workshop.waiting.begin("stranger", *STRANGER)
     hot.hurry(services.workshop, lesson.id, 1, "v240", 1)
     assert 1 in made(services, lesson) and len(made(services, lesson)) < 5
     assert (outcomes("gave way"), outcomes("made")) == (gave_way + 1, whole)
@@ -88,19 +89,19 @@ def test_a_run_gives_way_after_its_first_segment_and_is_not_counted_as_made(serv
 
 def test_picture_and_sound_of_the_same_part_do_not_give_way_to_each_other(services: Services, lesson: Lesson) -> None:
     hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
-    services.workshop.waited_for["sound"] = (lesson.id, Run(names=("a64",), first=1, count=4, hot=True))
+    services.workshop.waiting.begin("sound", lesson.id, Run(names=("a64",), first=1, count=4, hot=True))
     hot.hurry(services.workshop, lesson.id, 1, "v240", 1)
     assert made(services, lesson) == [0, 1, 2, 3, 4]
 
 
 def test_who_came_last_goes_first_and_the_others_go_on_then(services: Services, lesson: Lesson) -> None:
-    waited_for = Chased()
-    workshop = replace(services.workshop, waited_for=waited_for)
+    chased = Chased()
+    workshop = replace(services.workshop, waiting=chased)
     waiting = threading.Thread(target=hot.hurry, args=(workshop, lesson.id, 1, "v240", 5))
     waiting.start()
     time.sleep(1.5)
     assert made(services, lesson) == []
-    del waited_for["stranger"]
+    chased.end("stranger")
     waiting.join()
     assert made(services, lesson) == [5]
 

@@ -12,6 +12,7 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, RenditionProgress
 from medialib.errors import NotFound
 from medialib.ingest import holding, hot, pipeline
+from medialib.ingest.errand import Errand
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import count, load, recount
 from medialib.services import Services
@@ -100,7 +101,7 @@ def test_a_run_for_a_lesson_that_was_removed_stops_and_leaves_nothing(services: 
         run = hot.bulk_run(services.workshop, recording, {"v240": [0, 1]})
         assert run
         with pytest.raises(NotFound):
-            holding.carry_out(services.workshop, recording, run, lease)
+            holding.carry_out(Errand(workshop=services.workshop, recording=recording, lease=lease), run)
     assert [path.name for path in services.store.lesson(lesson.id).iterdir()] == ["source.mp4"]  # no run's to delete
     assert list(services.store.temporary.iterdir()) == []
 

@@ -186,12 +186,7 @@ def test_a_chosen_candidate_stays_when_the_lesson_is_planned_anew(services: Serv
         lookups.lesson(session, lesson_id).poster_choice = 1
     with services.leases.hold("x") as lease:
         assert lease is not None
-        errand = Errand(
-            workshop=services.workshop,
-            recording=load(services.workshop, lesson_id),
-            lease=lease,
-            keep_going=lambda: True,
-        )
+        errand = Errand(workshop=services.workshop, recording=load(services.workshop, lesson_id), lease=lease)
         artwork.keep_what_was_chosen(errand, lesson_of(services, lesson_id))
     lesson = lesson_of(services, lesson_id)
     found = showing.posters(services, lesson)
