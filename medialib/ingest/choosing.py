@@ -8,8 +8,8 @@ from medialib.catalogue import work_edits
 from medialib.catalogue.plans import VideoRendition
 from medialib.ingest.commands import Run
 from medialib.ingest.hot import bulk_run
-from medialib.ingest.plan import leave_out, trial_segments
 from medialib.ingest.recording import Recording
+from medialib.ingest.rungs import leave_out, trial_segments
 from medialib.ingest.workshop import Workshop
 
 log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.renewing import PLAN
-from medialib.ingest.plan import made_at_once
+from medialib.ingest.rungs import made_at_once
 
 CAPTIONS = "captions"
 COPY = "copy"

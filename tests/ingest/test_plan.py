@@ -13,17 +13,16 @@ from hypothesis import strategies as st
 from medialib.catalogue.plans import Plan, VideoRendition
 from medialib.errors import UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
-from medialib.ingest.plan import (
+from medialib.ingest.plan import make_plan, without_crumb
+from medialib.ingest.rungs import (
     Rates,
     choose_rates,
     choose_rungs,
     h264_level,
     leave_out,
     made_at_once,
-    make_plan,
     start_rung,
     trial_segments,
-    without_crumb,
 )
 from medialib.ladders import Ladder
 from medialib.settings import Limits
