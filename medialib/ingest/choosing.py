@@ -6,7 +6,7 @@ import structlog
 
 from medialib.catalogue import work_edits
 from medialib.catalogue.plans import VideoRendition
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.hot import bulk_run
 from medialib.ingest.recording import Recording
 from medialib.ingest.rungs import leave_out, trial_segments

@@ -10,7 +10,7 @@ from medialib.catalogue import edits
 from medialib.catalogue.plans import SAMPLE_RATE, Plan, SoundUse, SourceUse
 from medialib.errors import MedialibError, NothingDecoded, ToolFailed, ToolKilled, TooMuchDecoded
 from medialib.ingest import commands, ffmpeg, runs
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.damage import DAMAGED, tells_of_damage
 from medialib.ingest.errand import Errand
 from medialib.ingest.failures import no_room

@@ -11,7 +11,7 @@ from medialib.catalogue.lessons import hot_step
 from medialib.errors import Stopped, ToolFailed
 from medialib.ingest import holding
 from medialib.ingest.attempts import record_failure
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.errand import Errand
 from medialib.ingest.recording import Recording, load
 from medialib.ingest.workshop import Workshop

@@ -13,11 +13,12 @@ import structlog
 from medialib.catalogue.plans import Plan, SoundUse
 from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
 from medialib.files import open_regular
-from medialib.ingest import commands, ffmpeg, loudness, mixing
-from medialib.ingest.commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE, Run
+from medialib.ingest import ffmpeg, loudness, mixing, sound_commands
+from medialib.ingest.command_parts import Run
 from medialib.ingest.facts import Facts
 from medialib.ingest.loudness import Channels, Heard
 from medialib.ingest.probing import told_as_looking
+from medialib.ingest.sound_commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE
 from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
 from medialib.ingest.workshop import Workshop
 
@@ -133,7 +134,7 @@ def _hear(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, levell
     # The file itself must stay beyond the reach of what reads it.
     with tempfile.TemporaryDirectory(dir=source.parent, prefix="listen-") as scratch:
         ffmpeg.run(
-            commands.listen_command(workshop.tools.ffmpeg, source, plan, use, spans, levelled=levelled),
+            sound_commands.listen_command(workshop.tools.ffmpeg, source, plan, use, spans, levelled=levelled),
             reach=ffmpeg.Reach(reads=source, writes=Path(scratch)),
             limits=workshop.limits(hot=True),
         )

@@ -5,7 +5,7 @@ from enum import Enum
 
 from medialib.catalogue import lookups, renewing
 from medialib.ingest import artwork, choosing, commands, ffmpeg, holding, overview
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.copying import make_copy
 from medialib.ingest.errand import Errand
 from medialib.ingest.extraction import take_out_captions

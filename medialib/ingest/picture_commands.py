@@ -7,7 +7,7 @@ from typing import Any
 from medialib.catalogue.plans import Plan, VideoRendition
 from medialib.catalogue.trims import WHOLE
 from medialib.ingest import encoding
-from medialib.ingest.commands import complete, open_source
+from medialib.ingest.command_parts import complete, open_source
 from medialib.ingest.storyboard import COLUMNS, Storyboard
 
 LARGEST_SIDE = 1280

@@ -10,8 +10,8 @@ from medialib import metrics
 from medialib.catalogue import work_edits
 from medialib.catalogue.plans import AudioRendition
 from medialib.errors import NothingDecoded
-from medialib.ingest import commands, ffmpeg
-from medialib.ingest.commands import Run
+from medialib.ingest import commands, ffmpeg, sound_commands
+from medialib.ingest.command_parts import Run
 from medialib.ingest.errand import Errand
 from medialib.ingest.failures import failed, put_off
 from medialib.ingest.publishing import publish_init, refuse_incomplete
@@ -63,7 +63,7 @@ def carry_out(
 
 
 def usual_command(workshop: Workshop, recording: Recording, run: Run) -> list[str]:
-    command = commands.audio_command if is_sound(recording, run) else commands.video_command
+    command = sound_commands.audio_command if is_sound(recording, run) else commands.video_command
     return command(workshop.tools.ffmpeg, recording.source, recording.plan, run)
 
 

@@ -10,7 +10,7 @@ import ffmpeg
 
 from medialib.catalogue.plans import SAMPLE_RATE, Plan, SourceUse, aligned_segment
 from medialib.ingest import mixing
-from medialib.ingest.commands import Run, complete, open_source
+from medialib.ingest.command_parts import Run, complete, open_source
 
 STEADY_FILE = "steady.mka"
 

@@ -1,6 +1,6 @@
 """Who in this process waits for a segment, and who of them goes first."""
 
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 
 
 class Waiting:

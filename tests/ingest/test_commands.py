@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from medialib.catalogue.plans import Plan
-from medialib.ingest import commands, picture_commands
-from medialib.ingest.commands import Run
+from medialib.ingest import commands, picture_commands, sound_commands
+from medialib.ingest.command_parts import Run
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
 from medialib.ingest.inputs import FORMATS
 from medialib.ingest.mixing import TAIL_FRAMES, WARM_UP_FRAMES
@@ -48,19 +48,19 @@ READING = [
     mend_command("ffmpeg", SOURCE, (0, 1), "mended.mkv"),
     commands.trial_command("ffmpeg", SOURCE, PLAN, 2, 3.0),
     commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2)),
-    commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5)),
+    sound_commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5)),
     commands.whole_command("ffmpeg", SOURCE, PLAN),
     picture_commands.visit_command("ffmpeg", SOURCE, PLAN, 1.0),
     picture_commands.sweep_command("ffmpeg", SOURCE, PLAN, 12),
     picture_commands.cover_command("ffmpeg", SOURCE, PLAN),
     picture_commands.sheet_command("ffmpeg", SOURCE, make_storyboard(PLAN), 0, keyframes=True),
     picture_commands.peaks_command("ffmpeg", SOURCE, 2048),
-    commands.listen_command("ffmpeg", SOURCE, PLAN, PLAN.source.heard[0], [(0.0, 20.0)]),
+    sound_commands.listen_command("ffmpeg", SOURCE, PLAN, PLAN.source.heard[0], [(0.0, 20.0)]),
     commands.copy_command("ffmpeg", SOURCE, PLAN, PLAN.video[-1]),
     keyframes_command("ffprobe", SOURCE, 0, 0.0, [(0.0, 16.0)]),
 ]
 
-SOUND = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5))
+SOUND = sound_commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=5))
 RUN = commands.video_command("ffmpeg", SOURCE, PLAN, Run(names=("v240", "v720"), first=1, count=2))
 
 
@@ -210,7 +210,7 @@ def test_only_interlaced_pictures_are_deinterlaced(interlaced: bool) -> None:
 
 
 def test_sound_is_put_on_the_grid_with_frames_before_and_after_that_are_thrown_away() -> None:
-    argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=2, count=2))
+    argv = sound_commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=2, count=2))
     first, end = 8 * 48_000, 16 * 48_000
     lead, tail = first - WARM_UP_FRAMES * 1024, end + TAIL_FRAMES * 1024
     assert "async=1" in filters(argv)
@@ -222,7 +222,7 @@ def test_sound_is_put_on_the_grid_with_frames_before_and_after_that_are_thrown_a
 
 def test_sound_is_begun_where_a_segment_and_a_frame_begin_together() -> None:
     """The hls muxer counts from its first frame: begun elsewhere, it would cut some segments a frame too late."""
-    argv = commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a64",), first=3, count=2))
+    argv = sound_commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a64",), first=3, count=2))
     assert after(argv, "-start_number") == "2"
     end = 20 * 48_000 // 1024 * 1024 + 1024
     assert after(argv, "-bsf:a") == f"noise=amount=0:drop=lt(pts\\,{8 * 48_000})+gte(pts\\,{end})"
@@ -241,7 +241,7 @@ def with_sound(**parts: Any) -> Plan:
 
 def test_every_encoding_has_its_gain_and_then_its_limiter() -> None:
     plan = with_sound(gain_db=7.5, mono_gain_db=2.5, ceiling_dbtp=-1.5)
-    graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a32m", "a64"), first=0, count=1)))
+    graph = filters(sound_commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a32m", "a64"), first=0, count=1)))
     assert "volume=9.60dB" in graph and "volume=7.30dB" in graph
     assert graph.count("alimiter=") == 2
     assert all("latency=1:level=0" in part for part in graph.split(";") if "alimiter=" in part)
@@ -249,7 +249,7 @@ def test_every_encoding_has_its_gain_and_then_its_limiter() -> None:
 
 def test_a_split_is_fixed_to_stereo_before_one_branch_becomes_mono() -> None:
     """Otherwise ffmpeg makes both of them mono."""
-    graph = filters(commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=1)))
+    graph = filters(sound_commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=1)))
     (split,) = (part for part in graph.split(";") if "asplit" in part)
     source = split.partition("]")[0] + "]"
     (before,) = (part for part in graph.split(";") if part.endswith(source))
@@ -258,37 +258,37 @@ def test_a_split_is_fixed_to_stereo_before_one_branch_becomes_mono() -> None:
 
 def test_a_plan_from_before_loudness_is_carried_out_as_it_was() -> None:
     plan = Plan.from_json({**PLAN.to_json(), "source": {**PLAN.to_json()["source"], "sounds": ()}})
-    graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))
+    graph = filters(sound_commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))
     assert "volume" not in graph and "alimiter" not in graph and "[0:1]" in graph
 
 
 @pytest.mark.parametrize(("channels", "pan"), [((), ""), ((1, 1), "pan=args=stereo|c0=c1|c1=c1")])
 def test_both_sides_get_the_chosen_channels(channels: tuple[int, ...], pan: str) -> None:
     plan = with_sound(channels=channels)
-    graph = filters(commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))
+    graph = filters(sound_commands.audio_command("ffmpeg", SOURCE, plan, Run(names=("a64",), first=0, count=1)))
     assert pan in graph.replace("\\", "")
     assert ("pan=" in graph) is bool(pan)
 
 
 def test_speech_is_cleaned_only_where_the_plan_says_so_and_comes_out_in_time() -> None:
     run = Run(names=("a64",), first=2, count=1)
-    graph = filters(commands.audio_command("ffmpeg", SOURCE, with_sound(noise_db=-52.0), run))
+    graph = filters(sound_commands.audio_command("ffmpeg", SOURCE, with_sound(noise_db=-52.0), run))
     assert "highpass=f=80" in graph and "afftdn=nf=-52.0" in graph and "asetpts=PTS-1200" in graph
-    assert "afftdn" not in filters(commands.audio_command("ffmpeg", SOURCE, PLAN, run))
+    assert "afftdn" not in filters(sound_commands.audio_command("ffmpeg", SOURCE, PLAN, run))
 
 
 def test_each_sound_track_is_read_once_for_all_its_encodings() -> None:
     plan = plan_of(sounds=3)
     assert [one.name for one in plan.audio] == ["a64t1", "a64t2", "a32m", "a64"]
     run = Run(names=tuple(one.name for one in plan.audio), first=0, count=5)
-    argv = commands.audio_command("ffmpeg", SOURCE, plan, run)
+    argv = sound_commands.audio_command("ffmpeg", SOURCE, plan, run)
     assert [filters(argv).count(f"[0:{index}]") for index in (1, 3, 4)] == [1, 1, 1]
     assert argv.count("-i") == 1 and argv.count("aac") == 4
 
 
 def test_windows_are_listened_to_one_after_the_other() -> None:
     spans = [(10.0, 15.0), (60.0, 15.0)]
-    argv = commands.listen_command("ffmpeg", SOURCE, plan_of(start=5.0), PLAN.source.heard[0], spans)
+    argv = sound_commands.listen_command("ffmpeg", SOURCE, plan_of(start=5.0), PLAN.source.heard[0], spans)
     assert [word for before, word in pairwise(argv) if before == "-ss"] == ["15.000000", "65.000000"]
     assert [word for before, word in pairwise(argv) if before == "-t"] == ["15.000", "15.000"]
     assert "concat=" in filters(argv) and "alimiter" not in filters(argv)
@@ -333,8 +333,8 @@ def test_whoever_wants_the_beginning_does_not_seek() -> None:
     late = plan_of(start=5.0)
     for argv in (
         commands.video_command("ffmpeg", SOURCE, late, Run(names=("v240",), first=0, count=2)),
-        commands.audio_command("ffmpeg", SOURCE, late, Run(names=("a64",), first=0, count=2)),
-        commands.listen_command("ffmpeg", SOURCE, late, late.source.heard[0], [(0.0, 20.0)]),
+        sound_commands.audio_command("ffmpeg", SOURCE, late, Run(names=("a64",), first=0, count=2)),
+        sound_commands.listen_command("ffmpeg", SOURCE, late, late.source.heard[0], [(0.0, 20.0)]),
         commands.trial_command("ffmpeg", SOURCE, late, 2, 0.0),
     ):
         assert "-ss" not in argv

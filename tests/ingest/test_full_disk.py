@@ -12,7 +12,7 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import DiskFull
 from medialib.ingest import pipeline, runs
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.errand import Errand
 from medialib.ingest.intake import take_in
 from medialib.ingest.pipeline import Work

@@ -15,7 +15,7 @@ from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.errors import ToolFailed, UnusableMedia
 from medialib.ingest import commands, ffmpeg, hot
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.intake import take_in
 from medialib.services import Services
 

@@ -17,7 +17,7 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson, hot_step
 from medialib.errors import ToolFailed
 from medialib.ingest import hot, pipeline
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.intake import take_in
 from medialib.ingest.waiting import Waiting
 from medialib.services import Services

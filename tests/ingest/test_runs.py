@@ -9,8 +9,8 @@ import pytest
 from web.factories import make_services
 
 from medialib.catalogue.plans import Plan, Rendition, VideoRendition
-from medialib.ingest import commands, ffmpeg
-from medialib.ingest.commands import Run
+from medialib.ingest import commands, ffmpeg, sound_commands
+from medialib.ingest.command_parts import Run
 from medialib.ingest.ffmpeg import Limits, Reach
 from medialib.ingest.plan import make_plan
 from medialib.ingest.probing import look
@@ -67,7 +67,7 @@ def made(request: pytest.FixtureRequest, source: Path, plan: Plan, tmp_path_fact
     folder = tmp_path_factory.mktemp("made")
     carry_out(folder / "init", plan, commands.init_command(request.param, plan), None)
     for names in (tuple(one.name for one in plan.video), tuple(one.name for one in plan.audio)):
-        command = commands.video_command if names and names[0].startswith("v") else commands.audio_command
+        command = commands.video_command if names and names[0].startswith("v") else sound_commands.audio_command
         for first, count in reversed(cuts(plan)) if names else ():
             run = Run(names=names, first=first, count=count)
             carry_out(folder / f"run-{first}", plan, command(request.param, source, plan, run), source)
@@ -145,7 +145,7 @@ def test_a_run_shows_and_sounds_what_belongs_to_its_time(program: str, ramp: Pat
     plan = make_plan(seen.facts, seen.ends, ladder=LADDER, limits=Settings().limits)
     carry_out(tmp_path / "init", plan, commands.init_command(program, plan), None)
     for number in range(plan.segment_count):
-        for names, command in ((("v96",), commands.video_command), (("a32m",), commands.audio_command)):
+        for names, command in ((("v96",), commands.video_command), (("a32m",), sound_commands.audio_command)):
             run = Run(names=names, first=number, count=1)
             carry_out(tmp_path / "made", plan, command(program, ramp, plan, run), ramp)
     for name in ("v96", "a32m"):

@@ -16,8 +16,8 @@ from web.factories import make_services
 
 from medialib.catalogue.plans import Plan
 from medialib.errors import ToolKilled, ToolStalled
-from medialib.ingest import commands, ffmpeg
-from medialib.ingest.commands import Run
+from medialib.ingest import commands, ffmpeg, sound_commands
+from medialib.ingest.command_parts import Run
 from medialib.ingest.ffmpeg import Limits, Reach
 from medialib.ingest.listening import UNHEARD, with_levels
 from medialib.ingest.plan import make_plan
@@ -62,7 +62,7 @@ def sound(path: Path, graph: str, *options: str) -> Path:
 
 def render(folder: Path, plan: Plan, source: Path, name: str, *, each: int | None = None, program: str = "") -> Path:
     """A rendition in one file: of one run, or of runs of `each` segments that know nothing of each other."""
-    command = commands.video_command if name.startswith("v") else commands.audio_command
+    command = commands.video_command if name.startswith("v") else sound_commands.audio_command
     parts, program = [], program or media.tools().ffmpeg
     for first in range(0, plan.segment_count, each or plan.segment_count):
         count = min(each or plan.segment_count, plan.segment_count - first)
@@ -171,7 +171,9 @@ def test_left_and_right_stay_apart_beside_an_encoding_in_one_channel(workshop: W
     plan = plan_of(workshop, source)
     for name in ("a64", "a32m"):
         (tmp_path / name).mkdir()
-    argv = commands.audio_command(media.tools().ffmpeg, source, plan, Run(names=("a32m", "a64"), first=0, count=1))
+    argv = sound_commands.audio_command(
+        media.tools().ffmpeg, source, plan, Run(names=("a32m", "a64"), first=0, count=1)
+    )
     ffmpeg.run(argv, reach=Reach(reads=source, writes=tmp_path), limits=LIMITS)
     file = media.joined(tmp_path / "a64.mp4", tmp_path / "a64" / "init.mp4", tmp_path / "a64" / "0.m4s")
     assert media.ask(file, "-show_streams")["streams"][0]["channels"] == 2

@@ -18,7 +18,7 @@ from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
 from medialib.ingest import commands, ffmpeg
-from medialib.ingest.commands import Run
+from medialib.ingest.command_parts import Run
 from medialib.ingest.tools import find_tools
 from medialib.settings import Tools
 

@@ -17,7 +17,8 @@ from medialib.cli.bench.materials import make_materials, make_phone_video
 from medialib.cli.bench.report import Figure
 from medialib.errors import ToolFailed
 from medialib.ingest import encoding
-from medialib.ingest.commands import Run, video_command
+from medialib.ingest.command_parts import Run
+from medialib.ingest.commands import video_command
 from medialib.ingest.facts import Ends, read_facts
 from medialib.ingest.ffmpeg import capture
 from medialib.ingest.inputs import MOST_MEGAPIXELS
