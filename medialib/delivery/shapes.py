@@ -123,15 +123,7 @@ def lesson_detail(
         "peaks": posters.peaks_path(lesson) if overview.peaks else None,
         "state": lesson.state,
         "reason": reason,
-        "description": lesson.description,
-        "speaker": lesson.speaker,
-        "unit": lesson.unit_name,
-        "series": lesson.series_title,
-        "number": lesson.number,
-        "place": lesson.place,
-        "recorded": lesson.recorded,
-        "language": lesson.language,
-        "published_at": datetime.fromtimestamp(lesson.published_at, UTC).isoformat(timespec="seconds"),
+        **_said_of(lesson),
         "captions": [{"language": one.language, "label": one.label, "url": captions_path(one)} for one in captions],
         "chapters": lesson.chapters,
         "chapters_track": chapters_path(lesson),
@@ -146,6 +138,20 @@ def lesson_detail(
         "renditions": [_progress(row, plan) for row in renditions if not row.left_out],
         "left_out": [row.name for row in renditions if row.left_out],
         "coming": [_progress(row, coming.plan) for row in coming.renditions] if coming else [],
+    }
+
+
+def _said_of(lesson: Lesson) -> dict[str, Any]:
+    return {
+        "description": lesson.description,
+        "speaker": lesson.speaker,
+        "unit": lesson.unit_name,
+        "series": lesson.series_title,
+        "number": lesson.number,
+        "place": lesson.place,
+        "recorded": lesson.recorded,
+        "language": lesson.language,
+        "published_at": datetime.fromtimestamp(lesson.published_at, UTC).isoformat(timespec="seconds"),
     }
 
 

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from medialib.catalogue.edits import ON_THE_SHELF, Arrival, Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_, BadRequest, MedialibError, NotReady, UnusableMedia
 from medialib.ingest.beside import NOTHING, Beside
-from medialib.ingest.captioning import accompany
-from medialib.ingest.examining import examine, put_in_place
+from medialib.ingest.captioning import Accompaniment, accompany
+from medialib.ingest.examining import Examined, examine, put_in_place
 from medialib.ingest.pictures import LARGEST_BYTES
 from medialib.ingest.workshop import Workshop
 
@@ -36,6 +37,18 @@ class Receipt:
 
     lesson: Lesson
     duplicate: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Newcomer:
+    """A file that is to become a lesson, and what is known of it before it was looked at."""
+
+    path: Path
+    name: str
+    in_store: bool
+    details: Details
+    beside: Beside
+    arrival: Arrival
 
 
 def take_in(
@@ -56,11 +69,10 @@ def take_in(
     lesson's notices. It begins anew when its lease was lost, as on a machine that slept.
     Raises UnusableMedia (with nothing left behind), NoSpace, BadRequest, ToolFailed.
     """
+    newcomer = _Newcomer(path=path, name=name, in_store=in_store, details=details, beside=beside, arrival=arrival)
     for _ in range(_TRIES):
         try:
-            return _take_in(
-                workshop, path, details, arrival, name=name, beside=beside, in_store=in_store, copied=copied
-            )  # fmt: skip
+            return _take_in(workshop, newcomer, copied)
         except _LeaseLost as lost:
             log.warning("an import lost its lease and begins anew", name=name)
             copied(-lost.copied_bytes)
@@ -75,17 +87,7 @@ class _LeaseLost(Exception):
         self.copied_bytes = copied_bytes
 
 
-def _take_in(
-    workshop: Workshop,
-    path: Path,
-    details: Details,
-    arrival: Arrival,
-    *,
-    name: str,
-    beside: Beside,
-    in_store: bool,
-    copied: Callable[[int], None],
-) -> Receipt:
+def _take_in(workshop: Workshop, newcomer: _Newcomer, copied: Callable[[int], None]) -> Receipt:
     lesson_id = edits.new_lesson_id()
     sofar = 0
 
@@ -99,15 +101,7 @@ def _take_in(
             raise NotReady(N_("Please try again in a moment."), retry_seconds=1)
         workspace = workshop.store.workspace(lease.token)
         try:
-            if not in_store and (known := _known_by_size(workshop, path)):
-                return known
-            copy = workspace / "source"
-            sha256, size_bytes = (link if in_store else _copy)(workshop, path, copy, count)
-            known = _known(workshop, sha256)
-            source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": name[-255:]}
-            if beside.picture and not known:
-                _keep_picture(beside.picture, copy.with_name("cover"))
-            return known or _publish(workshop, copy, lesson_id, details, arrival, beside, source_parts)
+            return _read_and_publish(workshop, newcomer, lesson_id, workspace / "source", count)
         except (MedialibError, OSError) as error:
             if lease.lost.is_set() or not workspace.exists():
                 raise _LeaseLost(sofar) from error
@@ -116,12 +110,27 @@ def _take_in(
             workshop.store.discard(lease.token)
 
 
+def _read_and_publish(
+    workshop: Workshop, newcomer: _Newcomer, lesson_id: str, copy: Path, copied: Callable[[int], None]
+) -> Receipt:
+    """Nothing is published of a file that some lesson was made of already."""
+    path, picture = newcomer.path, newcomer.beside.picture
+    if not newcomer.in_store and (known := _known_by_size(workshop, path)):
+        return known
+    sha256, size_bytes = (link if newcomer.in_store else _copy)(workshop, path, copy, copied)
+    if known := _known(workshop, sha256):
+        return known
+    if picture:
+        _keep_picture(picture, copy.with_name("cover"))
+    source_parts = {"sha256": sha256, "size_bytes": size_bytes, "name": newcomer.name[-255:]}
+    return _publish(workshop, copy, lesson_id, newcomer, source_parts)
+
+
 def _known_by_size(workshop: Workshop, path: Path) -> Receipt | None:
     """Only a file as long as one that is there can be that one: then it is read, and not copied."""
     with workshop.database.read() as session:
         possible = lookups.has_source_of_size(session, path.stat().st_size)
-    lesson = known_already(workshop, fingerprint(path)) if possible else None
-    return Receipt(lesson=lesson, duplicate=True) if lesson else None
+    return _known(workshop, fingerprint(path)) if possible else None
 
 
 def fingerprint(path: Path) -> str:
@@ -132,8 +141,8 @@ def fingerprint(path: Path) -> str:
 
 def known_already(workshop: Workshop, sha256: str) -> Lesson | None:
     """The lesson that was made of exactly this file."""
-    known = _known(workshop, sha256)
-    return known.lesson if known else None
+    with workshop.database.read() as session:
+        return lookups.lesson_with_source(session, sha256)
 
 
 def require_size(workshop: Workshop, path: Path) -> int:
@@ -179,38 +188,17 @@ def _keep_picture(picture: Path, copy: Path) -> None:
 
 
 def _known(workshop: Workshop, sha256: str) -> Receipt | None:
-    with workshop.database.read() as session:
-        lesson = lookups.lesson_with_source(session, sha256)
+    lesson = known_already(workshop, sha256)
     return Receipt(lesson=lesson, duplicate=True) if lesson else None
 
 
 def _publish(
-    workshop: Workshop,
-    copy: Path,
-    lesson_id: str,
-    details: Details,
-    arrival: Arrival,
-    beside: Beside,
-    source_parts: dict[str, Any],
+    workshop: Workshop, copy: Path, lesson_id: str, newcomer: _Newcomer, source_parts: dict[str, Any]
 ) -> Receipt:
-    found = examine(workshop, copy, clean_speech=details.clean_speech)
-    extras = accompany(beside, found.seen.facts.chapters, seconds=found.plan.seconds, language=details.language)
-
-    def store() -> Lesson:
-        with workshop.database.begin() as session:
-            return edits.publish(
-                session,
-                lesson_id=lesson_id,
-                details=details,
-                plan=found.plan,
-                steps=found.steps,
-                captions=extras.captions,
-                chapters=[one.to_stored() for one in extras.chapters],
-                notices=[*found.notices, *(one.to_stored() for one in extras.notices)],
-                source_parts={**source_parts, **found.stored},
-                arrival=arrival,
-            )
-
+    found = examine(workshop, copy, clean_speech=newcomer.details.clean_speech)
+    language, seconds = newcomer.details.language, found.plan.seconds
+    extras = accompany(newcomer.beside, found.seen.facts.chapters, seconds=seconds, language=language)
+    store = partial(_put_into_catalogue, workshop, lesson_id, newcomer, found, extras, source_parts)
     try:
         if (cover := copy.with_name("cover")).exists():
             workshop.store.publish(cover, workshop.store.cover(lesson_id))
@@ -229,6 +217,29 @@ def _publish(
         _take_back(workshop, lesson_id)
         raise
     return Receipt(lesson=lesson, duplicate=False)
+
+
+def _put_into_catalogue(
+    workshop: Workshop,
+    lesson_id: str,
+    newcomer: _Newcomer,
+    found: Examined,
+    extras: Accompaniment,
+    source_parts: dict[str, Any],
+) -> Lesson:
+    with workshop.database.begin() as session:
+        return edits.publish(
+            session,
+            lesson_id=lesson_id,
+            details=newcomer.details,
+            plan=found.plan,
+            steps=found.steps,
+            captions=extras.captions,
+            chapters=[one.to_stored() for one in extras.chapters],
+            notices=[*found.notices, *(one.to_stored() for one in extras.notices)],
+            source_parts={**source_parts, **found.stored},
+            arrival=newcomer.arrival,
+        )
 
 
 def _take_back(workshop: Workshop, lesson_id: str) -> None:
