@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from web.factories import make_services
 from web.signing import TOWN, VILLAGE, add_person, add_units
 
-from medialib import arrivals, worker
+from medialib import arrivals, reconciling
 from medialib.arrivals import Wish
 from medialib.catalogue import changing, editing, lookups, theme_tree, upload_edits, upload_typing
 from medialib.catalogue.people import Person
@@ -258,7 +258,7 @@ def test_what_the_machine_could_not_look_at_is_kept_for_another_try(
 
 def test_the_worker_finds_what_no_message_told_it_of(services: Services, person: Person) -> None:
     upload = sent(services, person, b"x" * 100)
-    worker.reconcile(services, quiet=True)
+    reconciling.reconcile(services, quiet=True)
     assert services.queues.depth(HOT) == 1, upload.id
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from web.factories import add_lesson, make_services
 
-from medialib import finding, tasks, worker
+from medialib import finding, reconciling, tasks
 from medialib.catalogue import edits, lookups
 from medialib.search.blocks import MAGIC
 from medialib.search.index import SearchIndex
@@ -146,7 +146,7 @@ def test_search_answers_and_says_so_until_the_index_mends_itself(services: Servi
     assert (meanwhile.degraded, meanwhile.total) == (True, 2)
     late = add_lesson(services, "竹篮", searchable=False)
     tasks.index_stale(services)
-    worker.reconcile(services, quiet=False)
+    reconciling.reconcile(services, quiet=False)
     with services.database.read() as session:
         found = finding.find(services, session, words="zhu")
     assert (found.degraded, found.total) == (False, 3)
@@ -162,7 +162,7 @@ def test_damage_that_only_one_question_meets_is_mended_too(services: Services) -
     segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
     assert services.index.count() == 2
     assert titles(services, "竹编") == ["竹编"]
-    worker.reconcile(services, quiet=False)
+    reconciling.reconcile(services, quiet=False)
     assert titles(services, "zhubian") == ["竹编"]
 
 
@@ -174,7 +174,7 @@ def test_damage_that_only_merging_meets_is_mended_too(services: Services) -> Non
         segment.write_bytes(segment.read_bytes().replace(MAGIC, b"????"))
     add_lesson(services, "竹编", searchable=False)
     assert tasks.index_stale(services) == 1
-    worker.reconcile(services, quiet=True)
+    reconciling.reconcile(services, quiet=True)
     assert len(titles(services, "zhubian")) == MOST_SEGMENTS
 
 

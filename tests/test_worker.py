@@ -10,8 +10,8 @@ from sqlalchemy import delete, event, update
 from sqlalchemy.exc import OperationalError
 from web.factories import add_lesson, make_services
 
-from medialib import finding, tasks, worker
-from medialib.catalogue import moves, work_lookups
+from medialib import finding, reconciling, tasks
+from medialib.catalogue import lookups, moves
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.leases import LeaseRow
 from medialib.jobs.queue import BULK
@@ -69,7 +69,7 @@ def test_reconciling_sweeps_what_no_living_lease_owns(services: Services) -> Non
         assert mine
         services.store.workspace(mine.token)
         services.store.workspace("deadbeef" * 2)
-        worker.reconcile(services, quiet=True)
+        reconciling.reconcile(services, quiet=True)
         assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
 
 
@@ -77,8 +77,8 @@ def test_reconciling_issues_lost_work_again_once(services: Services) -> None:
     lesson_id = add_lesson(services)
     with services.database.begin() as session:
         session.add(StepLeft(lesson_id=lesson_id, step="audio", rank=1, queued_at=0.0))
-    worker.reconcile(services, quiet=False)
-    worker.reconcile(services, quiet=False)
+    reconciling.reconcile(services, quiet=False)
+    reconciling.reconcile(services, quiet=False)
     assert services.queues.depth(BULK) == 1
 
 
@@ -116,7 +116,7 @@ def test_reconciling_does_not_take_a_sleep_for_the_end_of_its_own_work(services:
         services.store.workspace(mine.token)
         with services.database.begin() as session:
             session.execute(update(LeaseRow).values(expires_at=time.time() - 1))
-        worker.reconcile(services, quiet=False)
+        reconciling.reconcile(services, quiet=False)
         assert not mine.lost.is_set()
         assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
 

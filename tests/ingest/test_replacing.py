@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 from web.signing import acts
 
-from medialib import arrivals, worker
-from medialib.catalogue import caption_edits, caption_lookups, former_sources, lookups, renewing, work_lookups
+from medialib import arrivals, reconciling
+from medialib.catalogue import edits, former_sources, lookups, renewing
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.former_sources import FormerSource
@@ -99,7 +99,7 @@ def test_it_can_be_taken_back_and_forth_until_its_time_is_over(
     assert {path.name for path in old_source.parent.glob("source*")} == {"source.mp3", "source-2.mp3", "source-3.mp3"}
     with services.database.begin() as session:
         session.get_one(FormerSource, (lesson_id, 1)).let_go_at = time.time() - 1
-    worker.reconcile(services, quiet=True)
+    reconciling.reconcile(services, quiet=True)
     assert {path.name for path in old_source.parent.glob("source*")} == {"source-2.mp3", "source-3.mp3"}
     assert not services.store.version(lesson_id, 1).exists()
     assert [one.version for one in former(services, lesson_id)] == [2]

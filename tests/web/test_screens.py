@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 
-from medialib import worker
+from medialib import reconciling
 from medialib.app import create_app
 from medialib.catalogue import channel_edits, channel_lookups, reports, screen_edits, screen_lookups, screenings
 from medialib.catalogue.rights import Viewer
@@ -174,14 +174,14 @@ def test_what_is_old_is_forgotten_and_what_is_not_stays(desk: Desk) -> None:
         for closed in (None, 1.0, time.time()):
             reports.add_report(session, lesson_id="aaaa", kind="sound", words="", at_seconds=None).closed_at = closed
         channel_edits.remove(session, "field", by=None)
-    worker.forget_old(services)
+    reconciling.forget_old(services)
     with services.database.begin() as session:
         assert [one.day for one in session.scalars(select(ScreenPlay))] == [today]
         assert sorted(one.closed_at or 0 for one in session.scalars(select(reports.Report)))[0] == 0
         assert session.query(reports.Report).count() == 2
         (gone,) = channel_lookups.removed(session)
         gone.removed_at = 1.0
-    worker.forget_old(services)
+    reconciling.forget_old(services)
     with services.database.read() as session:
         assert list(channel_lookups.removed(session)) == []
 
