@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import Any, get_args
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import collected, collecting
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.cli import Library
+from medialib.cli.console import plain_console
 from medialib.cli.processes import open_ready
 from medialib.delivery.words import clock
 from medialib.jobs.queue import HOT
@@ -104,7 +104,7 @@ def list_(library: Library, as_json: bool) -> None:
     table = Table("collection", "kind", "title", "lessons", "state")
     for row in rows:
         table.add_row(row["slug"], row["kind"], row["title"], str(row["lessons"]), _state(row))
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    plain_console().print(table)
 
 
 @collection_command.command()
@@ -122,7 +122,7 @@ def show(library: Library, collection: str, as_json: bool) -> None:
         parts = [{"id": lesson.id, "title": lesson.title, "number": lesson.number} for lesson in lessons]
         click.echo(json.dumps(told | {"lessons": parts}, ensure_ascii=False))
         return
-    console = Console(markup=False, emoji=False, highlight=False)
+    console = plain_console()
     console.print(f"{told['title']} ({told['slug']}): {told['kind']}, {_state(told)}")
     table = Table("", "lesson", "length", "title")
     for place, lesson in enumerate(lessons, start=1):

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +12,7 @@ from medialib import finding, showing
 from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.lengths import LENGTHS
 from medialib.cli import Library
+from medialib.cli.console import plain_console
 from medialib.cli.processes import open_ready
 from medialib.delivery.words import clock
 from medialib.jobs.queue import BULK
@@ -72,7 +72,7 @@ def _print_found(library: Library, words: str, as_json: bool, narrowing: dict[st
     table = Table("id", "kind", "length", "state", "title", "unit")
     for one in found.lessons:
         table.add_row(one.id, one.kind, clock(one.seconds), one.state, one.title, one.unit_name)
-    console = _plain_console()
+    console = plain_console()
     console.print(table)
     if found.meant:
         console.print(f"Nothing is known of these words; this was found by: {found.meant}")
@@ -94,7 +94,7 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(detail, ensure_ascii=False))
         return
-    console = _plain_console()
+    console = plain_console()
     told = {**detail, "length": clock(detail["seconds"]), "themes": ", ".join(one["zh"] for one in detail["themes"])}
     for key in _TOLD:
         if told[key] is not None and told[key] != "":
@@ -135,8 +135,3 @@ def retry_command(library: Library, lesson: str) -> None:
         work_edits.retry(session, lesson)
     services.queues.send(BULK, "advance")
     click.echo(f"{lesson}: tried again from now on" if failed else f"{lesson}: nothing has failed")
-
-
-def _plain_console() -> Console:
-    """Titles and names are other people's text: brackets and colons in them mean nothing."""
-    return Console(markup=False, emoji=False, highlight=False)

@@ -3,12 +3,12 @@
 import json
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from medialib import showing
 from medialib.catalogue import edits, lookups
 from medialib.cli import Library
+from medialib.cli.console import plain_console
 from medialib.cli.processes import open_ready
 from medialib.delivery import posters
 from medialib.delivery.words import clock
@@ -45,4 +45,4 @@ def poster_command(library: Library, lesson: str, choose: int | None, as_json: b
         size = f"{largest['width']}x{largest['height']}"
         shown = "*" if one["chosen"] else ""
         table.add_row(str(one["number"]), shown, one["origin"], "" if at is None else clock(at), size, largest["jpeg"])
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    plain_console().print(table)

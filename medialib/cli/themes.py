@@ -3,13 +3,13 @@
 import json
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from medialib import theming
 from medialib.catalogue import tagging
 from medialib.catalogue.themes import Theme
 from medialib.cli import Library
+from medialib.cli.console import plain_console
 from medialib.cli.processes import open_ready
 
 
@@ -35,7 +35,7 @@ def themes_command(library: Library, lesson: str | None, as_json: bool) -> None:
     for one in proposals:
         has = "has it" if one["has"] else ""
         table.add_row("/".join(one["path"]), one["zh"], f"{one['confidence']:.0%}", " ".join(one["words"]), has)
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    plain_console().print(table)
 
 
 def _show_tree(tree: list[tuple[Theme, int]], as_json: bool) -> None:

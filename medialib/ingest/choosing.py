@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import structlog
 
-from medialib.catalogue import work_edits
 from medialib.catalogue.plans import VideoRendition
 from medialib.ingest.command_parts import Run
 from medialib.ingest.hot import bulk_run
-from medialib.ingest.recording import Recording
+from medialib.ingest.recording import Recording, record_progress
 from medialib.ingest.rungs import leave_out, trial_segments
 from medialib.ingest.workshop import Workshop
 
@@ -39,11 +38,7 @@ def choose(workshop: Workshop, recording: Recording, names: Sequence[str]) -> No
     gone = leave_out(bits, start=plan.start_rung, kept=[name for name in bits if name not in names])
     if gone:
         log.info("rungs left out", lesson=recording.lesson_id, rungs=gone, bits=bits)
-    with workshop.database.begin() as session:
-        for name in gone:
-            work_edits.record_progress(
-                session, lesson_id=recording.lesson_id, version=plan.version, name=name, left_out=True, complete=False
-            )
+    record_progress(workshop, recording, gone, left_out=True, complete=False)
 
 
 def _lacking(workshop: Workshop, recording: Recording, names: Sequence[str]) -> dict[str, set[int]]:

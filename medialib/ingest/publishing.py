@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from medialib.catalogue import edits
 from medialib.catalogue.plans import Plan
 from medialib.errors import NothingDecoded, ToolFailed, TooMuchDecoded
 from medialib.files import open_regular
 from medialib.ingest.bitstream import count_samples, is_whole, read_codecs
 from medialib.ingest.failures import failed, no_room
-from medialib.ingest.recording import Recording
+from medialib.ingest.recording import Recording, record_progress
 from medialib.ingest.workshop import Workshop
 
 
@@ -42,11 +41,4 @@ def publish_init(workshop: Workshop, recording: Recording, name: str, init: Path
 
 
 def record_codecs(workshop: Workshop, recording: Recording, name: str, codecs: str) -> None:
-    with workshop.database.begin() as session:
-        edits.record_progress(
-            session,
-            lesson_id=recording.lesson_id,
-            version=recording.plan.version,
-            name=name,
-            codecs=codecs,
-        )
+    record_progress(workshop, recording, [name], codecs=codecs)

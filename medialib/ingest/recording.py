@@ -105,6 +105,17 @@ def count(workshop: Workshop, recording: Recording, name: str) -> bool:
     return complete
 
 
+def record_progress(
+    workshop: Workshop, recording: Recording, names: Sequence[str], **figures: float | bool | str
+) -> None:
+    """Note the same of several renditions."""
+    with workshop.database.begin() as session:
+        for name in names:
+            edits.record_progress(
+                session, lesson_id=recording.lesson_id, version=recording.plan.version, name=name, **figures
+            )
+
+
 def recount(workshop: Workshop) -> None:
     """Count what is not said to be complete, though nothing is left to do for its lesson."""
     with workshop.database.read() as session:

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from medialib import metrics
-from medialib.catalogue import work_edits
 from medialib.catalogue.plans import AudioRendition
 from medialib.errors import NothingDecoded
 from medialib.ingest import commands, ffmpeg, sound_commands
@@ -15,7 +14,7 @@ from medialib.ingest.command_parts import Run
 from medialib.ingest.errand import Errand
 from medialib.ingest.failures import failed, put_off
 from medialib.ingest.publishing import publish_init, refuse_incomplete
-from medialib.ingest.recording import Recording, count, stop_if_gone
+from medialib.ingest.recording import Recording, count, record_progress, stop_if_gone
 from medialib.ingest.workshop import Workshop
 
 _HOT_TICK_SECONDS = 0.03
@@ -131,19 +130,9 @@ class _Progress:
         if done and (elapsed := time.monotonic() - self.began) > 0:
             speed = done / elapsed
             metrics.ENCODE_SPEED.labels("audio" if is_sound(recording, self.run) else "video").set(speed)
-            self._store_speed(speed / len(self.run.names))
-
-    def _store_speed(self, speed: float) -> None:
-        recording = self.errand.recording
-        with self.errand.workshop.database.begin() as session:
-            for name in self.run.names:
-                work_edits.record_progress(
-                    session,
-                    lesson_id=recording.lesson_id,
-                    version=recording.plan.version,
-                    name=name,
-                    media_per_second=speed,
-                )
+            record_progress(
+                self.errand.workshop, recording, self.run.names, media_per_second=speed / len(self.run.names)
+            )
 
     def check(self) -> None:
         """Raise ToolFailed unless every segment of the run was made."""
