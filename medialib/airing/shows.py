@@ -13,7 +13,8 @@ from medialib.catalogue import lookups, progress, standins
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.timetables import Show
-from medialib.delivery import joining, offer
+from medialib.delivery import offer
+from medialib.delivery.joinable import side_of
 from medialib.delivery.listing import MOST_LESSONS
 from medialib.delivery.occasions import TICKS
 from medialib.delivery.ordering import Item
@@ -61,6 +62,6 @@ def _item(lesson: Lesson, plan: Plan, rows: Sequence[Any]) -> Item:
         segments=plan.segment_count,
         ticks=round(standins.longest(plan) * TICKS),
         published=lesson.published_at,
-        rungs=tuple((rung.name, joining.side_of(min(rung.width, rung.height))) for rung in rungs),
+        rungs=tuple((rung.name, side_of(min(rung.width, rung.height))) for rung in rungs),
         sound=plan.usual_audio[-1].name if plan.usual_audio else "",
     )

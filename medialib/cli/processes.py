@@ -1,31 +1,23 @@
 """serve, work and run: the server, the worker, and both under a supervisor that restarts what dies."""
 
-import ctypes
 import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 from gunicorn.app.base import BaseApplication
 
 from medialib.cli import Library, loading
+from medialib.cli.supervisor import LONGEST_PAUSE_SECONDS, Child, Supervisor
 from medialib.errors import BadSettings
 from medialib.services import Services, open_with
 
-log = structlog.get_logger()
-
-_PR_SET_PDEATHSIG = 1
-_GRACE_SECONDS = 15
-_LONGEST_PAUSE_SECONDS = 30
 _OPEN_FILES = 65_536
 # A server that was just killed still holds its port for a moment.
 _PORT_SECONDS = 5
@@ -184,70 +176,9 @@ def open_ready(library: Library) -> Services:
     return services
 
 
-def _child(library: Library, command: str, *, once: bool = False) -> "_Child":
+def _child(library: Library, command: str, *, once: bool = False) -> Child:
     config = ("--config", str(library.config)) if library.config else ()
     # After a lease's time others take the work over: to stay away for longer helps nobody.
-    longest = min(_LONGEST_PAUSE_SECONDS, library.settings.jobs.lease_seconds)
+    longest = min(LONGEST_PAUSE_SECONDS, library.settings.jobs.lease_seconds)
     argv = (sys.executable, "-m", "medialib", *config, command)
-    return _Child(argv=argv, longest_pause_seconds=longest, once=once)
-
-
-@dataclass
-class _Child:
-    """A process that should be running, and when it may be started again; one that runs `once` may end."""
-
-    argv: tuple[str, ...]
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    pause_seconds: float = 0.5
-    longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS
-    once: bool = False
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(self.argv, preexec_fn=_die_with_parent)
-        self.started = time.monotonic()
-
-    def tend(self) -> None:
-        """Start the process, or again when it has ended: at once, with growing pauses if it keeps dying."""
-        if self.process is not None and (self.process.poll() is None or self.once):
-            return
-        if self.process is not None:
-            lived = time.monotonic() - self.started
-            if lived < self.pause_seconds:
-                return
-            log.warning("a process ended and is started again", what=self.argv[-1], code=self.process.returncode)
-            self.pause_seconds = 0.5 if lived > 60 else min(self.pause_seconds * 2, self.longest_pause_seconds)
-        self.start()
-
-
-class Supervisor:
-    """Keeps children running until this process is told to stop."""
-
-    def __init__(self, children: list[_Child]):
-        self._children = children
-        self._told = threading.Event()
-
-    def watch(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._told.set())
-        while not self._told.is_set():
-            for child in self._children:
-                child.tend()
-            self._told.wait(0.2)
-        self._stop()
-
-    def _stop(self) -> None:
-        running = [child.process for child in self._children if child.process and child.process.poll() is None]
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-        end = time.monotonic() + _GRACE_SECONDS
-        for process in running:
-            try:
-                process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _die_with_parent() -> None:
-    """A child of a supervisor that was killed must not go on alone (Linux: prctl)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return Child(argv=argv, longest_pause_seconds=longest, once=once)

@@ -1,4 +1,4 @@
-"""Lessons joined into one stream: which rendition of each every variant takes. Of stored rows it only reads fields.
+"""Lessons joined into one stream: which rendition of each every variant takes.
 
 All variants have the same tracks and the same joins. Where a lesson has not a variant's size, its nearest one is
 taken; where it has no picture or no sound at all, something stands in for it (catalogue/standins.py).
@@ -9,13 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medialib.catalogue import standins
-from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
-from medialib.catalogue.plans import Plan
 from medialib.delivery import hls, joined_captions, offer
 from medialib.delivery.hls import Sound, Subtitles, Variant
-
-SIDES = (240, 360, 480, 720, 1080)
-"""Variants are told apart by the shorter side of their pictures, rounded up to one of these."""
+from medialib.delivery.joinable import Choice, Joinable
 
 STAND_IN = "standin"
 """In place of a rendition's name: what stands in for the picture or the sound."""
@@ -25,29 +21,6 @@ _SOUND, _SMALL_SOUND = "sound", "sound-small"
 
 Row = tuple[str, int, str, bool]
 """Lesson id, version, rendition, and whether something that stands in is packed with it (MPEG-TS only)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A rendition of a lesson, and what the lesson's own playlist would say of it."""
-
-    name: str
-    variant: Variant
-    side: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Joinable:
-    """A lesson as it can be joined: its rungs, the one that is made first in front, and its sounds, the best first."""
-
-    lesson_id: str
-    version: int
-    seconds: float
-    segments: int
-    language: str
-    rungs: tuple[Choice, ...]
-    sounds: tuple[Choice, ...]
-    captions: tuple[Captions, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,35 +39,6 @@ class Joined:
     def recipe(self) -> dict[str, Any]:
         """What its media playlists are made of, as JSON."""
         return {"ts": self.ts, "streams": {name: [list(one) for one in rows] for name, rows in self.streams.items()}}
-
-
-def joinable(
-    lesson: Lesson, plan: Plan, rows: Sequence[RenditionProgress], captions: Sequence[Captions] = (), *, ts: bool
-) -> Joinable:
-    """What can be had of the lesson now: the start rung, complete rungs, its usual sound, and its captions."""
-    pictures = offer.ts_variants(plan, rows) if ts else offer.variants(plan, rows)
-    sounds = offer.ts_audio_variants(plan, rows) if ts else offer.audio_variants(plan, rows)
-    rungs = offer.ready_rungs(plan, rows)
-    return Joinable(
-        lesson_id=lesson.id,
-        version=plan.version,
-        seconds=plan.seconds,
-        segments=plan.segment_count,
-        language=lesson.language,
-        rungs=tuple(
-            Choice(name=rung.name, variant=variant, side=side_of(min(rung.width, rung.height)))
-            for rung, variant in zip(rungs, pictures, strict=False)  # sound alone comes behind the rungs
-        ),
-        sounds=tuple(
-            Choice(name=one.name, variant=variant)
-            for one, variant in zip(reversed(plan.usual_audio), sounds, strict=True)
-        ),
-        captions=tuple(captions),
-    )
-
-
-def side_of(pixels: int) -> int:
-    return next((side for side in SIDES if pixels <= side), SIDES[-1])
 
 
 def first_ones(lessons: Sequence[Joinable], *, most_segments: int) -> list[Joinable]:

@@ -13,6 +13,7 @@ from medialib.airing import Station, now_ticks
 from medialib.catalogue import lookups, progress, standins
 from medialib.delivery import broadcasting, hls, joining
 from medialib.delivery.hls import Sound, Variant
+from medialib.delivery.joinable import joinable
 from medialib.delivery.live import render_live
 from medialib.services import Services
 from medialib.web import access, channel_guide, slates
@@ -70,8 +71,8 @@ def _multivariant(services: Services, station: Station, slug: str, *, ts: bool) 
     with services.database.read() as session:
         lessons = lookups.lessons_by_id(session, sorted(ids))
         plans, rows = lookups.current_plans(session, lessons), progress.progress(session, lessons)
-    joinable = [joining.joinable(one, plans[one.id], rows[one.id], ts=ts) for one in lessons]
-    joined = joining.join(joinable, ts=ts) if joinable else None
+    ready = [joinable(one, plans[one.id], rows[one.id], ts=ts) for one in lessons]
+    joined = joining.join(ready, ts=ts) if ready else None
     variants = [one for one in (joined.variants if joined else ()) if one.resolution] or [_slate_variant()]
     variants = [
         replace(one, uri=_address(slug, one.uri, ts=ts), audio_group=None if ts else "sound") for one in variants

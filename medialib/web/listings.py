@@ -15,6 +15,7 @@ from medialib import finding, metrics, showing
 from medialib.catalogue import collected, lookups, progress
 from medialib.catalogue.collections import Collection
 from medialib.delivery import joining, m3u, qr, rss, shapes
+from medialib.delivery.joinable import joinable
 from medialib.delivery.listing import MOST_LESSONS, MOST_SEGMENTS, Kind, Listing
 from medialib.errors import N_, NotFound
 from medialib.listings import open_found, open_listing, subject_of
@@ -158,7 +159,7 @@ def _hls(services: Services, session: Session, listing: Listing, *, ts: bool) ->
     """The whole listing as one stream; its playlists have an address that stands for exactly these lessons."""
     plans, rows = lookups.current_plans(session, listing.lessons), progress.progress(session, listing.lessons)
     captions = progress.captions(session, listing.lessons)
-    lessons = [joining.joinable(one, plans[one.id], rows[one.id], captions[one.id], ts=ts) for one in listing.lessons]
+    lessons = [joinable(one, plans[one.id], rows[one.id], captions[one.id], ts=ts) for one in listing.lessons]
     lessons = joining.first_ones(lessons, most_segments=MOST_SEGMENTS)
     joined = joining.join(lessons, ts=ts, only_sound=request.args.get("only") == "sound")
     if joined is None:

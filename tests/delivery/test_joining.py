@@ -9,8 +9,9 @@ from web.factories import make_plan
 from medialib.catalogue import standins
 from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress
 from medialib.catalogue.plans import Plan
+from medialib.delivery.joinable import Joinable, joinable, side_of
 from medialib.delivery.joined import Stretch, render_joined
-from medialib.delivery.joining import Joinable, first_ones, join, joinable, most_demanding, side_of
+from medialib.delivery.joining import first_ones, join, most_demanding
 
 
 def lesson(name: str, plan: Plan, *complete: str, ts: bool = False) -> Joinable:
