@@ -114,8 +114,8 @@ def _carry_out(errand: Errand, run: Run, step: str) -> None:
 def _is_choosing(errand: Errand) -> bool:
     """Whether another worker is still at it; what is parked is waited for by nobody."""
     with errand.workshop.database.read() as session:
-        choosing = lookups.step_left(session, errand.recording.lesson_id, CHOOSE)
-    return choosing is not None and not choosing.parked
+        left = lookups.step_left(session, errand.recording.lesson_id, CHOOSE)
+    return left is not None and not left.parked
 
 
 DO: dict[str, Step] = {
