@@ -3,7 +3,15 @@
 import structlog
 
 from medialib import arrivals
-from medialib.catalogue import collected, collecting, edits, forgetting, lookups, upload_lookups
+from medialib.catalogue import (
+    collected,
+    collecting,
+    forgetting,
+    indexing,
+    upload_lookups,
+    work_edits,
+    work_lookups,
+)
 from medialib.ingest import ffmpeg, reading_files
 from medialib.ingest.replacing import let_go
 from medialib.ingest.steps import RANKS
@@ -28,7 +36,7 @@ def reconcile(services: Services, *, quiet: bool) -> None:
         log.info("an earlier recording was let go", lesson=lesson_id)
     reading_files.let_go(services.workshop)
     with services.database.read() as session:
-        waiting = lookups.next_steps(session, 1)
+        waiting = work_lookups.next_steps(session, 1)
         whole = upload_lookups.whole_uploads(session)
     for upload_id in whole if services.queues.depth(HOT) == 0 else ():
         services.queues.send(HOT, "upload", upload_id)
@@ -44,7 +52,7 @@ def reconcile(services: Services, *, quiet: bool) -> None:
 def show_due(services: Services) -> None:
     """Let search hold the lessons whose date has come since it was last asked."""
     with services.database.read() as session:
-        due = lookups.has_newly_due(session)
+        due = indexing.has_newly_due(session)
     if due:
         index_stale(services)
 
@@ -70,4 +78,4 @@ def show_due_collections(services: Services) -> None:
 def order_steps(services: Services) -> None:
     """Bring work that an earlier version left into the order of this one."""
     with services.database.begin() as session:
-        edits.rank_steps(session, RANKS)
+        work_edits.rank_steps(session, RANKS)

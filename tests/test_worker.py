@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from web.factories import add_lesson, make_services
 
 from medialib import finding, reconciling, tasks
-from medialib.catalogue import lookups, moves
+from medialib.catalogue import moves, work_lookups
 from medialib.catalogue.lessons import StepLeft
 from medialib.jobs.leases import LeaseRow
 from medialib.jobs.queue import BULK

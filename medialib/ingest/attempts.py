@@ -4,7 +4,7 @@ import sys
 
 import structlog
 
-from medialib.catalogue import edits
+from medialib.catalogue import work_edits
 from medialib.errors import DiskFull, MedialibError, ToolKilled, UnusableMedia
 from medialib.ingest.workshop import Workshop
 
@@ -23,7 +23,7 @@ def record_failure(
     """
     full = isinstance(error, DiskFull)
     with workshop.database.begin() as session:
-        row = edits.record_failure(
+        row = work_edits.record_failure(
             session,
             lesson_id=lesson_id,
             step=step,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 
-from medialib.catalogue import lookups, renewing
+from medialib.catalogue import renewing, work_lookups
 from medialib.ingest import artwork, choosing, commands, ffmpeg, holding, overview
 from medialib.ingest.command_parts import Run
 from medialib.ingest.copying import make_copy
@@ -105,7 +105,7 @@ def _choose(errand: Errand) -> Outcome:
 def _carry_out(errand: Errand, run: Run, step: str) -> None:
     """When another failure would park the step, whatever can be made is made."""
     with errand.workshop.database.read() as session:
-        rows = lookups.steps_left(session, errand.recording.lesson_id)
+        rows = work_lookups.steps_left(session, errand.recording.lesson_id)
     attempts = errand.workshop.settings.jobs.attempts
     last_try = any(row.step == step and row.attempts + 1 >= attempts for row in rows)
     holding.carry_out(errand, run, whatever=last_try)
@@ -114,7 +114,7 @@ def _carry_out(errand: Errand, run: Run, step: str) -> None:
 def _is_choosing(errand: Errand) -> bool:
     """Whether another worker is still at it; what is parked is waited for by nobody."""
     with errand.workshop.database.read() as session:
-        left = lookups.step_left(session, errand.recording.lesson_id, CHOOSE)
+        left = work_lookups.step_left(session, errand.recording.lesson_id, CHOOSE)
     return left is not None and not left.parked
 
 

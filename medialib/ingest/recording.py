@@ -111,7 +111,7 @@ def record_progress(
     """Note the same of several renditions."""
     with workshop.database.begin() as session:
         for name in names:
-            edits.record_progress(
+            work_edits.record_progress(
                 session, lesson_id=recording.lesson_id, version=recording.plan.version, name=name, **figures
             )
 

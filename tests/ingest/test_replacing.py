@@ -9,7 +9,7 @@ from sqlalchemy import event
 from web.signing import acts
 
 from medialib import arrivals, reconciling
-from medialib.catalogue import edits, former_sources, lookups, renewing
+from medialib.catalogue import caption_edits, caption_lookups, former_sources, lookups, renewing, work_lookups
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.former_sources import FormerSource
