@@ -6,8 +6,11 @@ the figures in files of that directory, and a scrape adds them up.
 
 from prometheus_client import Counter, Gauge, Histogram
 
-PLAYS = Counter("medialib_plays", "Playlists handed to a player that begins a lesson", ["kind"])
-"""`kind`: video or audio, what was asked for."""
+PLAYS = Counter("medialib_plays", "Plays that were begun, as the statistics count them", ["way"])
+"""`way`: watched or listened. Counted when they are added to the catalogue's sums, some seconds later."""
+
+PLAYLISTS = Counter("medialib_playlists", "First playlists that players asked for, which need not be plays", ["kind"])
+"""`kind`: video, audio, listing or channel, what was asked for."""
 
 SEGMENTS = Counter("medialib_segments", "Segments asked for, by how that ended", ["outcome"])
 """`outcome`: ready (it existed), waited (it was made meanwhile) or failed (not in time)."""

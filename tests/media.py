@@ -172,9 +172,16 @@ def brightness(path: Path) -> list[int]:
     return list(_decoded(path, "-vf", "scale=1:1:flags=area", "-pix_fmt", "gray", "-fps_mode", "passthrough"))
 
 
+def shown(path: Path) -> list[float]:
+    """When each picture is shown, by its time stamp."""
+    answer = ask(path, "-select_streams", "v:0", "-show_entries", "frame=pts_time")
+    return [float(one["pts_time"]) for one in answer["frames"]]
+
+
 def loudness(path: Path, window_seconds: float) -> list[float]:
-    """The highest sample of each window that is whole, from 0 to 1."""
-    samples = array.array("h", _decoded(path, "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le"))
+    """The highest sample of each window that is whole, from 0 to 1; the first begins where the clock is 0."""
+    on_the_clock = ("-copyts", "-af", "aresample=48000:async=1:first_pts=0")
+    samples = array.array("h", _decoded(path, *on_the_clock, "-ac", "1", "-c:a", "pcm_s16le"))
     size = int(48_000 * window_seconds)
     return [max(map(abs, samples[at : at + size])) / 32_768 for at in range(0, len(samples) - size + 1, size)]
 

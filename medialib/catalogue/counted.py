@@ -71,6 +71,12 @@ class Batch:
         for place, amount in enumerate((plays, *parts)):
             curve[place] += amount
 
+    def copy(self) -> "Batch":
+        """The same sums, apart."""
+        same = Batch()
+        same.add(self)
+        return same
+
     def add(self, other: "Batch") -> None:
         """Put back what could not be written."""
         self.plays.update(other.plays)

@@ -30,8 +30,9 @@ _MOST_DIGITS = 4
 """More digits than these may be a telephone number."""
 
 
-def add_up(session: Session, batch: Batch, *, key: str) -> None:
-    """Everything in the batch; what is about a lesson that there is not is left out."""
+def add_up(session: Session, batch: Batch, *, key: str) -> Counter[str]:
+    """Everything in the batch; what is about a lesson that there is not is left out. How many plays, by their way."""
+    batch = batch.copy()  # what is added to it must not be there when all of this has to be done once more
     _add_fetched(session, batch)
     known = _known(session, {one.lesson_id for one in (*batch.plays, *batch.seconds)} | set(batch.curves))
     plays = _with_collections_that_exist(session, batch.plays, known)
@@ -42,6 +43,10 @@ def add_up(session: Session, batch: Batch, *, key: str) -> None:
         if lesson_id in known:
             _add_curve(session, lesson_id, int(begun), parts)
     _add_searches(session, batch, key)
+    ways: Counter[str] = Counter()
+    for play, number in plays.items():
+        ways[play.way] += number
+    return ways
 
 
 def _known(session: Session, ids: Iterable[str]) -> dict[str, str]:

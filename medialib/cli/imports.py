@@ -26,6 +26,7 @@ from medialib.ingest.beside import look_beside
 from medialib.ingest.charsets import readable_name
 from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
+from medialib.ingest.planning import foresee
 from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
 from medialib.services import Services
@@ -105,23 +106,26 @@ def import_command(
 
 
 def _foretell(services: Services, files: Sequence[Path], report: _Report) -> None:
-    """Say what would become of each file, as far as that is seen without opening the recording."""
+    """Say what would become of each file; nothing is copied, and nobody listens to it yet."""
     seen: dict[str, Path] = {}
     for path in files:
         try:
             require_size(services.workshop, path)
             describe(path, readable_name(path.name))
             sha256 = fingerprint(path)
+            known = known_already(services.workshop, sha256)
+            twin = seen.get(sha256)
+            notices = () if known or twin else foresee(services.workshop, path)
         except (UnusableMedia, BadRequest) as error:
             report.say(path, "refused", reason=str(error))
             continue
-        except OSError as error:
-            report.say(path, "failed", reason=str(error))
+        except (MedialibError, OSError, SQLAlchemyError) as error:
+            report.say(path, "failed", reason=_told_of(error))
             continue
-        known = known_already(services.workshop, sha256)
-        twin = seen.setdefault(sha256, path)
-        reason = f"the same as {readable_name(str(twin))}" if twin != path else None
-        report.say(path, "duplicate" if known or reason else "new", lesson=known, reason=reason)
+        seen.setdefault(sha256, path)
+        told = [one["message"] % one["values"] for one in notices]
+        reason = f"the same as {readable_name(str(twin))}" if twin else " ".join(told) or None
+        report.say(path, "duplicate" if known or twin else "new", lesson=known, reason=reason)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -32,6 +32,7 @@ _NARROWING = (
 )
 
 
+_TOLD_LINES = 4
 _TOLD = (
     "id", "title", "kind", "length", "state", "reason", "speaker", "unit", "place", "series", "number", "themes",
     "recorded", "language", "description", "page", "master", "audio",
@@ -111,8 +112,15 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
         console.print(_progress(detail["coming"]))
     for trouble in troubles:
         console.print(f"{trouble.step}: {trouble.message % trouble.message_values} (attempt {trouble.attempts})")
+        for line in _last_lines(trouble.detail):
+            console.print(Text(f"    {line}", style="dim"), soft_wrap=True)
     if detail["state"] == "parked":
         console.print(f"Try again with: medialib retry {lesson}")
+
+
+def _last_lines(detail: str) -> list[str]:
+    """What the tools said last, which is what stopped them."""
+    return [line.strip() for line in detail.splitlines() if line.strip()][-_TOLD_LINES:]
 
 
 def _progress(renditions: Sequence[dict[str, Any]]) -> Table:

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from medialib import metrics
 from medialib.catalogue import play_edits, rights
 from medialib.catalogue.counted import Batch, Fetched, Moment, Play, moment_of
 from medialib.database import Database
@@ -74,10 +75,13 @@ class Tally:
                 return
             try:
                 with rights.looking_as(None), self._database.begin(patience_seconds=patience_seconds) as session:
-                    play_edits.add_up(session, batch, key=self._key)
+                    begun = play_edits.add_up(session, batch, key=self._key)
             except SQLAlchemyError as error:
                 log.info("counts wait for the next time", detail=str(error).splitlines()[0])
                 self._count(lambda waiting: waiting.add(batch))
+                return
+        for way, number in begun.items():
+            metrics.PLAYS.labels(way).inc(number)
 
     def _moment(self) -> Moment:
         return moment_of(self._now())

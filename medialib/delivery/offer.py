@@ -16,6 +16,8 @@ _UNMEASURED_PEAK = 1.5
 # Headers of about 30 bytes and half a packet of filling; sound is gathered before it is packed.
 _TS_GROUP_BITS = (30 + 92) * 8
 _SOUND_GROUPS_PER_SECOND = 6
+# Two groups of frames and more, each of which tells the clock.
+_LEAST_ALONE_SECONDS = 1
 
 
 def sounds(plan: Plan, *, language: str) -> tuple[Sound, ...]:
@@ -159,7 +161,9 @@ def ts_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant,
                 audio_group=None,
             )
         )
-    return (*found, *ts_audio_variants(plan, rows))
+    # Players begin with the fewest bits, and VLC is confused by sound alone whose clock is told only once.
+    alone = ts_audio_variants(plan, rows) if not found or plan.seconds >= _LEAST_ALONE_SECONDS else ()
+    return (*found, *alone)
 
 
 def ts_audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:

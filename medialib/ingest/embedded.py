@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import mutagen
-import structlog
 from mutagen.id3 import Encoding
 
 from medialib.ingest.charsets import mend
 from medialib.ingest.languages import language_tag
-
-log = structlog.get_logger()
 
 # What mutagen raises for damaged tags: its own errors, and whatever its parsers stumble over.
 _UNREADABLE = (
@@ -70,7 +67,7 @@ def read_tags(path: Path) -> dict[str, Any]:
         opened = mutagen.File(path)
         said = _said(opened.tags) if opened is not None and opened.tags is not None else {}
     except _UNREADABLE as error:
-        log.info("tags cannot be read", file=path.name, error=str(error))
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return {}
     return _understood(said)
 
@@ -161,5 +158,4 @@ def _printable(text: str) -> str:
 
 
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # what is printed is the answer
     print(json.dumps(read_tags(Path(sys.argv[1]))))

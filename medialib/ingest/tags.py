@@ -43,7 +43,7 @@ def tags_of(path: Path) -> dict[str, Any]:
                 [sys.executable, "-P", "-m", "medialib.ingest.embedded", str(path.absolute())],
                 reach=ffmpeg.Reach(reads=path, writes=Path(scratch)),
                 limits=_LIMITS,
-                complained=lambda said: log.info(said) if said else None,
+                complained=lambda said: log.info("tags cannot be read", file=path.name, detail=said) if said else None,
             )
         except ToolFailed as error:
             log.warning("tags cannot be read", file=path.name, detail=error.detail[-300:])

@@ -77,7 +77,7 @@ def _multivariant(services: Services, station: Station, slug: str, *, ts: bool) 
     variants = [
         replace(one, uri=_address(slug, one.uri, ts=ts), audio_group=None if ts else "sound") for one in variants
     ]
-    metrics.PLAYS.labels("channel").inc()
+    metrics.PLAYLISTS.labels("channel").inc()
     if ts:
         return live(hls.render_multivariant((), variants, version=hls.MPEG_TS), seconds=30)
     sound = Sound(group="sound", name="sound", language="und", channels=2, uri=_address(slug, "sound.m3u8", ts=False))

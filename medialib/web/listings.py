@@ -164,7 +164,7 @@ def _hls(services: Services, session: Session, listing: Listing, *, ts: bool) ->
     joined = joining.join(lessons, ts=ts, only_sound=request.args.get("only") == "sound")
     if joined is None:
         raise NotFound(N_("There is nothing to play in this list yet."))
-    metrics.PLAYS.labels("listing").inc()
+    metrics.PLAYLISTS.labels("listing").inc()
     return playlist(joining.render_master(joined, keep_recipe(services, joined)))
 
 

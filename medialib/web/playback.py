@@ -67,7 +67,7 @@ def master(lesson_id: str) -> Response:
         lesson = lookups.lesson(session, lesson_id)
         plan, rows = lookups.current_plan(session, lesson), work_lookups.renditions(session, lesson)
         subtitles = offer.subtitles(plan, caption_lookups.captions_of(session, lesson_id), language=lesson.language)
-    metrics.PLAYS.labels(lesson.kind).inc()
+    metrics.PLAYLISTS.labels(lesson.kind).inc()
     if _wants_ts():
         return _ts_playlist(offer.ts_variants(plan, rows), subtitles)
     sounds = offer.sounds(plan, language=lesson.language) if plan.video else ()
@@ -86,7 +86,7 @@ def audio(lesson_id: str) -> Response:
         subtitles = offer.subtitles(plan, caption_lookups.captions_of(session, lesson_id), language=lesson.language)
     if not plan.audio:
         raise NotFound(N_("This lesson has no sound."))
-    metrics.PLAYS.labels("audio").inc()
+    metrics.PLAYLISTS.labels("audio").inc()
     if _wants_ts():
         return _ts_playlist(offer.ts_audio_variants(plan, rows), subtitles)
     variants = offer.with_subtitles(offer.audio_variants(plan, rows), subtitles)

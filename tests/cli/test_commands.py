@@ -115,7 +115,7 @@ def test_a_dry_run_only_says_what_would_be_done(shell: Shell, recordings: Path) 
     shell("import", recordings / "a.mp3")
     told = by_name(shell.json("import", "--dry-run", recordings))
     assert {name: line["status"] for name, line in told.items()} == {
-        "a.mp3": "duplicate", "copy.mp3": "duplicate", "broken.mkv": "new", "b.MP4": "new",
+        "a.mp3": "duplicate", "copy.mp3": "duplicate", "broken.mkv": "refused", "b.MP4": "new",
     }  # fmt: skip
     assert shell.json("list")[0]["total"] == 1
 
@@ -126,9 +126,12 @@ def test_a_dry_run_foretells_refusals_and_twins(shell: Shell, recordings: Path) 
     assert shell("import", "--dry-run", recordings).exit_code == 1
     told = by_name(shell.json("import", "--dry-run", recordings))
     assert {name: line["status"] for name, line in told.items()} == {
-        "a.mp3": "refused", "copy.mp3": "new", "broken.mkv": "new", "b.MP4": "new", "empty.mp4": "refused",
+        "a.mp3": "refused", "copy.mp3": "new", "broken.mkv": "refused", "b.MP4": "new", "empty.mp4": "refused",
     }  # fmt: skip
     assert "titel" in told["a.mp3"]["reason"]
+    assert told["broken.mkv"]["reason"].startswith("This is a text, not a recording.")
+    assert told["b.MP4"]["reason"] is None
+    assert [one.name for one in (recordings.parent / "store" / "tmp").iterdir()] == []
     (recordings / "a.yaml").unlink()
     told = by_name(shell.json("import", "--dry-run", recordings / "a.mp3", recordings / "deeper"))
     assert told["copy.mp3"]["status"] == "duplicate"
@@ -196,6 +199,7 @@ def test_a_parked_lesson_says_why_and_can_be_tried_again(shell: Shell, recording
     (other,) = shell.json("import", "--wait", "complete", recordings / "d.mp3")
     assert other["status"] == "complete"
     (detail,) = shell.json("show", line["lesson"])
+    assert "Invalid data found when processing input" in shell("show", line["lesson"]).output
     if detail["state"] == "published":  # its rests were longer than the other lesson's work
         shell("retry", line["lesson"])
     source.write_bytes(content)

@@ -141,6 +141,15 @@ def test_silent_films_and_recordings_have_ts_too() -> None:
     assert [one.uri for one in offer.ts_variants(heard, rows(heard))] == ["v1/a64/ts.m3u8"]
 
 
+def test_a_film_of_a_moment_has_no_sound_alone_in_ts() -> None:
+    heard, second = make_plan(kind="audio"), make_plan(seconds=1)
+    heard = replace(heard, audio=tuple(replace(one, frames=18) for one in heard.audio))
+    moment = replace(second, video=tuple(replace(one, frames=10) for one in second.video), audio=heard.audio)
+    assert [one.uri for one in offer.ts_variants(moment, rows(moment))] == ["v1/v480/ts.m3u8"]
+    assert len(offer.ts_variants(second, rows(second))) == 2
+    assert [one.uri for one in offer.ts_variants(heard, rows(heard))] == ["v1/a64/ts.m3u8"]
+
+
 def test_keyframes_are_offered_of_complete_and_measured_rungs_only() -> None:
     plan = make_plan()
     assert offer.keyframes(plan, rows(plan, "v240", "v480", "a64")) == ()

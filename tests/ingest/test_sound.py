@@ -2,6 +2,7 @@
 
 import array
 import math
+import shutil
 import subprocess
 import time
 import wave
@@ -14,9 +15,9 @@ import media
 import pytest
 from web.factories import make_services
 
-from medialib.catalogue.plans import Plan
+from medialib.catalogue.plans import TS_CLOCK_SECONDS, Plan
 from medialib.errors import ToolKilled, ToolStalled
-from medialib.ingest import commands, ffmpeg, sound_commands
+from medialib.ingest import commands, ffmpeg, sound_commands, transmux
 from medialib.ingest.command_parts import Run
 from medialib.ingest.ffmpeg import Limits, Reach
 from medialib.ingest.listening import UNHEARD, with_levels
@@ -287,36 +288,65 @@ CONTAINERS = {
     "late.ts": ("-output_ts_offset", "7.3"),
     "late.mkv": ("-output_ts_offset", "3.21"),
     "cleaned.mp4": (),
+    # From a phone: the pictures of every fifth moment stay, with them those that a flash begins with.
+    "uneven.mp4": ("-vf", "select='not(mod(n,5))+gt(random(1),0.6)'", "-fps_mode", "vfr"),
+    "slow-sound.avi": ("-ar", "11025", "-c:a", "libmp3lame"),
+    "program.mpg": ("-c:v", "mpeg2video", "-c:a", "mp2"),
 }
 
 
-@pytest.mark.parametrize("name", [*CONTAINERS, "edited.mp4", "sound-begins-late.mkv"])
-def test_sound_and_picture_are_in_step(workshop: Workshop, tmp_path: Path, name: str) -> None:
-    source = tmp_path / name
-    made = tmp_path / "made.mkv" if name not in CONTAINERS else source
+def in_step_source(folder: Path, name: str) -> Path:
+    """Flashes and beeps at the same moments, in a recording of this kind."""
+    source = folder / name
+    made = folder / "made.mkv" if name not in CONTAINERS else source
     media.run_ffmpeg(
         *("-f", "lavfi", "-i", FLASHES, "-f", "lavfi", "-i", BEEPS, "-c:v", "libx264", "-preset", "veryfast"),
         *("-bf", "2", "-g", "40", "-pix_fmt", "yuv420p", "-c:a", "aac", *CONTAINERS.get(name, ()), f"file:{made}"),
     )
     if name == "edited.mp4":  # cut between keyframes without encoding: an edit list says where to begin
         media.run_ffmpeg("-ss", "0.7", "-i", f"file:{made}", "-c", "copy", f"file:{source}")
+    elif name == "jumping.ts":  # a camera that was stopped, and begins its clock anew
+        for offset in ("900", "20"):
+            later = ("-c", "copy", "-output_ts_offset", offset)
+            media.run_ffmpeg("-i", f"file:{made}", *later, f"file:{folder / offset}.ts")
+        media.joined(source, folder / "900.ts", folder / "20.ts")
     elif made != source:  # the same moments, without the first 0.6 s of sound
         cut = ("-map", "0:v", "-map", "1:a", "-c:v", "copy", "-af", "atrim=start=0.6", "-c:a", "aac", "-copyts")
         media.run_ffmpeg("-i", f"file:{made}", "-i", f"file:{made}", *cut, f"file:{source}")
-    plan = plan_of(workshop, source, clean=name == "cleaned.mp4")
-    light = media.brightness(render(tmp_path, plan, source, plan.video[0].name, each=2))
-    loud = media.loudness(render(tmp_path, plan, source, "a64", each=2), 0.002)
-    flashes = [number / 25 for number, (before, now) in enumerate(pairwise(light), 1) if before < 100 <= now]
-    beeps = [
+    return source
+
+
+def flashes(path: Path) -> list[float]:
+    light = media.brightness(path)
+    return [at for at, (before, now) in zip(media.shown(path)[1:], pairwise(light), strict=True) if before < 100 <= now]
+
+
+def beeps(path: Path) -> list[float]:
+    loud = media.loudness(path, 0.002)
+    return [
         number * 0.002
         for number, level in enumerate(loud)
         if level > 0.1 and max(loud[max(0, number - 50) : number], default=0) <= 0.1
     ]
-    assert len(flashes) >= 3
-    flashes = [one for one in flashes if one > 0.1]
-    assert len(flashes) == len([one for one in beeps if one > 0.1])
-    for flash, beep in zip(flashes, (one for one in beeps if one > 0.1), strict=True):
-        assert abs(flash - beep) <= 0.040
+
+
+@pytest.mark.parametrize("name", [*CONTAINERS, "edited.mp4", "sound-begins-late.mkv", "jumping.ts"])
+def test_sound_and_picture_are_in_step(workshop: Workshop, tmp_path: Path, name: str) -> None:
+    """By the time stamps of what is played: of fMP4, where sound and picture have files of their own, and of TS."""
+    source = look(workshop, in_step_source(tmp_path, name)).read
+    plan = plan_of(workshop, source, clean=name == "cleaned.mp4")
+    picture = render(tmp_path, plan, source, plan.video[0].name, each=2)
+    sound = render(tmp_path, plan, source, "a64", each=2)
+    shutil.copy(picture, tmp_path / transmux.VIDEO)
+    shutil.copy(sound, tmp_path / transmux.AUDIO)
+    command = transmux.ts_command(media.tools().ffmpeg, picture=True, sound=True)
+    ffmpeg.run(command, reach=Reach(reads=None, writes=tmp_path), limits=LIMITS)
+    ts = tmp_path / transmux.SEGMENT
+    for seen, heard, zero in ((picture, sound, 0), (ts, ts, TS_CLOCK_SECONDS)):
+        light = [one for one in flashes(seen) if one > zero + 0.1]
+        tones = [one for one in beeps(heard) if one > zero + 0.1]
+        assert len(light) == len(tones) >= 3
+        assert max(abs(flash - beep) for flash, beep in zip(light, tones, strict=True)) <= 0.040
 
 
 def test_eight_hours_are_planned_and_heard_in_moments(workshop: Workshop, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from medialib.app import create_app
@@ -183,6 +185,41 @@ def test_what_cannot_be_written_now_is_written_later(client: FlaskClient, servic
         assert time.monotonic() - began < 5
     tell(client, lesson)
     assert rows(services, PlayCount)[0].plays == 2
+
+
+def test_what_could_not_be_written_whole_is_counted_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = add_lesson(services)
+    for number in range(3):
+        services.tally.fetched(lesson, version=1, number=number, device="other", way="watched", alone=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("medialib.catalogue.play_edits._add_searches", _locked)
+        services.tally.flush()
+    (row,) = rows(services, PlayCount)
+    assert (row.plays, row.seconds) == (1, 12.0)
+
+
+def _locked(*_: Any) -> None:
+    raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+
+def test_figures_count_plays_as_the_statistics_do_and_first_playlists_apart(
+    client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+
+    def counted() -> tuple[float, float]:
+        value = REGISTRY.get_sample_value
+        plays = value("medialib_plays_total", {"way": "watched"}) or 0
+        return plays, value("medialib_playlists_total", {"kind": "video"}) or 0
+
+    lesson = add_lesson(services)
+    plays, playlists = counted()
+    for _ in range(3):
+        client.get(f"/media/{lesson}/master.m3u8")
+    tell(client, lesson)
+    tell(client, "gone2345")
+    services.tally.flush()
+    assert counted() == (plays + 1, playlists + 3)
 
 
 def test_a_page_says_where_and_what_it_counts(client: FlaskClient, services: Services) -> None:

@@ -155,12 +155,12 @@ def test_figures_are_for_this_machine_unless_everyone_may_see_them(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
-    metrics.PLAYS.labels("video").inc()
+    metrics.PLAYS.labels("watched").inc()
     services.queues.send("hot", "nothing")
     client = create_app(services).test_client()
     answer = client.get("/metrics")
     assert answer.status_code == 200
-    assert 'medialib_plays_total{kind="video"}' in answer.text
+    assert 'medialib_plays_total{way="watched"}' in answer.text
     assert 'medialib_queue_depth{queue="hot"} 1.0' in answer.text
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 403
     assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 403

@@ -22,6 +22,7 @@ from medialib.cli.bench.extent import SHARED, Extent
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
+from medialib.cli.bench.step import BAR, in_step
 from medialib.errors import BadRequest, ToolFailed
 from medialib.ingest.tools import all_ffmpegs
 
@@ -62,12 +63,15 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
             for form, key in FORMS.items()
             for name, play in players.items()
         }
+        steps = {form: in_step(library.address, lines, key) for form, key in FORMS.items()}
     shutil.rmtree(library.folder)
     made = " made here" if sources[0].parent == folder else ""
     group = f"players, {len(sources)} recordings{made}"
     absent = {"Chromium", "mpv", "VLC", "ffmpeg", "hlscheck"} - {name.partition(" ")[0] for name in players}
     missing = [Figure(group=group, what=name, value="not measured: not here", bar="") for name in sorted(absent)]
-    return [_figure(group, name, judged) for name, judged in verdicts.items()] + missing
+    figures = [_figure(group, name, judged) for name, judged in verdicts.items()] + missing
+    told = "sound against picture, farthest from the recording"
+    return figures + [Figure(group=group, what=f"{form}: {told}", value=one, bar=BAR) for form, one in steps.items()]
 
 
 def _take_in(library: BenchLibrary, source: Path) -> dict[str, Any] | None:
