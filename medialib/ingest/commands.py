@@ -129,7 +129,7 @@ def init_command(program: str, plan: Plan) -> list[str]:
     """The init segments of what is played first, from a black, silent moment: they depend on the settings alone."""
     run = Run(names=(), first=0, count=1)
     outputs = []
-    for one in plan.played_first:
+    for number, one in enumerate(plan.played_first):
         if isinstance(one, VideoRendition):
             black = f"color=c=black:s={one.width}x{one.height}:r={one.frames_per_second}"
             shaped = encoding.shaped(
@@ -137,7 +137,8 @@ def init_command(program: str, plan: Plan) -> list[str]:
             )
             outputs.append(encoding.segments(shaped, plan, one.name, run.first, **encoding.video_encoding(plan, one)))
         else:
-            silence = f"anullsrc=r={SAMPLE_RATE}:cl={mixing.layout(one)}"
+            # Each with a length of its own: sources that are equal would be taken for one, which has to be split.
+            silence = f"anullsrc=r={SAMPLE_RATE}:cl={mixing.layout(one)}:n={SAMPLES_PER_FRAME + number}"
             shaped = ffmpeg.input(silence, f="lavfi", t=0.2)["a"].filter("aformat", sample_fmts="fltp")
             outputs.append(
                 encoding.segments(shaped, plan, one.name, run.first, **encoding.audio_encoding(one, 0, SAMPLE_RATE))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import mutagen
+from mutagen.apev2 import APENoHeaderError, APEv2
 from mutagen.id3 import Encoding
 
 from medialib.ingest.charsets import mend
@@ -65,11 +66,19 @@ def read_tags(path: Path) -> dict[str, Any]:
     """title, speaker, series, number, description, recorded and language as far as the file has them."""
     try:
         opened = mutagen.File(path)
-        said = _said(opened.tags) if opened is not None and opened.tags is not None else {}
+        said = [_said(tags) for tags in (_ape(path), opened and opened.tags) if tags is not None]
     except _UNREADABLE as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return {}
-    return _understood(said)
+    return {field: value for one in said for field, value in _understood(one).items()}
+
+
+def _ape(path: Path) -> APEv2 | None:
+    """Tags at the end of a file of any kind, as some programs write them to MP3; the format's own come first."""
+    try:
+        return APEv2(path)
+    except APENoHeaderError:
+        return None
 
 
 def _said(tags: Any) -> dict[str, list[str]]:

@@ -39,7 +39,7 @@ class Question:
 
 def take_apart(words: str) -> Question:
     """Read a person's words; never raises, and gives an empty question when there is nothing to look for."""
-    found = text.runs(folding.normalise(words[:LONGEST_QUESTION]))
+    found = text.runs(sounds.without_tones(folding.normalise(words[:LONGEST_QUESTION])))
     units: list[Unit] = []
     for run in _join_spelled_syllables(found):
         units.extend(Unit(text=word, han=run.han) for word in (text.cut(run.text) if run.han else [run.text]))

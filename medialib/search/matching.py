@@ -76,7 +76,19 @@ class Matching:
             return self.nothing()
         if unit.han:
             return self.sound("".join(sounds.readings(unit.text)), weight=weight)
-        return self._rated([(level, self._begun(level, unit.text, weight)) for level in LEVELS])
+        slips = sounds.slips(unit.text.replace("ü", "v"))
+        return self._rated(
+            [
+                (
+                    level,
+                    [
+                        *self._begun(level, unit.text, weight),
+                        *(self._term(level, level.sounds, one, weight * _SAID) for one in slips),
+                    ],
+                )
+                for level in LEVELS
+            ]
+        )
 
     def word(self, word: str, *, weight: float) -> Scores:
         """A word of the dictionary."""

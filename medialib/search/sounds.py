@@ -1,9 +1,10 @@
 """How Chinese words sound: pinyin, initials, and Latin letters read back as syllables (pure)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise, product
 
 from medialib.search import folding, text
 
@@ -48,6 +49,14 @@ _FAMILIES = {
 
 SYLLABLES = frozenset(_SYLLABLES.split())
 _LONGEST_SYLLABLE = max(map(len, SYLLABLES))
+_TONE_MARKS = dict.fromkeys((0x300, 0x301, 0x304, 0x30C))
+_numbered = re.compile(r"(?<![a-z\d])(?:[a-z]{2,6}[0-5])+(?![a-z\d])")
+_latin = re.compile(r"[^\W\d_]+")
+
+_BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("l", "n"), ("z", "zh"), ("c", "ch"), ("s", "sh"))
+_ENDINGS = (("ing", "in"), ("eng", "en"), ("in", "ing"), ("en", "eng"))
+_MOST_SLIPS = 12
+"""Ways in which one word is said that are looked for."""
 
 
 @lru_cache(maxsize=65_536)
@@ -144,6 +153,38 @@ def split_pinyin(letters: str) -> list[str]:
                 best[at] = [letters[at:end], *rest]
                 break
     return best[0] or []
+
+
+def without_tones(normalised: str) -> str:
+    """Pinyin with marks or numbers for its tones as it is without: zhú sǔn, zhu2sun3 -> zhu sun, zhusun."""
+    unmarked = _latin.sub(lambda found: _unmarked(found.group()), normalised)
+    return _numbered.sub(lambda found: _unnumbered(found.group()), unmarked)
+
+
+def _unmarked(letters: str) -> str:
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", letters).translate(_TONE_MARKS))
+    return plain if plain != letters and split_pinyin(plain.replace("ü", "v")) else letters
+
+
+def _unnumbered(syllables_and_tones: str) -> str:
+    said = re.split(r"\d", syllables_and_tones)[:-1]
+    return "".join(said) if all(one in SYLLABLES for one in said) else syllables_and_tones
+
+
+def slips(letters: str) -> list[str]:
+    """Pinyin as it is said in the south, where zh is z, sh is s, n is l and ing is in, and the other way round."""
+    said = split_pinyin(letters)
+    if not 1 < len(said) <= LONGEST_SOUND:
+        return []
+    ways = ("".join(way) for way in product(*(_said_as(one) for one in said)))
+    return [*islice((way for way in ways if way != letters), _MOST_SLIPS)]
+
+
+def _said_as(syllable: str) -> list[str]:
+    """The syllable, and what it may be meant for."""
+    begun = [other + syllable[len(one) :] for one, other in _BEGINNINGS if syllable.startswith(one)]
+    ended = [one[: -len(end)] + other for one in (syllable, *begun) for end, other in _ENDINGS if one.endswith(end)]
+    return [syllable, *dict.fromkeys(one for one in (*begun, *ended) if one in SYLLABLES and one != syllable)]
 
 
 def _unknown(characters: str) -> list[str]:

@@ -284,6 +284,7 @@ def test_each_sound_track_is_read_once_for_all_its_encodings() -> None:
     argv = sound_commands.audio_command("ffmpeg", SOURCE, plan, run)
     assert [filters(argv).count(f"[0:{index}]") for index in (1, 3, 4)] == [1, 1, 1]
     assert argv.count("-i") == 1 and argv.count("aac") == 4
+    assert commands.init_command("ffmpeg", plan).count("aac") == 4
 
 
 def test_windows_are_listened_to_one_after_the_other() -> None:

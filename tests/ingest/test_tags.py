@@ -13,7 +13,7 @@ from mutagen.apev2 import APEv2
 from mutagen.id3 import COMM, ID3, TIT2, Encoding, Frame
 
 from medialib.errors import BadRequest
-from medialib.ingest.embedded import _said, _understood, read_tags
+from medialib.ingest.embedded import read_tags
 from medialib.ingest.sidecar import Sidecar, read_sidecar
 from medialib.ingest.tags import describe
 from medialib.web.i18n import sentence_in
@@ -267,8 +267,13 @@ def test_ape_tags_are_read(tmp_path: Path) -> None:
     tags = APEv2()
     tags.update({"Title": "凉席", "Artist": "贺老师", "Year": "2021", "Track": "4/9", "Comment": "好课"})
     tags.save(path)
-    opened = _understood(_said(APEv2(path)))
-    assert opened == {"title": "凉席", "speaker": "贺老师", "number": 4, "description": "好课", "recorded": "2021"}
+    assert read_tags(path) == {
+        "title": "凉席",
+        "speaker": "贺老师",
+        "number": 4,
+        "description": "好课",
+        "recorded": "2021",
+    }
 
 
 def test_tags_that_unpack_to_gigabytes_are_passed_over(tmp_path: Path) -> None:

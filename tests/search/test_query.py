@@ -26,6 +26,8 @@ EVERYWHERE = "高山茶园 中蜂 红色 记账"
         ("土蜂蜜", "bees"),
         ("zhong feng", "bees"),
         ("zfgx", "bees"),
+        ("zhōng fēng", "bees"),
+        ("zongfen", "bees"),
         ("张大山 分蜂", "bees"),
         ("县志", "red"),
         ("红色教通站", "red"),

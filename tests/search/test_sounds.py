@@ -85,3 +85,28 @@ def test_initials_of_whole_words_and_titles_count_more() -> None:
 
 def test_a_text_is_spelled_syllable_by_syllable() -> None:
     assert sounds.spelled_words("用Excel记账2016") == (["yong", "excel", "ji", "zhang", ""], [0, 1, 2, 4])
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("zhú sǔn", "zhu sun"), ("zhúsǔn", "zhusun"), ("zhu2sun3", "zhusun"), ("zhu3 sun3", "zhu sun"),
+        ("lǜ chá", "lü cha"), ("养jī", "养ji"), ("café", "café"), ("mp3 h264 5g a4", "mp3 h264 5g a4"),
+        ("excel2016", "excel2016"), ("zhu25", "zhu25"),
+    ],
+)  # fmt: skip
+def test_tones_that_are_typed_are_passed_over(typed: str, read: str) -> None:
+    assert sounds.without_tones(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("zusun", "zhusun"), ("cunsun", "chunsun"), ("zulin", "zhuling"), ("lannan", "nanlan")]
+)
+def test_pinyin_as_it_is_said_in_the_south_is_understood(typed: str, meant: str) -> None:
+    assert meant in sounds.slips(typed)
+    assert typed not in sounds.slips(typed)
+
+
+@pytest.mark.parametrize("typed", ["excel", "zu", "", "zusunzusunzusunzusun"])
+def test_what_is_no_word_in_pinyin_has_no_other_way_to_be_said(typed: str) -> None:
+    assert sounds.slips(typed) == []

@@ -92,7 +92,7 @@ def decode(tools: MediaTools, place: str) -> Decoded:
     begin = _begin(tools, place)
     width, height = _SIZE
     grid = f"fps={_GRID}:start_time={begin},scale={width}:{height}:flags=area,format=gray"
-    sound = f"aresample={_HERTZ}:async=1:first_pts={round(begin * _HERTZ)}"
+    sound = f"asetpts=PTS-{begin}/TB,aresample={_HERTZ}:async=1:first_pts=0"
     pictures = np.frombuffer(_ffmpeg(tools, place, "-map", "0:v:0", "-vf", grid, "-f", "rawvideo"), np.uint8)
     samples = np.frombuffer(_ffmpeg(tools, place, "-map", "0:a:0", "-af", sound, "-ac", "1", "-f", "f32le"), np.float32)
     step = _HERTZ // _GRID
