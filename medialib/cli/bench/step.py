@@ -25,6 +25,8 @@ _HERTZ = 8_000
 # Below this two sounds, or two pictures, are too little alike, or alike at every moment.
 _LEAST_ALIKE = 0.5
 _LEAST_TOLD = 0.05
+# Lags that fit nearly as well as the best must be near each other.
+_CLOSE, _WIDEST_SECONDS = 0.005, 0.08
 
 BAR = "40 ms"
 
@@ -76,8 +78,11 @@ def lag(first: Levels, second: Levels) -> float | None:
     best = max(fits)
     if best < _LEAST_ALIKE or best - float(np.median(fits)) < _LEAST_TOLD:
         return None
+    close = [place for place, fit in enumerate(fits) if fit >= best - _CLOSE]
+    if close[-1] - close[0] > _WIDEST_SECONDS * _GRID:
+        return None
     # A picture stands still for a while: the middle of what fits equally well.
-    places = [place for place, fit in enumerate(fits) if fit >= best - 1e-6]
+    places = [place for place in close if fits[place] >= best - 1e-6]
     return (sum(places) / len(places) - most) / _GRID
 
 
