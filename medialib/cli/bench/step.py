@@ -23,7 +23,7 @@ _GRID = 200
 _SIZE = (32, 18)
 _HERTZ = 8_000
 # Below this two sounds, or two pictures, are too little alike, or alike at every moment.
-_LEAST_ALIKE = 0.5
+_LEAST_ALIKE = 0.7
 _LEAST_TOLD = 0.05
 # Lags that fit nearly as well as the best must be near each other.
 _CLOSE, _WIDEST_SECONDS = 0.005, 0.08
