@@ -51,7 +51,7 @@ SYLLABLES = frozenset(_SYLLABLES.split())
 _LONGEST_SYLLABLE = max(map(len, SYLLABLES))
 _TONE_MARKS = dict.fromkeys((0x300, 0x301, 0x304, 0x30C))
 _numbered = re.compile(r"(?<![a-z\d])(?:[a-z]{2,6}[0-5])+(?![a-z\d])")
-_latin = re.compile(rf"(?:(?![{text.HAN}])[^\W\d_])+")
+_latin = re.compile(rf"(?:(?![{folding.HAN}])[^\W\d_])+")
 
 _BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("l", "n"), ("z", "zh"), ("c", "ch"), ("s", "sh"))
 _ENDINGS = (("ing", "in"), ("eng", "en"), ("in", "ing"), ("en", "eng"))
