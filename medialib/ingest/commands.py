@@ -12,6 +12,7 @@ import ffmpeg
 
 from medialib.catalogue.plans import (
     SAMPLE_RATE,
+    SAMPLES_PER_FRAME,
     Plan,
     VideoRendition,
 )
