@@ -1,4 +1,4 @@
-"""A channel's playlists are given again as they are for a second: hundreds of televisions ask at every moment.
+"""What is asked of a channel is answered for a second as it was: hundreds of televisions ask at every moment.
 
 A cache of what any proxy may keep anyway, in front of everything else: an answer from it costs a twentieth.
 """
@@ -23,7 +23,7 @@ class _Answer:
 
 
 class LiveAnswers:
-    """Keeps answers under /channels/<channel>/ that are for everyone."""
+    """Keeps media playlists, and what is on, as far as they are for everyone."""
 
     def __init__(self, application: "WSGIApplication"):
         self._application = application
@@ -32,7 +32,8 @@ class LiveAnswers:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         alone = environ.get("REQUEST_METHOD") == "GET" and not environ.get("QUERY_STRING")
-        if not (alone and path.startswith("/channels/") and path.count("/") == 3 and not environ.get("SCRIPT_NAME")):
+        often = path.startswith("/channels/") and (path.count("/") == 3 or path.endswith(".json"))
+        if not (alone and often and not environ.get("SCRIPT_NAME")):
             return self._application(environ, start_response)
         key = (path, environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", ""))
         found = self._kept.get(key)

@@ -3,7 +3,11 @@
 Its network goes, its server goes, and it is found playing again each time; arrows, OK and Back reach everything.
 """
 
+import os
+import re
+import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +18,14 @@ from typing import Any
 import media
 import pytest
 import requests
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Route, sync_playwright
 
 from medialib.catalogue import channel_edits, collecting, tokens
 from medialib.catalogue.screens import Screen
 from medialib.catalogue.timetables import Show, Timetable
 from medialib.services import open_with
 from medialib.settings import Settings, Store
+from medialib.web.screen.pages import page_version
 
 from .running import Library, until
 from .test_playing import BROWSER
@@ -114,11 +119,40 @@ def test_ffmpeg_takes_picture_and_sound_through_every_join(library: Library, tmp
         assert max(gaps) < 0.5, (stream, max(gaps))
 
 
+@pytest.mark.skipif(shutil.which("cvlc") is None, reason="NOT TESTED: no VLC here (Debian: apt install vlc)")
+def test_vlc_reads_the_list_of_channels_and_plays_its_first(library: Library) -> None:
+    other = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    silent = ("--vout=dummy", "--aout=dummy", "--no-xlib", "--intf=rc", "--rc-fake-tty")
+    argv = [*other, "env", "HOME=/nonexistent", "cvlc", *silent, f"{library.site}/channels.m3u"]
+    nowhere, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=nowhere, text=True) as vlc:
+        assert vlc.stdin and vlc.stdout
+        told: list[str] = []
+        threading.Thread(target=lambda out: [told.append(line) for line in out], args=[vlc.stdout], daemon=True).start()
+        try:
+            until(lambda: _asked(vlc, told, "stats", r"video decoded *: *(\d+)") > 50, seconds=60)
+            assert _asked(vlc, told, "stats", r"audio decoded *: *(\d+)") > 50
+            assert _asked(vlc, told, "playlist", rf"\| *- {SLUG}()") >= 0, "\n".join(told)
+        finally:
+            vlc.kill()
+
+
+def _asked(vlc: "subprocess.Popen[str]", told: list[str], question: str, answer: str) -> int:
+    """The number in VLC's answer, or 0 when only that it was found; -1 while it says nothing of the kind."""
+    told.clear()
+    assert vlc.stdin
+    vlc.stdin.write(f"{question}\n")
+    vlc.stdin.flush()
+    time.sleep(0.5)
+    found = re.search(answer, "".join(told))
+    return int(found[1] or 0) if found else -1
+
+
 @contextmanager
-def television(library: Library) -> Iterator[Page]:
+def television(library: Library, **how: Any) -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
-        context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN", bypass_csp=True)
+        context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN", bypass_csp=True, **how)
         context.add_init_script(WAKES)
         page = context.new_page()
         page.goto(f"{library.site}/tv")
@@ -201,6 +235,36 @@ def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> No
         assert page.evaluate("window.before === undefined"), "it is another page"
         plays(page)
     order(library, {})  # a television that remembers nothing, as that of the next test, would do it again
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) -> None:
+    held: list[Route] = []
+    with television(library, service_workers="block") as page:
+        page.route("**/tv", _as_a_former_version, times=1)
+        page.route("**/tv/beat", held.append)
+        page.reload()
+        page.evaluate("window.before = true")
+        assert page.evaluate("document.body.dataset.version") == "former"
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".b-card.on")
+        while not held:
+            page.wait_for_timeout(100)
+        page.unroute("**/tv/beat")
+        with page.expect_response("**/tv/beat"):
+            held.pop().continue_()
+        page.wait_for_timeout(3500)  # it looks every two seconds
+        assert page.evaluate("window.before"), "it waits for whoever chooses"
+        page.keyboard.press("Escape")
+        page.wait_for_function("() => !window.before", timeout=60_000)
+        page.wait_for_load_state()
+        assert page.evaluate("document.body.dataset.version") == page_version()
+        plays(page)
+
+
+def _as_a_former_version(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace(page_version(), "former"))
 
 
 def order(library: Library, orders: dict[str, Any]) -> None:

@@ -80,11 +80,12 @@ def test_a_proxy_may_keep_a_playlist_for_half_a_segment(client: FlaskClient, slu
     assert client.get(f"/channels/{slug}/480.m3u8").headers["Cache-Control"] == "public, max-age=2"
 
 
-def test_a_playlist_is_given_again_for_a_second(services: Services, client: FlaskClient, slug: str) -> None:
-    first = client.get(f"/channels/{slug}/480.m3u8")
+@pytest.mark.parametrize("asked", ["/480.m3u8", ".json"])
+def test_an_answer_is_given_again_for_a_second(services: Services, client: FlaskClient, slug: str, asked: str) -> None:
+    first = client.get(f"/channels/{slug}{asked}")
     with services.database.begin() as session:
         channel_edits.remove(session, slug, by=None)
-    again = client.get(f"/channels/{slug}/480.m3u8")
+    again = client.get(f"/channels/{slug}{asked}")
     assert again.data == first.data and again.headers["Cache-Control"] == first.headers["Cache-Control"]
 
 

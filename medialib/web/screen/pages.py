@@ -25,7 +25,8 @@ from medialib.web.naming import absolute
 from medialib.web.screen import boxes, browsing
 from medialib.web.screen.roll import COOKIE, Roll, presented
 
-_STATIC = Path(__file__).parent.parent / "static"
+_WEB = Path(__file__).parent.parent
+_STATIC = _WEB / "static"
 _TOKEN_SECONDS = 400 * 86_400
 _MOST_SHOWN = 200
 _CODES = "200 per 10 minutes"
@@ -76,7 +77,8 @@ def make_blueprint(services: Services, roll: Roll, limiter: Limiter) -> Blueprin
 def page_version() -> str:
     """Changes with every file that the page is made of: a page of another one loads itself anew."""
     found = hashlib.sha256(__version__.encode())
-    for file in sorted([*(_STATIC / "tv").glob("*"), _STATIC / "vendor" / "hls.min.js"]):
+    shared = [_STATIC / "vendor" / "hls.min.js", _STATIC / "tokens.css", _WEB / "templates" / "tv.html"]
+    for file in sorted([*(_STATIC / "tv").glob("*"), *_WEB.glob("translations/**/*.mo"), *shared]):
         found.update(file.read_bytes() if file.is_file() else b"")
     return found.hexdigest()[:12]
 

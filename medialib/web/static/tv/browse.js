@@ -26,6 +26,13 @@ export class Browse {
       .then((rows) => { if (this.isOpen && !this.stack.length && !this.keyboard.hasFocus) this.show(this.withSearch(rows)); });
   }
 
+  // As it was left, when a lesson was chosen.
+  reopen() {
+    if (!this.rows.length) return this.open();
+    part("browse").hidden = false;
+    this.focus();
+  }
+
   // Without a network there is still what the set has kept.
   keptRows() {
     const cards = this.page.kept();

@@ -6,16 +6,17 @@ import { addressOf, can, fetchAhead, inHours, kept } from "./keeping.js";
 import { listen } from "./keys.js";
 import { pair } from "./pairing.js";
 import { Player } from "./player.js";
+import { Renewal } from "./renewing.js";
 import { ask, isPaired, keepToken } from "./server.js";
 import { Third } from "./third.js";
 import { Ticker } from "./ticker.js";
 import { say, timeOfDay } from "./words.js";
 
-const CHANNEL_SECONDS = 30, STUCK_BEFORE_KEPT = 3, SHIFT_MINUTES = 3, PLACES = "medialib-places";
+const CHANNEL_SECONDS = 30, STUCK_BEFORE_KEPT = 3, SHIFT_MINUTES = 3, LEFT_MINUTES = 5, SOON_SECONDS = 4, PLACES = "medialib-places";
 const part = (id) => document.getElementById(id);
 const version = document.body.dataset.version;
-const state = { channel: undefined, onAir: null, skew: 0, lesson: null, list: [], mode: "channel", orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
-let beat = null, due = 0;
+const state = { channel: undefined, onAir: null, skew: 0, lesson: null, list: [], mode: "channel", pressed: 0, orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
+let beat = null;
 
 function stored(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
 function store(name, value) { try { localStorage.setItem(name, value); } catch (error) { console.warn("this set keeps nothing", error); } }
@@ -48,11 +49,13 @@ function notice(text) {
 const video = part("video"), third = new Third(), ticker = new Ticker();
 const player = new Player(video, { stuck: stuck, moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
 const browse = new Browse({ play: playLesson, kept: kept, close: () => part("playing").hidden = false, position: placeOf });
+const renewal = new Renewal(version, { isInUse: () => browse.isOpen || state.mode === "lesson", isBetween: isBetween });
 
 function tune(channel) {
   state.channel = channel;
   state.mode = "channel";
   state.onAir = null;
+  still(null);
   if (!channel) {
     player.stop();
     notice(say("no_channel"));
@@ -160,7 +163,7 @@ function seekKept() {
 // While kept lessons play, the network is looked for; the channel comes back between two of them, or after a minute.
 function seekNetwork() {
   if (state.mode !== "kept") return;
-  ask("/channels/" + state.channel + "/480.m3u8", { cache: "no-store" }).then((answer) => { if (answer.ok && state.mode === "kept") { still(null); tune(state.channel); } }).catch(() => undefined);
+  ask("/channels/" + state.channel + "/480.m3u8", { cache: "no-store" }).then((answer) => { if (answer.ok && state.mode === "kept") tune(state.channel); }).catch(() => undefined);
 }
 
 function placeOf(lesson) { return (JSON.parse(stored(PLACES) || "{}"))[lesson] || 0; }
@@ -185,19 +188,24 @@ function told(answer) {
   if (orders.number > state.orders) {
     state.orders = orders.number;
     store("medialib-orders", String(orders.number));
-    if (orders.reload && Date.now() / 1000 - orders.number < 86400) due = Date.now();
+    if (orders.reload && Date.now() / 1000 - orders.number < 86400) renewal.order(answer.version);
     if (orders.tune) tune(answer.channel);
   }
-  if (answer.version !== version && !due) due = Date.now() + 600000;
+  renewal.told(answer.version);
   ahead();
 }
 
-// A new version is loaded when its page is really there, and between two lessons if one ends soon.
-function renew() {
-  if (!due || Date.now() < due && !part("overlay").hidden) return;
-  if (Date.now() < due) { const now = onNow(); if (!now || now.one.end - now.at > 8) return; }
-  due = Date.now() + 60000;
-  ask("/tv", { cache: "no-store" }).then((answer) => answer.ok ? answer.text() : "").then((text) => { if (text.indexOf("data-version") > 0) location.reload(); }).catch(() => undefined);
+// A lesson is over in a moment, or none is on.
+function isBetween() {
+  const now = onNow();
+  return Boolean(now) && (!now.one.lesson || now.one.end - now.at < SOON_SECONDS);
+}
+
+// Whoever was choosing, or held a lesson, has left the room.
+function comeBack() {
+  if (Date.now() - state.pressed < LEFT_MINUTES * 60000) return;
+  if (browse.isOpen) browse.close();
+  if (state.mode === "lesson" && player.held) tune(state.channel);
 }
 
 function ahead() {
@@ -228,11 +236,12 @@ function keepPage() {
 
 function press(key) {
   if (!part("pairing").hidden) return;
+  state.pressed = Date.now();
   if (state.muted) { state.muted = false; video.muted = false; notice(""); }
   if (browse.isOpen) return browse.press(key);
   if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); third.wake(); return; }
   if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); third.wake(); return; }
-  if (state.mode === "lesson" && key === "back") { player.held = false; still(null); browse.open(); tune(state.channel); return; }
+  if (state.mode === "lesson" && key === "back") { tune(state.channel); browse.reopen(); return; }
   if (key === "up") { third.wake(); return; }
   if (key === "back") { third.wake(); return; }
   part("playing").hidden = false;
@@ -274,7 +283,7 @@ setInterval(shift, 20000);
 setInterval(lookUp, CHANNEL_SECONDS * 1000);
 setInterval(seekKept, 500);
 setInterval(seekNetwork, 60000);
-setInterval(renew, 5000);
+setInterval(comeBack, 5000);
 setTimeout(keepPage, 8000);
 setInterval(() => { if (state.channel) store("medialib-channel", state.channel); }, 60000);
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/tv/worker.js", { scope: "/tv" }).catch((error) => console.warn("nothing can be kept here", error));

@@ -21,6 +21,7 @@ export class Player {
     this.begin = begin || 0;
     this.live = Boolean(live);
     this.failures = 0;
+    this.held = false;
     this.forget();
     this.open();
   }

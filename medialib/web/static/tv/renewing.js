@@ -1,0 +1,39 @@
+// Loads the page anew: for a new version at a moment when nobody misses anything, by order at once.
+
+import { ask } from "./server.js";
+
+const LOOK_SECONDS = 2, PATIENCE_SECONDS = 600, AGAIN_SECONDS = 60;
+
+export class Renewal {
+  constructor(version, page) {
+    this.version = version;
+    this.page = page; // {isInUse(), isBetween()}
+    this.wanted = "";
+    this.ordered = false;
+    this.by = 0; // at this moment no pause is waited for any longer
+    setInterval(() => this.look(), LOOK_SECONDS * 1000);
+  }
+
+  // `version` is what the server has now.
+  told(version) {
+    if (this.ordered) return;
+    if (version === this.version) { this.wanted = ""; return; }
+    if (!this.wanted) this.by = Date.now() + PATIENCE_SECONDS * 1000;
+    this.wanted = version;
+  }
+
+  order(version) {
+    this.wanted = version;
+    this.ordered = true;
+    this.by = 0;
+  }
+
+  // Never by itself while somebody chooses, or watches what was chosen; between two lessons if one ends soon enough.
+  look() {
+    if (!this.wanted || Date.now() < this.by && !this.page.isBetween() || this.page.isInUse() && !this.ordered) return;
+    this.by = Date.now() + AGAIN_SECONDS * 1000;
+    const here = 'data-version="' + this.wanted + '"'; // the page is really there, and not one that is kept
+    ask("/tv", { cache: "no-store" }).then((answer) => answer.ok ? answer.text() : "")
+      .then((text) => { if (text.indexOf(here) > 0) location.reload(); }).catch(() => undefined);
+  }
+}
