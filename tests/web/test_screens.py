@@ -405,6 +405,9 @@ def test_a_channel_is_made_previewed_and_saved(desk: Desk) -> None:
     assert 'value="08:00"' in page and 'class="clash"' in page and 'class="quiet"' in page
     soon = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 9 * 3600))
     assert "开始" in office.get(f"/desk/channels/field?at={soon}").text
+    filled = {**row, "filler-show": "latest:"}
+    moved = send(office, "/desk/channels/field", title="田间", preview="1", at=soon, **filled)
+    assert "开始" in moved.text and f'value="{soon}"' in moved.text, "of what is not saved yet too"
     wrong = send(office, "/desk/channels/field", title="", **row)
     assert wrong.status_code == 400 and "起个名字" in wrong.text and 'value="无此物"' in wrong.text
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 _ASK_SECONDS = 0.2
 _ANSWER_SECONDS = 5
+_TOLD_LETTERS = 90
 _ABSENT = "no such player here"
 
 
@@ -24,7 +25,8 @@ def reading(address: str, seconds: int) -> Iterator[dict[str, str]]:
     outside = Path(tempfile.mkdtemp(prefix="medialib-bench-players-"))
     outside.chmod(0o777)  # VLC refuses to run as root
     took = {"ffmpeg, TS": outside / "ffmpeg.ts", "VLC, TS": outside / "vlc.ts"}
-    started = [_started(argv) for argv in _commands(address, took, seconds) if shutil.which(_program(argv))]
+    commands = zip(took.values(), _commands(address, took, seconds), strict=True)
+    started = [_started(argv, _said_of(path)) for path, argv in commands if shutil.which(_program(argv))]
     mpv = _Mpv(address, outside / "mpv") if shutil.which("mpv") else None
     found: dict[str, str] = {}
     try:
@@ -35,7 +37,8 @@ def reading(address: str, seconds: int) -> Iterator[dict[str, str]]:
             process.wait(timeout=30)
         if mpv:
             mpv.stop()
-    found |= {name: _holes(path, seconds) for name, path in took.items()} | {"mpv, TS": str(mpv or _ABSENT)}
+    found |= {name: _holes(path, seconds) + _complaints(_said_of(path)) for name, path in took.items()}
+    found["mpv, TS"] = f"{mpv}{_complaints(_said_of(outside / 'mpv'))}" if mpv else _ABSENT
     shutil.rmtree(outside, ignore_errors=True)
 
 
@@ -53,17 +56,29 @@ def _program(argv: list[str]) -> str:
     return "cvlc" if "cvlc" in argv else argv[0]
 
 
-def _started(argv: list[str]) -> "subprocess.Popen[bytes]":
+def _started(argv: list[str], said: Path) -> "subprocess.Popen[bytes]":
     nowhere = subprocess.DEVNULL
-    return subprocess.Popen(argv, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    with said.open("wb") as file:
+        return subprocess.Popen(argv, stdin=nowhere, stdout=nowhere if "cvlc" in argv else file, stderr=file)
+
+
+def _said_of(path: Path) -> Path:
+    """Where a player's complaints go."""
+    return path.with_suffix(".said")
+
+
+def _complaints(said: Path) -> str:
+    lines = said.read_text(errors="replace").split("\n") if said.exists() else []
+    found = [one.strip() for one in lines if one.strip()]
+    return f", {len(found)} complaints, first: {found[0][:_TOLD_LETTERS]}" if found else ""
 
 
 class _Mpv:
     """mpv at its own speed, without a screen; it is asked where picture and sound are."""
 
     def __init__(self, address: str, door: Path):
-        options = ("--no-config", "--vo=null", "--ao=null", "--really-quiet", f"--input-ipc-server={door}")
-        self._process = _started(["mpv", *options, address])
+        options = ("--no-config", "--vo=null", "--ao=null", "--msg-level=all=error", f"--input-ipc-server={door}")
+        self._process = _started(["mpv", *options, address], _said_of(door))
         self._door = door
         self._longest = {"time-pos": 0.0, "audio-pts": 0.0}
         self._began = self._ended = 0.0

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -105,7 +106,7 @@ def _play(library: BenchLibrary, slug: str, seconds: int) -> dict[str, str]:
                 "hls.js, TS": _open(browser, library, "hls.js", ts),
             }
             time.sleep(seconds)
-            found = {name: str(stalls_of(page)) for name, page in pages.items()}
+            found = {name: f"{stalls_of(page)}{_complaints_of(page)}" for name, page in pages.items()}
         browser.close()
     return found | others
 
@@ -119,13 +120,24 @@ def _open(browser: Browser, library: BenchLibrary, how: str, address: str) -> Pa
     return page
 
 
+def _complaints_of(page: Page) -> str:
+    """What the player reported, fatal or not, beside waiting for data."""
+    said: list[str] = page.evaluate("window.complaints")
+    told = ", ".join(f"{number} x {one}" for one, number in Counter(said).most_common(3))
+    return f", complaints: {told}" if said else ""
+
+
 _PLAY = """([how, address]) => {
   document.body.innerHTML = "<video></video>";
-  const video = document.querySelector("video");
+  const video = document.querySelector("video"), complaints = (window.complaints = []);
+  video.addEventListener("error", () => complaints.push(`video: ${video.error.message}`));
   if (how === "hls.js") {
     const player = new Hls({ liveSyncDuration: 20 });
     player.on(Hls.Events.MANIFEST_PARSED, () => video.play());
-    player.on(Hls.Events.ERROR, (_, told) => { if (told.fatal) player.recoverMediaError(); });
+    player.on(Hls.Events.ERROR, (_, { fatal, details }) => {
+      if (fatal || !/Stalled|Nudge|SeekOverHole/.test(details)) complaints.push(fatal ? `${details}, fatal` : details);
+      if (fatal) player.recoverMediaError();
+    });
     player.loadSource(address);
     player.attachMedia(video);
   } else {

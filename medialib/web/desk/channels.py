@@ -31,7 +31,7 @@ _PROBLEMS = {
     "clash": N_("%(day)s %(begin)s–%(end)s: two parts at once. The one that begins later is shown."),
     "gap": N_("%(day)s %(begin)s–%(end)s: nothing is shown. A filler would help."),
 }
-_AHEAD_TICKS = 24 * 3600 * TICKS
+_AHEAD_HOURS = 24
 _FARTHEST_DAYS = 8
 _MOST_COMING = 14
 
@@ -112,12 +112,13 @@ def _channel(services: Services, station: Station, slug: str) -> ResponseReturnV
     monday = _monday(table.zone)
     drawn = blocks(table, monday.date())
     coming = _coming(services, station, channel, table, fresh=previewed)
+    at = request.values.get("at", "")[:16]
     return page(
         services, "channel.html", 400 if problem else 200, section="screens", channel=channel, title=title,
         table=table, blocks=drawn, coming=coming, problem=problem,
         problems=_problems(station, channel, table, drawn, offered),
         choices=offered, lessons=lessons, orders=ORDER_NAMES, days=DAY_NAMES, monday=monday, previewed=previewed,
-        at=request.args.get("at", ""), on=_on_at(services, station, channel, table), saved="saved" in request.args,
+        at=at, on=_on_at(services, station, channel, table, at, fresh=previewed), saved="saved" in request.args,
         minutes_now=_minutes_now(table.zone), kinds=KIND_NAMES,
     )  # fmt: skip
 
@@ -134,12 +135,18 @@ def _minutes_now(zone: str) -> tuple[int, int]:
 
 def _coming(services: Services, station: Station, channel: Channel, table: Timetable, *, fresh: bool) -> list[Coming]:
     """What is on and what comes; of an unsaved timetable what it would show from now on."""
-    if fresh:
-        now = now_ticks()
-        entries = station.plan(channel, table, station.cursors(channel.slug), now, now + _AHEAD_TICKS)
-    else:
-        entries = [one for _, _, one in station.guide(channel, 24)]
-    return _told(services, entries[:_MOST_COMING], table.zone)
+    entries = _entries(station, channel, table, _AHEAD_HOURS, fresh=fresh)
+    return _told(services, [one for _, _, one in entries[:_MOST_COMING]], table.zone)
+
+
+def _entries(
+    station: Station, channel: Channel, table: Timetable, hours: float, *, fresh: bool
+) -> list[tuple[int, int, Entry]]:
+    if not fresh:
+        return station.guide(channel, hours)
+    now = now_ticks()
+    planned = station.plan(channel, table, station.cursors(channel.slug), now, now + round(hours * 3600 * TICKS))
+    return [(one.begin, one.end, one) for one in planned]
 
 
 def _told(services: Services, entries: list[Entry], zone: str) -> list[Coming]:
@@ -158,20 +165,22 @@ def _told(services: Services, entries: list[Entry], zone: str) -> list[Coming]:
     return found
 
 
-def _on_at(services: Services, station: Station, channel: Channel, table: Timetable) -> Coming | None:
-    """What is on at the moment that `?at=` names, within the next week."""
-    asked = request.args.get("at", "")
-    if not asked:
+def _on_at(
+    services: Services, station: Station, channel: Channel, table: Timetable, at: str, *, fresh: bool
+) -> Coming | None:
+    """What is on at this moment (of the channel's own clock), within the next week."""
+    if not at:
         return None
     try:
-        moment = round(timetables.local_time(asked[:16], table.zone)) * TICKS
+        moment = round(timetables.local_time(at, table.zone)) * TICKS
     except BadRequest:
         return None
     hours = (moment - now_ticks()) / TICKS / 3600 + 1
     if not 0 < hours < _FARTHEST_DAYS * 24:
         return None
-    entries = [entry for begin, end, entry in station.guide(channel, hours) if begin <= moment < end]
-    return next(iter(_told(services, entries, table.zone)), None)
+    entries = _entries(station, channel, table, hours, fresh=fresh)
+    on = [entry for begin, end, entry in entries if begin <= moment < end]
+    return next(iter(_told(services, on, table.zone)), None)
 
 
 def _problems(station: Station, channel: Channel, table: Timetable, drawn: list[Block], offered: Choices) -> list[str]:
