@@ -104,6 +104,7 @@ export class Browse {
     const place = card.lesson ? this.page.position(card.lesson) : 0;
     part("b-press").textContent = place ? say("resume", { time: clock(place) })
       : say(card.lesson ? (card.kind === "audio" ? "listen" : "watch") : "open");
+    part("b-up").hidden = searching || this.row > 0 || !this.above();
     const hero = part("hero");
     hero.hidden = !card.picture;
     if (card.picture && hero.getAttribute("src") !== card.picture) hero.src = card.picture;
@@ -122,10 +123,16 @@ export class Browse {
     }
     if (key === "left") this.column = Math.max(0, this.column - 1);
     if (key === "right") this.column = Math.min((this.rows[this.row] || { cells: [0] }).cells.length - 1, this.column + 1);
-    if (key === "up") this.row = Math.max(0, this.row - 1);
+    if (key === "up") this.row = this.row ? this.row - 1 : this.above();
     if (key === "down") this.row = Math.min(this.rows.length - 1, this.row + 1);
     if (key === "up" || key === "down") this.column = Math.min(this.column, this.rows[this.row].cells.length - 1);
     this.focus();
+  }
+
+  // Above the first shelf lie search and the way back, which else are below the last one.
+  above() {
+    const last = this.rows.length - 1;
+    return last > 0 && this.rows[last].cells[0].card.action ? last : 0;
   }
 
   choose() {

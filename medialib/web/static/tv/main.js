@@ -240,7 +240,7 @@ function press(key) {
   if (state.muted) { state.muted = false; video.muted = false; notice(""); }
   if (browse.isOpen) return browse.press(key);
   if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); third.wake(); return; }
-  if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); third.wake(); return; }
+  if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); notice(player.held ? say("held") : ""); third.wake(); return; }
   if (state.mode === "lesson" && key === "back") { tune(state.channel); browse.reopen(); return; }
   if (key === "up") { third.wake(); return; }
   if (key === "back") { third.wake(); return; }
