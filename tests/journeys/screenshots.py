@@ -6,19 +6,21 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import media
-from playwright.sync_api import Browser, Page, sync_playwright
+import requests
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from medialib.demo.lessons import demonstrations
 
-from .pictures import FOLDER, take
+from .pictures import FOLDER, new_page, take
 from .running import Library, until
-from .television_shots import ZONE, take_television
+from .television_shots import ZONE, prepare, take_desk, take_television
 from .test_playing import BROWSER
 
 # A rung or two, quickly: what is looked at are the pages.
@@ -28,6 +30,7 @@ QUICK = {
     "LADDER__RUNGS": "[{short_side: 240, max_bits_per_second: 250000}, {short_side: 480, max_bits_per_second: 900000}]",
 }
 _IN_BRACES = re.compile(r"\{(\w+)\}")
+_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,54 +96,82 @@ SHOTS = (
 
 
 def main(chosen: Sequence[str]) -> None:
+    """Exits with what could not be taken, after everything else was."""
     began = time.monotonic()
+    failed: list[str] = []
     shots = [shot for shot in SHOTS if not chosen or set(shot.name.split("-")) & set(chosen)]
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder), SCREENS__ZONE=ZONE, **QUICK)
         library.start("--demo")
         try:
-            until(lambda: _is_complete(library), seconds=900)
+            until(lambda: _is_complete(library), seconds=1800)
             print(f"The library was made in {time.monotonic() - began:.0f} s.", file=sys.stderr)
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
                 addresses = {shot.address: _address_of(library, shot.address) for shot in shots}
                 for look, group in groupby(shots, key=lambda shot: shot.look):
-                    _take_all(browser, library.site, look, {shot.name: addresses[shot.address] for shot in group})
+                    named = {shot.name: addresses[shot.address] for shot in group}
+                    failed += _take_all(browser, library.site, look, named)
                 if not chosen or "tv" in chosen:
-                    take_television(browser, library.site, library.store)
+                    prepare(library.store)
+                    for name, part in {"tv": take_television, "desk": take_desk}.items():
+                        failed += _tried(name, partial(part, browser, library.site))
                 browser.close()
         finally:
             library.stop()
-    print(f"All pictures were taken in {time.monotonic() - began:.0f} s.", file=sys.stderr)
+    print(f"The pictures were taken in {time.monotonic() - began:.0f} s.", file=sys.stderr)
+    if failed:
+        sys.exit(f"Not taken: {', '.join(failed)}")
+
+
+def _tried(name: str, take_it: Callable[[], None]) -> list[str]:
+    """[name] when it failed some times: what a busy machine answers too late, it answers the next time."""
+    for _ in range(_TRIES):
+        try:
+            take_it()
+        except (Error, AssertionError) as error:
+            print(f"{name}: {str(error).splitlines()[0]}", file=sys.stderr)
+        else:
+            return []
+    return [name]
 
 
 def _is_complete(library: Library) -> bool:
     """Whether every demonstration lesson is there and made."""
-    time.sleep(1)
-    results = library.get("/api/lessons?per_page=100").json()["results"]
-    return len(results) == len(demonstrations()) and all(
-        library.lesson(one["id"])["state"] == "complete" for one in results
-    )
+    time.sleep(2)
+    try:
+        results = library.get("/api/lessons?per_page=100").json()["results"]
+        return len(results) == len(demonstrations()) and all(
+            library.lesson(one["id"])["state"] == "complete" for one in results
+        )
+    except requests.RequestException:
+        return False
 
 
-def _take_all(browser: Browser, site: str, look: Look, addresses: dict[str, str]) -> None:
-    context = browser.new_context(
-        viewport={"width": look.width, "height": look.height},
-        locale=look.language,
-        color_scheme="dark" if look.dark else "light",
+def _take_all(browser: Browser, site: str, look: Look, addresses: dict[str, str]) -> list[str]:
+    """The names of those that could not be taken."""
+    page = new_page(
+        browser, look.width, look.height, locale=look.language, color_scheme="dark" if look.dark else "light",
         bypass_csp=True,  # for what is asked of the page from here
         reduced_motion="reduce",
-    )
+    )  # fmt: skip
     if look.large:
-        context.add_cookies([{"name": "size", "value": "large", "url": site}])
-    page = context.new_page()
-    page.goto(f"{site}/?lang={look.language}")
-    for name, address in addresses.items():
-        page.goto(site + address)
-        if PLAYED & set(name.split("-")):
-            _play(page)
-        take(page, name)
-    context.close()
+        page.context.add_cookies([{"name": "size", "value": "large", "url": site}])
+    page.context.add_cookies([{"name": "lang", "value": look.language.replace("-", "_"), "url": site}])
+    failed = [
+        missing
+        for name, address in addresses.items()
+        for missing in _tried(name, partial(_take_one, page, name, site + address))
+    ]
+    page.context.close()
+    return failed
+
+
+def _take_one(page: Page, name: str, address: str) -> None:
+    page.goto(address)
+    if PLAYED & set(name.split("-")):
+        _play(page)
+    take(page, name)
 
 
 def _play(page: Page) -> None:

@@ -14,7 +14,7 @@ from medialib.catalogue.timetables import Part, Quiet, Show, Special, Timetable
 from medialib.services import open_with
 from medialib.settings import Settings, Store
 
-from .pictures import take
+from .pictures import new_page, take
 from .running import until
 
 # The pictures are of a morning, whenever they are taken: at night a channel rests.
@@ -41,22 +41,24 @@ DESK = {
 }
 
 
-def take_television(browser: Browser, site: str, store: Path) -> None:
-    """Makes a channel, 680 screens and an account in the library, and takes the pictures."""
-    prepare(store)
-    page = browser.new_context(
-        viewport={"width": 1920, "height": 1080}, locale="zh-CN", timezone_id=ZONE, bypass_csp=True
-    ).new_page()
+def take_television(browser: Browser, site: str) -> None:
+    """Of a library that is prepared."""
+    page = new_page(browser, 1920, 1080, locale="zh-CN", timezone_id=ZONE, bypass_csp=True)
     page.goto(f"{site}/tv")
     page.wait_for_selector("#code b")
     take(page, "tv-pair")
     page.evaluate("token => localStorage.setItem('medialib-screen', token)", _TOKEN)
     page.reload()
-    page.wait_for_function("() => document.querySelector('video').currentTime > 0", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0")
     until(lambda: _says_what_is_on(page), seconds=180)
     take(page, "tv-play")
     _browse(page)
-    desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id=ZONE).new_page()
+    page.context.close()
+
+
+def take_desk(browser: Browser, site: str) -> None:
+    """Of a library that is prepared."""
+    desk = new_page(browser, 1440, 900, locale="zh-CN", timezone_id=ZONE)
     desk.goto(f"{site}/sign-in")
     desk.fill("[name=login]", "televisions")
     desk.fill("[name=password]", _PASSWORD)
@@ -65,6 +67,7 @@ def take_television(browser: Browser, site: str, store: Path) -> None:
     for name, address in DESK.items():
         desk.goto(site + address)
         take(desk, name)
+    desk.context.close()
 
 
 def _says_what_is_on(page: Page) -> bool:
@@ -92,6 +95,7 @@ def _browse(page: Page) -> None:
 
 
 def prepare(store: Path) -> None:
+    """Makes a channel, 680 screens and an account in the library."""
     services = open_with(Settings(store=Store(url=str(store))))
     lot, now = random.Random(7), time.time()
     with services.database.begin() as session:

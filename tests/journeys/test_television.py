@@ -139,7 +139,7 @@ def test_vlc_reads_the_list_of_channels_and_plays_its_first(library: Library) ->
 
 def _listen(answers: IO[str], told: list[str]) -> None:
     for line in answers:
-        told.append(line)  # noqa: PERF402 - as they come
+        told.append(line)
 
 
 def _asked(vlc: "subprocess.Popen[str]", told: list[str], question: str, answer: str) -> int:

@@ -21,6 +21,7 @@ export class Ticker {
     this.text = text;
     this.line.textContent = text;
     this.box.hidden = !text;
+    this.box.parentElement.classList.toggle("ticking", Boolean(text));
     this.began = 0;
   }
 
