@@ -457,3 +457,6 @@ def test_visitors_of_a_screening_are_counted_by_whoever_has_the_code(desk: Desk)
     with services.database.read() as session:
         reached = screenings.reached(session, since=0, until=9e9, unit_path=f"{units[COUNTY]}/")
     assert [(one.visitors, one.show["slug"]) for one in reached] == [(86, "aaaa")]
+    days = "/desk/statistics?span=chosen&since={0}&until={0}"
+    assert "放映 1 场，到场 86 人" in office.get(days.format("2026-11-26")).text
+    assert "到场" not in office.get(days.format("2026-11-25")).text

@@ -1,7 +1,7 @@
 """Statistics: what is played and listened to, where people stop, what they look for in vain, what the disk holds."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import showing
-from medialib.catalogue import lookups, rights, statistics
+from medialib.catalogue import lookups, rights, screenings, statistics
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.rights import viewer_of
@@ -52,6 +52,7 @@ def _overview(services: Services) -> ResponseReturnValue:
         lesson = _chosen_lesson(session, services, lessons)
         values: dict[str, Any] = {
             "whole": whole,
+            "showings": _showings(session, span),
             "saved_bytes": statistics.saved_bytes(session, span),
             "bars": day_chart(days, question),
             "tops": tops,
@@ -65,6 +66,13 @@ def _overview(services: Services) -> ResponseReturnValue:
         services, "statistics.html", section="statistics", asked=question, spans=SPANS, least=LEAST_SHOWN,
         tables=table_page.names(me(services)), **values,
     )  # fmt: skip
+
+
+def _showings(session: Session, span: Span) -> list[screenings.Reached]:
+    """The screenings of these days to which people came who were counted."""
+    first, behind = (datetime.fromisoformat(day) for day in (span.first, span.last))
+    until = (behind + timedelta(days=1)).timestamp()
+    return screenings.reached(session, since=first.timestamp(), until=until, unit_path=span.unit_path)
 
 
 def _picture(services: Services, lesson: Lesson) -> str:
