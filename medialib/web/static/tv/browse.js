@@ -20,6 +20,7 @@ export class Browse {
 
   open() {
     part("browse").hidden = false;
+    this.leaveSearch();
     this.stack = [];
     this.show(this.withSearch([]));
     this.fetch("/tv/shelves.json").then((told) => told.rows, () => this.keptRows())
@@ -41,8 +42,7 @@ export class Browse {
 
   close() {
     part("browse").hidden = true;
-    this.keyboard.hide();
-    part("browse").classList.remove("searching");
+    this.leaveSearch();
     this.page.close();
   }
 
@@ -173,10 +173,14 @@ export class Browse {
     this.stack.push({ nodes: Array.from(part("b-body").childNodes), rows: this.rows, row: this.row, column: this.column });
   }
 
-  back() {
-    const before = this.stack.pop();
+  leaveSearch() {
     this.keyboard.hide();
     part("browse").classList.remove("searching");
+  }
+
+  back() {
+    const before = this.stack.pop();
+    this.leaveSearch();
     if (!before) return this.close();
     const body = part("b-body");
     body.textContent = "";
