@@ -247,7 +247,7 @@ def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) 
     held: list[Route] = []
     with television(library, service_workers="block") as page:
         page.route("**/tv", _as_a_former_version, times=1)
-        page.route("**/tv/beat", lambda route: held.append(route))  # Playwright takes functions of Python only
+        page.route("**/tv/beat", lambda route: held.append(route))
         page.reload()
         page.evaluate("window.before = true")
         assert page.evaluate("document.body.dataset.version") == "former"
@@ -255,9 +255,9 @@ def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) 
         page.wait_for_selector(".b-card.on")
         while not held:
             page.wait_for_timeout(100)
-        page.unroute("**/tv/beat")
         with page.expect_response("**/tv/beat"):
             held.pop().continue_()
+        page.unroute("**/tv/beat")
         page.wait_for_timeout(3500)  # it looks every two seconds
         assert page.evaluate("window.before"), "it waits for whoever chooses"
         page.keyboard.press("Escape")

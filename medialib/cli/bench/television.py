@@ -99,12 +99,12 @@ def _wait(page: Page, until: float) -> None:
 
 
 def _kill_server(library: BenchLibrary, supervisor: "subprocess.Popen[bytes]") -> int:
-    """kill -9 of every process that answers; 1 when they are there again within 30 s."""
+    """kill -9 of every process that answers; 1 when they are there again within a minute."""
     family = psutil.Process(supervisor.pid).children(recursive=True)
     killed = [one for one in family if "serve" in one.cmdline()]
     for one in killed:
         one.kill()
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while killed and time.monotonic() < end:
         try:
             library.get("/readyz")
