@@ -45,6 +45,7 @@ TWO_TAPS = """() => {
     for (let taps = 0; taps < 2; taps += 1) video.dispatchEvent(new PointerEvent("pointerup", tap));
     video.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
 }"""
+NETWORK = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 AT = "document.querySelector('video').currentTime"
 
 
@@ -293,12 +294,38 @@ def test_the_place_is_kept_through_an_outage(browser: Browser, library: Library,
     page.context.close()
 
 
-def test_listening_costs_a_fifth_of_the_bytes_at_most(browser: Browser, library: Library) -> None:
-    path = media.film(library.folder / "赶集.mp4", seconds=4, size="854x480", hertz=600, more=("-vf", "noise=alls=20"))
+@pytest.fixture(scope="module")
+def restless(library: Library) -> str:
+    """A lesson whose smallest picture takes all that it may."""
+    path = media.film(library.folder / "赶集.mp4", seconds=6, size="854x480", hertz=600, more=("-vf", "noise=alls=20"))
     (line,) = library.imported("--wait", "complete", path)
-    assert bytes_for(browser, library, line["lesson"], "只听声音") <= 0.2 * bytes_for(
-        browser, library, line["lesson"], "看视频"
-    )
+    return str(line["lesson"])
+
+
+def test_listening_costs_a_fifth_of_the_bytes_at_most(browser: Browser, library: Library, restless: str) -> None:
+    heard, watched = (bytes_for(browser, library, restless, way) for way in ("只听声音", "看视频"))
+    assert heard <= 0.2 * watched
+
+
+def test_the_sound_stands_in_for_a_picture_that_the_network_cannot_carry(
+    browser: Browser, library: Library, restless: str
+) -> None:
+    page = plain_phone(browser)
+    page.goto(f"{library.site}/lessons/{restless}")
+    page.wait_for_function("() => window.Hls")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.emulateNetworkConditions", NETWORK | {"downloadThroughput": 12_500})
+    page.locator("button.start").click()
+    note = page.locator(".player .spared")
+    expect(note).to_contain_text("先听声音")
+    page.wait_for_function(PLAYS_ON, arg=0.3)
+    expect(page.get_by_role("radio", name="只听声音")).to_be_checked()
+    assert page.evaluate("localStorage.getItem('mode')") is None, "nobody asked for it: the next one is seen"
+    network.send("Network.emulateNetworkConditions", NETWORK)
+    note.get_by_role("button", name="看视频").click()
+    page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
+    expect(note).to_be_hidden()
+    page.context.close()
 
 
 def bytes_for(browser: Browser, library: Library, lesson: str, way: str) -> int:

@@ -24,16 +24,18 @@ NETWORKS: dict[str, Sequence[tuple[float, float]]] = {
 }
 _WATCHED_SECONDS, _QUICK_SECONDS = 90, 60
 
-# Counts the time in which the picture stands still once it has moved, by looking four times a second.
+# Counts the time in which nothing moves once it has moved, and what is heard without its picture, by looking four times
+# a second.
 _COUNT = """() => {
-  const video = document.querySelector("video");
-  window.stalled = 0;
+  const video = document.querySelector("video"), player = document.querySelector(".player");
+  window.stalled = window.heard = 0;
   window.since = performance.now();
   let begun = false, at = 0, when = window.since;
   setInterval(() => {
     const now = performance.now();
     if (begun && video.currentTime === at) window.stalled += (now - when) / 1000;
     begun ||= video.currentTime > 0;
+    if (player.classList.contains("sound")) window.heard += Math.max(0, Math.min(video.currentTime - at, 1));
     [at, when] = [video.currentTime, now];
   }, 250);
   document.querySelector("button.start").click();
@@ -41,7 +43,8 @@ _COUNT = """() => {
 _STATE = """() => {
   const video = document.querySelector("video");
   const failed = !document.querySelector(".failed").hidden;
-  return { at: video.currentTime, stalled: window.stalled, passed: (performance.now() - window.since) / 1000, failed };
+  const { stalled, heard } = window, passed = (performance.now() - window.since) / 1000;
+  return { at: video.currentTime, stalled, heard, passed, failed };
 }"""
 
 
@@ -92,8 +95,7 @@ def _watched(browser: Browser, address: str, steps: Sequence[tuple[float, float]
 def _told(name: str, state: dict[str, Any], needed: float) -> Figure:
     gave_up = "gave up" if state["failed"] else "no fatal error"
     goes_on = "goes on" if state["goes on"] else "stands still"
-    value = (
-        f"{gave_up}, {goes_on}, {state['at']:.0f} s played, {state['stalled']:.0f} s of {state['passed']:.0f} s waited"
-    )
+    played = f"{state['at']:.0f} s played" + (f", {state['heard']:.0f} s of it as sound" if state["heard"] else "")
+    value = f"{gave_up}, {goes_on}, {played}, {state['stalled']:.0f} s of {state['passed']:.0f} s waited"
     beside = f"the smallest picture with its sound takes {needed:.0f} kbit/s"
     return Figure(group=GROUP, what=name, value=value, bar="no fatal error, goes on", yardstick=beside)

@@ -1,12 +1,11 @@
 // The player's own buttons and bar: thumbnails while scrubbing, ten seconds by double tap, keys, the whole screen.
 
 import { clock } from "./memory.js";
+import { bindSlowness } from "./slowness.js";
 
 const STEP_SECONDS = 10;
 const QUIET_MS = 3000;
 const DOUBLE_MS = 320;
-const PATIENCE_MS = 8000;
-const LEAST_MS = 1000;
 
 // A storyboard in WebVTT: from when to when, and which part of which picture.
 function readThumbnails(text, base) {
@@ -187,31 +186,6 @@ function flash(box, side) {
   const sign = box.querySelector(side < 0 ? ".skipped.left" : ".skipped.right");
   sign.hidden = false;
   setTimeout(() => (sign.hidden = true), 600);
-}
-
-// Where the picture has kept somebody waiting for that long in all, the sound alone is offered: it mostly gets through.
-function bindSlowness(player) {
-  const { video, signal, says } = player;
-  const offer = player.box.querySelector(".offer");
-  if (!offer || !says.audio) return;
-  let [waited, since, timer] = [0, 0, 0];
-  const show = (shown, soon) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (offer.hidden = !shown), soon);
-  };
-  const go = (after = PATIENCE_MS) => {
-    if (since) waited += performance.now() - since;
-    since = 0;
-    show(false, after);
-  };
-  video.addEventListener("waiting", () => {
-    if (since || player.mode === "audio" || video.currentTime === 0) return;
-    since = performance.now();
-    show(true, Math.max(LEAST_MS, PATIENCE_MS - waited));
-  }, { signal });
-  for (const event of ["playing", "pause", "ended"]) video.addEventListener(event, () => go(), { signal });
-  player.addEventListener("mode", () => go(0), { signal });
-  offer.addEventListener("click", () => player.setMode("audio"), { signal });
 }
 
 function bindKeys(player) {

@@ -1,5 +1,7 @@
 // Feeds a video element: the browser's own HLS on Apple devices, hls.js elsewhere, whole files as the last resort.
 
+import { Pace } from "./pace.js";
+
 const RETRY_SECONDS = [1, 2, 4, 8, 15, 15];
 const FRESH_MS = 600_000; // what a lesson has may be more by then
 
@@ -66,6 +68,7 @@ export class Engine {
   #again = null;
   #wanted = false;
   #soundTrack = null;
+  #pace = null;
   #quality = "auto";
   #ears = new AbortController();
 
@@ -81,6 +84,10 @@ export class Engine {
     video.addEventListener("error", () => this.native && video.src && this.#retry("network"), { signal });
     addEventListener("online", () => this.#again || this.#hls?.startLoad(), { signal }); // or it waits for its next try
     this.#followNativeTracks(signal);
+  }
+
+  get pace() {
+    return this.#pace;
   }
 
   // `side` is the shorter side of the picture to begin with, `script` where hls.js lies.
@@ -113,20 +120,23 @@ export class Engine {
 
   async #open(seconds, playing) {
     this.#calm();
-    this.#hls?.destroy();
-    this.#hls = null;
+    this.#drop();
     this.#told.status("waiting");
     if (this.native) this.#openNative(seconds);
     else if (!(await this.#openWithLibrary(seconds))) return;
     if (playing) this.#video.play().catch(() => {});
   }
 
+  #drop() {
+    this.#hls?.destroy();
+    this.#hls = this.#pace = null;
+  }
+
   close() {
     this.#calm();
     this.#ears.abort();
     this.#takeReady("");
-    this.#hls?.destroy();
-    this.#hls = null;
+    this.#drop();
     this.#opened = null;
     if (!this.native) return;
     this.#video.removeAttribute("src");
@@ -179,6 +189,7 @@ export class Engine {
   #start(Hls, seconds) {
     const ready = this.#takeReady(this.#opened.address);
     const hls = (this.#hls = ready ?? new Hls(SETTINGS));
+    this.#pace = new Pace(hls, Hls.Events.FRAG_LOADING);
     const begin = () => {
       const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === this.#opened.side);
       if (level >= 0) hls.startLevel = level;
@@ -246,8 +257,7 @@ export class Engine {
 
   #fail(key) {
     this.#calm();
-    this.#hls?.destroy();
-    this.#hls = null;
+    this.#drop();
     this.#told.failed(key);
   }
 }

@@ -72,6 +72,11 @@ export class Player extends EventTarget {
     return !this.#engine.native;
   }
 
+  // How fast it comes, where a script can tell; else null.
+  get pace() {
+    return this.#engine.pace;
+  }
+
   #part(name) {
     return this.box.querySelector(name);
   }
@@ -168,9 +173,10 @@ export class Player extends EventTarget {
     return this.video.play().catch(() => {});
   }
 
-  async setMode(mode) {
+  // `kept`: it is how somebody likes to have it from now on.
+  async setMode(mode, { kept = true } = {}) {
     this.mode = mode;
-    keep("mode", mode);
+    if (kept) keep("mode", mode);
     this.box.classList.toggle("sound", mode === "audio");
     this.dispatchEvent(new Event("mode"));
     if (this.started) await this.#open(this.place, !this.video.paused);

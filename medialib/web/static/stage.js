@@ -2,5 +2,6 @@
 
 export const stage = {
   player: null, // the lesson's Player, once it was started
+  spared: 0, // bits per second that a picture takes for which there is too little network: the sound stands in for it
   go: null, // leads to another page without ending what plays
 };
