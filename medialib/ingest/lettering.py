@@ -1,6 +1,6 @@
 """Words on a drawn picture: a font of this machine that has them, broken into lines that fit; pure but for fonts."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -67,9 +67,17 @@ def set_lines(text: str, name: str, sizes: Sequence[int], width: float, most: in
             return None
         lines = break_lines(text, font, width)
         if len(lines) <= most:
-            return font, lines
+            return font, level_lines(text, font, width)
     assert font is not None
     return font, [*lines[: most - 1], _cut(lines[most - 1], font, width)]
+
+
+def level_lines(text: str, font: Font, width: float) -> list[str]:
+    """As many lines as `break_lines` makes, as equally long as they can be: none has a single character left."""
+    count = len(break_lines(text, font, width))
+    widths = range(1, int(width) + 1)
+    narrowest = bisect_left(widths, True, key=lambda wide: len(break_lines(text, font, wide)) <= count)
+    return break_lines(text, font, narrowest + 1 if narrowest < len(widths) else width)
 
 
 def break_lines(text: str, font: Font, width: float) -> list[str]:

@@ -45,6 +45,9 @@ def test_chinese_lines_break_between_characters_and_never_before_a_comma() -> No
     assert len(lines) == 3
     assert all(font.getlength(line) <= 400 for line in lines)
     assert not any(line.startswith("，") for line in lines)
+    doing = "微信扫一扫，看这一课"
+    assert lettering.break_lines(doing, font, 370) == ["微信扫一扫，看这一", "课"]
+    assert lettering.level_lines(doing, font, 370) == ["微信扫一扫，", "看这一课"]
 
 
 @pytest.mark.skipif(ANY_FONT is None, reason="NOT TESTED: no font here (Debian: apt install fonts-dejavu-core)")

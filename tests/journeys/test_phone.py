@@ -405,8 +405,15 @@ def test_a_saved_lesson_plays_without_a_network(
     finally:
         context.set_offline(False)
     page.goto(f"{library.site}/mine")
-    page.locator(".kept").get_by_role("button", name="删掉").click()
-    expect(page.locator(".kept").get_by_role("link", name="凉席")).to_have_count(0)
+    kept = page.locator(".kept")
+    kept.get_by_role("button", name="删掉").click()
+    expect(kept.get_by_role("link", name="凉席")).to_have_count(0)
+    page.get_by_role("button", name="撤销").click()
+    expect(kept.get_by_role("link", name="凉席")).to_have_count(1)
+    assert page.evaluate(KEPT_PARTS) > 0
+    kept.get_by_role("button", name="删掉").click()
+    page.reload()
+    expect(kept.get_by_role("link", name="凉席")).to_have_count(0)
     until(lambda: page.evaluate(KEPT_PARTS) == 0, seconds=30)
     page.evaluate("caches.open('lessons').then((one) => one.put('/media/gone/v1/v240/0.m4s', new Response('x')))")
     page.goto(f"{library.site}/mine")

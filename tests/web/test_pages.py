@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from medialib.catalogue import seeds, work_edits
 from medialib.errors import ToolFailed
 from medialib.services import Services
+from medialib.web.phone.formats import NO_BREAK
 
 from .factories import add_lesson, add_posters
 
@@ -103,8 +104,8 @@ def test_a_lesson_shows_its_player_details_and_what_it_costs(client: FlaskClient
     text = page(client, f"/lessons/{LESSON}")
     assert f'data-master="/media/{LESSON}/master.m3u8"' in text
     assert f'data-audio="/media/{LESSON}/audio.m3u8"' in text
-    assert "约 45 MB" in text
-    assert "约 5 MB" in text
+    assert f"约{NO_BREAK}45{NO_BREAK}MB" in text
+    assert f"约{NO_BREAK}5{NO_BREAK}MB" in text
     for part in ("周师傅", "马迹塘镇", "2023年5月4日", "第3期", "先松土", "10:00"):
         assert part in text
     assert "data-progress" not in text

@@ -14,6 +14,7 @@ from medialib.web.i18n import gettext
 
 Span = tuple[int, int]
 SNIPPET_CHARACTERS = 72
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def month(recorded: str | None, *, with_day: bool = False) -> str:
@@ -41,14 +42,15 @@ def stated_day(told: str) -> str:
 
 
 def megabytes(size_bytes: int | None, *, about: bool = True) -> str:
-    """What it costs to play: 约 38 MB."""
+    """What it costs to play: 约 38 MB. No line is broken within it."""
     if size_bytes is None:
         return ""
+    number = round(size_bytes / 1_000_000)
     if size_bytes < 1_000_000:
-        return gettext("under 1 MB")
-    if not about:
-        return f"{round(size_bytes / 1_000_000)} MB"
-    return gettext("about %(number)s MB", number=round(size_bytes / 1_000_000))
+        told = gettext("under 1 MB")
+    else:
+        told = gettext("about %(number)s MB", number=number) if about else f"{number} MB"
+    return told.replace(" ", NO_BREAK)
 
 
 def theme_name(theme: Theme) -> str:

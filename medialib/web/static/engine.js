@@ -40,7 +40,7 @@ function playsHlsItself(video) {
 }
 
 let library;
-export function loadLibrary(address) {
+function loadLibrary(address) {
   library ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;

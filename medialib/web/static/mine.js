@@ -14,19 +14,23 @@ function button(label, act, name) {
   return made;
 }
 
-// Every change here can be taken back for a while.
-function toast(root, said, undoLabel, undo) {
+// Every change here can be taken back for a while; `after` it is for good.
+function toast(root, said, undoLabel, undo, after = () => {}) {
   const box = root.querySelector(".toast");
   box.querySelector("span").textContent = said;
   const back = box.querySelector(".undo");
   back.textContent = undoLabel;
   back.onclick = () => {
+    clearTimeout(toast.timer);
     undo();
     box.hidden = true;
   };
   box.hidden = false;
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => (box.hidden = true), TOAST_MS);
+  toast.timer = setTimeout(() => {
+    box.hidden = true;
+    after();
+  }, TOAST_MS);
 }
 
 function showGoing(shelf) {
@@ -80,5 +84,11 @@ export function start(root, signal) {
     keep("saving", saving.checked);
     keep("quality", saving.checked ? "low" : undefined);
   }, { signal });
-  import("./offline.js").then((offline) => signal.aborted || offline.showKept(root, signal)).catch(() => {});
+  showSaved(root, signal).catch(() => {});
+}
+
+async function showSaved(root, signal) {
+  const offline = await import("./offline.js");
+  if (offline.able) await offline.tidy();
+  if (!signal.aborted) await offline.showKept(root, toast);
 }

@@ -174,24 +174,29 @@ export function bindKeeping({ says, id }, sheet, signal) {
   show();
 }
 
-// On the page of what is this phone's.
-export async function showKept(root, signal) {
+// On the page of what is this phone's. What is removed can be taken back as long as `toast` says so: its files stay so
+// long, or until `tidy` finds them.
+export async function showKept(root, toast) {
   const section = root.querySelector(".kept");
   const says = section.dataset;
   if (!able) {
     section.querySelector(".none").textContent = says.cannot;
     return;
   }
-  await tidy();
+  const put = (list) => {
+    keep(SAVED, list);
+    showKept(root, toast);
+  };
   const rows = Object.entries(saved()).sort(([, a], [, b]) => b.when - a.when).map(([id, one]) => {
     const row = document.createElement("li");
     const link = goingRow({ ...one, at: 0 }, { left: "" });
     link.querySelector(".watched").remove();
     link.querySelector(".meta").textContent = megabytes(one.bytes);
     const button = Object.assign(document.createElement("button"), { className: "more", textContent: says.remove });
-    button.addEventListener("click", async () => {
-      await remove(id);
-      await showKept(root, signal);
+    button.addEventListener("click", () => {
+      const { [id]: _gone, ...rest } = saved();
+      put(rest);
+      toast(root, says.removed, says.undo, () => put({ ...saved(), [id]: one }), () => remove(id));
     });
     row.append(link, button);
     return row;
@@ -202,7 +207,7 @@ export async function showKept(root, signal) {
     const button = Object.assign(document.createElement("button"), { className: "more", textContent: says.remove });
     button.addEventListener("click", () => {
       without(WANTED, id);
-      showKept(root, signal);
+      showKept(root, toast);
     });
     row.append(text, button);
     rows.push(row);

@@ -1,7 +1,7 @@
 // A lesson's player: starts, goes on where it was left, keeps its place, changes between picture and sound, ends in the
 // next lesson. It outlives its page: `dock` makes the small one of it above the bar.
 
-import { Engine, loadLibrary } from "./engine.js";
+import { Engine } from "./engine.js";
 import { clock, keep, keepPlace, placeIn, recall } from "./memory.js";
 import { stage } from "./stage.js";
 
@@ -9,6 +9,7 @@ const SLOW_MS = 2000;
 const KEPT_EVERY_SECONDS = 5;
 const STEP_SECONDS = 10;
 const IDLE_MS = 1500;
+const RESTED_MS = 4000;
 
 export class Player extends EventTarget {
   #engine;
@@ -206,10 +207,13 @@ export class Player extends EventTarget {
   }
 
   async #warm() {
-    await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
     // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
     const wanted = (address) => this.mode === "video" || !/\/v\d+\/v\d+\//.test(address);
-    await Promise.all((this.says.warm?.split(" ") ?? []).filter(wanted).map((address) => fetch(address)));
+    const ahead = [this.says.hls, ...(this.says.warm?.split(" ") ?? []).filter(wanted)];
+    await Promise.all(ahead.map(async (address) => (await fetch(address, { priority: "low" })).blob()));
+    // It has come, but is run only when the page has come to rest: that holds a slow phone up.
+    await new Promise((done) => setTimeout(done, RESTED_MS - performance.now()));
+    if (!this.signal.aborted && !this.started) await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
   }
 
   async #open(seconds, playing) {
