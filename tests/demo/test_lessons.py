@@ -15,6 +15,7 @@ from medialib.demo.lessons import Demonstration, demonstrations
 from medialib.demo.motion import STILL, Glide, Motion
 from medialib.demo.recording import write_sidecars
 from medialib.demo.scenes import SCENES
+from medialib.demo.shelves import SERIES_COVERS
 from medialib.demo.slides import HEADING, KICKER, LINE, NUMBER, PANEL_LEFT, TEXT_WIDE, stays
 from medialib.demo.tune import phrase
 from medialib.demo.typeface import FETCHED, TEXT, TITLE, Typeface, find_typeface
@@ -42,6 +43,7 @@ def test_there_are_ten_films_and_a_series_of_four_readings() -> None:
     assert len({one.details.series for one in readings}) == 1
     assert all(one.picture in COVERS for one in readings)
     assert {one.picture for one in FILMS} == set(SCENES)
+    assert {one.details.series for one in FILMS} == set(SERIES_COVERS)
 
 
 def test_the_page_of_places_is_full_from_the_first_day() -> None:

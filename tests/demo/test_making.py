@@ -25,6 +25,7 @@ from medialib.errors import MissingTool, NotReady
 from medialib.ingest.tools import all_ffmpegs
 from medialib.services import Services
 from medialib.tasks import index_stale
+from medialib.web.phone.covers import WIDE
 
 FILM, READING = "bridge", "spring"
 BY_SLUG = {one.slug: one for one in demonstrations()}
@@ -92,6 +93,8 @@ def test_its_lessons_stand_on_published_shelves(made: Made) -> None:
             one.collection.kind: [lesson.title for lesson in collected.lessons_of(session, one.collection)]
             for one in shelves
         }
+        series = collected.same_title(session, "series", BY_SLUG[FILM].details.series or "")
+    assert series and series.cover.removeprefix("drawn:") in WIDE
     film, reading = (BY_SLUG[slug].described().title for slug in (FILM, READING))
     assert on_them == {"package": [film, reading], "featured": [film]}
 
