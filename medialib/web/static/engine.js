@@ -189,7 +189,7 @@ export class Engine {
   #start(Hls, seconds) {
     const ready = this.#takeReady(this.#opened.address);
     const hls = (this.#hls = ready ?? new Hls(SETTINGS));
-    this.#pace = new Pace(hls, Hls.Events.FRAG_LOADING);
+    this.#pace = new Pace(hls, Hls.Events);
     const begin = () => {
       const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === this.#opened.side);
       if (level >= 0) hls.startLevel = level;

@@ -9,9 +9,15 @@ export class Pace {
   #hls;
   #parts = [];
 
-  constructor(hls, loading) {
+  constructor(hls, { FRAG_LOADING, ERROR }) {
     this.#hls = hls;
-    hls.on(loading, (_event, { frag }) => (this.#parts = [...this.#parts.slice(1 - PARTS), frag]));
+    hls.on(FRAG_LOADING, (_event, { frag }) => (this.#parts = [...this.#without(frag).slice(1 - PARTS), frag]));
+    // One that failed says nothing: when it ended is not told.
+    hls.on(ERROR, (_event, { frag }) => (this.#parts = this.#without(frag)));
+  }
+
+  #without(gone) {
+    return this.#parts.filter((one) => one !== gone);
   }
 
   // Bits per second that the smallest picture takes with its sound; 0 where there is none.
@@ -28,7 +34,7 @@ export class Pace {
   get bits() {
     const now = performance.now();
     const spans = this.#parts.map(({ stats }) => ({ begin: stats.loading.first, end: stats.loading.end || now, ...stats }));
-    const told = spans.filter((one) => one.begin && !one.aborted && one.end > now - LATELY_MS && one.end - one.begin > KEPT_MS);
+    const told = spans.filter((one) => one.loaded && !one.aborted && one.end > now - LATELY_MS && one.end - one.begin > KEPT_MS);
     let [bytes, busy, until] = [0, 0, 0];
     for (const one of told.sort((a, b) => a.begin - b.begin)) {
       busy += Math.max(0, one.end - Math.max(one.begin, until));

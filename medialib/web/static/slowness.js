@@ -66,7 +66,8 @@ class Slowness {
   #judge() {
     const now = performance.now();
     const { video, pace } = this.#player;
-    if (pace && pace.bytes !== this.#bytes) [this.#bytes, this.#came] = [pace.bytes, now];
+    if (pace?.bytes > this.#bytes) this.#came = now;
+    this.#bytes = pace?.bytes ?? 0;
     const waited = this.#waited + now - this.#since;
     const tooLittle = pace?.bits && now - this.#came < SILENT_MS && pace.bits < pace.needed * KEEPS_UP;
     if (tooLittle && this.#changes < CHANGES && waited >= (video.currentTime ? SPARED_MS : FIRST_MS)) {
