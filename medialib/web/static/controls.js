@@ -116,7 +116,7 @@ class Bar {
     const share = (one) => `${Math.min(100, (one / seconds) * 100)}%`;
     const buffered = [...Array(video.buffered.length).keys()].filter((one) => video.buffered.start(one) <= at + 0.5);
     this.#part(".pos").style.width = share(at);
-    this.#part(".buf").style.width = share(buffered.length ? video.buffered.end(buffered.at(-1)) : 0);
+    this.#part(".buf").style.width = share(buffered.length ? video.buffered.end(buffered[buffered.length - 1]) : 0);
     this.#part(".miniline").style.width = share(at);
     for (const place of this.#player.box.querySelectorAll(".clock")) place.textContent = `${clock(at)} / ${clock(seconds)}`;
     const seek = this.#part(".seek");

@@ -137,7 +137,7 @@ export function bindChapters({ video }, list, signal) {
   video.addEventListener("timeupdate", () => {
     const begun = links.filter((one) => Number(one.dataset.seconds) <= video.currentTime + AHEAD_SECONDS);
     for (const link of links) {
-      if (link === begun.at(-1)) link.setAttribute("aria-current", "true");
+      if (link === begun[begun.length - 1]) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   }, { signal });
