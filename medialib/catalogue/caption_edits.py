@@ -78,7 +78,7 @@ def save(session: Session, lesson_id: str, language: str, *, base: int, track: C
     check(track.cues, seconds=lesson.seconds)
     put(session, lesson_id, track)
     drop_draft(session, lesson_id, language, by=by)
-    note(session, by, "captions.saved", on_id=lesson_id, on_name=lesson.title, label=track.label)
+    note(session, by, "captions.saved", on_id=lesson_id, on_name=lesson.title, captions=track.label)
     saved = caption_lookups.found(session, lesson_id, language)
     assert saved is not None
     return saved.revision

@@ -165,6 +165,12 @@ def end_sign_ins(session: Session, person: Person, *, keep: str = "") -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != keep))
 
 
+def sign_out(session: Session, person: Person, *, by: Person | None) -> None:
+    """The person is signed out everywhere, and may sign in again."""
+    end_sign_ins(session, person)
+    note(session, by, "person.signed.out", on_id=person.id, on_name=person.name)
+
+
 def invite(session: Session, *, name: str, role: Role, unit_slug: str | None, hours: float, by: Person | None) -> str:
     """The token of a link with which somebody makes their account."""
     name = " ".join(name.split())[:100]

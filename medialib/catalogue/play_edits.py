@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups
+from medialib.catalogue import lookups, rights
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.counted import Batch, Moment, Play
 from medialib.catalogue.lessons import Lesson
@@ -31,7 +31,7 @@ _MOST_DIGITS = 4
 
 
 def add_up(session: Session, batch: Batch, *, key: str) -> Counter[str]:
-    """Everything in the batch; what is about a lesson that there is not is left out. How many plays, by their way."""
+    """Everything in the batch about lessons that are out: who sees others makes or judges them. Plays, by their way."""
     batch = batch.copy()  # what is added to it must not be there when all of this has to be done once more
     _add_fetched(session, batch)
     known = _known(session, {one.lesson_id for one in (*batch.plays, *batch.seconds)} | set(batch.curves))
@@ -50,15 +50,15 @@ def add_up(session: Session, batch: Batch, *, key: str) -> Counter[str]:
 
 
 def _known(session: Session, ids: Iterable[str]) -> dict[str, str]:
-    """The unit ("" for none) of each of these lessons that exists."""
-    query = select(Lesson.id, Lesson.unit_slug).where(Lesson.id.in_(list(ids)))
+    """The unit ("" for none) of each of these lessons that is out."""
+    query = select(Lesson.id, Lesson.unit_slug).where(Lesson.id.in_(list(ids)), rights.is_out())
     return {lesson_id: unit or "" for lesson_id, unit in session.execute(query)}
 
 
 def _with_collections_that_exist(
     session: Session, counted: Mapping[Play, Any], known: Mapping[str, str]
 ) -> Counter[Play]:
-    """The same of lessons that exist: anybody may say that a play belongs to a collection."""
+    """The same of known lessons: anybody may say that a play belongs to a collection."""
     asked = {play.collection for play in counted if play.collection}
     there = set(session.scalars(select(Collection.slug).where(Collection.slug.in_(asked)))) if asked else set()
     found: Counter[Play] = Counter()

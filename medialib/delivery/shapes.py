@@ -14,9 +14,6 @@ from medialib.delivery import posters
 
 Spans = Sequence[tuple[int, int]]
 
-USUAL_SHARE_OF_MAXIMUM = 0.6
-"""What a picture takes on average of the bit rate that its rung allows."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
@@ -180,35 +177,30 @@ def _work_left(media_seconds: float, media_per_second: float) -> float | None:
 
 
 def video_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int | None:
-    """About what watching takes: the starting rung with its sound; None without a picture."""
+    """What watching takes: the starting rung with its sound; None without a picture, and until that rung is made."""
     rung = next((one for one in plan.video if one.name == plan.start_rung), None) or next(iter(plan.video), None)
-    if rung is None:
-        return None
-    usual = rung.max_bits_per_second * USUAL_SHARE_OF_MAXIMUM
-    return _bytes_of(rung, usual, renditions) + (audio_bytes(plan, renditions) or 0)
+    return _with_sound(rung, plan, renditions) if rung else None
 
 
-def picture_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> list[tuple[VideoRendition, int]]:
-    """About what watching takes with each picture that is offered, with its sound; the smallest first."""
+def picture_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> list[tuple[VideoRendition, int | None]]:
+    """What watching takes with each picture that is offered, with its sound, once it is made; the smallest first."""
     left_out = {row.name for row in renditions if row.left_out}
-    sound = audio_bytes(plan, renditions) or 0
-    return [
-        (rung, sound + _bytes_of(rung, rung.max_bits_per_second * USUAL_SHARE_OF_MAXIMUM, renditions))
-        for rung in plan.video
-        if rung.name not in left_out
-    ]
+    return [(rung, _with_sound(rung, plan, renditions)) for rung in plan.video if rung.name not in left_out]
 
 
 def audio_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int | None:
     """About what listening takes, in the best sound there is; None for a silent lesson."""
     if not plan.audio:
         return None
-    return _bytes_of(plan.audio[-1], plan.audio[-1].bits_per_second, renditions)
+    sound = plan.audio[-1]
+    return _measured(sound, renditions) or int(sound.bits_per_second / 8 * float(sound.seconds))
 
 
-def _bytes_of(
-    rung: VideoRendition | AudioRendition, usual_bits_per_second: float, renditions: Sequence[RenditionProgress]
-) -> int:
-    """Measured when the rendition is complete, else estimated."""
-    measured = next((row for row in renditions if row.name == rung.name and row.complete and row.size_bytes), None)
-    return measured.size_bytes if measured else int(usual_bits_per_second / 8 * float(rung.seconds))
+def _with_sound(rung: VideoRendition, plan: Plan, renditions: Sequence[RenditionProgress]) -> int | None:
+    """Slides take a fiftieth of what their rung allows, water all of it: what was not measured nobody knows."""
+    picture = _measured(rung, renditions)
+    return picture + (audio_bytes(plan, renditions) or 0) if picture else None
+
+
+def _measured(rung: VideoRendition | AudioRendition, renditions: Sequence[RenditionProgress]) -> int | None:
+    return next((row.size_bytes or None for row in renditions if row.name == rung.name and row.complete), None)

@@ -9,6 +9,5 @@ def clock(seconds: float) -> str:
 
 
 def position(seconds: float) -> str:
-    """A place in a lesson, never later than it is: 03:12, 1:02:05."""
-    told = clock(int(seconds))
-    return f"0{told}" if len(told) == 4 else told
+    """A place in a lesson, never later than it is: 3:12, 1:02:05."""
+    return clock(int(seconds))

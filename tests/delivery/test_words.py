@@ -13,6 +13,6 @@ def test_lengths(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(0, "00:00"), (61.9, "01:01"), (725, "12:05"), (3725.5, "1:02:05")])
+@pytest.mark.parametrize(("seconds", "told"), [(0, "0:00"), (61.9, "1:01"), (725, "12:05"), (3725.5, "1:02:05")])
 def test_a_place_in_a_lesson(seconds: float, told: str) -> None:
     assert position(seconds) == told

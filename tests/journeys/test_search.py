@@ -94,11 +94,11 @@ def test_from_one_letter_to_the_second_at_which_it_is_said(page: Page, library: 
     expect(count).to_have_text("2 课")
 
     hit = page.locator(".caption-hit")
-    expect(hit).to_have_text("00:09边师傅说，编织到边上要留两指宽")
+    expect(hit).to_have_text("0:09边师傅说，编织到边上要留两指宽")
     expect(hit.locator("mark").first).to_have_text("边师傅")
     hit.click()
     page.wait_for_url("**/lessons/*?t=9&in=*")
-    page.get_by_role("button", name="从 00:09 开始放").click()
+    page.get_by_role("button", name="从 0:09 开始放").click()
     begun = page.wait_for_function(
         "() => { const v = document.querySelector('video'); return !v.paused && v.currentTime > 9.2 && v.currentTime; }"
     )

@@ -184,6 +184,48 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
     assert list(services.store.uploads.iterdir()) == []
 
 
+@pytest.mark.usefixtures("services")
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_then(library: Library) -> None:
+    files = [media.tone(library.folder / f"{name}.m4a", seconds=1, hertz=at) for name, at in (("甲", 500), ("乙", 600))]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+        context = browser.new_context(locale="zh-CN", base_url=library.site)
+        page = context.new_page()
+        page.goto("/desk/upload")
+        page.get_by_label("登录名").fill("wang")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/upload")
+
+        def tell(file: str, speaker: str) -> None:
+            page.locator("#files .name", has_text=file).click()
+            page.locator("#details [name=speaker]").fill(speaker)
+            page.get_by_text("先存在这台设备上").wait_for()
+
+        context.set_offline(True)
+        page.set_input_files("#chooser", [str(one) for one in files])
+        tell("甲", "甲师傅")
+        tell("乙", "乙师傅")
+        context.set_offline(False)
+        until(lambda: _speakers(page) >= {"甲师傅", "乙师傅"}, seconds=30)
+
+        page.route("**/details", lambda route: route.abort())
+        tell("甲", "甲先生")
+        tell("乙", "乙先生")
+        page.reload()
+        page.unroute("**/details")
+        until(lambda: _speakers(page) >= {"甲先生", "乙先生"}, seconds=30)
+        assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('upload-typed'))") == []
+        browser.close()
+
+
+def _speakers(page: Page) -> set[str]:
+    """Of all that this person sends, as the server knows it."""
+    rows = page.request.get("/desk/uploads").json()["uploads"]
+    return {one["typed"].get("speaker", "") for one in rows}
+
+
 def _lessons(services: Services) -> dict[str, Lesson]:
     """By the names of their files."""
     with services.database.read() as session:

@@ -121,6 +121,10 @@ def test_people_and_units_are_looked_after_by_the_rules_of_the_desk(
     assert ask("POST", "/api/units", {"name": "马迹塘镇"})[1]["lessons"] == 0
     slug = ask("GET", "/api/units")[1]["units"][0]["slug"]
     assert ask("PATCH", f"/api/units/{slug}", {"name": "马迹塘"})[1]["name"] == "马迹塘"
+    county = ask("POST", "/api/units", {"name": "桃江县"})[1]["slug"]
+    assert ask("PATCH", f"/api/units/{slug}", {"under": county})[1]["under"] == county
+    assert ask("PATCH", f"/api/units/{county}", {"under": slug})[0] == 400, "not under itself"
+    assert ask("PATCH", f"/api/units/{slug}", {"name": "马迹塘", "under": None})[1]["under"] is None
     status, made = ask("POST", "/api/people", {"login": "Wang", "name": "小王", "role": "editor", "unit": slug})
     assert status == 201 and made["login"] == "wang" and made["can_sign_in"] is False
     assert ask("POST", "/api/people", {"login": "wang"})[0] == 400
@@ -130,6 +134,10 @@ def test_people_and_units_are_looked_after_by_the_rules_of_the_desk(
     assert ask("PATCH", f"/api/people/{made['id']}", {"role": "curator", "unit": None})[1]["unit"] is None
     assert ask("PATCH", f"/api/people/{admin.id}", {"role": "viewer"})[0] == 400, "somebody has to administer"
     assert ask("GET", "/api/people/nobody")[0] == 404
+    guan = client_of(services, "guan")
+    assert guan.get("/desk/people").status_code == 200
+    assert ask("POST", f"/api/people/{admin.id}/sign-out")[0] == 200
+    assert guan.get("/desk/people").status_code == 302, "all devices, and the program goes on"
     assert ask("POST", "/api/people", {"login": "x2", "more": 1})[1]["error"] == "没有“more”这个参数。"
     assert ask("GET", "/api/people?nonsense=1")[0] == 200, "an operation without parameters passes them over"
     assert ask("GET", "/api/log?act=person.added")[1]["total"] == 2
@@ -408,3 +416,24 @@ def test_the_office_s_program_reads_what_was_looked_for_in_vain(
     }  # fmt: skip
     assert browser.get("/api/statistics/searches?since=2024-02-01&until=2024-01-01", headers=headers).status_code == 400
     assert browser.get("/api/statistics/room", headers=headers).get_json()["rooms"][0]["lessons"] == 1
+
+
+def test_a_link_opens_a_lesson_until_it_is_taken_back(services: Services, browser: FlaskClient) -> None:
+    units = add_units(services)
+    lesson = add_lesson(services, "竹编", unit=TOWN)
+    with services.database.begin() as session:
+        session.get_one(Lesson, lesson).access = "link"
+    headers = token(services, add_person(services, "wang", "editor", units[TOWN]), "read", "edit")
+    address = f"/api/desk/lessons/{lesson}/links"
+    made = browser.post(address, headers=headers, json={"label": "给老师", "days": 30}).get_json()
+    (told,) = browser.get(address, headers=headers).get_json()["links"]
+    assert (told["id"], told["label"]) == (made["id"], "给老师") and told["ends_at"] > time.time() + 29 * 86_400
+    player = made["player"].removeprefix("http://localhost")
+    assert browser.get(f"/media/{lesson}/master.m3u8").status_code in (401, 403, 404)
+    assert browser.get(player).status_code == 200
+    assert browser.delete(f"{address}/{told['id']}", headers=headers).status_code == 204
+    assert browser.get(player).status_code in (401, 403, 404)
+    assert browser.get(address, headers=headers).get_json() == {"links": []}
+    assert browser.delete(f"{address}/{told['id']}", headers=headers).status_code == 404
+    other = token(services, add_person(services, "zhang", "editor", units[OTHER_TOWN]), "read", "edit")
+    assert browser.post(address, headers=other, json={}).status_code in (403, 404)

@@ -69,6 +69,18 @@ def test_counting_keeps_neither_addresses_nor_names_of_programs_nor_cookies(serv
     assert not any(secret in row for row in kept for secret in ("127.0.0.1", "Mozilla", "Android", "没有的东西"))
 
 
+def test_looking_at_what_is_not_out_yet_is_no_play(client: FlaskClient, services: Services) -> None:
+    draft, due, out = add_lesson(services, "草稿"), add_lesson(services, "明天"), add_lesson(services, "出来了")
+    with services.database.begin() as session:
+        session.get_one(Lesson, draft).stage = "draft"
+        session.get_one(Lesson, due).published_at = time.time() + 86_400
+    for lesson in (draft, due, out):
+        tell(client, lesson)
+    assert [row.lesson_id for row in rows(services, PlayCount)] == [out]
+    assert [row.lesson_id for row in rows(services, PlayCurve)] == [out]
+    assert [row.plays for row in rows(services, PlayHour)] == [1]
+
+
 def test_a_collection_counts_only_when_there_is_one(client: FlaskClient, services: Services) -> None:
     lesson = add_lesson(services)
     with services.database.begin() as session:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import update
 
-from medialib.catalogue import arranging, collected, moves
+from medialib.catalogue import arranging, collected, collecting, moves
 from medialib.catalogue.curated import CuratorChange
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest import shelf_covers
@@ -77,6 +77,22 @@ def test_a_collection_is_begun_filled_ordered_and_published(
     send(desk, f"{address}/publish", page=address)
     assert "竹林冬管" not in client_of(services).get(address.removeprefix("/desk")).text
     assert acts(services)[:2] == ["collection.published", "collection.taken"]
+
+
+def test_what_changed_is_told_of_a_collection_that_a_command_published(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    with services.database.begin() as session:
+        one = collecting.create(session, kind="featured", title="精选")
+        collecting.add(session, one, ids)
+        collecting.publish(session, one)
+        address = f"{LIST}/{one.slug}"
+    assert "上次发布以后改了这些" not in desk.get(address).text
+    send(desk, f"{address}/entries/{ids[0]}/remove", page=address)
+    send(desk, f"{address}/entries/{ids[1]}", page=address, begins="2030-12-01", ends="2030-12-10", note="冬天看")
+    told = desk.get(address).text
+    assert "上次发布以后改了这些" in told and "拿出来了：竹林冬管" in told
+    assert "2030年12月1日 周日 – 2030年12月10日 周二" in told
 
 
 def test_a_package_says_what_is_missing_and_shows_its_seals(desk: FlaskClient, ids: list[str]) -> None:

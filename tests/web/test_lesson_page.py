@@ -208,7 +208,7 @@ def test_the_desk_sees_what_is_reported_and_can_take_back_that_it_was_seen_to(se
         reports.add_report(session, lesson_id=LESSON, kind="sound", words="<b>听不清", at_seconds=65.0)
     assert "大家反映的" in page(client, "/desk/todo")
     text = page(client, "/desk/reports")
-    assert "笋竹管护 · 01:05" in text and "&lt;b&gt;听不清" in text
+    assert "笋竹管护 · 1:05" in text and "&lt;b&gt;听不清" in text
     for state, shown in (("closed", False), ("open", True)):
         assert send(client, f"/desk/reports/1/{state}", page="/desk/account").status_code == 302
         assert ("笋竹管护 · " in page(client, "/desk/reports")) == shown

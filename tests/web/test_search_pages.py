@@ -102,7 +102,7 @@ def test_a_line_of_captions_leads_to_its_second(client: FlaskClient, services: S
         services.index.put([document(lookups.lesson(session, "mat3456789"), said)])
     text = page(client, "/search?q=收口")
     lines = re.findall(r'<a class="caption-hit[^"]*" href="([^"]+?)&amp;in=[^"]+">.*?<time[^>]*>([^<]+)</time>', text)
-    assert lines == [("/lessons/mat3456789?t=61", "01:01"), ("/lessons/mat3456789?t=95", "01:35")]
+    assert lines == [("/lessons/mat3456789?t=61", "1:01"), ("/lessons/mat3456789?t=95", "1:35")]
     assert "秒说到<mark>收口</mark>" in text
 
 

@@ -120,7 +120,7 @@ def test_where_people_stop_is_shown_with_every_number_behind_it(services: Servic
         session.add(PlayCurve(lesson_id=lesson, plays=10, parts=parts))
     page = client_of(services, "xian").get(f"/desk/statistics?lesson={lesson}").text
     assert "结尾 20%" in page and 'role="img"' in page
-    assert "<td>09:30</td>" in page and '<td class="r">20%</td>' in page
+    assert "<td>9:30</td>" in page and '<td class="r">20%</td>' in page
     with services.database.begin() as session:
         session.get_one(PlayCurve, lesson).plays = 4
     assert "播放满 5 次以后才显示" in client_of(services, "xian").get(f"/desk/statistics?lesson={lesson}").text

@@ -17,6 +17,7 @@ from medialib.web.api import (
     collections,
     desk_lessons,
     lesson_acts,
+    lesson_links,
     lesson_media,
     people,
     statistics,
@@ -58,6 +59,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     api.add(mine, access.signed_in, lambda: _me(services))
     desk_lessons.add_to(api, services)
     lesson_acts.add_to(api, services)
+    lesson_links.add_to(api, services)
     lesson_media.add_to(api, services)
     captions.add_to(api, services)
     uploads.add_to(api, services)

@@ -63,7 +63,10 @@ class NewUnit(Body):
 
 
 class UnitChange(Body):
-    name: Annotated[Line, Field(min_length=1, max_length=200)]
+    """What is not named stays as it is; `under` null puts the unit at the top."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
+    under: Slug | None = None
 
 
 class LogQuery(Body):
@@ -105,7 +108,10 @@ def add_to(api: Api, services: Services) -> None:
         lambda person_id, body: _change(services, person_id, body), "PATCH", "/people/<person_id>",
         N_("Changes name, role or unit"), body=PersonChange, **one,
     )  # fmt: skip
-    for act, summary in (("disable", N_("Disables an account")), ("enable", N_("Enables an account"))):
+    for act, summary in (
+        ("disable", N_("Disables an account")), ("enable", N_("Enables an account")),
+        ("sign-out", N_("Signs an account out on all devices")),
+    ):  # fmt: skip
         view = _switching(services, act)
         admin(view, "POST", f"/people/<person_id>/{act}", summary, **one)
     admin(
@@ -116,7 +122,8 @@ def add_to(api: Api, services: Services) -> None:
         body=NewUnit, answer=UnitAnswer, status=201, refusals=(404,),
     )  # fmt: skip
     admin(
-        lambda slug, body: _rename(services, slug, body), "PATCH", "/units/<slug>", N_("Renames a unit"),
+        lambda slug, body: _change_unit(services, slug, body), "PATCH", "/units/<slug>",
+        N_("Renames a unit, or puts it under another"),
         body=UnitChange, answer=UnitAnswer,
     )  # fmt: skip
     admin(lambda query: _log(services, query), "GET", "/log", N_("Who did what"), query=LogQuery, answer=LogAnswer)
@@ -176,7 +183,9 @@ def _require_unit(role: Role, unit: str | None) -> None:
 
 
 def _switching(services: Services, act: str) -> Any:
-    change = people_edits.disable if act == "disable" else people_edits.enable
+    change = {
+        "disable": people_edits.disable, "enable": people_edits.enable, "sign-out": people_edits.sign_out
+    }[act]  # fmt: skip
 
     def switch(person_id: str) -> PersonAnswer:
         with services.database.begin() as session:
@@ -203,9 +212,15 @@ def _add_unit(services: Services, body: NewUnit) -> UnitAnswer:
         return _row(unit_tree.Row(unit=made, depth=len(made.slugs) - 1))
 
 
-def _rename(services: Services, slug: str, body: UnitChange) -> UnitAnswer:
+def _change_unit(services: Services, slug: str, body: UnitChange) -> UnitAnswer:
+    by = signing.current(services)
     with services.database.begin() as session:
-        unit_tree.rename(session, slug, body.name, by=signing.current(services))
+        unit_tree.unit(session, slug)
+        if body.name is not None:
+            unit_tree.rename(session, slug, body.name, by=by)
+        if "under" in body.model_fields_set:
+            unit_tree.move(session, slug, body.under, by=by)
+        session.flush()
         return next(_row(row) for row in unit_tree.rows(session) if row.unit.slug == slug)
 
 

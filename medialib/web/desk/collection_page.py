@@ -42,7 +42,8 @@ def edit_page(services: Services, slug: str, status: int = 200, **told: Any) -> 
         one = collected.collection(session, slug)
         now = arranging.current(session, one)
         lessons = lookups.lessons_by_id(session, [entry.id for entry in now.entries])
-        before = Arrangement.from_json(one.last_published) if one.last_published else now
+        # What was published by command stands in the catalogue alone.
+        before = Arrangement.from_json(one.last_published) if one.last_published else collected.arranged(session, one)
         taken = lookups.lessons_by_id(session, [entry.id for entry in before.entries if not now.entry(entry.id)])
         found = _found(services, session, words, now) if words else None
         cards = {card.lesson.id: card for card in cards_of(services, session, [*lessons, *taken, *(found or ())])}

@@ -150,7 +150,8 @@ def act_name(act: str) -> str:
 
 _FIELDS: Mapping[str, str] = {
     "name": N_("Name"), "role": N_("May"), "unit": N_("Unit"), "under": N_("Under"),
-    "before": N_("Before"), "access": N_("Now"), "label": N_("For"), "device": N_("Device"), "reason": N_("Reason"),
+    "before": N_("Before"), "access": N_("Now"), "label": N_("For"),
+    "captions": N_("Captions"), "device": N_("Device"), "reason": N_("Reason"),
 }  # fmt: skip
 
 

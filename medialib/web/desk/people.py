@@ -113,6 +113,5 @@ def _reset(services: Services, person_id: str) -> ResponseReturnValue:
 def _sign_out(services: Services, person_id: str) -> ResponseReturnValue:
     with services.database.begin() as session:
         person = people_lookups.person(session, person_id)
-        people_edits.end_sign_ins(session, person)
-        people_edits.note(session, me(services), "person.signed.out", on_id=person.id, on_name=person.name)
+        people_edits.sign_out(session, person, by=me(services))
     return redirect(url_for("desk.person", person_id=person_id))

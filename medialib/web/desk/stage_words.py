@@ -42,7 +42,7 @@ FIELD_NAMES: dict[str, str] = {
     "number": N_("Number"),
     "licence": N_("Licence"),
     "consent": N_("Consent"),
-    "poster_choice": N_("Picture"),
+    "poster_choice": N_("Cover picture"),
     "trim_start_seconds": N_("Beginning"),
     "trim_end_seconds": N_("End"),
 }

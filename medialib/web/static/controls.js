@@ -1,6 +1,6 @@
 // The player's own buttons and bar: thumbnails while scrubbing, ten seconds by double tap, keys, the whole screen.
 
-import { clock } from "./memory.js";
+import { clock, lengthOf } from "./memory.js";
 import { bindSlowness } from "./slowness.js";
 
 const STEP_SECONDS = 10;
@@ -118,7 +118,7 @@ class Bar {
     this.#part(".pos").style.width = share(at);
     this.#part(".buf").style.width = share(buffered.length ? video.buffered.end(buffered[buffered.length - 1]) : 0);
     this.#part(".miniline").style.width = share(at);
-    for (const place of this.#player.box.querySelectorAll(".clock")) place.textContent = `${clock(at)} / ${clock(seconds)}`;
+    for (const place of this.#player.box.querySelectorAll(".clock")) place.textContent = `${clock(at)} / ${lengthOf(seconds)}`;
     const seek = this.#part(".seek");
     seek.setAttribute("aria-valuenow", String(Math.round(at)));
     seek.setAttribute("aria-valuetext", clock(at));

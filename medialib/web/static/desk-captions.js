@@ -21,6 +21,7 @@ function draw(focus = null) {
   while (list.children.length > lines.length) list.lastChild.remove();
   while (list.children.length < lines.length) list.append(row());
   lines.forEach((line, place) => fill(list.children[place], line, place));
+  grow([...list.querySelectorAll("textarea")]);
   tellMarks();
   if (focus) {
     const [place, part, cursor] = focus;
@@ -51,6 +52,14 @@ function fill(item, line, place) {
   const what = mark(lines, place);
   marks.hidden = !what;
   marks.textContent = what && { fast: says.saysFast, overlap: says.saysOverlap, backwards: says.saysBackwards }[what];
+}
+
+// For browsers that do not fit a field to its words by themselves.
+function grow(fields) {
+  if (CSS.supports("field-sizing", "content")) return;
+  for (const field of fields) field.style.height = "auto";
+  const heights = fields.map((field) => field.scrollHeight);
+  fields.forEach((field, n) => (field.style.height = `${heights[n]}px`));
 }
 
 function tellMarks() {
@@ -90,6 +99,7 @@ list.addEventListener("input", (event) => {
   future.length = 0;
   lines = change(lines, place, 2, event.target.value);
   fill(list.children[place], lines[place], place);
+  grow([event.target]);
   tellMarks();
   changed();
 });
@@ -139,7 +149,7 @@ for (const button of document.querySelectorAll("[data-do]")) button.addEventList
 $("shift").addEventListener("submit", (event) => {
   event.preventDefault();
   const seconds = Number(event.target.elements.seconds.value.replace(",", "."));
-  if (Number.isFinite(seconds) && seconds) become(shift(lines, seconds));
+  if (Number.isFinite(seconds) && seconds) become(shift(lines, seconds * Number(event.submitter?.value ?? 1)));
 });
 
 const KEYS = { F2: "begin", F4: "end", F7: "again", F8: "play", F9: "cut" };

@@ -67,9 +67,12 @@ function tellServer() {
   document.cookie = `going=${some ? "1" : ""}; path=/; SameSite=Lax; max-age=${some ? 31536000 : 0}`;
 }
 
+// A place, never later than it is, and a length: 3:12, 1:02:05.
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (number) => String(number).padStart(2, "0");
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
+
+export const lengthOf = (seconds) => clock(Math.round(seconds));

@@ -1,16 +1,11 @@
 // How far a lesson is made: asked every three seconds while the page is looked at.
 
+import { lengthOf } from "./memory.js";
+
 const EVERY_MS = 3000;
 
 function fill(template, value) {
   return template.replace("{}", value);
-}
-
-function clock(seconds) {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
 function explain(row, says) {
@@ -25,7 +20,7 @@ function show(row, panel) {
   if (!line) return;
   line.classList.toggle("done", row.complete);
   line.querySelector("progress").value = row.seconds_done;
-  line.querySelector(".num").textContent = `${clock(row.seconds_done)} / ${clock(row.seconds_total)}`;
+  line.querySelector(".num").textContent = `${lengthOf(row.seconds_done)} / ${lengthOf(row.seconds_total)}`;
   line.querySelector("small").textContent = explain(row, panel.dataset);
 }
 

@@ -1,4 +1,5 @@
-// The details of the file that is chosen: kept on the server from the first letter on, and on this device without one.
+// The details of each file: typed beside the one that is chosen, kept on the server from the first letter on, and on this
+// device until the server has them, whichever file is chosen by then.
 
 const SAVE_AFTER_MS = 400;
 const TRY_AGAIN_MS = 4000;
@@ -8,9 +9,9 @@ const FIELDS = ["title", "unit", "recorded", "speaker", "description"];
 const storageKey = (entry) => `upload-typed:${entry.row.id ?? entry.row.fingerprint}`;
 
 export class Details {
-  // `post` sends JSON for an entry and answers its new row, or throws: {status, sentence}.
-  constructor({ words, themes, proposeAt, post, changed }) {
-    Object.assign(this, { words, themes, proposeAt, post, changed });
+  // `post` sends JSON for an entry and answers its new row, or throws: {status, sentence}; `entries` are all there are.
+  constructor({ entries, words, themes, proposeAt, post, changed }) {
+    Object.assign(this, { entries, words, themes, proposeAt, post, changed });
     this.form = document.getElementById("details");
     this.chips = document.getElementById("chips");
     this.proposed = [];
@@ -18,28 +19,26 @@ export class Details {
     this.form.addEventListener("submit", (event) => event.preventDefault());
     document.getElementById("more-themes").addEventListener("change", (event) => this.addTheme(event.target));
     document.getElementById("submit").addEventListener("click", () => this.toggleSubmit());
-    document.getElementById("keep").addEventListener("click", () => this.save());
-    addEventListener("online", () => this.save());
-    addEventListener("pagehide", () => this.save());
+    document.getElementById("keep").addEventListener("click", () => this.saveAll());
+    addEventListener("online", () => this.saveAll());
+    addEventListener("pagehide", () => this.saveAll());
     const choices = document.getElementById("more-themes");
     for (const { slug, name } of themes) choices.add(new Option(name, slug));
   }
 
   show(entry) {
-    if (this.entry && this.entry !== entry) this.save();
+    this.saveAll();
     this.entry = entry;
     // Another recording for a lesson brings no details of its own.
     this.form.hidden = !entry || Boolean(entry.row.replaces);
     if (this.form.hidden) return void (this.entry = null);
-    const kept = recall(entry);
-    const typed = entry.typed ?? kept ?? { ...entry.row.typed, unit: entry.row.unit };
-    entry.typed = { themes: [], ...typed };
-    if (kept) this.typedLater();
+    entry.typed ??= { themes: [], ...entry.row.typed, unit: entry.row.unit };
     for (const name of FIELDS) this.form.elements[name].value = entry.typed[name] ?? "";
     // A month says enough here; a day that the recording itself knew stays as it is unless somebody chooses another.
     this.form.elements.recorded.value = (entry.typed.recorded ?? "").slice(0, 7);
     this.proposed = [];
-    this.tell("");
+    this.tell(entry.unsaved ? this.words.saving : "");
+    this.problem(entry.untaken ?? "");
     this.draw();
     this.propose();
   }
@@ -59,7 +58,7 @@ export class Details {
     submit.className = `btn ${entry.row.submits ? "plain" : "primary"}`;
     submit.disabled = !entry.row.id || entry.row.state === "duplicate";
     submit.hidden = ["published", "archived"].includes(entry.row.lesson?.stage);
-    if (entry.row.submits && !this.busy && !entry.unsaved) this.tell(entry.row.state === "made" ? words.submitted : words.submitsLater);
+    if (entry.row.submits && !entry.saving && !entry.unsaved) this.tell(entry.row.state === "made" ? words.submitted : words.submitsLater);
   }
 
   drawChips() {
@@ -89,7 +88,7 @@ export class Details {
         const button = Object.assign(document.createElement("button"), { type: "button" });
         button.setAttribute("aria-label", String(number + 1));
         button.append(Object.assign(new Image(), { src: address, alt: "" }));
-        button.addEventListener("click", () => this.save({ cover: number }));
+        button.addEventListener("click", () => this.save(this.entry, { cover: number }));
         return button;
       }));
     }
@@ -124,35 +123,70 @@ export class Details {
   typedLater() {
     const { entry } = this;
     entry.unsaved = true;
+    entry.untaken = "";
     remember(entry);
     this.tell(this.words.saving);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), SAVE_AFTER_MS);
+    this.saveIn(SAVE_AFTER_MS);
   }
 
-  // A row that was waiting for its address on the server has it now.
-  async save(more = {}) {
-    const { entry } = this;
+  saveIn(milliseconds) {
     clearTimeout(this.timer);
-    if (!entry || (!entry.unsaved && more.cover === undefined)) return;
-    if (!entry.row.id) return this.tell(this.words.savedHere);
+    this.timer = setTimeout(() => this.saveAll(), milliseconds);
+  }
+
+  // A file has its place on the server now: what was typed before goes there.
+  placed(entry) {
+    if (!entry.typed?.title && !entry.unsaved) return;
+    entry.unsaved = true;
+    remember(entry);
+    this.save(entry);
+  }
+
+  // What an earlier visit could not send.
+  takeUp(entry) {
+    const kept = recall(entry);
+    if (!kept || entry.row.replaces) return;
+    if (entry.row.state === "duplicate") return void forget(entry);
+    entry.typed = { themes: [], ...kept };
+    entry.unsaved = true;
+    this.saveIn(0);
+  }
+
+  saveAll() {
+    clearTimeout(this.timer);
+    for (const entry of this.entries) if (entry.unsaved && !entry.untaken && !entry.saving) this.save(entry);
+  }
+
+  async save(entry, more = {}) {
+    if (!entry.row.id) return this.tellOf(entry, this.words.savedHere);
     const sent = JSON.stringify(entry.typed);
+    const typedOn = () => JSON.stringify(entry.typed) !== sent;
     entry.unsaved = false;
-    this.busy = true;
+    entry.saving = true;
     try {
       entry.row = await this.post(entry, "details", { ...entry.typed, ...more });
-      if (JSON.stringify(entry.typed) === sent) forget(entry);
-      this.tell(this.words.saved);
-      this.problem("");
+      if (!entry.unsaved) forget(entry);
+      this.tellOf(entry, this.words.saved, "");
     } catch (failure) {
+      const again = !failure.status || failure.status >= 500;
       entry.unsaved = true;
-      if (failure.status) this.problem(failure.sentence);
-      this.tell(failure.status ? "" : this.words.savedHere);
-      if (!failure.status) this.timer = setTimeout(() => this.save(), TRY_AGAIN_MS);
+      // What the server does not take as it is waits for whoever types on.
+      entry.untaken = again || typedOn() ? "" : failure.sentence;
+      if (again) this.saveIn(TRY_AGAIN_MS);
+      this.tellOf(entry, again ? this.words.savedHere : "", entry.untaken);
     } finally {
-      this.busy = false;
+      entry.saving = false;
     }
+    if (entry.unsaved && typedOn()) this.saveIn(SAVE_AFTER_MS);
     this.changed(entry);
+    return undefined;
+  }
+
+  // Of one that is not shown nothing is told here: what it lacks is told once it is chosen.
+  tellOf(entry, words, problem = "") {
+    if (entry !== this.entry) return;
+    this.tell(words);
+    this.problem(problem);
   }
 
   async toggleSubmit() {
@@ -161,8 +195,7 @@ export class Details {
       this.problem(this.words.untitled);
       return this.form.elements.title.focus();
     }
-    entry.unsaved = true;
-    await this.save();
+    await this.save(entry);
     try {
       entry.row = await this.post(entry, entry.row.submits ? "withdraw" : "submit", {});
       this.problem("");
@@ -202,7 +235,7 @@ function remember(entry) {
   }
 }
 
-export function recall(entry) {
+function recall(entry) {
   try {
     return JSON.parse(localStorage.getItem(storageKey(entry)));
   } catch {

@@ -1,6 +1,7 @@
 // Draws the rows of files, and those that were sent for review.
 
-import { clock, describe } from "./upload-words.js";
+import { lengthOf } from "./memory.js";
+import { describe } from "./upload-words.js";
 
 const template = (id) => document.getElementById(id).content.firstElementChild;
 
@@ -78,7 +79,7 @@ function drawPoster(place, row, view) {
   const address = row.lesson.poster ?? row.lesson.cover;
   if (image.getAttribute("src") !== address) image.src = address;
   const length = place.querySelector(".dur") ?? place.appendChild(Object.assign(document.createElement("span"), { className: "dur" }));
-  write(length, clock(row.lesson.seconds));
+  write(length, lengthOf(row.lesson.seconds));
 }
 
 export function drawDone(list, heading, rows, words) {

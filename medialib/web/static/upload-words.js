@@ -1,17 +1,9 @@
-// How sizes, speeds and times are written, and what a file's row says.
+// How sizes, speeds and what is left are written, and what a file's row says.
 
 export function sizeOf(bytes) {
   const megabytes = bytes / 1e6;
   if (megabytes >= 1000) return `${Math.round(megabytes).toLocaleString("en")} MB`;
   return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`;
-}
-
-export function clock(seconds) {
-  const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60) % 60;
-  const parts = [Math.floor(whole / 3600), minutes, whole % 60];
-  const shown = parts[0] ? parts : parts.slice(1);
-  return shown.map((part, n) => (n ? String(part).padStart(2, "0") : part)).join(":");
 }
 
 function timeLeft(bytes, perSecond, words) {

@@ -25,6 +25,7 @@ let added = 0;
 let wanted = null;
 
 const details = new Details({
+  entries,
   words,
   themes: JSON.parse(page.dataset.themes),
   proposeAt: propose,
@@ -86,7 +87,7 @@ function take(file, mark) {
   const stem = file.name.replace(/\.\w+$/, "").replaceAll("_", " ").trim();
   const entry = { row, file, waits: true, typed: { title: /\p{Script=Han}/u.test(stem) ? stem : "", unit: page.dataset.unit, themes: [] } };
   if (wanted?.act === "exchange") replaceBy(wanted.entry, entry);
-  else entries.splice(added++, 0, entry);
+  else entries.splice(added++, 0, entry), details.takeUp(entry);
   settle(entry);
   return entry;
 }
@@ -118,11 +119,7 @@ async function settle(entry) {
     }
     return draw();
   }
-  if (entry.typed?.title && chosen !== entry && !replaces) post(`${entry.row.address}/details`, entry.typed).catch(() => {});
-  if (chosen === entry && !replaces) {
-    entry.unsaved = true;
-    details.save();
-  }
+  if (!replaces) details.placed(entry);
   attach(entry, entry.file);
 }
 
@@ -316,8 +313,9 @@ function learn(row) {
   entry.row = { ...row, received_bytes: sent };
   if (entry.sending && row.state !== "sending") entry.sending.stop(), (entry.sending = null);
   // The recording itself may have known its title, speaker and date.
-  if (became && entry === chosen && !entry.unsaved) (entry.typed = null), details.show(entry);
-  else if (!entry.unsaved && entry !== chosen) entry.typed = null;
+  if (entry.unsaved || entry.saving) return;
+  if (entry !== chosen) entry.typed = null;
+  else if (became) (entry.typed = null), details.show(entry);
 }
 
 function dropGone(found) {
@@ -346,6 +344,7 @@ addEventListener("drop", (event) => {
 document.addEventListener("visibilitychange", () => document.hidden || poll(0));
 
 for (const row of JSON.parse(page.dataset.known)) entries.push({ row });
+for (const entry of entries) details.takeUp(entry);
 const first = entries.find((entry) => entry.row.state !== "duplicate" && !isSent(entry));
 choose(first ?? null);
 poll(POLL_LATER_MS);

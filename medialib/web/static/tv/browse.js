@@ -211,7 +211,7 @@ function cardOf(card, square) {
   if (card.seconds) {
     const length = document.createElement("span");
     length.className = "dur";
-    length.textContent = clock(card.seconds);
+    length.textContent = clock(Math.round(card.seconds));
     poster.append(length);
   }
   cell.append(poster);

@@ -29,7 +29,7 @@ export class Third {
     part("next").hidden = !next;
     if (!next) return;
     part("next-word").textContent = say("next");
-    part("next-time").textContent = next.begin ? timeOfDay(new Date(next.begin * 1000)) : clock(next.seconds || 0);
+    part("next-time").textContent = next.begin ? timeOfDay(new Date(next.begin * 1000)) : clock(Math.round(next.seconds || 0));
     part("next-title").textContent = next.title;
     const picture = part("next-picture");
     if (picture.getAttribute("src") !== (next.picture || "")) picture.src = next.picture || "";
