@@ -216,7 +216,8 @@ def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_th
         page.reload()
         page.unroute("**/details")
         until(lambda: _speakers(page) >= {"甲先生", "乙先生"}, seconds=30)
-        assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('upload-typed'))") == []
+        kept = "Object.keys(localStorage).filter((key) => key.startsWith('upload-typed'))"
+        until(lambda: page.evaluate(kept) == [], seconds=30)
         browser.close()
 
 

@@ -28,6 +28,7 @@ from medialib.web.api import (
 from medialib.web.api.described import READING
 from medialib.web.api.document import openapi, outline
 from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.desk import tus
 from medialib.web.i18n import gettext
 
 _GROUPS = {
@@ -63,6 +64,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     lesson_media.add_to(api, services)
     captions.add_to(api, services)
     uploads.add_to(api, services)
+    tus.add_to_api(blueprint, services)
     theme_changes.add_to(api, services)
     statistics.add_to(api, services)
     collections.add_to(api, services)

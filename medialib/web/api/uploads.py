@@ -74,5 +74,5 @@ def _told(session: Session, one: Upload) -> UploadAnswer:
         lesson=one.lesson_id,
         lesson_state=lesson.state if lesson else None,  # type: ignore[arg-type]  # it is one of these
         unit=one.unit_slug,
-        address=f"/desk/uploads/{one.id}",
+        address=f"/api/tus/{one.id}",
     )

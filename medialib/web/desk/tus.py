@@ -16,6 +16,7 @@ from medialib.errors import N_, MedialibError, NoSpace, OutOfStep, TooLarge
 from medialib.ingest.receiving import Desk, receive, writing
 from medialib.services import Services
 from medialib.web import access
+from medialib.web.bearers import needs
 from medialib.web.desk.shell import me
 from medialib.web.syncing import sync_elsewhere
 from medialib.web.tus_headers import (
@@ -36,7 +37,7 @@ _PATIENCE_SECONDS = 20
 """A phone that was silent for so long has gone; it would keep its next attempt out."""
 
 _MORE = N_("More was sent than this file was said to be long. Please choose the file again.")
-_ENDPOINTS = {"desk.uploads", "desk.upload_bytes"}
+_ENDPOINTS = {"desk.uploads", "desk.upload_bytes", "api_desk.tus", "api_desk.tus_upload"}
 
 
 class _Mismatch(MedialibError):
@@ -44,15 +45,22 @@ class _Mismatch(MedialibError):
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
-    tus = _Tus(services)
-    editors = access.at_least("editor")
-    blueprint.add_url_rule(
-        "/uploads", "uploads", editors(lambda: tus.all()), methods=["OPTIONS", "POST"], provide_automatic_options=False
-    )
-    blueprint.add_url_rule(
-        "/uploads/<upload_id>", "upload_bytes", editors(lambda upload_id: tus.one(upload_id)),
-        methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"], provide_automatic_options=False,
-    )  # fmt: skip
+    """For the desk's page."""
+    _add(blueprint, _Tus(services, one="desk.upload_bytes"), "/uploads", ("uploads", "upload_bytes"))
+
+
+def add_to_api(blueprint: Blueprint, services: Services) -> None:
+    """The same for programs with a token, which may change lessons."""
+    _add(blueprint, _Tus(services, one="api_desk.tus_upload"), "/tus", ("tus", "tus_upload"))
+
+
+def _add(blueprint: Blueprint, tus: "_Tus", path: str, endpoints: tuple[str, str]) -> None:
+    def add(path: str, endpoint: str, view: access.View, *methods: str) -> None:
+        marked = needs("edit")(access.at_least("editor")(view))
+        blueprint.add_url_rule(path, endpoint, marked, methods=["OPTIONS", *methods], provide_automatic_options=False)
+
+    add(path, endpoints[0], lambda: tus.all(), "POST")
+    add(f"{path}/<upload_id>", endpoints[1], lambda upload_id: tus.one(upload_id), "HEAD", "PATCH", "DELETE", "POST")
     blueprint.after_request(_add_version)
 
 
@@ -74,8 +82,11 @@ def _add_version(response: Response) -> Response:
 
 
 class _Tus:
-    def __init__(self, services: Services):
+    """`one` is the endpoint of a single upload."""
+
+    def __init__(self, services: Services, *, one: str):
         self._services = services
+        self._one = one
         self._days = services.settings.uploads.unfinished_days
         self._desk = Desk(store=services.store, database=services.database, days=self._days, sync=sync_elsewhere)
 
@@ -117,7 +128,7 @@ class _Tus:
         )  # fmt: skip
         upload = arrivals.begin(self._services, me(self._services), wish)
         response = Response(status=201)
-        response.headers["Location"] = url_for("desk.upload_bytes", upload_id=upload.id)
+        response.headers["Location"] = url_for(self._one, upload_id=upload.id)
         if has_body and size_bytes:
             try:
                 self._receive(upload, 0, checksum)
