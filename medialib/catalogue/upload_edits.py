@@ -11,7 +11,7 @@ from medialib.catalogue import editing, theme_lookups, tokens, upload_lookups
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.uploads import Upload, UploadState
-from medialib.errors import N_, BadRequest, MedialibError, OutOfStep, TooLarge
+from medialib.errors import N_, BadRequest, MedialibError, NoSpace, OutOfStep
 
 _DAY_SECONDS = 86_400
 UNDO_SECONDS = 600
@@ -48,17 +48,17 @@ def begin(
 
 
 def require_quota(session: Session, unit_slug: str | None, size_bytes: int, *, gigabytes: float, files: int) -> None:
-    """Raise TooLarge when another file of this size is more than the unit may have; 0 means no limit."""
+    """Raise NoSpace when another file of this size is more than the unit may have; 0 means no limit."""
     if unit_slug is None or not (gigabytes or files):
         return
     used = upload_lookups.used(session, unit_slug)
     if files and used.files + 1 > files:
-        raise TooLarge(
+        raise NoSpace(
             N_("Your unit has %(used)s of %(most)s recordings: no more fit. Please tell the county."),
             values={"used": used.files, "most": files},
         )
     if gigabytes and used.size_bytes + size_bytes > gigabytes * _GIGABYTE:
-        raise TooLarge(
+        raise NoSpace(
             N_("Your unit has used %(used)s of its %(most)s GB: this file is too much. Please tell the county."),
             values={"used": f"{used.size_bytes / _GIGABYTE:.3g}", "most": f"{gigabytes:g}"},
         )

@@ -312,10 +312,10 @@ def test_what_is_too_much_is_refused_before_the_first_byte(tmp_path: Path) -> No
     add_lesson(services, unit=TOWN)  # of 1 MB
     address = sender.begin(900_000)
     full = sender.create(900_000)
-    assert full.status_code == 413 and "0.0019" in full.get_json()["error"]
+    assert full.status_code == 507 and "0.0019" in full.get_json()["error"]
     assert sender.begin(10)
     many = sender.create(10)
-    assert many.status_code == 413 and "3" in many.get_json()["error"]
+    assert many.status_code == 507 and "3" in many.get_json()["error"]
     assert sender.ask("DELETE", address).status_code == 204
     assert sender.create(900_000).status_code == 201
     services.database.close()
