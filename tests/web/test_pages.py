@@ -110,7 +110,8 @@ def test_a_lesson_shows_its_player_details_and_what_it_costs(client: FlaskClient
         assert part in text
     assert "data-progress" not in text
     with services.database.begin() as session:
-        edits.record_progress(session, lesson_id=LESSON, version=1, name="v480", complete=True, size_bytes=33_200_000)
+        made = {"complete": True, "size_bytes": 33_200_000}
+        work_edits.record_progress(session, lesson_id=LESSON, version=1, name="v480", **made)
     assert "约 38 MB" in page(client, f"/lessons/{LESSON}")
 
 
