@@ -130,7 +130,7 @@ def test_what_was_cancelled_comes_back_only_while_there_is_room(tmp_path: Path) 
     post(sender, f"{first}/cancel")
     second = sender.begin(10)
     answer = post(sender, f"{first}/restore")
-    assert answer.status_code == 413 and answer.get_json()["error"]
+    assert answer.status_code == 507 and answer.get_json()["error"]
     post(sender, f"{second}/cancel")
     assert post(sender, f"{first}/restore").status_code == 200
     services.database.close()
