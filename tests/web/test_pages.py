@@ -112,7 +112,7 @@ def test_a_lesson_shows_its_player_details_and_what_it_costs(client: FlaskClient
     with services.database.begin() as session:
         made = {"complete": True, "size_bytes": 33_200_000}
         work_edits.record_progress(session, lesson_id=LESSON, version=1, name="v480", **made)
-    assert "约 38 MB" in page(client, f"/lessons/{LESSON}")
+    assert f"约{NO_BREAK}38{NO_BREAK}MB" in page(client, f"/lessons/{LESSON}")
 
 
 def test_a_silent_lesson_has_no_listen_switch(client: FlaskClient, services: Services) -> None:
