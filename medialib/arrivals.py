@@ -217,11 +217,8 @@ def _settle(services: Services, upload: Upload, receipt: Receipt) -> str | None:
 
 
 def tell_worker(services: Services, upload_id: str) -> None:
-    """That an upload is whole; when the queue cannot be reached, the worker finds out by itself."""
-    try:
-        services.queues.send(HOT, "upload", upload_id)
-    except services.queues.failures as error:
-        log.warning("the worker could not be told of an upload; it will find it", upload=upload_id, error=str(error))
+    """That an upload is whole."""
+    services.queues.send(HOT, "upload", upload_id)
 
 
 def sweep(services: Services) -> None:

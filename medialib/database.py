@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, sessionmaker
 
-from medialib.errors import N_, MissingTool
+from medialib.errors import MissingDriver
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE_SECONDS = 20.0
@@ -30,10 +30,7 @@ class Database:
         try:
             self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
         except ImportError as error:
-            raise MissingTool(
-                N_("The package for this kind of database is not installed. Please run: pip install psycopg"),
-                detail=str(error),
-            ) from error
+            raise MissingDriver(error) from error
         if self.engine.dialect.name == "sqlite":
             _tune_sqlite(self.engine)
         self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)

@@ -114,3 +114,16 @@ class Gone(NotFound):
 
 class MissingTool(MedialibError):
     """A program that medialib needs is not installed, or is too old."""
+
+
+class MissingDriver(MissingTool):
+    """The package for the database or the queue that the settings name is not installed."""
+
+    def __init__(self, error: ImportError):
+        super().__init__(
+            N_(
+                "The package for this kind of database or queue is not installed. "
+                "Please run: .venv/bin/pip install -c requirements.txt -e '.[postgresql,redis]'"
+            ),
+            detail=str(error),
+        )

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+# What the system says when a disk, or somebody's share of it, is full.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a file that a program in the sandbox has left: never a link to elsewhere, never a pipe that hangs."""

@@ -14,10 +14,12 @@ from medialib.errors import N_, NoSpace
 from medialib.files import bytes_below, entries, files_below, move_folder, open_regular, sync_directory
 from medialib.places import Places, numbered
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _FULL_BYTES = 16 << 20
 # What leases (jobs/leases.py) are told apart by.
 _TOKEN = re.compile("[0-9a-f]{16}")
+# What a small file is called until it is whole, and after how long nobody writes it any more.
+_PART = re.compile(r"[0-9a-f]{16}\.part")
+_PART_SECONDS = 600
 # One of them is in every directory that is a store, or is to be one again.
 _OURS = {"lessons", "lost", "medialib.db"}
 
@@ -49,7 +51,7 @@ class Store(Places):
         """What forms are signed with: the same for all processes and machines of this library, made at first need."""
         place = self.root / "secret"
         if not place.exists():
-            beside = self.temporary / f"secret.{os.getpid()}.{time.monotonic_ns()}"
+            beside = self.part()
             beside.touch(mode=0o600, exist_ok=False)
             with beside.open("w") as file:
                 file.write(secrets.token_hex(32))
@@ -132,7 +134,7 @@ class Store(Places):
     def replace_bytes(self, place: Path, content: bytes) -> None:
         """The same for a small file."""
         self._make_directory(place.parent)
-        beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
+        beside = self.part()
         try:
             with beside.open("wb") as file:
                 file.write(content)
@@ -142,6 +144,9 @@ class Store(Places):
         finally:
             beside.unlink(missing_ok=True)
         sync_directory(place.parent)
+
+    def part(self) -> Path:
+        return self.temporary / f"{secrets.token_hex(8)}.part"
 
     def _make_directory(self, folder: Path) -> None:
         """Make a directory and the ones above it, each entered durably in its parent."""
@@ -154,7 +159,7 @@ class Store(Places):
         shutil.rmtree(self.temporary / token, ignore_errors=True)
 
     def sweep(self, living: Callable[[], Collection[str]]) -> list[str]:
-        """Remove temporary directories that no living lease owns; returns their names.
+        """Remove temporary directories that no living lease owns, and what killed processes wrote; returns the names.
 
         The leases are asked for after the directories, since a lease is taken before its directory is made.
         """
@@ -164,7 +169,11 @@ class Store(Places):
         gone = [name for name in there if name not in owned]
         for name in gone:
             self.discard(name)
-        return gone
+        latest = time.time() - _PART_SECONDS
+        cut_off = [one for one in entries(self.temporary) if _PART.fullmatch(one.name) and one.stat().st_mtime < latest]
+        for entry in cut_off:
+            Path(entry.path).unlink(missing_ok=True)
+        return gone + [entry.name for entry in cut_off]
 
     def cover_names(self, *, older_than_seconds: float) -> list[str]:
         """The pictures of collections that have been there for a while."""

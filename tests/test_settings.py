@@ -56,7 +56,10 @@ def test_a_value_of_the_file_holds(tmp_path: Path) -> None:
         ("database: {url: 'mysql://x'}\n", "database.url: it must be empty or begin with sqlite:// or postgresql://"),
         ("ladder:\n  rungs: [{short_side: 241, max_bits_per_second: 90000}]\n", "multiple of 2"),
         ("server: {port: 1}\nsite: {}\nserver: {}\n", "config.yaml, line 3, server: it stands in line 1 already"),
-        ("store:\n  url: s3://bucket\n", "store.url must be a directory or a file: URL"),
+        ("store:\n  url: s3://bucket\n", "config.yaml, line 2, store.url: it must be a directory or a file: URL"),
+        ("watch:\n  folder: smb://office/in\n", "config.yaml, line 2, watch.folder: it must be a directory"),
+        ("jobs:\n  url: mysql://host/name\n", "config.yaml, line 2, jobs.url: it must be empty or begin with redis://"),
+        ("jobs: {url: redis}\n", "jobs.url: it must be empty or begin with redis://, rediss:// or postgresql://"),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, text: str, told: str) -> None:

@@ -106,6 +106,15 @@ def test_sweeping_removes_what_no_living_lease_owns(store: Store) -> None:
     assert {folder.name for folder in store.temporary.iterdir()} == {living, "letters from home"}
 
 
+def test_sweeping_removes_what_a_killed_process_had_half_written(store: Store) -> None:
+    old, young = (store.temporary / f"{name * 8}.part" for name in ("01", "ef"))
+    for part in (old, young):
+        part.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert store.sweep(set) == [old.name]
+    assert list(store.temporary.iterdir()) == [young]
+
+
 def test_discarding_a_workspace_leaves_the_others(store: Store) -> None:
     finished(store, b"one", "mine")
     finished(store, b"two", "yours")

@@ -197,6 +197,8 @@ def _told_of(error: Exception) -> str:
     """One line, without the question that the database could not answer."""
     if isinstance(error, DBAPIError):
         return f"The catalogue cannot be written to now: {error.orig}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error)
 
 

@@ -1,7 +1,6 @@
 """Files attached to what a collection gives to read: of the kinds that readings of lessons are, named after content."""
 
 import hashlib
-import secrets
 import shutil
 from pathlib import Path
 from typing import IO
@@ -23,8 +22,7 @@ def attach(store: Store, file: IO[bytes], name: str, *, reserve_bytes: int) -> s
     digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]  # type: ignore[arg-type]
     place = store.attached(digest, extension)
     if not place.exists():
-        beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-        beside.parent.mkdir(parents=True, exist_ok=True)
+        beside = store.part()
         try:
             file.seek(0)
             with beside.open("wb") as target:

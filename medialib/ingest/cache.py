@@ -8,10 +8,10 @@ from mutagen import MutagenError
 
 from medialib.catalogue import work_edits, work_lookups
 from medialib.errors import N_, MedialibError, NoSpace, Stopped, ToolFailed
+from medialib.files import NO_ROOM
 from medialib.ingest.attempts import record_failure
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import NO_ROOM
 
 log = structlog.get_logger()
 

@@ -1,6 +1,9 @@
 """How work that fails, or is put off, is told: a sentence for people and a detail for the log; pure."""
 
-from medialib.errors import N_, DiskFull, Stopped, ToolFailed
+import traceback
+
+from medialib.errors import N_, DiskFull, MedialibError, Stopped, ToolFailed
+from medialib.files import NO_ROOM
 
 
 def failed(detail: str, *, kind: type[ToolFailed] = ToolFailed) -> ToolFailed:
@@ -13,3 +16,10 @@ def no_room(detail: str) -> DiskFull:
 
 def put_off() -> Stopped:
     return Stopped(N_("This work goes on later."))
+
+
+def unforeseen(error: Exception) -> MedialibError:
+    """A full disk is told as that; of anything else the log gets the traceback."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return no_room(str(error))
+    return ToolFailed(N_("Something unforeseen stopped this work."), detail=traceback.format_exc() or str(error))

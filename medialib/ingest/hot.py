@@ -13,6 +13,7 @@ from medialib.ingest import holding
 from medialib.ingest.attempts import record_failure
 from medialib.ingest.command_parts import Run
 from medialib.ingest.errand import Errand
+from medialib.ingest.failures import unforeseen
 from medialib.ingest.recording import Recording, load
 from medialib.ingest.workshop import Workshop
 
@@ -61,9 +62,10 @@ def _carry_out(errand: Errand, run: Run) -> None:
     except Stopped:  # who still waits for the rest of it asks again
         metrics.HOT_RUNS.labels("gave way").inc()
         log.info("a hot run gave way", lesson=lesson_id, rendition=name, first=run.first)
-    except ToolFailed as error:
+    except (ToolFailed, OSError) as error:
         metrics.HOT_RUNS.labels("failed").inc()
-        record_failure(errand.workshop, lesson_id, hot_step(name, run.first), error)
+        failure = error if isinstance(error, ToolFailed) else unforeseen(error)
+        record_failure(errand.workshop, lesson_id, hot_step(name, run.first), failure)
     else:
         metrics.HOT_RUNS.labels("made").inc()
         seconds = time.monotonic() - began

@@ -20,23 +20,21 @@ and captions, which take seconds, begin anew. A copy is offered as a whole or no
 """
 
 import time
-import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import structlog
 
 from medialib.catalogue import renewing, work_edits, work_lookups
-from medialib.errors import N_, MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
+from medialib.errors import MedialibError, NotFound, Stopped, ToolFailed, UnusableMedia
 from medialib.ingest.attempts import record_failure
 from medialib.ingest.errand import Errand
-from medialib.ingest.failures import no_room
+from medialib.ingest.failures import unforeseen
 from medialib.ingest.making import DO, Outcome
 from medialib.ingest.recording import Recording, load_at_work, stop_if_gone
 from medialib.ingest.steps import COPY, RANKS
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
-from medialib.store import NO_ROOM
 
 log = structlog.get_logger()
 
@@ -144,17 +142,11 @@ def _try(errand: Errand, step: str) -> Outcome:
         raise
     except (ToolFailed, UnusableMedia) as error:
         failure: MedialibError = error
-    except OSError as error:
-        failure = no_room(str(error)) if error.errno in NO_ROOM else _unforeseen(error)
-    except Exception as error:  # noqa: BLE001  the one place: whatever happens, this step is parked and others go on
-        failure = _unforeseen(error)
+    except Exception as error:  # noqa: BLE001  whatever happens, this step is parked and others go on
+        failure = unforeseen(error)
     came_on = _segments_made(errand) > before
     record_failure(errand.workshop, errand.recording.lesson_id, step, failure, came_on=came_on)
     return Outcome.MORE
-
-
-def _unforeseen(error: Exception) -> ToolFailed:
-    return ToolFailed(N_("Something unforeseen stopped this work."), detail=traceback.format_exc() or str(error))
 
 
 def prepare(workshop: Workshop, lesson_id: str) -> None:

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
 
-from medialib.errors import BadSettings
+from medialib.errors import MissingDriver
+
+log = structlog.get_logger()
 
 HOT = "hot"
 BULK = "bulk"
@@ -39,8 +42,11 @@ class Queues:
 
     def __init__(self, url: str, folder: Path):
         self._handlers: dict[str, Handler] = {}
+        try:
+            self.failures = _failures(url)
+        except ImportError as error:
+            raise MissingDriver(error) from error
         self._queues = {name: _open(name, url, folder) for name in QUEUES}
-        self.failures = _failures(url)
         self._tasks = {name: queue.task(name="handle")(self._handle) for name, queue in self._queues.items()}
 
     def on(self, work: str, handler: Handler) -> None:
@@ -48,11 +54,15 @@ class Queues:
         self._handlers[work] = handler
 
     def send(self, queue: str, work: str, *arguments: str | int, within_seconds: float | None = None) -> None:
-        """Leave a message. One that matters only `within_seconds` overtakes those that wait, and is dropped later."""
-        if within_seconds is None:
-            self._tasks[queue](work, *arguments)
-        else:
-            self._tasks[queue](work, *arguments, priority=_URGENT, expires=within_seconds)
+        """Leave a message. One that matters only `within_seconds` overtakes those that wait, and is dropped later.
+
+        When the queue cannot be reached that is only logged: what is to be done is stored, and workers find it.
+        """
+        urgent = {} if within_seconds is None else {"priority": _URGENT, "expires": within_seconds}
+        try:
+            self._tasks[queue](work, *arguments, **urgent)
+        except self.failures as error:
+            log.warning("the workers could not be told; they will find the work", work=work, error=str(error))
 
     def depth(self, queue: str) -> int:
         """Messages that wait."""
@@ -75,7 +85,7 @@ class Queues:
 
 
 def _failures(url: str) -> tuple[type[Exception], ...]:
-    """What `send` raises when the queue cannot be reached, or stays locked."""
+    """What is raised when the queue cannot be reached, or stays locked."""
     if url.startswith(("redis://", "rediss://")):
         from redis.exceptions import RedisError  # an extra package, as the next one
 
@@ -92,6 +102,4 @@ def _open(name: str, url: str, folder: Path) -> Huey:
         return SqliteHuey(f"medialib-{name}", filename=str(folder / f"{name}.db"), results=False, fsync=False)
     if url.startswith(("redis://", "rediss://")):
         return PriorityRedisHuey(f"medialib-{name}", url=url, results=False)
-    if url.startswith("postgresql://"):
-        return PostgresHuey(f"medialib-{name}", dsn=url, results=False)
-    raise BadSettings("jobs.url must be empty (SQLite) or begin with redis:// or postgresql://")
+    return PostgresHuey(f"medialib-{name}", dsn=url, results=False)

@@ -40,11 +40,6 @@ def _read(path: Path) -> str:
 
 
 def _absolute(url: str, folder: Path) -> str:
-    if "://" in url and not url.startswith("file://"):
-        raise BadSettings(
-            "store.url must be a directory or a file: URL, on a disk of this machine or of the network that can link "
-            "files (such as NFS; file systems on top of S3 cannot)"
-        )
     return str((folder / Path(url.removeprefix("file://")).expanduser()).resolve())
 
 
@@ -110,7 +105,6 @@ _WORDS = {
     "float_type": "a number is expected",
     "string_type": "a text is expected",
     "model_type": "keys and values are expected",
-    "string_pattern_mismatch": "it must be empty or begin with sqlite:// or postgresql://",
 }
 
 

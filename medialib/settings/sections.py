@@ -4,12 +4,32 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from medialib.ladders import Ladder
 
+
+def _is_a_directory(url: str) -> str:
+    if "://" in url and not url.startswith("file://"):
+        raise ValueError(
+            "it must be a directory or a file: URL, on a disk of this machine or of the network that can link files "
+            "(such as NFS; file systems on top of S3 cannot)"
+        )
+    return url
+
+
+def _address(shape: str, told: str) -> AfterValidator:
+    def check(url: str) -> str:
+        if url and not re.match(shape, url):
+            raise ValueError(f"it must be empty or begin with {told}")
+        return url
+
+    return AfterValidator(check)
+
+
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Directory = Annotated[str, AfterValidator(_is_a_directory)]
 
 
 class _Section(BaseModel):
@@ -61,20 +81,20 @@ class Access(_Section):
 class Store(_Section):
     """Where media, database and index live: a directory, or its file: URL."""
 
-    url: str = "media_store"
+    url: Directory = "media_store"
     cache_gigabytes: Annotated[float, Field(ge=0)] = 10
 
 
 class Database(_Section):
     """The catalogue: empty means SQLite inside the store."""
 
-    url: Annotated[str, Field(pattern=r"^$|^(sqlite|postgresql)(\+[a-z0-9]+)?://")] = ""
+    url: Annotated[str, _address(r"(sqlite|postgresql)(\+[a-z0-9]+)?://", "sqlite:// or postgresql://")] = ""
 
 
 class Jobs(_Section):
     """The queue of hints and how work is shared out."""
 
-    url: str = ""
+    url: Annotated[str, _address(r"(postgresql|rediss?)://", "redis://, rediss:// or postgresql://")] = ""
     bulk_workers: Count = 2
     hot_workers: Count = 6
     lease_seconds: Seconds = 30
@@ -179,7 +199,7 @@ class Keep(_Section):
 class Watch(_Section):
     """A folder whose recordings come in by themselves."""
 
-    folder: str = ""
+    folder: Directory = ""
     unit: str = ""
     owner: str = ""
     stage: Literal["draft", "submitted", "published"] = "draft"

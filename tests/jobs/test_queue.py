@@ -1,13 +1,13 @@
 """Queues: hints get from whoever sends them to the worker, in another process if need be."""
 
 import queue
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import pytest
+from structlog.testing import capture_logs
 
-from medialib.errors import BadSettings
 from medialib.jobs.queue import BULK, HOT, Queues
 
 Calls = queue.Queue[tuple[object, ...]]
@@ -78,7 +78,13 @@ def test_a_handler_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
         assert calls.get(timeout=60) == (2,)
 
 
-@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite:///file", "redis", "postgres://host"])
-def test_an_unknown_address_is_refused_by_the_settings_name(tmp_path: Path, url: str) -> None:
-    with pytest.raises(BadSettings, match=r"jobs\.url must be empty"):
-        Queues(url, tmp_path)
+def test_a_queue_that_cannot_be_written_to_loses_a_hint_and_nothing_else(tmp_path: Path) -> None:
+    queues = Queues("", tmp_path)
+    queues.send(BULK, "make", 1)
+    with closing(sqlite3.connect(tmp_path / "bulk.db", isolation_level=None)) as file:
+        file.execute("DROP TABLE task")
+    with capture_logs() as told:
+        queues.send(BULK, "make", 2)
+    assert [(line["event"], line["work"]) for line in told] == [
+        ("the workers could not be told; they will find the work", "make")
+    ]
