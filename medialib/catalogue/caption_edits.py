@@ -106,7 +106,7 @@ def undo(session: Session, lesson_id: str, language: str, *, by: Person) -> None
     track = CaptionTrack(language=language, label=last.before["label"], cues=from_stored(last.before["cues"]))
     put(session, lesson_id, track)
     last.undone = True
-    note(session, by, "captions.undone", on_id=lesson_id, on_name=last.on_name, label=track.label)
+    note(session, by, "captions.undone", on_id=lesson_id, on_name=last.on_name, captions=track.label)
 
 
 def undoable(session: Session, lesson_id: str) -> list[CuratorChange]:
@@ -125,7 +125,7 @@ def _told(row: Captions | None) -> dict[str, Any]:
 def _keep(session: Session, act: str, lesson_id: str, before: dict[str, Any], language: str, by: Person) -> None:
     """Into the log, and, where there were captions before, among what can be undone; `left` is the revision now."""
     title = lookups.lesson(session, lesson_id).title
-    note(session, by, act, on_id=lesson_id, on_name=title, label=before["label"])
+    note(session, by, act, on_id=lesson_id, on_name=title, captions=before["label"])
     if "cues" in before:
         row = caption_lookups.found(session, lesson_id, language)
         told = {**before, "language": language, "left": row.revision if row else 0}

@@ -25,8 +25,8 @@ def set_access(session: Session, lesson_id: str, access: str, *, by: Person | No
     note(session, by, "lesson.access", on_id=lesson_id, on_name=lesson.title, before=before, access=access)
 
 
-def add_key(session: Session, lesson_id: str, *, label: str, days: float | None, by: Person | None) -> str:
-    """The token that opens this lesson, whoever may watch it otherwise; without `days` until it is taken back."""
+def add_key(session: Session, lesson_id: str, *, label: str, days: float | None, by: Person | None) -> tuple[str, str]:
+    """(id, token) of a key that opens this lesson for anybody; without `days` until it is taken back."""
     lesson = lookups.lesson(session, lesson_id)
     now, token = time.time(), tokens.new_token()
     ends_at = now + days * 86_400 if days is not None else None
@@ -37,7 +37,7 @@ def add_key(session: Session, lesson_id: str, *, label: str, days: float | None,
     )  # fmt: skip
     session.add(key)
     note(session, by, "lesson.key", on_id=lesson_id, on_name=lesson.title, label=label)
-    return token
+    return key.id, token
 
 
 def remove_key(session: Session, lesson_id: str, key_id: str, *, by: Person | None) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import mutagen
+from mutagen import MutagenError
 from mutagen.apev2 import APENoHeaderError, APEv2
 from mutagen.id3 import Encoding
 
@@ -66,7 +67,10 @@ def read_tags(path: Path) -> dict[str, Any]:
     """title, speaker, series, number, description, recorded and language as far as the file has them."""
     try:
         opened = mutagen.File(path)
-        said = [_said(tags) for tags in (_ape(path), opened and opened.tags) if tags is not None]
+        own = opened and opened.tags
+        # The format's own are best, but for ID3v1, which cuts everything off after thirty letters.
+        ranked = (own, _ape(path)) if getattr(own, "version", None) == (1, 1) else (_ape(path), own)
+        said = [_said(tags) for tags in ranked if tags is not None]
     except _UNREADABLE as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return {}
@@ -78,6 +82,9 @@ def _ape(path: Path) -> APEv2 | None:
     try:
         return APEv2(path)
     except APENoHeaderError:
+        return None
+    except MutagenError as error:  # the format's own are perhaps whole
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return None
 
 

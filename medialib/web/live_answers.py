@@ -3,6 +3,7 @@
 A cache of what any proxy may keep anyway, in front of everything else: an answer from it costs a twentieth.
 """
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 1.0
 _MOST_KEPT = 500
+_LANGUAGE = re.compile(r"(?:^|;\s*)lang=([^;]*)")
+# Path, language, accepted encodings, known version.
+_Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class LiveAnswers:
 
     def __init__(self, application: "WSGIApplication"):
         self._application = application
-        self._kept: dict[tuple[str, str, str], _Answer] = {}
+        self._kept: dict[_Key, _Answer] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -35,16 +39,20 @@ class LiveAnswers:
         often = path.startswith("/channels/") and (path.count("/") == 3 or path.endswith(".json"))
         if not (alone and often and not environ.get("SCRIPT_NAME")):
             return self._application(environ, start_response)
-        key = (path, environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", ""))
+        language = ".json" in path and _LANGUAGE.search(environ.get("HTTP_COOKIE", ""))
+        key = (
+            path,
+            language[1] if language else "",
+            environ.get("HTTP_ACCEPT_ENCODING", ""),
+            environ.get("HTTP_IF_NONE_MATCH", ""),
+        )
         found = self._kept.get(key)
         if found is None or time.monotonic() >= found.until:
             return self._asked(key, environ, start_response)
         start_response("200 OK", list(found.headers))
         return [found.body]
 
-    def _asked(
-        self, key: tuple[str, str, str], environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def _asked(self, key: _Key, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         told: list[Any] = []
 
         def listen(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -276,6 +276,30 @@ def test_ape_tags_are_read(tmp_path: Path) -> None:
     }
 
 
+def test_ape_tags_say_what_the_oldest_tags_cut_off(tmp_path: Path) -> None:
+    long = "A very long title of a lesson about bamboo shoots"
+    path = media.tone(tmp_path / "a.mp3", seconds=0.3, more=("-write_id3v1", "0", "-id3v2_version", "0"))
+    with path.open("ab") as file:
+        file.write(b"TAG" + long[:30].encode() + bytes(95))
+    assert read_tags(path)["title"] == long[:30].strip()
+    tags = APEv2()
+    tags["Title"] = long
+    tags.save(path)
+    assert read_tags(path)["title"] == long
+
+
+def test_broken_ape_tags_leave_the_others_alone(tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.mp3", seconds=0.3, more=("-write_id3v1", "0", "-metadata", "title=凉席"))
+    tags = APEv2()
+    tags["Artist"] = "贺老师"
+    tags.save(path)
+    content = bytearray(path.read_bytes())
+    begin = content.index(b"Artist\0")
+    content[begin - 8 : begin - 4] = (60_000).to_bytes(4, "little")  # longer than all tags together
+    path.write_bytes(content)
+    assert read_tags(path) == {"title": "凉席"}
+
+
 def test_tags_that_unpack_to_gigabytes_are_passed_over(tmp_path: Path) -> None:
     packer = zlib.compressobj(1)
     packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(900)) + packer.flush()

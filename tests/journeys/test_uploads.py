@@ -185,6 +185,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
 
 
 @pytest.mark.usefixtures("services")
+@pytest.mark.usefixtures("services")
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_then(library: Library) -> None:
     files = [media.tone(library.folder / f"{name}.m4a", seconds=1, hertz=at) for name, at in (("甲", 500), ("乙", 600))]
@@ -196,7 +197,8 @@ def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_th
         page.get_by_label("登录名").fill("wang")
         page.get_by_label("密码").fill(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/upload")
+        page.locator("#chooser").wait_for(state="attached")
+        page.wait_for_load_state("networkidle")  # with its scripts
 
         def tell(file: str, speaker: str) -> None:
             page.locator("#files .name", has_text=file).click()

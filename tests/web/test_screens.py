@@ -412,6 +412,27 @@ def test_a_channel_is_made_previewed_and_saved(desk: Desk) -> None:
     assert wrong.status_code == 400 and "起个名字" in wrong.text and 'value="无此物"' in wrong.text
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"part-2-show": "", "part-2-begins": "09:00", "part-2-ends": "10:00"}, "每个时段都要选放什么"),
+        ({"special-0-show": "", "special-0-at": "2099-01-01T19:30"}, "每次放映都要选放什么"),
+        ({"filler-show": "lesson:", "filler-words": "没有这一课"}, "没有正好叫这个名字的课"),
+    ],
+)
+def test_what_was_drawn_stays_when_something_else_is_wrong(desk: Desk, wrong: dict[str, str], told: str) -> None:
+    _, office, _ = desk
+    row: dict[str, Any] = {
+        "part-1-days": ["2"], "part-1-begins": "06:10", "part-1-ends": "07:20", "part-1-show": "search:",
+        "part-1-words": "竹笋", "quiet-0-days": ["6"], "quiet-0-begins": "22:40", "quiet-0-ends": "05:50",
+    }  # fmt: skip
+    answer = send(office, "/desk/channels/field", title="田间", **row, **wrong)
+    assert answer.status_code == 400 and told in answer.text
+    for kept in ("06:10", "07:20", "竹笋", "22:40", "05:50", *(one for one in wrong.values() if not one.endswith(":"))):
+        assert f'value="{kept}"' in answer.text
+    assert "06:10" not in office.get("/desk/channels/field").text
+
+
 def test_all_channels_are_paused_and_go_on(desk: Desk) -> None:
     _, office, _ = desk
     begin = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 8 * 3600))

@@ -111,7 +111,7 @@ def test_a_lesson_begins_where_its_address_says(client: FlaskClient, asked: str,
     text = page(client, f"/lessons/mat3456789?t={asked}")
     assert f'data-begin="{begin}"' in text
     assert f'master.m3u8#t={float(begin):g}" type' in text
-    assert "从 " in text
+    assert f"从 {int(float(begin)) // 60}:{int(float(begin)) % 60:02d}" in text
 
 
 @pytest.mark.parametrize("asked", ["0", "-5", "200", "1e9", "nan", "inf", "x", "", "1:30", '"><script>'])

@@ -76,10 +76,9 @@ def _all(services: Services, lesson_id: str) -> LinksAnswer:
 
 def _make(services: Services, lesson_id: str, body: NewLink) -> MadeLink:
     with services.database.begin() as session:
-        token = lesson_access.add_key(session, lesson_id, label=body.label, days=body.days, by=me(services))
-        made = people_lookups.lesson_keys(session, lesson_id)[0]
+        key_id, token = lesson_access.add_key(session, lesson_id, label=body.label, days=body.days, by=me(services))
     page, player = keys.page_of(token, lesson_id), keys.path_of(token, lesson_id)
-    return MadeLink(id=made.id, page=link_to(services, page).address, player=link_to(services, player).address)
+    return MadeLink(id=key_id, page=link_to(services, page).address, player=link_to(services, player).address)
 
 
 def _remove(services: Services, lesson_id: str, key_id: str) -> None:

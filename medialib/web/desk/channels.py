@@ -20,6 +20,7 @@ from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.desk.timetable_form import ORDER_NAMES, Choices, choices, read_timetable, titles
+from medialib.web.desk.timetable_rows import clock, rows_of, typed_rows
 from medialib.web.i18n import gettext, sentence
 
 DAY_NAMES = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
@@ -109,13 +110,14 @@ def _channel(services: Services, station: Station, slug: str) -> ResponseReturnV
                 return redirect(url_for("desk.channel", slug=slug, saved=1))
         except BadRequest as error:
             problem = sentence(error)
+    rows = typed_rows(request.form) if request.method == "POST" else rows_of(table)
     monday = _monday(table.zone)
     drawn = blocks(table, monday.date())
     coming = _coming(services, station, channel, table, fresh=previewed)
     at = request.values.get("at", "")[:16]
     return page(
         services, "channel.html", 400 if problem else 200, section="screens", channel=channel, title=title,
-        table=table, blocks=drawn, coming=coming, problem=problem,
+        rows=rows, table=table, blocks=drawn, coming=coming, problem=problem,
         problems=_problems(station, channel, table, drawn, offered),
         choices=offered, lessons=lessons, orders=ORDER_NAMES, days=DAY_NAMES, monday=monday, previewed=previewed,
         at=at, on=_on_at(services, station, channel, table, at, fresh=previewed), saved="saved" in request.args,
@@ -201,10 +203,6 @@ def _problems(station: Station, channel: Channel, table: Timetable, drawn: list[
                 )
             )
     return found
-
-
-def clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _remove(services: Services, slug: str) -> ResponseReturnValue:

@@ -64,7 +64,7 @@ def _new_link(services: Services, lesson_id: str) -> ResponseReturnValue:
     label, days = typed("label", most=100), _DAYS.get(typed("days"))
     with services.database.begin() as session:
         title = lookups.lesson(session, lesson_id).title
-        token = lesson_access.add_key(session, lesson_id, label=label, days=days, by=me(services))
+        _, token = lesson_access.add_key(session, lesson_id, label=label, days=days, by=me(services))
     return page(
         services, "link.html", section="lessons", kind="lesson", lesson_id=lesson_id, name=title,
         link=link_to(services, keys.page_of(token, lesson_id)),

@@ -41,6 +41,7 @@ from medialib.web.desk import (
     uploading,
     webhooks,
 )
+from medialib.web.desk.timetable_rows import clock
 
 _PARTS: tuple[Callable[[Blueprint, Services], None], ...] = (
     people.add_to,
@@ -73,7 +74,7 @@ _WORDS: dict[str, Callable[..., Any]] = {
     "heard": screens.heard,
     "dots": dots.dots_of,
     "sum_of": lambda towns, state: sum(len(one.of(state)) for one in towns),
-    "clock_time": channels.clock,
+    "clock_time": clock,
     "day_letter": lambda name: name[-1:] if not name.isascii() else name[:2],
     "told_bytes": figures.told_bytes,
     "count": figures.count,

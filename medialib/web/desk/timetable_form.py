@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from sqlalchemy import select
@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from medialib.catalogue import collected, tagging, unit_tree
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.timetables import MOST_PARTS, ORDERS, SHOW_KINDS, Order, Part, Quiet, Show, Special, Timetable
+from medialib.catalogue.timetables import Order, Part, Quiet, Show, Special, Timetable
 from medialib.errors import N_, BadRequest
+from medialib.web.desk.timetable_rows import names, typed_days, typed_show
 from medialib.web.i18n import gettext
 from medialib.web.phone.formats import theme_name
 
@@ -74,51 +75,43 @@ def titles(session: Session) -> Sequence[str]:
 
 
 def read_timetable(session: Session, zone: str) -> Timetable:
-    """What the form says; rows without a listing are left out. Raises BadRequest."""
+    """What the form says; rows that are left empty are passed over. Raises BadRequest."""
     form = request.form
-    filler = read_show(session, form, "filler")
     return Timetable(
         zone=zone,
         parts=tuple(_parts(session, form)),
         quiet=tuple(_quiet(form)),
         specials=tuple(_specials(session, form)),
-        filler=filler,
+        filler=read_show(session, form, "filler"),
     )
 
 
-def _rows(form: MultiDict[str, str], kind: str, field: str) -> Iterator[str]:
-    for number in range(MOST_PARTS + 4):
-        if f"{kind}-{number}-{field}" in form:
-            yield f"{kind}-{number}"
-
-
 def _parts(session: Session, form: MultiDict[str, str]) -> Iterator[Part]:
-    for row in _rows(form, "part", "show"):
-        show = read_show(session, form, row)
+    for row in names(form, "part", "show"):
+        show, begins, ends = read_show(session, form, row), form.get(f"{row}-begins", ""), form.get(f"{row}-ends", "")
         if show:
-            begins, ends = _minutes(form.get(f"{row}-begins", "")), _minutes(form.get(f"{row}-ends", ""))
             exact = f"{row}-exact" in form
-            yield Part(days=_days(form, row), begins=begins, ends=ends, show=show, exact=exact)
+            yield Part(days=typed_days(form, row), begins=_minutes(begins), ends=_minutes(ends), show=show, exact=exact)
+        elif begins or ends:
+            raise BadRequest(N_("Please say what is shown in every part of the day, or take its times away."))
 
 
 def _quiet(form: MultiDict[str, str]) -> Iterator[Quiet]:
-    for row in _rows(form, "quiet", "begins"):
+    for row in names(form, "quiet", "begins"):
         begins, ends = form.get(f"{row}-begins", ""), form.get(f"{row}-ends", "")
         if begins or ends:
-            yield Quiet(days=_days(form, row), begins=_minutes(begins), ends=_minutes(ends))
+            yield Quiet(days=typed_days(form, row), begins=_minutes(begins), ends=_minutes(ends))
 
 
 def _specials(session: Session, form: MultiDict[str, str]) -> Iterator[Special]:
-    for row in _rows(form, "special", "show"):
-        show, minutes = read_show(session, form, row), form.get(f"{row}-minutes", "")
+    for row in names(form, "special", "show"):
+        show, minutes, at = read_show(session, form, row), form.get(f"{row}-minutes", ""), form.get(f"{row}-at", "")
         if show:
             if not re.fullmatch(r"\d{1,4}", minutes):
                 raise BadRequest(N_("A screening lasts between one minute and one day."))
-            yield Special(at=form.get(f"{row}-at", "")[:16], minutes=int(minutes), show=show)
-
-
-def _days(form: MultiDict[str, str], row: str) -> tuple[int, ...]:
-    return tuple(sorted({int(day) for day in form.getlist(f"{row}-days") if day in "0123456" and len(day) == 1}))
+            yield Special(at=at[:16], minutes=int(minutes), show=show)
+        elif at:
+            raise BadRequest(N_("Please say what is shown at every screening, or take its time away."))
 
 
 def _minutes(text: str) -> int:
@@ -130,15 +123,10 @@ def _minutes(text: str) -> int:
 
 
 def read_show(session: Session, form: MultiDict[str, str], row: str) -> Show | None:
-    kind, _, slug = form.get(f"{row}-show", "").partition(":")
-    words = " ".join(form.get(f"{row}-words", "").replace("\0", "").split())[:200]
-    known = next((one for one in SHOW_KINDS if one == kind), None)
-    if known is None:
-        return None
-    order = next((one for one in ORDERS if one == form.get(f"{row}-order")), ORDERS[0])
-    if known == "lesson" and not slug:
-        slug = session.scalar(select(Lesson.id).where(Lesson.title == words).limit(1)) or ""
-        if not slug:
-            raise BadRequest(N_("No lesson has exactly this title. Please choose it from the list."))
-        return Show(kind=known, slug=slug, words=words, order=order)
-    return Show(kind=known, slug=slug[:64], words=words if known == "search" else "", order=order)
+    show = typed_show(form, row)
+    if show is None or show.kind != "lesson" or show.slug:
+        return show
+    found = session.scalar(select(Lesson.id).where(Lesson.title == show.words).limit(1))
+    if found is None:
+        raise BadRequest(N_("No lesson has exactly this title. Please choose it from the list."))
+    return replace(show, slug=found)

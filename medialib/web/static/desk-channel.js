@@ -52,11 +52,12 @@ function drawn(svg, from, until) {
 days.forEach((svg, day) => {
   let from = -1, until = -1;
   svg.addEventListener("pointerdown", (event) => {
-    from = event.pointerType === "mouse" && !event.target.dataset.row ? minutesAt(svg, event) : -1;
+    from = event.pointerType === "mouse" && event.button === 0 && !event.target.dataset.row ? minutesAt(svg, event) : -1;
     until = -1;
     if (from >= 0) svg.setPointerCapture(event.pointerId);
   });
   svg.addEventListener("pointermove", (event) => {
+    if (!event.buttons) from = -1; // let go elsewhere
     if (from < 0) return;
     const at = minutesAt(svg, event) + STEP_MINUTES;
     if (until < 0 && at <= from + STEP_MINUTES) return; // it has not moved yet

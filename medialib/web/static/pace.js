@@ -1,7 +1,8 @@
 // How fast the parts of a lesson come, by the latest of them: what its picture would need is known beside it.
 
 const LATELY_MS = 20_000;
-const LEAST_MS = 500; // of bytes coming, before anything can be told
+const LEAST_MS = 500; // of bytes coming, before anything can be told of few of them
+const MANY_BYTES = 100_000;
 const KEPT_MS = 10; // whatever comes sooner than that was in the browser's cache
 const PARTS = 10;
 
@@ -41,6 +42,6 @@ export class Pace {
       until = Math.max(until, one.end);
       bytes += one.loaded;
     }
-    return busy < LEAST_MS ? null : (bytes * 8000) / busy;
+    return busy < LEAST_MS && bytes < MANY_BYTES ? null : (bytes * 8000) / busy;
   }
 }

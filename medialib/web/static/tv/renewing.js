@@ -16,7 +16,7 @@ export class Renewal {
 
   // `version` is what the server has now.
   told(version) {
-    if (this.ordered) return;
+    if (this.ordered) { this.wanted = version; return; } // even if it is the one that is here
     if (version === this.version) { this.wanted = ""; return; }
     if (!this.wanted) this.by = Date.now() + PATIENCE_SECONDS * 1000;
     this.wanted = version;
