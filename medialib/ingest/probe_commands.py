@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import ffmpeg
+
 from medialib.ingest.inputs import MOST_MEGAPIXELS, reading
 
 
@@ -49,19 +51,15 @@ def mend_command(program: str, source: Path, indexes: Sequence[int], name: str) 
 
     Without -copyts ffmpeg closes holes of more than ten seconds, and goes on where a clock begins anew.
     """
+    opened = ffmpeg.input(f"file:{source}", fflags="+genpts", **reading(MOST_MEGAPIXELS))
+    same = {"c": "copy", "map_metadata": -1, "map_chapters": -1}
+    output = ffmpeg.output(*(opened[str(index)] for index in indexes), name, format="matroska", **same)
     return [
         program,
         *("-nostdin", "-hide_banner", "-y"),
         *("-v", "error"),
         *("-progress", "pipe:1"),
-        *("-fflags", "+genpts"),
-        *_input(source),
-        *(word for index in indexes for word in ("-map", f"0:{index}")),
-        *("-c", "copy"),
-        *("-map_metadata", "-1"),
-        *("-map_chapters", "-1"),
-        *("-f", "matroska"),
-        name,
+        *ffmpeg.get_args(output),
     ]
 
 

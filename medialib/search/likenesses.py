@@ -7,12 +7,14 @@ follows a few beginnings in one sorted list.
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from medialib.search import shapes, sounds
 
 SHORTEST, LONGEST = 2, 5
 """Characters of the words that are kept."""
 _LOOKING_ALIKE = 0.6
+_ALIKE = 0.66
 _BEHIND = "|"
 _GAP = "_"
 
@@ -51,6 +53,7 @@ def distance(word: str, other: str) -> float:
     return total + strange * (strange - 1)
 
 
+@lru_cache(maxsize=65_536)
 def nearness(one: str, other: str) -> float:
     """How like each other two syllables sound: 1 the same, 0 not at all; what dialects do not tell apart is near."""
     if not one or not other:
@@ -60,8 +63,11 @@ def nearness(one: str, other: str) -> float:
     plain, plainer = _plain(one), _plain(other)
     if plain == plainer:
         return 0.8
+    common = sum(min(plain.count(letter), plainer.count(letter)) for letter in set(plain))
+    if 2 * common < _ALIKE * (len(plain) + len(plainer)):
+        return 0.0  # what they have in common in any order is the most that the ratio can be
     alike = SequenceMatcher(None, plain, plainer, autojunk=False).ratio()
-    return 0.6 if alike >= 0.8 else 0.4 if alike >= 0.66 and plain[1:] == plainer[1:] else 0.0
+    return 0.6 if alike >= 0.8 else 0.4 if alike >= _ALIKE and plain[1:] == plainer[1:] else 0.0
 
 
 def _plain(syllable: str) -> str:
