@@ -152,6 +152,19 @@ def test_what_failed_just_now_is_not_tried_again_at_once(services: Services, les
     assert made(services, lesson) == []
 
 
+def test_a_segment_that_cannot_be_put_into_the_store_is_a_failure_that_rests(
+    services: Services, lesson: Lesson
+) -> None:
+    place = services.store.segment(lesson.id, 1, "v240", 2).parent
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"a file where a directory should be made")
+    before = outcomes("failed")
+    for _ in range(2):
+        hot.hurry(services.workshop, lesson.id, 1, "v240", 2)
+    assert troubles(services, lesson) == [hot_step("v240", 2)]
+    assert outcomes("failed") == before + 1, "whoever asks again in the meantime is told so, and nothing is tried"
+
+
 def test_a_failure_is_forgotten_once_the_segment_is_made_by_whomever(services: Services, lesson: Lesson) -> None:
     for step in (hot_step("a64", 2), hot_step("a64", 99), hot_step("v240", 2)):
         fail(services, lesson, step)

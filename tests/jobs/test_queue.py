@@ -2,12 +2,15 @@
 
 import queue
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
+from medialib.errors import MissingDriver
 from medialib.jobs.queue import BULK, HOT, Queues
 
 Calls = queue.Queue[tuple[object, ...]]
@@ -88,3 +91,13 @@ def test_a_queue_that_cannot_be_written_to_loses_a_hint_and_nothing_else(tmp_pat
     assert [(line["event"], line["work"]) for line in told] == [
         ("the workers could not be told; they will find the work", "make")
     ]
+
+
+@pytest.mark.parametrize(("url", "package"), [("redis://127.0.0.1", "redis"), ("postgresql://127.0.0.1/x", "psycopg")])
+def test_a_driver_that_is_missing_is_said_with_its_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setitem(sys.modules, f"{package}.exceptions", None)
+    with pytest.raises(MissingDriver, match=r"pip install -c requirements\.txt"):
+        Queues(url, tmp_path)
