@@ -5,7 +5,7 @@ segment is in use, and a commit costs only what is new.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from whoosh.util.numeric import byte_to_length
 
 from medialib.search.blocks import Documents, Weights, unpack_postings
 from medialib.search.recent import Recent
-from medialib.search.segments import column_bytes, stored_postings, term_postings
+from medialib.search.segments import column_bytes, stored_postings, term_count, term_postings, terms_beginning
 
 __all__ = ["NO_POSTINGS", "Documents", "Kept", "Leaf", "Mask", "Numbers", "Postings", "Segment", "Tags", "View"]
 
@@ -96,6 +96,14 @@ class Segment:
     def postings(self, field: str, text: str) -> Postings:
         """The documents that hold the term, the deleted ones too; none when there is no such term."""
         return self._recent.get((self._name, field, text), lambda: self._read(field, text))
+
+    def many(self, field: str, text: str) -> int:
+        """How many documents hold the term, the deleted ones too."""
+        return term_count(self.reader, field, text.encode())
+
+    def beginning(self, field: str, text: str) -> Iterator[str]:
+        """The terms of a field that begin so, in order."""
+        return (term.decode() for term in terms_beginning(self.reader, field, text.encode()))
 
     def tags(self, field: str) -> Tags:
         """The values of a field that holds few different ones."""
@@ -189,7 +197,7 @@ class View:
         """How many documents hold a term of a field; deleted ones may be among them, hidden ones are not."""
         if self.narrowed:
             return int(np.count_nonzero(self.mask(field, text) & self.alive))
-        return sum(len(leaf.segment.postings(field, text).documents) for leaf in self.leaves)
+        return sum(leaf.segment.many(field, text) for leaf in self.leaves)
 
     def id_of(self, document: int) -> str:
         """The id of a lesson, read from the disk."""

@@ -42,6 +42,9 @@ def distance(word: str, other: str) -> float:
     """
     if len(word) != len(other):
         return 9.0
+    unlike = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
+    if len(unlike) == 1 and _strange(*unlike[0]):
+        return 1.0  # without asking how the words are said: most that share all but one character
     said, others = sounds.syllables(word), sounds.syllables(other)
     total, strange = 0.0, 0
     for mine, theirs, one, two in zip(word, other, said, others, strict=True):
@@ -51,6 +54,13 @@ def distance(word: str, other: str) -> float:
         strange += near <= 0
         total += 1.0 - 0.7 * near
     return total + strange * (strange - 1)
+
+
+def _strange(one: str, other: str) -> bool:
+    """Whether two characters neither sound nor look alike in any word."""
+    return not shapes.look_alike(one, other) and not any(
+        nearness(mine, theirs) for mine in sounds.ways(one) for theirs in sounds.ways(other)
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -70,6 +80,7 @@ def nearness(one: str, other: str) -> float:
     return 0.6 if alike >= 0.8 else 0.4 if alike >= _ALIKE and plain[1:] == plainer[1:] else 0.0
 
 
+@lru_cache(maxsize=1024)
 def _plain(syllable: str) -> str:
     """A syllable as one hears it where zh is z, n is l, f is h and ng is n."""
     for letters, one in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n")):

@@ -160,10 +160,10 @@ class Matching:
     def _beginning(self, field: str, letters: str) -> list[str]:
         found: dict[str, None] = {}
         for leaf in self._view.leaves:
-            for term in leaf.segment.reader.expand_prefix(field, letters):
+            for term in leaf.segment.beginning(field, letters):
                 if len(found) >= _MOST_BEGUN:
                     break
-                found[term.decode()] = None
+                found[term] = None
         return [*found]
 
     def _term(self, level: Level, field: str | None, term: str, weight: float) -> "_Hits":

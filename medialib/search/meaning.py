@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from medialib.search import folding, likenesses, text
 from medialib.search.asking import LONGEST_QUESTION
@@ -86,23 +87,22 @@ def _ways(view: View, part: str, before: _Way) -> Iterator[_Way]:
 def _nearest(view: View, part: str) -> tuple[float, str] | None:
     """The likeliest word in place of this one, and what it costs to take it for that."""
     farthest = _FARTHEST_SHORT if len(part) == 2 else _FARTHEST
-    found: list[tuple[float, str]] = []
-    for term in {term for key in likenesses.keys(part) for term in _beginning(view, key)}:
-        word = likenesses.word_of(term)
-        apart = likenesses.distance(part, word)
-        if apart <= farthest:
-            known = _lessons(view, likenesses.keys(word)[0] + word)
-            if known:
-                found.append((apart - _FREQUENT * math.log2(1 + known), word))
-    return min(found, default=None)
+    words = {likenesses.word_of(term) for key in likenesses.keys(part) for term in _beginning(view, key)}
+    most = _FREQUENT * math.log2(1 + view.size)
+    best: tuple[float, str] | None = None
+    for apart, word in sorted((likenesses.distance(part, word), word) for word in words):
+        if apart > farthest or (best and apart - most > best[0]):
+            break
+        known = _lessons(view, likenesses.keys(word)[0] + word)
+        if known:
+            likely = (apart - _FREQUENT * math.log2(1 + known), word)
+            best = min(best, likely) if best else likely
+    return best
 
 
 def _beginning(view: View, key: str) -> Iterator[str]:
     for leaf in view.leaves:
-        for number, term in enumerate(leaf.segment.reader.expand_prefix(_FIELD, key)):
-            if number >= _MOST_WORDS:
-                break
-            yield term.decode()
+        yield from islice(leaf.segment.beginning(_FIELD, key), _MOST_WORDS)
 
 
 def _lessons(view: View, term: str) -> int:

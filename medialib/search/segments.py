@@ -18,7 +18,7 @@ from whoosh.reading import SegmentReader, TermInfo
 from whoosh.scoring import BaseScorer
 
 from medialib.search.blocks import BlockMatcher
-from medialib.search.terms import TermFiles, place_of
+from medialib.search.terms import TermFiles, count_of, keys_beginning, place_of
 
 
 class MappedCodec(W3Codec):  # type: ignore[misc]
@@ -51,6 +51,20 @@ def term_postings(reader: SegmentReader, field: str, term: bytes) -> bytes | Non
     terms = reader._terms
     info = terms._tindex.get(terms._keycoder(field, term))
     return None if info is None else _postings(reader, info)
+
+
+def term_count(reader: SegmentReader, field: str, term: bytes) -> int:
+    """How many documents have a term, deleted ones included."""
+    terms = reader._terms
+    info = terms._tindex.get(terms._keycoder(field, term))
+    return 0 if info is None else count_of(info)
+
+
+def terms_beginning(reader: SegmentReader, field: str, beginning: bytes) -> Iterator[bytes]:
+    """The terms of a field that begin so, in order."""
+    terms = reader._terms
+    for key in keys_beginning(terms._tindex, terms._keycoder(field, beginning)):
+        yield terms._keydecoder(key)[1]
 
 
 def stored_postings(reader: SegmentReader, field: str) -> Iterator[tuple[bytes, bytes]]:

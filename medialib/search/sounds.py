@@ -67,6 +67,15 @@ def syllables(word: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(word, errors=_unknown))  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=65_536)
+def ways(character: str) -> tuple[str, ...]:
+    """All the ways in which a character is said in any word, without tones."""
+    from pypinyin.constants import PINYIN_DICT  # as above
+
+    said = PINYIN_DICT.get(ord(character), "").split(",")
+    return tuple({_toneless(way).replace("ü", "v") for way in said if way})
+
+
 def readings(han: str) -> list[str]:
     """The pinyin of a run of Chinese; cut into words first, because 行 in 银行 and 行走 differ."""
     said = [syllable for word in text.cut(han) for syllable in syllables(word)]
@@ -162,8 +171,12 @@ def without_tones(normalised: str) -> str:
 
 
 def _unmarked(letters: str) -> str:
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", letters).translate(_TONE_MARKS))
+    plain = _toneless(letters)
     return plain if plain != letters and split_pinyin(plain.replace("ü", "v")) else letters
+
+
+def _toneless(letters: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", letters).translate(_TONE_MARKS))
 
 
 def _unnumbered(syllables_and_tones: str) -> str:

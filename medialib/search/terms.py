@@ -8,12 +8,14 @@ import pickle
 import struct
 import zlib
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.base import Segment
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import OrderedHashReader
 from whoosh.filedb.structfile import StructFile
 
 from medialib.search.blocks import Documents, Weights, pack_few, pack_postings
@@ -100,6 +102,29 @@ def place_of(info: bytes) -> tuple[int, int]:
     """Where the postings of a term begin, and how many bytes they have; from what the table keeps of it."""
     offset, length = _INFO.unpack(info)[-2:]
     return offset, length
+
+
+def count_of(info: bytes) -> int:
+    """How many documents have a term; from what the table keeps of it."""
+    count: int = _INFO.unpack(info)[2]
+    return count
+
+
+def keys_beginning(table: OrderedHashReader, key: bytes) -> Iterator[bytes]:
+    """The keys of a table that begin so, in order; Whoosh's own search takes twice as long."""
+    get, places, head = table.dbfile.get, table.indexbase, _SIZES.size
+
+    def key_of(number: int) -> bytes:
+        place = int.from_bytes(get(places + 8 * number, 8), "big")
+        found: bytes = get(place + head, int.from_bytes(get(place, 4), "big"))
+        return found
+
+    numbers = range(table.indexlen)
+    for number in numbers[bisect_left(numbers, key, key=key_of) :]:
+        found = key_of(number)
+        if not found.startswith(key):
+            return
+        yield found
 
 
 class _TermTable:
