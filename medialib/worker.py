@@ -38,7 +38,7 @@ from medialib.webhooks import Messenger
 
 log = structlog.get_logger()
 
-# Asked by each of the hot workers; six of them cost a fiftieth of a core when idle.
+# How long a message of a queue lies at most until one of its idle workers finds it.
 _HOT_POLL_SECONDS = 0.05
 _BULK_POLL_SECONDS = 0.5
 _DUE_SECONDS = 2.0

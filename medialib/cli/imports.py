@@ -34,7 +34,8 @@ from medialib.worker import Worker
 
 log = structlog.get_logger()
 
-_POLL_SECONDS = 0.25
+# How often is asked whether a lesson is complete: of one that takes long, more and more seldom.
+_POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.25, 2.0, 0.02
 
 
 @dataclass
@@ -222,7 +223,7 @@ def _announce(services: Services, lesson_id: str) -> None:
 def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Report) -> None:
     """Report each lesson when it is complete or parked; when no worker lives, this process works itself."""
     own: Worker | None = None
-    waiting = dict(taken)
+    waiting, began = dict(taken), time.monotonic()
     try:
         while waiting:
             if own is None and not tasks.worker_lives(services):
@@ -230,7 +231,9 @@ def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Re
                 own.start()
             for lesson_id in _ended(services, waiting, report):
                 del waiting[lesson_id]
-            time.sleep(_POLL_SECONDS)
+            if waiting:
+                waited = time.monotonic() - began
+                time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + _POLL_SHARE * waited))
         if own:
             tasks.index_stale(services)
     finally:

@@ -25,8 +25,8 @@ log = structlog.get_logger()
 
 _KEPT_FRAMES = 4
 _VISITS = 12
-# Visits end after this long once so many different pictures were found.
-_PATIENCE_SECONDS, _ENOUGH = 5.0, 4
+# Visits end after so many, or this long, once there are so many different pictures.
+_ROUND, _PATIENCE_SECONDS, _ENOUGH = 6, 5.0, 4
 # A film of so few lines has no pictures that could be shown on a card.
 _SMALLEST_SIDE = 32
 # After so many visits that failed, and none that did not, the others would fail too.
@@ -174,7 +174,8 @@ def find_stills(errand: Errand) -> list[Still]:
         command = picture_commands.visit_command(program, errand.recording.source, plan, at)
         failures += _collect(errand, command, str(number), stills)
         hopeless = not stills and len(failures) == _HOPELESS
-        if hopeless or (time.monotonic() - began > _PATIENCE_SECONDS and _different(stills, seconds) >= _ENOUGH):
+        long = number + 1 == _ROUND or time.monotonic() - began > _PATIENCE_SECONDS
+        if hopeless or (long and _different(stills, seconds) >= _ENOUGH):
             break
     # Where there is hardly a keyframe, all visits see the same few pictures.
     if len(stills) < _VISITS or not _different(stills, seconds):

@@ -13,8 +13,8 @@ from medialib.ladders import Ladder, RungSettings
 _CLOSE = 1.15
 # Nor is one whose neighbour takes hardly more bits than it does.
 _CLOSE_IN_BITS = 1.15
-# How many segments, spread over the lesson, tell what its rungs take.
-_TRIALS = 6
+# How many segments, spread over the lesson, tell what its rungs take; and how many stretches they are.
+_TRIALS, _STRETCHES = 6, 2
 # Bits go where the picture is like the source, not where it looks busy; a deep look ahead finds what is used again.
 _TUNING = "psy=0:rc-lookahead=40"
 # A picture rate above this is offered whole from 720 up and halved below.
@@ -117,13 +117,13 @@ def h264_level(width: int, height: int, frames_per_second: int, bits_per_second:
 def trial_segments(segment_count: int) -> tuple[int, ...]:
     """Numbers of the segments that are made of every rung before it is decided which are kept.
 
-    Of a short lesson all: one run costs less than several of half as much. Of others pairs, each one run.
+    Of a short lesson all: one run costs less than several of half as much. Of others a few stretches, each one run.
     """
     if segment_count <= 2 * _TRIALS:
         return tuple(range(segment_count))
-    pairs = _TRIALS // 2
-    begins = ((2 * part + 1) * segment_count // (2 * pairs) for part in range(pairs))
-    return tuple(number for begin in begins for number in (begin, begin + 1))
+    long = _TRIALS // _STRETCHES
+    begins = ((2 * part + 1) * segment_count // (2 * _STRETCHES) - long // 2 for part in range(_STRETCHES))
+    return tuple(begin + number for begin in begins for number in range(long))
 
 
 def made_at_once(plan: Plan) -> bool:

@@ -5,13 +5,14 @@ does no harm.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import structlog
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
-from huey.consumer import Consumer
+from huey.consumer import Consumer, Worker
 
 from medialib.errors import MissingDriver
 
@@ -27,8 +28,29 @@ _URGENT = 10
 Handler = Callable[..., None]
 
 
+class _Thread(Worker):  # type: ignore[misc]
+    """A worker that waits for its turn to wait: all that are idle look as often as one would, each time another."""
+
+    turn: threading.Lock
+
+    def sleep(self) -> None:
+        with self.turn:
+            super().sleep()
+
+
 class _Threads(Consumer):  # type: ignore[misc]
     """A consumer that leaves the process's signals alone: there are several of them in one process."""
+
+    worker_class = _Thread
+
+    def __init__(self, *arguments: Any, **options: Any):
+        self._turn = threading.Lock()
+        super().__init__(*arguments, **options)
+
+    def _create_worker(self) -> Worker:
+        worker = super()._create_worker()
+        worker.turn = self._turn
+        return worker
 
     def _set_signal_handlers(self) -> None:
         pass
