@@ -193,11 +193,16 @@ class View:
             mask[leaf.segment.postings(field, text).documents + leaf.first] = True
         return mask
 
-    def many(self, field: str, text: str) -> int:
-        """How many documents hold a term of a field; deleted ones may be among them, hidden ones are not."""
+    def many(self, field: str, text: str, *, once: bool = False) -> int:
+        """How many documents hold a term of a field; deleted ones may be among them, hidden ones are not.
+
+        `once` when nothing else is asked of the term: its postings are not read then.
+        """
         if self.narrowed:
             return int(np.count_nonzero(self.mask(field, text) & self.alive))
-        return sum(leaf.segment.many(field, text) for leaf in self.leaves)
+        if once:
+            return sum(leaf.segment.many(field, text) for leaf in self.leaves)
+        return sum(len(leaf.segment.postings(field, text).documents) for leaf in self.leaves)
 
     def id_of(self, document: int) -> str:
         """The id of a lesson, read from the disk."""

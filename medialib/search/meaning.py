@@ -106,7 +106,7 @@ def _beginning(view: View, key: str) -> Iterator[str]:
 
 
 def _lessons(view: View, term: str) -> int:
-    return view.many(_FIELD, term)
+    return view.many(_FIELD, term, once=True)
 
 
 def _stands(view: View, characters: str) -> bool:

@@ -18,7 +18,7 @@ from whoosh.reading import SegmentReader, TermInfo
 from whoosh.scoring import BaseScorer
 
 from medialib.search.blocks import BlockMatcher
-from medialib.search.terms import TermFiles, count_of, keys_beginning, place_of
+from medialib.search.terms import TermFiles, count_of, keys_beginning, place_of, value_of
 
 
 class MappedCodec(W3Codec):  # type: ignore[misc]
@@ -49,14 +49,14 @@ class MappedCodec(W3Codec):  # type: ignore[misc]
 def term_postings(reader: SegmentReader, field: str, term: bytes) -> bytes | None:
     """The postings of a term as they are kept, deleted documents included; None when there is no such term."""
     terms = reader._terms
-    info = terms._tindex.get(terms._keycoder(field, term))
+    info = value_of(terms._tindex, terms._keycoder(field, term))
     return None if info is None else _postings(reader, info)
 
 
 def term_count(reader: SegmentReader, field: str, term: bytes) -> int:
     """How many documents have a term, deleted ones included."""
     terms = reader._terms
-    info = terms._tindex.get(terms._keycoder(field, term))
+    info = value_of(terms._tindex, terms._keycoder(field, term))
     return 0 if info is None else count_of(info)
 
 

@@ -26,6 +26,7 @@ _FILE_HEAD = struct.Struct("!4sBii")
 _SIZES = struct.Struct("!ii")
 _TABLE = struct.Struct("!qi")
 _SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
+_PROBED = struct.Struct("!Iq")
 _INFO = struct.Struct("!BfIBBfIIqi")
 _BUCKETS = 256
 _WRITE_BYTES = 1 << 20
@@ -108,6 +109,22 @@ def count_of(info: bytes) -> int:
     """How many documents have a term; from what the table keeps of it."""
     count: int = _INFO.unpack(info)[2]
     return count
+
+
+def value_of(table: OrderedHashReader, key: bytes) -> bytes | None:
+    """What a table keeps of a key, None when it lacks it; Whoosh's own way there takes twice as long."""
+    get, hashed = table.dbfile.get, zlib.crc32(key)
+    first, slots = table.tables[hashed % _BUCKETS]
+    for probe in range(slots):
+        found, place = _PROBED.unpack(get(first + ((hashed >> 8) + probe) % slots * _PROBED.size, _PROBED.size))
+        if not place:
+            break
+        if found == hashed:
+            size, length = _SIZES.unpack(get(place, _SIZES.size))
+            both: bytes = get(place + _SIZES.size, size + length)
+            if size == len(key) and both.startswith(key):
+                return both[size:]
+    return None
 
 
 def keys_beginning(table: OrderedHashReader, key: bytes) -> Iterator[bytes]:
