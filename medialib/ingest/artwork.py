@@ -18,6 +18,7 @@ from medialib.catalogue.posters import Candidate, Origin, Posters
 from medialib.errors import Stopped, ToolFailed, ToolKilled, UnusableMedia
 from medialib.files import open_regular
 from medialib.ingest import covers, own_pictures, picture_commands, pictures, scoring
+from medialib.ingest.damage import tells_of_damage
 from medialib.ingest.errand import Errand
 from medialib.ingest.scoring import Look
 
@@ -35,10 +36,11 @@ _HOPELESS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Still:
-    """A picture of the film in a file, and what it looks like."""
+    """A picture of the film in a file, and what it looks like; `damaged` when it was decoded beside broken data."""
 
     look: Look
     path: Path
+    damaged: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,27 +185,30 @@ def find_stills(errand: Errand) -> list[Still]:
         failures += _collect(errand, command, "sweep", stills)
     if failures and not stills:
         raise failures[0]
-    return [still for _, still in sorted(stills.items())]
+    whole = {at: still for at, still in stills.items() if not still.damaged}
+    return [still for _, still in sorted((whole or stills).items())]
 
 
 def _collect(errand: Errand, command: list[str], name: str, stills: dict[float, Still]) -> list[ToolFailed]:
     """Put the pictures that a command makes into `stills`; returns its failure, since others may do better."""
+    complaints: list[str] = []
     try:
-        folder = errand.run(command, reads=errand.recording.source, folder=name)
+        folder = errand.run(command, reads=errand.recording.source, folder=name, complained=complaints.append)
     except Stopped:
         raise
     except ToolFailed as error:
         return [error]
+    damaged = any(tells_of_damage(said, least=1) for said in complaints)
     for path in folder.glob("still-*.jpg"):
         at_seconds = int(path.stem.partition("-")[2]) / 1000
         if at_seconds not in stills:
             picture = _read(path, errand, side=scoring.LOOK_WIDTH)
-            stills[at_seconds] = Still(look=scoring.look_at(picture, at_seconds), path=path)
+            stills[at_seconds] = Still(look=scoring.look_at(picture, at_seconds), path=path, damaged=damaged)
     return []
 
 
 def _different(stills: dict[float, Still], seconds: float) -> int:
-    looks = [still.look for _, still in sorted(stills.items())]
+    looks = [still.look for _, still in sorted(stills.items()) if not still.damaged]
     return len(scoring.rank(looks, seconds=seconds, keep=_ENOUGH))
 
 

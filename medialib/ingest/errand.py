@@ -27,15 +27,23 @@ class Errand:
     def workspace(self) -> Path:
         return self.workshop.store.workspace(self.lease.token)
 
-    def run(self, command: list[str], *, reads: Path, folder: str = "", hot: bool = False) -> Path:
+    def run(
+        self,
+        command: list[str],
+        *,
+        reads: Path,
+        folder: str = "",
+        hot: bool = False,
+        complained: Callable[[str], None] = lambda _: None,
+    ) -> Path:
         """Run ffmpeg in a folder of its own in the workspace, which is returned: it sees and writes nothing else.
 
-        Raises ToolFailed, Stopped.
+        `complained` hears what it said when it went well. Raises ToolFailed, Stopped.
         """
         place = self.workspace / folder
         place.mkdir(exist_ok=True)
         reach, limits = ffmpeg.Reach(reads=reads, writes=place), self.workshop.limits(hot=hot)
-        ffmpeg.run(command, reach=reach, limits=limits, tick=self.give_way)
+        ffmpeg.run(command, reach=reach, limits=limits, tick=self.give_way, complained=complained)
         return place
 
     def give_way(self) -> None:

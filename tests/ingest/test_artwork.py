@@ -1,6 +1,7 @@
 """The pictures of real recordings: found, taken from covers, or drawn."""
 
 import io
+import random
 import shutil
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,19 @@ def test_a_film_that_looks_alike_all_over_is_not_decoded_whole(
     path = shot(tmp_path / "a.mp4", "smptebars=size=320x180:rate=10:duration=65", "-g", "10")
     _, posters = pictured(services, path)
     assert [one.origin for one in posters.candidates] == ["frame"]
+
+
+def test_no_picture_is_taken_beside_broken_data(services: Services, tmp_path: Path) -> None:
+    parts = (f"{kind}=size=320x180:rate=10:duration=22[{kind}]" for kind in ("smptebars", "testsrc2", "pal75bars"))
+    film = ";".join(parts) + ";[smptebars][testsrc2][pal75bars]concat=n=3"
+    content = bytearray(shot(tmp_path / "a.ts", film, "-g", "10").read_bytes())
+    chance = random.Random(1)
+    for _ in range(300):  # the lively part in the middle has nearly all bytes
+        content[chance.randrange(len(content) // 5, len(content) * 4 // 5)] = 0
+    (tmp_path / "b.ts").write_bytes(content)
+    _, posters = pictured(services, tmp_path / "b.ts")
+    assert posters.candidates
+    assert [one.at_seconds for one in posters.candidates if one.at_seconds is None or 26 < one.at_seconds < 40] == []
 
 
 def test_several_different_pictures_are_kept_in_several_sizes(services: Services, tmp_path: Path) -> None:

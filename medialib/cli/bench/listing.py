@@ -24,11 +24,13 @@ from medialib.cli.bench.players import play_in_mpv, play_in_vlc
 from medialib.cli.bench.recordings import make_recording
 from medialib.cli.bench.report import Figure
 from medialib.errors import ToolFailed
-from medialib.ingest.tools import all_ffmpegs
+from medialib.ingest import ffmpeg
+from medialib.ingest.tools import all_ffmpegs, find_tools
+from medialib.settings import Tools
 
 _LESSONS = 12
 # The slowest recordings of a folder would take most of the time and show nothing more.
-_LARGEST_BYTES = 12_000_000
+_LARGEST_BYTES, _LONGEST_SECONDS = 12_000_000, 100
 _FASTEST = 8
 _PATIENCE_SECONDS = 120
 
@@ -94,10 +96,16 @@ def _recordings(folder: Path, extent: Extent) -> list[Path]:
     media = extent.media or SHARED / "media"
     if media.exists() and not extent.quick:
         found = [path for path in sorted(media.iterdir()) if path.is_file() and path.suffix not in (".md", ".txt")]
-        return [path for path in found if path.stat().st_size <= _LARGEST_BYTES] or found
+        return [path for path in found if path.stat().st_size <= _LARGEST_BYTES and _is_short(path)] or found
     shapes: dict[str, Any] = {"seconds": 30, "megabits": 1}
     heights = (240, 360, 480)
     return [make_recording(folder, name=f"{one}.mp4", height=one, hertz=200 + one, **shapes) for one in heights]
+
+
+def _is_short(path: Path) -> bool:
+    asked = ("-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(path))
+    told = ffmpeg.capture([find_tools(Tools()).ffprobe, *asked], timeout_seconds=60).strip()
+    return told == "N/A" or float(told) <= _LONGEST_SECONDS
 
 
 def _collect(library: BenchLibrary, lessons: list[str]) -> str:
