@@ -72,7 +72,7 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
         group = f"listing, {len(lessons)} recordings, {seconds:.0f} s"
         figures = [
             Figure(group=group, what=what, value=value, bar=bar)
-            for what, value, bar in _played(address, _pictures(address, kept), seconds)
+            for what, value, bar in _played(address, _pictures(address, kept), seconds, len(lessons))
         ]
         figures += [Figure(group=group, what=what, value=told, bar="all exact") for what, told in _feeds(address)]
     shutil.rmtree(library.folder)
@@ -136,7 +136,7 @@ def _pictures(address: str, plans: list[Plan]) -> int:
     return count
 
 
-def _played(address: str, pictures: int, seconds: float) -> list[tuple[str, str, str]]:
+def _played(address: str, pictures: int, seconds: float, parts: int) -> list[tuple[str, str, str]]:
     """What is measured, its value and its bar."""
     every = f"all {pictures} pictures, no error"
     found = []
@@ -149,7 +149,7 @@ def _played(address: str, pictures: int, seconds: float) -> list[tuple[str, str,
     if mpv := shutil.which("mpv"):
         players["mpv"] = lambda playlist: play_in_mpv(mpv, playlist)
     if vlc := shutil.which("cvlc"):
-        players["VLC"] = lambda playlist: play_in_vlc(vlc, playlist, seconds)
+        players["VLC"] = lambda playlist: play_in_vlc(vlc, playlist, seconds, parts)
     for name, play in players.items():
         for form, ending in (("MPEG-TS", ".ts.m3u8"), ("M3U", ".m3u")):
             ended, errors = play(address + ending)

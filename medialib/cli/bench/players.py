@@ -137,8 +137,11 @@ def _mpv(program: str, master: str) -> Verdict:
     return Verdict(done.returncode == 0, _lines(done.stdout + done.stderr))
 
 
-def _vlc(program: str, master: str, seconds: float) -> Verdict:
-    """It does not say how far it came: it has come to the end when it leaves by itself, and not too early."""
+def _vlc(program: str, master: str, seconds: float, parts: int = 1) -> Verdict:
+    """It does not say how far it came: it has come to the end when it leaves by itself, and not too early.
+
+    At the end of each of the `parts` it may leave away what it has buffered.
+    """
     # VLC refuses to run as root.
     other = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") if os.geteuid() == 0 else ()
     speed = 1 if seconds <= _VLC_OWN_SPEED_SECONDS else _VLC_FASTEST
@@ -169,7 +172,7 @@ def _vlc(program: str, master: str, seconds: float) -> Verdict:
         )
     faults = [line for line in _lines(done.stderr) if _VLC_FAULT.search(line)]
     took = (time.monotonic() - began) * speed
-    return Verdict(done.returncode == 0 and took >= seconds - _VLC_BUFFERED_SECONDS, faults)
+    return Verdict(done.returncode == 0 and took >= seconds - parts * _VLC_BUFFERED_SECONDS, faults)
 
 
 def _ffmpeg(program: str) -> Player:
@@ -191,9 +194,9 @@ def play_in_mpv(program: str, playlist: str) -> tuple[bool, list[str]]:
     return verdict.ended, verdict.errors
 
 
-def play_in_vlc(program: str, playlist: str, seconds: float) -> tuple[bool, list[str]]:
-    """The same of VLC."""
-    verdict = _vlc(program, playlist, seconds)
+def play_in_vlc(program: str, playlist: str, seconds: float, parts: int) -> tuple[bool, list[str]]:
+    """The same of VLC, which plays so many recordings of so many seconds in all."""
+    verdict = _vlc(program, playlist, seconds, parts)
     return verdict.ended, verdict.errors
 
 
