@@ -55,6 +55,23 @@ KEEP = """async () => {
     const shelves = await (await fetch("/tv/shelves.json")).json();
     return await fetchAhead(shelves.rows[0].cards, 100);
 }"""
+ORDERS_WHAT_NEVER_COMES = """async () => {
+    const { Renewal } = await import("/static/tv/renewing.js");
+    window.before = true;
+    window.renewal = new Renewal("former", { isInUse: () => true, isBetween: () => true });
+    window.renewal.order("given up meanwhile");
+}"""
+ALMOST_USED_UP = """() => {
+    performance.setResourceTimingBufferSize(5000);
+    const video = document.querySelector("video"), pictures = (window.pictures = { at: 0, in_hand: 0 });
+    const in_hand = () => video.buffered.length ? video.buffered.end(video.buffered.length - 1) - video.currentTime : 0;
+    video.addEventListener("timeupdate", () => { if (!pictures.at) pictures.in_hand = in_hand(); });
+    video.addEventListener("emptied", () => { pictures.at = performance.now(); });
+    video.currentTime += Math.max(0, in_hand() - 5);
+}"""
+KEPT_IS_SAID = "() => JSON.parse(document.body.dataset.words).kept === document.getElementById('notice').textContent"
+CHANNEL_ASKED_FOR = f"""performance.getEntriesByType("resource").filter(
+    (one) => one.name.endsWith("/channels/{SLUG}.m3u8")).pop().startTime"""
 PAGE_KEPT = "caches.open('medialib-page').then((cache) => cache.match('/tv')).then(Boolean)"
 
 
@@ -218,6 +235,7 @@ def test_a_television_gets_over_a_mistake_and_plays_what_it_keeps_when_it_starts
         plays(page)
         assert page.evaluate(KEEP) > 0
         until(lambda: bool(page.evaluate(PAGE_KEPT)), seconds=30)
+        what_is_kept_goes_on_and_the_channel_comes_back(page)
         page.context.set_offline(True)
         page.reload()
         page.wait_for_function("() => !document.getElementById('notice').hidden", timeout=30_000)
@@ -230,6 +248,19 @@ def test_a_television_gets_over_a_mistake_and_plays_what_it_keeps_when_it_starts
         page.context.set_offline(False)
 
 
+def what_is_kept_goes_on_and_the_channel_comes_back(page: Page) -> None:
+    """Neither takes the picture away before it can be shown itself."""
+    page.evaluate(ALMOST_USED_UP)
+    page.context.set_offline(True)
+    page.wait_for_function(KEPT_IS_SAID, timeout=30_000)
+    assert page.evaluate("window.pictures.in_hand") > 0, "it did not wait until nothing was left"
+    plays(page)
+    page.context.set_offline(False)
+    page.wait_for_function("() => document.getElementById('notice').hidden", timeout=60_000)
+    plays(page)
+    assert page.evaluate(CHANNEL_ASKED_FOR) < page.evaluate("window.pictures.at"), "it was fetched beside what played"
+
+
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> None:
     with television(library) as page:
@@ -239,6 +270,12 @@ def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> No
         page.wait_for_function("() => !window.before", timeout=60_000)  # lasts over the loading, unlike a question
         assert page.evaluate("window.before === undefined"), "it is another page"
         plays(page)
+        with page.expect_response("**/tv"):
+            page.evaluate(ORDERS_WHAT_NEVER_COMES)
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.before"), "what was ordered is not there"
+        page.evaluate("version => window.renewal.told(version)", page_version())
+        page.wait_for_function("() => !window.before", timeout=60_000)
     order(library, {})  # a television that remembers nothing, as that of the next test, would do it again
 
 

@@ -89,6 +89,19 @@ def test_an_answer_is_given_again_for_a_second(services: Services, client: Flask
     assert again.data == first.data and again.headers["Cache-Control"] == first.headers["Cache-Control"]
 
 
+def test_what_is_on_is_told_to_everyone_in_their_own_language(services: Services, client: FlaskClient) -> None:
+    """Within the second in which an answer is given again."""
+    empty = add_channel(services, Timetable(), "空频道")
+
+    def title(**cookies: str) -> str:
+        for name, value in cookies.items():
+            client.set_cookie(name, value)
+        return str(client.get(f"/channels/{empty}.json").get_json()["coming"][0]["title"])
+
+    told = [title(lang="en"), title(lang="zh_CN"), title(xlang="en"), title(lang="en")]
+    assert [one.isascii() for one in told] == [True, False, False, True], told
+
+
 def test_two_processes_and_a_restart_tell_the_same(services: Services, slug: str) -> None:
     clients = [create_app(services).test_client() for _ in range(3)]
     texts = [one.get(f"/channels/{slug}/480.m3u8").text for one in clients]

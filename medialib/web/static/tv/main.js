@@ -4,6 +4,7 @@ import { Beat } from "./beat.js";
 import { Browse } from "./browse.js";
 import { addressOf, can, fetchAhead, inHours, kept } from "./keeping.js";
 import { listen } from "./keys.js";
+import { Offline, channelAddress } from "./offline.js";
 import { pair } from "./pairing.js";
 import { Player } from "./player.js";
 import { Renewal } from "./renewing.js";
@@ -12,7 +13,7 @@ import { Third } from "./third.js";
 import { Ticker } from "./ticker.js";
 import { say, timeOfDay } from "./words.js";
 
-const CHANNEL_SECONDS = 30, STUCK_BEFORE_KEPT = 3, SHIFT_MINUTES = 3, LEFT_MINUTES = 5, SOON_SECONDS = 4, PLACES = "medialib-places";
+const CHANNEL_SECONDS = 30, SHIFT_MINUTES = 3, LEFT_MINUTES = 5, SOON_SECONDS = 4, PLACES = "medialib-places";
 const part = (id) => document.getElementById(id);
 const version = document.body.dataset.version;
 const state = { channel: undefined, onAir: null, skew: 0, lesson: null, list: [], mode: "channel", pressed: 0, orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
@@ -47,22 +48,24 @@ function notice(text) {
 // --- playing ---
 
 const video = part("video"), third = new Third(), ticker = new Ticker();
-const player = new Player(video, { stuck: stuck, moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
+const player = new Player(video, { stuck: (times) => offline.stuck(times), moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
 const browse = new Browse({ play: playLesson, kept: kept, close: () => part("playing").hidden = false, position: placeOf });
+const offline = new Offline(player, state, { shown: showKept, tuned: tuned, waits: () => notice(say("waiting")) });
 const renewal = new Renewal(version, { isInUse: () => browse.isOpen || state.mode === "lesson", isBetween: isBetween });
 
 function tune(channel) {
+  if (!channel) player.stop();
+  else player.play(channelAddress(channel), 0, true);
+  tuned(channel);
+}
+
+function tuned(channel) {
   state.channel = channel;
   state.mode = "channel";
+  state.tuned = Date.now();
   state.onAir = null;
   still(null);
-  if (!channel) {
-    player.stop();
-    notice(say("no_channel"));
-    return;
-  }
-  notice("");
-  player.play("/channels/" + channel + ".m3u8", 0, true);
+  notice(channel ? "" : say("no_channel"));
   lookUp();
 }
 
@@ -102,15 +105,8 @@ function moved() {
   if (beat) beat.note(state.lesson, seconds);
 }
 
-function stuck(times) {
-  if (state.mode === "kept") return nextKept();
-  if (times === 1) return;
-  notice(say("waiting"));
-  if (times >= STUCK_BEFORE_KEPT && kept().length) playKept();
-}
-
 function ended() {
-  if (state.mode === "kept") return nextKept();
+  if (state.mode === "kept") return offline.next();
   const next = state.mode === "lesson" ? following() : null;
   if (next) playLesson(next, state.list);
   else tune(state.channel);
@@ -138,32 +134,11 @@ function still(card) {
   if (card && card.kind === "audio") part("still").firstElementChild.src = card.picture;
 }
 
-function playKept() {
-  state.mode = "kept";
+function showKept(card) {
+  state.card = card;
   state.list = kept();
-  state.card = state.list[state.list.length - 1];
-  nextKept();
-}
-
-function nextKept() {
-  const place = state.list.findIndex((one) => state.card && one.lesson === state.card.lesson);
-  state.card = state.list[(place + 1) % state.list.length];
   notice(say("kept"));
-  still(state.card);
-  player.play(addressOf(state.card), 0, false);
-}
-
-// Before the picture would stand still, what is kept goes on.
-function seekKept() {
-  if (state.mode === "kept" || !player.isStarving()) return;
-  if (kept().length) playKept();
-  else notice(say("waiting"));
-}
-
-// While kept lessons play, the network is looked for; the channel comes back between two of them, or after a minute.
-function seekNetwork() {
-  if (state.mode !== "kept") return;
-  ask("/channels/" + state.channel + "/480.m3u8", { cache: "no-store" }).then((answer) => { if (answer.ok && state.mode === "kept") tune(state.channel); }).catch(() => undefined);
+  still(card);
 }
 
 function placeOf(lesson) { return (JSON.parse(stored(PLACES) || "{}"))[lesson] || 0; }
@@ -182,7 +157,7 @@ function keepPlace(lesson, seconds, length) {
 function told(answer) {
   state.keep = answer.keep;
   ticker.set(answer.messages);
-  if (answer.channel !== state.channel) { if (state.mode === "channel" || state.channel === undefined) tune(answer.channel); else state.channel = answer.channel; }
+  if (answer.channel !== state.channel) { if (state.mode === "channel" || state.channel === undefined || state.mode === "kept" && !answer.channel) tune(answer.channel); else state.channel = answer.channel; }
   const orders = answer.orders;
   if (typeof orders.volume === "number") video.volume = Math.max(0, Math.min(1, orders.volume / 100));
   if (orders.number > state.orders) {
@@ -260,7 +235,7 @@ function begin() {
   if (!beat) beat = new Beat({ video: video, told: told, revoked: revoked, state: () => ({ lesson: state.lesson, offline: state.mode === "kept", problem: (player.problem || "").slice(0, 100), version: version, kept: kept().length }) });
   else beat.send();
   // Without an answer for a while, what is kept is played: the set may have started without a network.
-  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; playKept(); } }, 10000);
+  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; offline.play(); } }, 10000);
 }
 
 function revoked() {
@@ -271,7 +246,7 @@ function revoked() {
 
 addEventListener("resize", scale);
 document.addEventListener("visibilitychange", awake);
-addEventListener("online", () => { if (beat) beat.send(); seekNetwork(); });
+addEventListener("online", () => { if (beat) beat.send(); });
 addEventListener("error", (event) => console.warn("a mistake of the page:", event.message));
 scale();
 tick();
@@ -281,8 +256,6 @@ listen(press);
 setInterval(tick, 5000);
 setInterval(shift, 20000);
 setInterval(lookUp, CHANNEL_SECONDS * 1000);
-setInterval(seekKept, 500);
-setInterval(seekNetwork, 60000);
 setInterval(comeBack, 5000);
 setTimeout(keepPage, 8000);
 setInterval(() => { if (state.channel) store("medialib-channel", state.channel); }, 60000);
