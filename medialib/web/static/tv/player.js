@@ -164,8 +164,9 @@ export class Player {
     if (!this.hls || this.held) return false;
     const seconds = this.inHand();
     if (seconds > 2 * STARVING_SECONDS) this.filled = true;
-    if (seconds >= STARVING_SECONDS || this.video.currentTime + seconds > this.video.duration - 1) return false;
-    return this.lost || this.live && (this.filled || Date.now() - this.opened_at > FIRST_SECONDS * 1000);
+    if (seconds >= STARVING_SECONDS) return false;
+    if (this.live) return this.filled || Date.now() - this.opened_at > FIRST_SECONDS * 1000;
+    return this.lost && this.video.currentTime + seconds < this.video.duration - 1;
   }
 
   close() {
