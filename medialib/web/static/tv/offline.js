@@ -5,7 +5,7 @@ import { ask } from "./server.js";
 
 // The channel is looked for after so long; after twice as long each time that it did not stay.
 const AWAY_SECONDS = 15, LONGEST_AWAY_SECONDS = 300, STEADY_SECONDS = 300;
-const SOON_SECONDS = 4, USED_UP_SECONDS = 0.5;
+const OPENING_SECONDS = 45, SOON_SECONDS = 4, USED_UP_SECONDS = 0.5;
 
 export function channelAddress(channel) { return "/channels/" + channel + ".m3u8"; }
 
@@ -79,7 +79,9 @@ export class Offline {
     if (state.mode !== "kept" || !channel || Date.now() < this.back) return;
     this.back = Date.now() + AWAY_SECONDS * 1000;
     ask("/channels/" + channel + "/480.m3u8", { cache: "no-store" }).then((answer) => {
-      if (answer.ok && state.mode === "kept") this.player.follow(channelAddress(channel), 0, true, () => this.page.tuned(channel));
+      if (!answer.ok || state.mode !== "kept") return;
+      this.back = Date.now() + OPENING_SECONDS * 1000;
+      this.player.follow(channelAddress(channel), 0, true, () => this.page.tuned(channel));
     }).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 // A player that nobody has to help: whatever stops it, it begins again by itself; what shall follow is opened beside it.
 
-const LOOK_SECONDS = 2, PATIENCE_SECONDS = 8, FIRST_SECONDS = 16, STARVING_SECONDS = 3, FOLLOW_SECONDS = 40, JOIN_SECONDS = 0.5, ENDING_SECONDS = 6;
+const LOOK_SECONDS = 2, PATIENCE_SECONDS = 16, STUCK_SECONDS = 8, STARVING_SECONDS = 3, FOLLOW_SECONDS = 40, JOIN_SECONDS = 0.5, BEHIND = 3, ENDING_SECONDS = 6;
 
 export class Player {
   constructor(video, told) {
@@ -34,13 +34,16 @@ export class Player {
     }
     this.leave();
     const hls = this.made(begin, live, { startFragPrefetch: true });
-    const coming = this.coming = { hls: hls, atEnd: atEnd, missing: ["main"], take: () => { this.take(hls, address, begin, live); begun(); } };
+    const coming = this.coming = { hls: hls, atEnd: atEnd, missing: ["main"], first: {}, take: () => { this.take(hls, address, begin, live); begun(); } };
     const Hls = window.Hls, leave = () => { if (this.coming === coming) this.leave(); };
     hls.on(Hls.Events.MANIFEST_PARSED, (_, data) => { if (data.altAudio) coming.missing.push("audio"); });
     hls.on(Hls.Events.FRAG_LOADED, (_, { frag }) => {
       if (this.coming !== coming || typeof frag.sn !== "number") return;
       coming.missing = coming.missing.filter((one) => one !== frag.type);
-      if (!coming.missing.length && (!atEnd || this.video.ended)) this.takeComing();
+      coming.first[frag.type] = frag.sn;
+      if (coming.missing.length || coming.ready) return;
+      coming.ready = live ? fetchBehind(hls, coming.first) : Promise.resolve();
+      coming.ready.then(() => { if (this.coming === coming && (!atEnd || this.video.ended)) this.takeComing(); }, leave);
     });
     hls.on(Hls.Events.ERROR, (_, data) => { if (data.fatal) leave(); });
     if (!atEnd) setTimeout(leave, FOLLOW_SECONDS * 1000);
@@ -59,6 +62,7 @@ export class Player {
     this.want(address, begin, live);
     this.close();
     this.attach(hls);
+    this.patience = STARVING_SECONDS; // it had enough
   }
 
   leave() {
@@ -120,7 +124,8 @@ export class Player {
     this.opened_at = this.moved_at = Date.now();
     this.place = -1;
     this.mended = 0;
-    this.lost = this.filled = this.shown = false;
+    this.lost = this.filled = false;
+    this.patience = PATIENCE_SECONDS;
     this.measures = this.live; // what is kept comes faster than any network
     hls.on(Hls.Events.FRAG_LOADED, () => { this.lost = false; });
     hls.on(Hls.Events.ERROR, (_, data) => {
@@ -165,7 +170,7 @@ export class Player {
     const seconds = this.inHand();
     if (seconds > 2 * STARVING_SECONDS) this.filled = true;
     if (seconds >= STARVING_SECONDS) return false;
-    if (this.live) return this.filled || Date.now() - this.opened_at > FIRST_SECONDS * 1000;
+    if (this.live) return this.filled || Date.now() - this.opened_at > this.patience * 1000;
     return this.lost && this.video.currentTime + seconds < this.video.duration - 1;
   }
 
@@ -192,14 +197,15 @@ export class Player {
     if (video.currentTime !== this.place) {
       this.place = video.currentTime;
       this.moved_at = Date.now();
-      if (video.readyState > 2) this.shown = true;
       if (this.failures && video.readyState > 2) { this.failures = 0; this.problem = ""; }
       this.told.moved();
     } else if (video.paused && !this.held) {
       this.start();
     }
     if (this.held) this.moved_at = Date.now();
-    if (Date.now() - this.moved_at > (this.shown ? PATIENCE_SECONDS : FIRST_SECONDS) * 1000 && !video.ended) this.failed("it stands still");
+    // What a slow network brings is waited for, what is in hand ought to move.
+    const seconds = this.inHand() > STARVING_SECONDS ? STUCK_SECONDS : PATIENCE_SECONDS;
+    if (Date.now() - this.moved_at > seconds * 1000 && !video.ended) this.failed("it stands still");
   }
 
   hold() {
@@ -207,6 +213,18 @@ export class Player {
     if (this.held) this.video.pause();
     else this.start();
   }
+}
+
+// What comes behind the first segments lies in the browser's cache before it is needed: a player without a picture
+// fetches one of each only.
+function fetchBehind(hls, first) {
+  const track = hls.audioTracks[hls.audioTrack], level = hls.levels[hls.loadLevel];
+  const behind = (list, sn) => list && list.details ? list.details.fragments.filter((one) => one.sn > sn && one.sn <= sn + BEHIND) : [];
+  const fetched = behind(level, first.main).concat(behind(track, first.audio)).map((one) => fetch(one.url).then((answer) => {
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.arrayBuffer();
+  }));
+  return Promise.all(fetched);
 }
 
 function retrying() {
