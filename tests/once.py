@@ -7,6 +7,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from argon2 import PasswordHasher
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -25,6 +26,8 @@ def install() -> None:
     Flask.jinja_options = {"bytecode_cache": _Compiled()}
     Flask.url_rule_class = _Later
     Translations.load = _loaded  # type: ignore[assignment,method-assign]
+    PasswordHasher.hash = _hashed  # type: ignore[assignment,method-assign]
+    PasswordHasher.verify = _verified  # type: ignore[assignment,method-assign]
     _share_statements()
 
 
@@ -136,3 +139,26 @@ def _loaded(folder: Any, locales: list[Any], domain: str | None = None) -> NullT
 @cache
 def _catalogue(folder: Any, locales: tuple[Any, ...], domain: str | None) -> NullTranslations:
     return _load(folder, list(locales), domain)
+
+
+# --- passwords ---
+
+_hash, _verify = PasswordHasher.hash, PasswordHasher.verify
+_HASHES: dict[tuple[Any, ...], str] = {}
+_RIGHT: set[tuple[str, str]] = set()
+
+
+def _hashed(hasher: PasswordHasher, password: str) -> str:
+    """A password's hash is slow to make by design: each is made once with the parameters of this hasher."""
+    key = (password, hasher.type, hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+    if key not in _HASHES:
+        _HASHES[key] = _hash(hasher, password)
+    return _HASHES[key]
+
+
+def _verified(hasher: PasswordHasher, kept: str, password: str) -> bool:
+    """What was right once is right again; what is wrong is looked at each time."""
+    if (kept, password) not in _RIGHT:
+        _verify(hasher, kept, password)
+        _RIGHT.add((kept, password))
+    return True

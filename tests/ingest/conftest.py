@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web.factories import make_services
+from web.factories import opened_services
 
 from medialib.services import Services
 
 
 @pytest.fixture
 def services(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", **getattr(request.module, "QUICK", {}))
-    yield opened
-    opened.index.close()
-    opened.database.close()
+    """With the ffmpeg that it is parametrised with, if it is."""
+    tools = {"tools": {"ffmpeg": request.param}} if hasattr(request, "param") else {}
+    with opened_services(tmp_path / "store", **getattr(request.module, "QUICK", {}), **tools) as opened:
+        yield opened

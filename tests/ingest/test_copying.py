@@ -9,7 +9,7 @@ from typing import Any
 import m3u8
 import media
 import pytest
-from web.factories import make_services
+from web.factories import opened_services
 
 from medialib import showing
 from medialib.app import create_app
@@ -289,10 +289,8 @@ CLOSE = [
 def choosy(tmp_path: Path) -> Iterator[Services]:
     """A library in which the two larger rungs may take nearly the same bits."""
     ladder = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 120, "rungs": CLOSE}
-    opened = make_services(tmp_path / "choosy", **{**QUICK, "ladder": ladder})
-    yield opened
-    opened.index.close()
-    opened.database.close()
+    with opened_services(tmp_path / "choosy", **{**QUICK, "ladder": ladder}) as opened:
+        yield opened
 
 
 def restless(path: Path) -> Path:

@@ -1,14 +1,12 @@
 """Sheets of thumbnails and peaks of sound, made from finished segments."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import media
 import pytest
 from PIL import Image, ImageStat
-from web.factories import make_services
 
 from medialib.catalogue import lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
@@ -26,15 +24,6 @@ QUICK: dict[str, Any] = {
 
 
 EVERY_FFMPEG = pytest.mark.parametrize("services", media.FFMPEGS, indirect=True)
-
-
-@pytest.fixture
-def services(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Services]:
-    program = getattr(request, "param", media.tools().ffmpeg)
-    opened = make_services(tmp_path / "store", **QUICK, tools={"ffmpeg": program})
-    yield opened
-    opened.index.close()
-    opened.database.close()
 
 
 def taken_in(services: Services, path: Path) -> Lesson:

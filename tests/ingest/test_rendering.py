@@ -8,7 +8,7 @@ from typing import Any
 
 import media
 import pytest
-from web.factories import make_services
+from web.factories import make_services, opened_services
 
 import medialib
 from medialib.catalogue.edits import Details
@@ -39,10 +39,8 @@ TONE_MAPPED = (
 
 @pytest.fixture(params=media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
 def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", tools={"ffmpeg": request.param}, **QUICK)
-    yield opened
-    opened.index.close()
-    opened.database.close()
+    with opened_services(tmp_path / "store", tools={"ffmpeg": request.param}, **QUICK) as opened:
+        yield opened
 
 
 def source(path: Path, picture: str, *encoding: str) -> Path:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import media
@@ -24,24 +23,17 @@ from medialib.ingest.replacing import replace_recording
 from medialib.services import Services
 
 STORE = "store"
+QUICK: dict[str, dict[str, object]] = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}}
 
 
 def opened(folder: Path, **settings: dict[str, object]) -> Services:
-    ladder = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}
-    return make_services(folder / STORE, ladder=ladder | settings.pop("ladder", {}), **settings)
+    """The library of the test once more, with other settings."""
+    return make_services(folder / STORE, ladder=QUICK["ladder"] | settings.pop("ladder", {}), **settings)
 
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return media.film(tmp_path_factory.mktemp("film") / "a.mp4", seconds=5, size="426x240")
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    services = opened(tmp_path)
-    yield services
-    services.index.close()
-    services.database.close()
 
 
 def work_off(services: Services, *, until: str = "") -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import media
 import pytest
-from web.factories import make_services
+from web.factories import opened_services
 
 from medialib.catalogue.plans import TS_CLOCK_SECONDS, Plan
 from medialib.errors import ToolKilled, ToolStalled
@@ -44,10 +44,8 @@ EVERY_FFMPEG = pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    services = make_services(tmp_path_factory.mktemp("library"))
-    yield services.workshop
-    services.index.close()
-    services.database.close()
+    with opened_services(tmp_path_factory.mktemp("library")) as services:
+        yield services.workshop
 
 
 def plan_of(workshop: Workshop, source: Path, *, clean: bool = False) -> Plan:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import media
 import pytest
-from web.factories import make_services
+from web.factories import opened_services
 
 from medialib import showing
 from medialib.catalogue import caption_edits, caption_lookups, changing, lookups, trimming
@@ -29,10 +29,8 @@ TONE = f"aevalsrc='0.3*sin(2*PI*440*t)*between(t,4,5)':duration={SECONDS}:sample
 def services(tmp_path: Path) -> Iterator[Services]:
     rungs = [{"short_side": 96, "max_bits_per_second": 900_000, "crf": 12}]
     ladder = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 96, "rungs": rungs}
-    services = make_services(tmp_path / "store", ladder=ladder)
-    yield services
-    services.index.close()
-    services.database.close()
+    with opened_services(tmp_path / "store", ladder=ladder) as opened:
+        yield opened
 
 
 def work_off(services: Services) -> None:

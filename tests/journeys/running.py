@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from click.testing import CliRunner
 
 from medialib.cli import main
 
+_IMPORT_SECONDS = 300
 PACES = {"JOBS__LEASE_SECONDS": "2", "JOBS__RENEW_SECONDS": "0.5", "JOBS__RECONCILE_SECONDS": "1"}
 
 
@@ -81,7 +84,7 @@ class Library:
         )  # fmt: skip
 
     def imported(self, *arguments: str | Path) -> list[dict[str, Any]]:
-        """What `medialib import --json` says of each file.
+        """What `medialib import --json` says of each file, of which all come in.
 
         The command is called in this process: one of its own would work longer on its beginning than on a short file.
         """
@@ -90,7 +93,9 @@ class Library:
         others = dict.fromkeys(name for name in os.environ if name.startswith("MEDIALIB__"))
         environment = {**others, **self.environment, "PROMETHEUS_MULTIPROC_DIR": str(self.store / "metrics")}
         argv = ["--config", str(config), "import", "--json", *map(str, arguments)]
-        done = CliRunner().invoke(main, argv, env=environment, catch_exceptions=False)
+        with within(_IMPORT_SECONDS):
+            done = CliRunner().invoke(main, argv, env=environment, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def get(self, address: str, **headers: str) -> requests.Response:
@@ -120,6 +125,22 @@ def until(true: Callable[[], bool], *, seconds: float) -> None:
     while not true():
         assert time.monotonic() < end, f"not within {seconds} s"
         time.sleep(0.05)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """The block, which is broken off when it takes longer; in the main thread, as signals come to that one."""
+
+    def break_off(*_: object) -> None:
+        raise AssertionError(f"not within {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, break_off)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def troubles_of(lesson_folder: Path, scratch: Path) -> list[str]:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,15 @@ def make_services(folder: Path, **sections: Any) -> Services:
     services = open_with(Settings.model_validate({"store": {"url": str(folder)}, **sections}))
     once.with_tables(services.database)
     return services
+
+
+@contextmanager
+def opened_services(folder: Path, **sections: Any) -> Iterator[Services]:
+    """The same for as long as the block lasts."""
+    services = make_services(folder, **sections)
+    yield services
+    services.index.close()
+    services.database.close()
 
 
 def make_plan(*, kind: str = "video", seconds: int = 600, sound: bool = True, version: int = 1) -> Plan:
