@@ -7,8 +7,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 CONFIG ?= config.yaml
-# A third of a test's time is waiting, for players and processes: one more than two cores keeps both of them busy.
-WORKERS ?= 3
+# A third of a test's time is waiting, for players and processes: one more than there are cores keeps all of them busy.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 TESTS ?= tests
 EXTRAS ?= tools,test
 

@@ -1,8 +1,10 @@
 """The longest files of tests are begun first, in turn those that wait and those that work: no processor stands idle."""
 
 import gc
+import os
 from pathlib import Path
 
+import media
 import once
 import pytest
 
@@ -42,6 +44,13 @@ _LONGEST = (
     "journeys/test_shelf.py",
 )
 _HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _recordings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """They are made once for all processes, whose own folders lie side by side."""
+    own = tmp_path_factory.getbasetemp()
+    media.share((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "recordings")
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,8 @@
 """Small recordings for the tests, made with the ffmpeg that medialib finds, and questions about media files."""
 
 import array
+import fcntl
+import hashlib
 import json
 import re
 import shutil
@@ -57,21 +59,40 @@ def tone(path: Path, *, seconds: float = 6, hertz: int = 440, more: tuple[str, .
 
 
 def recorded(path: Path, *arguments: str) -> Path:
-    """What ffmpeg makes of these arguments; the same recording is encoded once for all tests of a process."""
+    """What ffmpeg makes of these arguments; the same recording is encoded once for all processes of the tests."""
     shutil.copyfile(_made(path.suffix, arguments), path)
     return path
 
 
 @cache
 def _made(suffix: str, arguments: tuple[str, ...]) -> Path:
-    folder = Path(tempfile.mkdtemp(dir=_kept().name))
-    made = folder / f"made{suffix}"
-    run_ffmpeg(*arguments, f"file:{made}")
+    name = hashlib.sha256("\0".join(arguments).encode()).hexdigest()[:16]
+    made, half = (_kept() / f"{one}{suffix}" for one in (name, f"{name}-half"))
+    with (_kept() / f"{made.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            run_ffmpeg(*arguments, f"file:{half}")
+            half.rename(made)
     return made
 
 
-@lru_cache
-def _kept() -> tempfile.TemporaryDirectory[str]:
+def share(folder: Path) -> None:
+    """Recordings are kept here, where the other processes of the tests find them."""
+    _shared.append(folder)
+
+
+_shared: list[Path] = []
+
+
+@cache
+def _kept() -> Path:
+    folder = _shared[0] if _shared else Path(_own().name)
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@cache
+def _own() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="medialib-recordings-")
 
 

@@ -2,4 +2,10 @@
 
 from playwright.sync_api import expect
 
+from . import browsing
+
 expect.set_options(timeout=30_000)
+
+
+def pytest_sessionfinish() -> None:
+    browsing.end()

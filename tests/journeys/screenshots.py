@@ -18,10 +18,10 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from medialib.demo.lessons import demonstrations
 
+from .browsing import BROWSER
 from .pictures import FOLDER, new_page, take
 from .running import Library, until
 from .television_shots import ZONE, prepare, take_desk, take_television
-from .test_playing import BROWSER
 
 # A rung or two, quickly: what is looked at are the pages.
 QUICK = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import media
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
 from werkzeug.serving import make_server
@@ -22,8 +22,8 @@ from medialib.catalogue.seeds import plant
 from medialib.services import Services
 from medialib.web import i18n
 
+from .browsing import chromium
 from .running import until
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -83,8 +83,7 @@ def settled(page: Page) -> None:
 
 
 def test_a_collection_is_dragged_noted_previewed_and_undone(services: Services, site: str) -> None:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -97,7 +96,6 @@ def test_a_collection_is_dragged_noted_previewed_and_undone(services: Services, 
         keys_are_not_lost_after_a_drop(page, services)
         what_is_held_stays_in_the_hand(page, services)
         a_note_is_previewed_and_taken_back(page, services, site)
-        browser.close()
     assert errors == []
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import media
 import pytest
 from flask import Flask, template_rendered
 from jinja2 import Template
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import select
 from web.factories import add_lesson, add_posters, make_services
 from werkzeug.serving import make_server
@@ -24,7 +25,7 @@ from medialib.catalogue.units import Unit
 from medialib.services import Services
 from medialib.web import i18n
 
-from .test_pages import ARGUMENTS, CHROMIUM
+from .browsing import chromium
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 LESSON, READING, VISITORS = "lesson2345", "reading234", "visitors-token"
@@ -41,7 +42,7 @@ RUN = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
     .concat(document.documentElement.scrollWidth > innerWidth ? ["it is wider than the screen"] : []))"""
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"),
+    pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"),
     pytest.mark.skipif(not AXE.exists(), reason="NOT TESTED: no axe-core here (make setup)"),
 ]
 
@@ -100,10 +101,8 @@ def site(services: Services, shown: set[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(

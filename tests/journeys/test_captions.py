@@ -8,10 +8,11 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from .browsing import chromium
 from .running import Library
-from .test_playing import BROWSER, CHECKER
+from .test_playing import CHECKER
 
 SRT = (
     "1\n00:00:01,000 --> 00:00:02,000\n第一句\n\n"
@@ -53,8 +54,7 @@ def lesson(library: Library) -> str:
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_a_browser_shows_the_chosen_language_at_its_second_and_chapters_jump(library: Library, lesson: str) -> None:
     troubles: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
@@ -75,7 +75,6 @@ def test_a_browser_shows_the_chosen_language_at_its_second_and_chapters_jump(lib
         page.locator(".chapters a").nth(1).click()
         page.wait_for_function("() => document.querySelector('video').currentTime >= 6")
         expect(page.locator(".chapters [aria-current]")).to_have_text(re.compile(r"破篾$"), use_inner_text=True)
-        browser.close()
     assert troubles == []
 
 

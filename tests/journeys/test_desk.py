@@ -7,10 +7,10 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from .browsing import chromium
 from .running import Library, until
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -41,8 +41,7 @@ def test_the_first_link_leads_to_an_invited_editor_who_is_disabled(library: Libr
     link = re.search(r"http://\S+/password/\S+", library.log)
     assert link
     assert len(re.findall("/password/", library.log)) == 1, "the server that `run` starts prints no other"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         office = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
         phone = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", is_mobile=True).new_page()
         errors: list[str] = []
@@ -119,5 +118,4 @@ def test_the_first_link_leads_to_an_invited_editor_who_is_disabled(library: Libr
             shoot(office, f"phone-{name.replace('/', '-')}")
         office.get_by_role("button", name="退出", exact=True).click()
         office.wait_for_url(f"{library.site}/")
-        browser.close()
     assert errors == []

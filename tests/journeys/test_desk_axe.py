@@ -7,7 +7,7 @@ from typing import Any
 import media
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from web.factories import add_lesson, add_posters, make_services
 from web.signing import PASSWORD, TOWN, add_person, add_units
 from werkzeug.routing import Rule
@@ -23,7 +23,7 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .axe import AXE, findings
-from .test_playing import BROWSER
+from .browsing import chromium
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
@@ -110,8 +110,7 @@ def test_no_page_of_the_desk_keeps_anybody_out(services: Services, values: dict[
 def look_at(site: str, pages: list[str]) -> dict[str, list[str]]:
     """On a phone and on an office's screen: what is wrong, by address."""
     found: dict[str, list[str]] = {}
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_context(locale="zh-CN", bypass_csp=True, reduced_motion="reduce").new_page()
         page.add_init_script(path=AXE)
         page.goto(f"{site}/sign-in")
@@ -124,7 +123,6 @@ def look_at(site: str, pages: list[str]) -> dict[str, list[str]]:
             answer = page.goto(site + address)
             assert answer and answer.status == 200, (address, answer and answer.status)
             found[address] = [one for width in (1440, 360) for one in seen(page, width)]
-        browser.close()
     return {address: one for address, one in found.items() if one}
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import media
 import pytest
 import requests
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from .axe import AXE, findings
+from .browsing import chromium
 from .running import Library, until
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
@@ -41,8 +41,7 @@ def test_what_a_phone_plays_is_in_the_offices_statistics(library: Library) -> No
     (line,) = library.imported(
         "--wait", "complete", media.film(library.folder / "编织.mp4", seconds=12, size="320x180")
     )
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         play_on_a_phone(browser, library, line["page"])
         until(lambda: counted(library) != [], seconds=60)
         ((device, way, plays, seconds),) = counted(library)
@@ -53,7 +52,6 @@ def test_what_a_phone_plays_is_in_the_offices_statistics(library: Library) -> No
             requests.post(f"{library.site}/count", json=parts, headers={"User-Agent": PHONE}, timeout=10)
         until(lambda: sum(row[2] for row in counted(library)) == 6, seconds=60)
         look_in_the_office(browser, library, link)
-        browser.close()
 
 
 def play_on_a_phone(browser: Browser, library: Library, address: str) -> None:

@@ -19,10 +19,10 @@ import media
 import podcastparser
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
 
+from .browsing import chromium
 from .running import Library
-from .test_playing import BROWSER, CHECKER
+from .test_playing import CHECKER
 
 SECONDS = {"upright": 3, "quick": 2.4, "silent": 2, "heard": 2.2}
 RUNGS = (
@@ -105,8 +105,7 @@ def test_every_variant_has_the_same_joins(stream: str, ending: str) -> None:
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 @pytest.mark.parametrize("how", ["hls.js", "its own"])
 def test_a_browser_shows_every_picture(library: Library, stream: str, pictures: int, how: str) -> None:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(f"{library.site}/latest")
         if how == "hls.js":
@@ -114,7 +113,6 @@ def test_a_browser_shows_every_picture(library: Library, stream: str, pictures: 
         page.evaluate(_PLAY, [how, f"{stream}.m3u8"])
         page.wait_for_function("() => { const v = document.querySelector('video'); return v.ended || v.error; }")
         state = page.evaluate(_STATE)
-        browser.close()
     said = state.pop("said")
     assert state == {"ended": True, "faults": [], "holes": 1, "pictures": pictures, "corrupted": 0}
     if how == "hls.js":

@@ -10,10 +10,10 @@ import m3u8
 import media
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
 
+from .browsing import chromium
 from .running import Library
-from .test_playing import BROWSER, CHECKER, SHARED
+from .test_playing import CHECKER, SHARED
 
 REAL = ("elf.mp4", "outfoxing.mp3")
 # The page, as a box with old parts would see it: also nothing of the other form is fetched beforehand (data-warm). The
@@ -108,8 +108,7 @@ def test_ffmpeg_reads_ts_to_the_end_without_a_complaint(library: Library, lesson
 def test_a_browser_plays_it_to_its_end(library: Library, lesson: str, script: str, kinds: set[str]) -> None:
     troubles: list[str] = []
     asked: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
@@ -119,7 +118,6 @@ def test_a_browser_plays_it_to_its_end(library: Library, lesson: str, script: st
         page.locator("button.start").click()
         page.wait_for_function("() => document.querySelector('video').ended", timeout=60_000)
         seconds = page.evaluate("document.querySelector('video').currentTime")
-        browser.close()
     assert seconds == pytest.approx(5.0, abs=0.1)
     assert {path.rpartition(".")[2] for path in asked if path.startswith("/media/")} - {"jpg"} == kinds
     assert troubles == []

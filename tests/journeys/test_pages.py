@@ -1,11 +1,11 @@
 """A member with a browser: searches, narrows, turns pages, opens a lesson, watches it being made."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 
+import media
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from web.factories import add_lesson, make_services
 from werkzeug.serving import make_server
 
@@ -14,14 +14,13 @@ from medialib.catalogue import lookups, work_edits
 from medialib.services import Services
 from medialib.web import i18n
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from .browsing import chromium
+
 MAKING = "making2345"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+pytestmark = pytest.mark.skipif(
+    media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +56,10 @@ def site(services: Services) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.set_default_timeout(60_000)
         yield page
-        browser.close()
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import media
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
+from .browsing import chromium
 from .running import Library, until
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -77,10 +77,8 @@ def parts(library: Library) -> list[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,14 @@ import m3u8
 import media
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
 
+from .browsing import chromium
 from .running import Library, troubles_of, until
 
 SHARED = Path(__file__).parents[3] / "shared"
 CHECKER = SHARED / "tools" / "hlscheck.py"
 REAL = ("crystal.mp4", "frog.webm", "sample_portrait.mp4", "viper.ogg")
 PICTURES = {"poster/0/640.jpg": "image/jpeg", "poster/0/320.webp": "image/webp", "sheets/0.jpg": "image/jpeg"}
-BROWSER = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +115,7 @@ def played_to_the_end(library: Library, lesson: str, *, seconds: float) -> list[
     """Play a lesson from its page, without a complaint of the page; the segments of pictures fetched."""
     troubles: list[str] = []
     fetched: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
@@ -130,7 +125,6 @@ def played_to_the_end(library: Library, lesson: str, *, seconds: float) -> list[
         page.wait_for_function("() => document.querySelector('video').ended", timeout=60_000)
         stopped_at = page.evaluate("document.querySelector('video').currentTime")
         width = page.evaluate("document.querySelector('video').videoWidth")
-        browser.close()
     assert stopped_at == pytest.approx(seconds, abs=0.1)
     assert width > 0
     assert troubles == []
@@ -142,8 +136,7 @@ def test_the_shape_of_the_sound_leads_to_any_place_in_it(library: Library) -> No
     path = media.tone(library.folder / "夜读.mp3", seconds=40)
     (line,) = library.imported("--wait", "complete", path)
     troubles: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
@@ -161,7 +154,6 @@ def test_the_shape_of_the_sound_leads_to_any_place_in_it(library: Library) -> No
         wave.press("Home")
         page.wait_for_function("() => document.querySelector('video').currentTime === 0", timeout=60_000)
         assert wave.get_attribute("aria-valuetext") == "0:00"
-        browser.close()
     assert troubles == []
 
 

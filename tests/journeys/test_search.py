@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import media
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from .browsing import chromium
 from .running import Library, until
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -40,10 +40,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 def phone(browser: Browser, *, scripts: bool = True) -> Page:

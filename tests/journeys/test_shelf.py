@@ -6,7 +6,7 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, TOWN, add_person, add_units
 from werkzeug.serving import make_server
@@ -19,8 +19,8 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .axe import AXE, findings
+from .browsing import chromium
 from .running import until
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
@@ -67,8 +67,7 @@ def become(services: Services, *expected: str) -> None:
 
 
 def test_lessons_are_reviewed_and_changed_by_keyboard(services: Services, site: str) -> None:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", bypass_csp=True)
         page = context.new_page()
         page.goto(f"{site}/sign-in")
@@ -87,7 +86,6 @@ def test_lessons_are_reviewed_and_changed_by_keyboard(services: Services, site: 
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         assert findings(page) == []
-        browser.close()
 
 
 def take_two_down(page: Page, services: Services, site: str) -> None:

@@ -18,7 +18,7 @@ from typing import IO, Any
 import media
 import pytest
 import requests
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from medialib.catalogue import channel_edits, collecting, tokens
 from medialib.catalogue.screens import Screen
@@ -27,8 +27,8 @@ from medialib.services import open_with
 from medialib.settings import Settings, Store
 from medialib.web.screen.pages import page_version
 
+from .browsing import chromium
 from .running import Library, until
-from .test_playing import BROWSER
 
 RUNGS = "[{short_side: 240, max_bits_per_second: 300000, crf: 28}]"
 TOKEN = "a-television-of-the-tests"
@@ -172,8 +172,7 @@ def _asked(vlc: "subprocess.Popen[str]", told: list[str], question: str, answer:
 
 @contextmanager
 def television(library: Library, **how: Any) -> Iterator[Page]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN", bypass_csp=True, **how)
         context.add_init_script(WAKES)
         page = context.new_page()
@@ -181,7 +180,6 @@ def television(library: Library, **how: Any) -> Iterator[Page]:
         page.evaluate("token => localStorage.setItem('medialib-screen', token)", TOKEN)
         page.reload()
         yield page
-        browser.close()
 
 
 def plays(page: Page, *, seconds: float = 40) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import media
 import pytest
 import requests
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from tusclient.client import TusClient
 
 from medialib.catalogue import lookups, people_edits, unit_tree
@@ -18,9 +18,9 @@ from medialib.catalogue.lessons import Lesson
 from medialib.services import Services, open_with
 from medialib.settings import Settings
 
+from .browsing import chromium
 from .running import Library, until
 from .sending import Line, digest, kill_servers, padded, until_sent
-from .test_playing import BROWSER
 
 PASSWORD = "竹海听风 2023"
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -111,8 +111,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         padded(media.film(library.folder / "VID_0002.mp4", seconds=1, hertz=330), 4_000_000),
         padded(media.tone(library.folder / "秋茶采摘.m4a", seconds=2), 3_000_000),
     ]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         context = browser.new_context(
             viewport={"width": 360, "height": 740}, locale="zh-CN", is_mobile=True, has_touch=True
         )
@@ -169,7 +168,6 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         page.set_viewport_size({"width": 1440, "height": 900})
         shoot(page, "office-done")
         _no_serious_finding(page)
-        browser.close()
     assert errors == []
     lessons = _lessons(services)
     with services.database.read() as session:
@@ -189,8 +187,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_then(library: Library) -> None:
     files = [media.tone(library.folder / f"{name}.m4a", seconds=1, hertz=at) for name, at in (("甲", 500), ("乙", 600))]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         context = browser.new_context(locale="zh-CN", base_url=library.site)
         page = context.new_page()
         page.goto("/desk/upload")
@@ -220,7 +217,6 @@ def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_th
         until(lambda: _speakers(page) >= {"甲先生", "乙先生"}, seconds=30)
         kept = "Object.keys(localStorage).filter((key) => key.startsWith('upload-typed'))"
         until(lambda: page.evaluate(kept) == [], seconds=30)
-        browser.close()
 
 
 def _speakers(page: Page) -> set[str]:

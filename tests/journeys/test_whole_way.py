@@ -7,11 +7,11 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from .browsing import chromium
 from .running import Library, until
 from .sending import Line, digest, kill_servers, padded, until_sent
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -63,8 +63,7 @@ def test_from_an_invitation_to_the_statistics(library: Library) -> None:
         padded(media.tone(library.folder / f"{SOUND}.m4a", seconds=7), 1_500_000),
         media.film(library.folder / "VID_0003.mp4", seconds=60, size="1280x720", rate="10", more=("-crf", "40")),
     ]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         people = People(browser, library)
         admin, editor, curator = people.office(), people.phone(), people.office()
         begin(admin, library)
@@ -82,7 +81,6 @@ def test_from_an_invitation_to_the_statistics(library: Library) -> None:
             for title in (FILM, SOUND):
                 play_at_home(member, title)
         look_back(admin)
-        browser.close()
     assert people.errors == []
     kept = [digest(one) for one in library.store.glob("lessons/*/*/source*")]
     assert sorted(kept) == sorted(digest(one) for one in files), "bit for bit, through all that"
