@@ -8,6 +8,7 @@ from types import CodeType
 from typing import Any
 
 from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -145,7 +146,7 @@ def _catalogue(folder: Any, locales: tuple[Any, ...], domain: str | None) -> Nul
 
 _hash, _verify = PasswordHasher.hash, PasswordHasher.verify
 _HASHES: dict[tuple[Any, ...], str] = {}
-_RIGHT: set[tuple[str, str]] = set()
+_OUTCOMES: dict[tuple[str, str], VerificationError | None] = {}
 
 
 def _hashed(hasher: PasswordHasher, password: str) -> str:
@@ -157,8 +158,13 @@ def _hashed(hasher: PasswordHasher, password: str) -> str:
 
 
 def _verified(hasher: PasswordHasher, kept: str, password: str) -> bool:
-    """What was right once is right again; what is wrong is looked at each time."""
-    if (kept, password) not in _RIGHT:
-        _verify(hasher, kept, password)
-        _RIGHT.add((kept, password))
+    """A password that was right or wrong for a hash once will be so again."""
+    if (kept, password) not in _OUTCOMES:
+        try:
+            _verify(hasher, kept, password)
+            _OUTCOMES[kept, password] = None
+        except VerificationError as error:
+            _OUTCOMES[kept, password] = error
+    if error := _OUTCOMES[kept, password]:
+        raise type(error)(*error.args)
     return True

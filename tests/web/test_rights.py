@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
@@ -43,6 +44,7 @@ WHO = ("nobody", "viewer", "editor", "other editor", "curator", "admin")
 ROLE_OF = {"nobody": "", "other editor": "editor"}
 
 
+TEMPLATES = Path(access.__file__).parent / "templates"
 COVER = f"{'a' * 16}-640x360"
 LATER = "later"
 HIDDEN = (*(one for one in STAGES if one != "published"), LATER)
@@ -72,6 +74,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     )
     plant(services.database)
     app = create_app(services)
+    # Of the thousands of refusals nobody reads the page.
+    app.jinja_loader = ChoiceLoader([DictLoader({"error.html": ""}), FileSystemLoader(TEMPLATES)])
     units = add_units(services)
     with services.database.begin() as session:
         collection = arranging.begin(session, kind="issue", title="一期", dated=None, by=None).slug
