@@ -1,5 +1,6 @@
 """A rung made of the recording's own packets, and rungs left out, with every ffmpeg of this machine."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -105,9 +106,27 @@ def test_a_copied_rung_plays_in_step_with_its_own_durations(
     assert sum(cuts.durations) == pytest.approx(Fraction(7), abs=0.03)
 
 
-def test_every_segment_carries_its_parameter_sets(services: Services, tmp_path: Path) -> None:
-    recording = published(services, film(tmp_path / "a.mp4"))
-    worked_off(services.workshop, recording)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The store of a lesson that is complete with its copy, and the lesson."""
+    folder = tmp_path_factory.mktemp("made")
+    with opened_services(folder / "store", **QUICK) as services:
+        recording = published(services, film(folder / "a.mp4"))
+        worked_off(services.workshop, recording)
+    return folder / "store", recording.lesson_id
+
+
+@pytest.fixture
+def copied(made: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[Services, Recording]]:
+    """The same for one test alone."""
+    store, lesson_id = made
+    shutil.copytree(store, tmp_path / "store")
+    with opened_services(tmp_path / "store", **QUICK) as services:
+        yield services, load(services.workshop, lesson_id)
+
+
+def test_every_segment_carries_its_parameter_sets(copied: tuple[Services, Recording]) -> None:
+    services, recording = copied
     for number in range(recording.plan.segment_count):
         content = services.store.segment(recording.lesson_id, 1, TOP, number).read_bytes()
         samples = content[content.index(b"mdat") + 4 :]
@@ -155,7 +174,7 @@ def test_what_is_not_fit_is_not_even_tried(services: Services, tmp_path: Path, c
 def test_a_copy_that_turns_out_unusable_is_encoded_instead(services: Services, tmp_path: Path) -> None:
     """Keyframes as they should be wherever intake looks, and none where a segment begins in between."""
     times = [number * 2 for number in range(16) if number != 4]
-    path = film(tmp_path / "a.mp4", "-r", "10", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=30)
+    path = film(tmp_path / "a.mp4", "-r", "5", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=30)
     recording = published(services, path)
     assert is_copied(recording)
     rows = worked_off(services.workshop, recording)
@@ -209,9 +228,8 @@ def test_pictures_that_change_their_size_on_the_way_are_not_copied(services: Ser
     assert rows[TOP].complete
 
 
-def test_work_killed_between_the_decision_and_the_last_segment_goes_on(services: Services, tmp_path: Path) -> None:
-    recording = published(services, film(tmp_path / "a.mp4"))
-    worked_off(services.workshop, recording)
+def test_work_killed_between_the_decision_and_the_last_segment_goes_on(copied: tuple[Services, Recording]) -> None:
+    services, recording = copied
     store, lesson_id = services.store, recording.lesson_id
     before = {number: store.segment(lesson_id, 1, TOP, number).read_bytes() for number in range(4)}
     for lost in (
@@ -228,9 +246,8 @@ def test_work_killed_between_the_decision_and_the_last_segment_goes_on(services:
     assert store.init(lesson_id, 1, TOP).exists() and list(store.temporary.iterdir()) == []
 
 
-def test_a_copy_that_was_good_and_cannot_be_made_again_is_a_failure(services: Services, tmp_path: Path) -> None:
-    recording = published(services, film(tmp_path / "a.mp4"))
-    worked_off(services.workshop, recording)
+def test_a_copy_that_was_good_and_cannot_be_made_again_is_a_failure(copied: tuple[Services, Recording]) -> None:
+    services, recording = copied
     services.store.segment(recording.lesson_id, 1, TOP, 2).unlink()
     services.store.source(recording.lesson_id, ".mp4").write_bytes(b"garbage" * 100)
     with services.leases.hold("again") as lease, pytest.raises(ToolFailed):
