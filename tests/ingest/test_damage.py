@@ -37,9 +37,9 @@ def completed(services: Services, path: Path) -> Lesson:
     """The lesson with all its work done; every segment holds just what is planned."""
     lesson = lesson_of(services, path)
     idle = 0
-    while idle < 30:
+    while idle < 6:
         idle = 0 if pipeline.advance(services.workshop, lambda: True) else idle + 1
-        time.sleep(0.01 if idle else 0)
+        time.sleep(0.05 if idle else 0)
     recording = load(services.workshop, lesson.id)
     for one in recording.plan.renditions:
         for number in range(recording.plan.segment_count):

@@ -37,12 +37,12 @@ def film(services: Services, path: Path, hertz: int = 440) -> Lesson:
 def work_it_off(services: Services) -> None:
     """Do what is to be done, also what rests for a moment."""
     idle = 0
-    while idle < 30:
+    while idle < 6:
         if pipeline.advance(services.workshop, lambda: True):
             idle = 0
         else:
             idle += 1
-            time.sleep(0.01)
+            time.sleep(0.05)
 
 
 def state(services: Services, lesson: Lesson) -> str:
