@@ -4,11 +4,8 @@ import gc
 import os
 from pathlib import Path
 
-import media
-import once
 import pytest
 
-once.install()
 # What modules make lives as long as the process: it is not looked through for garbage, neither now nor later.
 gc.disable()
 
@@ -46,9 +43,19 @@ _LONGEST = (
 _HERE = Path(__file__).parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # this process only hands the tests out: the others wait until it has begun
+    import once
+
+    once.install()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _recordings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """They are made once for all processes, whose own folders lie side by side."""
+    import media
+
     own = tmp_path_factory.getbasetemp()
     media.share((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "recordings")
 
