@@ -165,6 +165,6 @@ def _verified(hasher: PasswordHasher, kept: str, password: str) -> bool:
             _OUTCOMES[kept, password] = None
         except VerificationError as error:
             _OUTCOMES[kept, password] = error
-    if error := _OUTCOMES[kept, password]:
-        raise type(error)(*error.args)
+    if wrong := _OUTCOMES[kept, password]:
+        raise type(wrong)(*wrong.args)
     return True
