@@ -174,7 +174,7 @@ def test_what_is_not_fit_is_not_even_tried(services: Services, tmp_path: Path, c
 def test_a_copy_that_turns_out_unusable_is_encoded_instead(services: Services, tmp_path: Path) -> None:
     """Keyframes as they should be wherever intake looks, and none where a segment begins in between."""
     times = [number * 2 for number in range(16) if number != 4]
-    path = film(tmp_path / "a.mp4", "-r", "5", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=30)
+    path = film(tmp_path / "a.mp4", "-r", "10", "-force_key_frames", ",".join(map(str, times)), gop=500, seconds=30)
     recording = published(services, path)
     assert is_copied(recording)
     rows = worked_off(services.workshop, recording)
