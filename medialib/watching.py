@@ -15,6 +15,7 @@ from medialib.errors import N_, BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import files_beside, look_beside
 from medialib.ingest.charsets import readable_name
 from medialib.ingest.endings import ENDINGS, is_passed_over
+from medialib.ingest.failures import unreadable
 from medialib.ingest.intake import Receipt, take_in
 from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
@@ -116,7 +117,8 @@ class Watch:
         log.warning("a watched file could not be taken in", file=path.name, error=str(error), exc_info=error)
         if self.failures[path] >= _TRIES:
             del self.failures[path]
-            told = error if isinstance(error, MedialibError) else MedialibError(_UNFORESEEN)
+            told = unreadable(error) if isinstance(error, OSError) else error
+            told = told if isinstance(told, MedialibError) else MedialibError(_UNFORESEEN)
             self._put(root, REFUSED, family, path, told)
 
     def _put(self, root: Path, kind: str, family: list[Path], path: Path, told: MedialibError | None) -> None:

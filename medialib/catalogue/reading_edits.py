@@ -42,13 +42,22 @@ def rename(session: Session, one: Reading, name: str, *, by: Person | None) -> N
 def move(session: Session, one: Reading, way: Literal["up", "down"], *, by: Person | None) -> None:
     """One place up or down, where there is one."""
     order = list(readings.of(session, one.lesson_id))
-    at = order.index(one)
-    to = at - 1 if way == "up" else at + 1
-    if 0 <= to < len(order):
-        order[at], order[to] = order[to], order[at]
-        for position, other in enumerate(order):
-            other.position = position
-        _tell(session, one, "reading.moved", by)
+    if one in order:  # else it was removed meanwhile
+        place(session, one, max(0, order.index(one) + (-1 if way == "up" else 1)), by=by)
+
+
+def place(session: Session, one: Reading, at: int, *, by: Person | None) -> None:
+    """Let it stand at that place, counted from 0, or at the end; one that was removed stays as it is."""
+    before = list(readings.of(session, one.lesson_id))
+    if one not in before:
+        return
+    after = [other for other in before if other is not one]
+    after.insert(at, one)
+    if after == before:
+        return
+    for position, other in enumerate(after):
+        other.position = position
+    _tell(session, one, "reading.moved", by)
 
 
 def remove(session: Session, one: Reading, *, by: Person | None) -> None:

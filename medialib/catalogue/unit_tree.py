@@ -130,9 +130,14 @@ def move(session: Session, slug: str, parent_slug: str | None, *, by: Person | N
 def shift(session: Session, slug: str, steps: int, *, by: Person | None) -> None:
     """Move a unit among its siblings: -1 is one place up, 1 one place down; further than the end is the end."""
     one = unit(session, slug)
-    siblings = _beside(session, one.parent_slug)
-    at = siblings.index(one)
-    siblings.insert(min(max(at + steps, 0), len(siblings) - 1), siblings.pop(at))
+    place(session, slug, max(0, _beside(session, one.parent_slug).index(one) + steps), by=by)
+
+
+def place(session: Session, slug: str, at: int, *, by: Person | None) -> None:
+    """Let it stand at that place among its siblings, counted from 0, or at their end."""
+    one = unit(session, slug)
+    siblings = [each for each in _beside(session, one.parent_slug) if each is not one]
+    siblings.insert(at, one)
     for position, each in enumerate(siblings):
         each.position = position
     note(session, by, "unit.ordered", on_id=slug, on_name=one.name)

@@ -21,10 +21,11 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.stages import Stage
 from medialib.cli import Library
 from medialib.cli.processes import open_ready
-from medialib.errors import BadRequest, MedialibError, UnusableMedia
+from medialib.errors import N_, BadRequest, MedialibError, UnusableMedia
 from medialib.ingest.beside import look_beside
 from medialib.ingest.charsets import readable_name
 from medialib.ingest.endings import ENDINGS, is_passed_over
+from medialib.ingest.failures import unreadable
 from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
 from medialib.ingest.planning import foresee
 from medialib.ingest.sidecar import is_there, sidecar_of
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 
 # How often is asked whether a lesson is complete: of one that takes long, more and more seldom.
 _POLL_SECONDS, _LONGEST_POLL_SECONDS, _POLL_SHARE = 0.25, 2.0, 0.02
+_CATALOGUE = N_("The catalogue cannot be written to now. Please try again.")
 
 
 @dataclass
@@ -195,11 +197,14 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
 
 
 def _told_of(error: Exception) -> str:
-    """One line, without the question that the database could not answer."""
-    if isinstance(error, DBAPIError):
-        return f"The catalogue cannot be written to now: {error.orig}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+    """A sentence; what the system or the database said of it goes to the log."""
+    if isinstance(error, OSError):
+        error = unreadable(error)
+    elif isinstance(error, SQLAlchemyError):
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        error = MedialibError(_CATALOGUE, detail=str(cause))
+    if detail := getattr(error, "detail", ""):
+        log.warning("a file was not taken in", detail=detail)
     return str(error)
 
 

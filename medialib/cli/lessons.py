@@ -15,6 +15,8 @@ from medialib.cli import Library
 from medialib.cli.console import plain_console
 from medialib.cli.processes import open_ready
 from medialib.delivery.words import clock
+from medialib.ingest.failures import advice
+from medialib.ingest.steps import name_of
 from medialib.jobs.queue import BULK
 
 _NARROWING = (
@@ -111,7 +113,10 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
         console.print("It is being made anew; this takes the place of the above once it plays everywhere:")
         console.print(_progress(detail["coming"]))
     for trouble in troubles:
-        console.print(f"{trouble.step}: {trouble.message % trouble.message_values} (attempt {trouble.attempts})")
+        told = f"{trouble.message % trouble.message_values} (attempt {trouble.attempts})"
+        console.print(Text.assemble((f"{trouble.step}: {name_of(trouble.step)}: ", "bold"), told), soft_wrap=True)
+        if trouble.parked and (remedy := advice(trouble.message)):
+            console.print(Text(f"    {remedy}"), soft_wrap=True)
         for line in _last_lines(trouble.detail):
             console.print(Text(f"    {line}", style="dim"), soft_wrap=True)
     if detail["state"] == "parked":

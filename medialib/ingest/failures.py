@@ -1,17 +1,70 @@
-"""How work that fails, or is put off, is told: a sentence for people and a detail for the log; pure."""
+"""How work that fails, or is put off, is told: a sentence for people, what they can do, and a detail for the log; pure.
+"""
 
+import errno
+import re
 import traceback
+from collections.abc import Mapping
 
-from medialib.errors import N_, DiskFull, MedialibError, Stopped, ToolFailed
+from medialib.errors import N_, DiskFull, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, ToolStalled
 from medialib.files import NO_ROOM
+
+_OTHERWISE = N_("This part of the recording could not be converted.")
+_DAMAGED = N_("A part of this recording is damaged: it could not be converted.")
+_KILLED = N_("The server broke this work off, mostly for want of memory.")
+_SLOW = N_("Converting this part of the recording took too long, or did not come on any more.")
+_NO_ROOM = N_("The server has no room for this file. Please tell the county office.")
+_UNFORESEEN = N_("Something unforeseen stopped this work.")
+
+_BY_ERROR: Mapping[int, str] = {
+    errno.ENOENT: N_("This file is no longer there."),
+    errno.EACCES: N_("This file may not be read. Please let the account that medialib runs under read it."),
+    errno.EIO: N_("This file cannot be read from its disk or stick. Please copy it once more."),
+}
+_UNREAD = N_("This file cannot be read just now. Please try again.")
+
+_BY_KIND: Mapping[type[ToolFailed], str] = {ToolKilled: _KILLED, ToolStalled: _SLOW, NothingDecoded: _DAMAGED}
+# As ffmpeg and its libraries say so.
+_DAMAGE = re.compile(
+    r"Invalid data found|moov atom not found|[Ee]rror while decoding|Error submitting packet|corrupt|exceeds containing"
+)
+_MEMORY = re.compile(r"Cannot allocate memory|MemoryError|malloc of size")
+
+_ADVICE: Mapping[str, str] = {
+    _OTHERWISE: N_("Please try again. If it stops again, export the recording anew as MP4 and put that in its place."),
+    _DAMAGED: N_(
+        "Please play the original. If it plays well there, copy or export it once more and put that in its place."
+    ),
+    _KILLED: N_(
+        "The recording need not be at fault. Please try again later. If it stops again, tell who looks after the "
+        "server."
+    ),
+    _SLOW: N_(
+        "Please try again when the server has less to do. If it stops again, export the recording anew as MP4 and put "
+        "that in its place."
+    ),
+    _UNFORESEEN: N_("Please try again. If it stops again, tell who looks after the server: the log says more."),
+}
 
 
 def failed(detail: str, *, kind: type[ToolFailed] = ToolFailed) -> ToolFailed:
-    return kind(N_("This part of the recording could not be converted."), detail=detail)
+    """With the sentence for that kind of failure, or for what the program complained of."""
+    return kind(_BY_KIND.get(kind) or _by_complaint(detail), detail=detail)
+
+
+def _by_complaint(detail: str) -> str:
+    if _MEMORY.search(detail):
+        return _KILLED
+    return _DAMAGED if _DAMAGE.search(detail) else _OTHERWISE
+
+
+def advice(message: str) -> str:
+    """What somebody who looks after lessons can do about a failure with this sentence; "" when there is nothing."""
+    return _ADVICE.get(message, "")
 
 
 def no_room(detail: str) -> DiskFull:
-    return DiskFull(N_("The server has no room for this file. Please tell the county office."), detail=detail)
+    return DiskFull(_NO_ROOM, detail=detail)
 
 
 def put_off() -> Stopped:
@@ -22,4 +75,13 @@ def unforeseen(error: Exception) -> MedialibError:
     """A full disk is told as that; of anything else the log gets the traceback."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return no_room(str(error))
-    return ToolFailed(N_("Something unforeseen stopped this work."), detail=traceback.format_exc() or str(error))
+    return ToolFailed(_UNFORESEEN, detail=traceback.format_exc() or str(error))
+
+
+def unreadable(error: OSError) -> MedialibError:
+    """Why a file that somebody has, or its copy, could not be read or written; the system's own words are the detail.
+    """
+    if error.errno in NO_ROOM:
+        return no_room(str(error))
+    told = errno.EACCES if error.errno == errno.EPERM else error.errno
+    return MedialibError(_BY_ERROR.get(told or 0, _UNREAD), detail=str(error))

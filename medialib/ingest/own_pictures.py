@@ -161,9 +161,17 @@ def remove(store: Store, lesson: Lesson, number: int) -> None:
         raise BadRequest(N_("The lesson is shown by this picture. Please choose another one first."))
     folder = store.own_pictures(lesson.id)
     _move(folder / str(number), folder / f"{_AWAY}{number}")
-    away = sorted(folder.glob(f"{_AWAY}*"), key=lambda one: one.stat().st_mtime)
-    for one in away[:-_MOST_AWAY]:
+    for one in _away(folder)[_MOST_AWAY:]:
         shutil.rmtree(one, ignore_errors=True)
+
+
+def removed(store: Store, lesson_id: str) -> list[int]:
+    """Numbers, below 0, of those that can be brought back, the last one first."""
+    return [-int(one.name.removeprefix(_AWAY)) for one in _away(store.own_pictures(lesson_id))]
+
+
+def _away(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{_AWAY}*"), key=lambda one: one.stat().st_mtime, reverse=True)
 
 
 def bring_back(store: Store, lesson_id: str, number: int) -> None:

@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import time
-from typing import BinaryIO
+from typing import IO
 
 import structlog
 
@@ -22,7 +22,7 @@ _DAY_SECONDS = 86_400
 _YOUNG_SECONDS = 3600
 
 
-def keep_cover(store: Store, file: BinaryIO, *, megapixels: float) -> str:
+def keep_cover(store: Store, file: IO[bytes], *, megapixels: float) -> str:
     """Store the picture; returns its name, which says how large it is. Raises BadRequest for what is no picture."""
     try:
         picture = pictures.open_picture(file, megapixels=megapixels)

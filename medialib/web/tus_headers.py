@@ -17,7 +17,7 @@ BODY_TYPE = "application/offset+octet-stream"
 MISMATCH = "460 Checksum Mismatch"
 
 _BAD_HEADER = N_("This upload was not sent as the server understands it (%(header)s). Please load the page again.")
-_MOST_METADATA = 4000
+MOST_METADATA = 4000
 _MOST_BYTES = 1 << 53
 
 
@@ -74,7 +74,7 @@ def read_metadata(line: str) -> dict[str, str]:
     What cannot be seen (ends of lines, NUL) becomes a space.
     """
     found: dict[str, str] = {}
-    if len(line) > _MOST_METADATA:
+    if len(line) > MOST_METADATA:
         raise bad_header("Upload-Metadata", line[:100])
     for pair in filter(None, (part.strip() for part in line.split(","))):
         key, _, value = pair.partition(" ")

@@ -86,7 +86,7 @@ def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(service
     with services.database.read() as session:
         troubles = work_lookups.troubles(session, bad.id)
     assert {(row.attempts, row.parked) for row in troubles} == {(3, True)}
-    assert all(row.message == "This part of the recording could not be converted." for row in troubles)
+    assert {row.message for row in troubles} == {"A part of this recording is damaged: it could not be converted."}
     assert all("garbage" not in row.message and row.detail for row in troubles)
     assert list(services.store.temporary.iterdir()) == []
 
@@ -139,7 +139,7 @@ def test_a_hot_run_that_fails_is_answered_503_with_a_time_to_come_back(tmp_path:
         answer = client.get(address)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) >= 2
-        assert answer.text == "This part of the recording could not be converted.\n"
+        assert answer.text == "A part of this recording is damaged: it could not be converted.\n"
         assert time.monotonic() - began < 8
         services.store.source(lesson.id, ".mp4").write_bytes(content)
         with services.database.begin() as session:

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from medialib.app import create_app
-from medialib.catalogue import changing, lookups
+from medialib.catalogue import changing, lookups, replacing
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest import own_pictures, reading_files
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 
-from .factories import add_lesson, add_posters, make_services
+from .factories import add_lesson, add_posters, make_plan, make_services
 from .signing import acts, add_person
 from .test_api_operations import token
 from .test_readings import PDF
@@ -125,6 +125,79 @@ def test_readings_are_listed_attached_renamed_removed_and_brought_back(
     assert browser.delete(f"{path}/nosuch", headers=key).status_code == 404
     assert acts(services)[:4] == ["reading.restored", "reading.removed", "reading.renamed", "reading.added"]
     assert reading_files.LARGEST_BYTES == 50_000_000, "as docs/api.md says"
+
+
+def test_own_pictures_are_listed_removed_and_brought_back(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    lesson = add_lesson(services)
+    path = f"/api/desk/lessons/{lesson}/poster"
+    assert browser.get(path, headers=key).get_json() == {"posters": [], "removed": []}, "before they are looked for"
+    add_posters(services, lesson, "frame")
+    browser.post(path, headers=key, data=picture())
+    own, found = browser.get(path, headers=key).get_json()["posters"]
+    assert (own["origin"], own["chosen"], found["number"]) == ("sent", True, 0)
+    one = f"?number={own['number']}"
+    refused = browser.delete(path + one, headers=key)
+    assert refused.status_code == 400 and "请先换一张" in refused.get_json()["error"]
+    browser.put(path, headers=key, json={"choice": 0})
+    assert browser.delete(path + one, headers=key).status_code == 204
+    told = browser.get(path, headers=key).get_json()
+    assert ([each["number"] for each in told["posters"]], told["removed"]) == ([0], [own["number"]])
+    assert browser.delete(path + one, headers=key).status_code == 400, "it is gone already"
+    back = browser.post(f"{path}/restore{one}", headers=key).get_json()
+    assert ([each["number"] for each in back["posters"]], back["removed"]) == ([own["number"], 0], [])
+    assert acts(services)[:2] == ["picture.restored", "picture.removed"]
+    for wrong in ("", "?number=0", "?number=x", "?number=-5"):
+        assert browser.delete(path + wrong, headers=key).status_code == 400, wrong
+
+
+def test_earlier_recordings_are_told_and_the_last_one_comes_back(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    lesson = add_lesson(services)
+    path = f"/api/desk/lessons/{lesson}/recordings"
+    told = browser.get(path, headers=key).get_json()
+    assert (told["recording"]["seconds"], told["former"]) == (600.0, [])
+    answer = browser.post(f"{path}/back", headers=key)
+    assert answer.status_code == 400 and "以前的录像" in answer.get_json()["error"]
+    was = told["recording"]["name"]
+    replace(services, lesson, "重录.mp4")
+    told = browser.get(path, headers=key).get_json()
+    assert (told["recording"]["name"], [one["name"] for one in told["former"]]) == ("重录.mp4", [was])
+    assert told["former"][0]["kept_until"] > told["former"][0]["put_away_at"]
+    back = browser.post(f"{path}/back", headers=key).get_json()
+    assert (back["recording"]["name"], [one["name"] for one in back["former"]]) == (was, ["重录.mp4"])
+    assert acts(services)[0] == "lesson.brought.back"
+
+
+def replace(services: Services, lesson_id: str, name: str) -> None:
+    """Another recording takes the place of the lesson's."""
+    with services.database.begin() as session:
+        present = lookups.source(session, lesson_id)
+        parts = {key: getattr(present, key) for key in ("extension", "size_bytes", "facts")}
+        replacing.replace_recording(
+            session, lesson_id, plan=make_plan(version=2), steps={}, notices=[], days=30, by=None,
+            source_parts={**parts, "sha256": "f" * 64, "name": name},
+        )  # fmt: skip
+
+
+def test_readings_are_put_in_order(services: Services, browser: FlaskClient, key: dict[str, str]) -> None:
+    path = f"/api/desk/lessons/{add_lesson(services)}/readings"
+    for number in range(3):
+        browser.post(f"{path}?name={number}.pdf", headers=key, data=PDF + bytes([number]))
+
+    def names() -> list[str]:
+        return [one["name"] for one in browser.get(path, headers=key).get_json()["readings"]]
+
+    first, *_, last = browser.get(path, headers=key).get_json()["readings"]
+    assert browser.patch(f"{path}/{last['id']}", headers=key, json={"place": 1}).status_code == 200
+    assert names() == ["2", "0", "1"]
+    browser.patch(f"{path}/{last['id']}", headers=key, json={"place": 99})
+    assert names() == ["0", "1", "2"]
+    browser.delete(f"{path}/{first['id']}", headers=key)
+    assert browser.patch(f"{path}/{first['id']}", headers=key, json={"place": 1}).status_code == 200
+    assert names() == ["1", "2"], "one that was removed stays so"
 
 
 def test_a_key_that_only_reads_changes_nothing(services: Services, browser: FlaskClient) -> None:

@@ -18,6 +18,8 @@ from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft
 from medialib.catalogue.plays import PlayCount
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload
+from medialib.errors import NothingDecoded, ToolStalled
+from medialib.ingest.failures import failed
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters, write
@@ -248,6 +250,27 @@ def test_what_waits_is_empty_at_first_and_tells_what_has_stopped(services: Servi
     with services.database.read() as session:
         assert lookups.lesson(session, lesson).state == "published"
         assert not work_lookups.troubles(session, lesson)
+
+
+def test_what_stopped_is_told_once_for_all_its_parts_with_what_can_be_done(
+    services: Services, editor: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "竹编", unit=VILLAGE, state="parked")
+    told = {
+        "audio": failed("ffmpeg ended with 1: Invalid data found when processing input"),
+        "rungs": failed("v480 segment 3 holds 0 of 100 samples", kind=NothingDecoded),
+        "peaks": failed("no progress for 60 s", kind=ToolStalled),
+    }
+    with services.database.begin() as session:
+        for rank, (step, error) in enumerate(told.items()):
+            session.add(StepLeft(
+                lesson_id=lesson, step=step, rank=rank, queued_at=0.0, parked=True, attempts=3, message=error.message,
+            ))  # fmt: skip
+    page = editor.get(f"/desk/lessons/{lesson}").text
+    assert "<b>声音、其余几种清晰度</b>录像里有一段坏了" in page and page.count("有一段坏了") == 1
+    assert "请先播放原文件试试" in page
+    assert "<b>声音的波形</b>" in page and "太久" in page
+    assert "Invalid data" not in page and "rungs" not in page
 
 
 def test_another_picture_is_chosen_and_taken_back(services: Services, county: FlaskClient) -> None:

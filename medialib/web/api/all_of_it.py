@@ -14,20 +14,26 @@ from medialib.services import Services
 from medialib.web import access, bearers, signing
 from medialib.web.api import (
     captions,
+    collection_files,
     collections,
     desk_lessons,
+    invitations,
     lesson_acts,
     lesson_links,
     lesson_media,
+    lesson_pictures,
+    lesson_recordings,
     people,
     statistics,
     theme_changes,
+    upload_acts,
     uploads,
     webhooks,
 )
 from medialib.web.api.described import READING
 from medialib.web.api.document import openapi, outline
 from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.api.tus_described import TUS
 from medialib.web.desk import tus
 from medialib.web.i18n import gettext
 
@@ -61,14 +67,20 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     desk_lessons.add_to(api, services)
     lesson_acts.add_to(api, services)
     lesson_links.add_to(api, services)
+    lesson_pictures.add_to(api, services)
+    lesson_recordings.add_to(api, services)
     lesson_media.add_to(api, services)
     captions.add_to(api, services)
     uploads.add_to(api, services)
+    upload_acts.add_to(api, services)
     tus.add_to_api(blueprint, services)
+    api.describe(*TUS)
     theme_changes.add_to(api, services)
     statistics.add_to(api, services)
     collections.add_to(api, services)
+    collection_files.add_to(api, services)
     people.add_to(api, services)
+    invitations.add_to(api, services)
     webhooks.add_to(api, services)
     blueprint.add_url_rule("/", "page", access.members(lambda: _page(services, api)))
     blueprint.add_url_rule("/openapi.json", "document", access.members(lambda: _document(services, api)))
@@ -116,7 +128,8 @@ def _page(services: Services, api: Api) -> ResponseReturnValue:
 
     def shown(told: dict[str, Any]) -> str:
         if "application/json" not in told["content"]:
-            return gettext("a file, as it is")
+            (kind,) = told["content"]
+            return gettext("a file, as it is") if kind == "application/octet-stream" else kind
         return outline(told["content"]["application/json"]["schema"], document["components"]["schemas"])
 
     groups = {key: gettext(name) for key, name in _GROUPS.items()}

@@ -14,6 +14,7 @@ from medialib.ingest.captioning import make_track
 from medialib.ingest.captions import MOST_BYTES
 from medialib.ingest.languages import own_name, well_formed
 from medialib.ingest.mending import MOST_CUES
+from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.operations import Answer, Api, Body, Operation
@@ -91,6 +92,10 @@ def add_to(api: Api, services: Services) -> None:
         lambda lesson_id, language: _remove(services, lesson_id, language), "DELETE", of,
         N_("Takes the captions of one language away"), answer=None, status=204,
     )  # fmt: skip
+    editors(
+        lambda lesson_id, language: _undo(services, lesson_id, language), "POST", f"{of}/undo",
+        N_("Brings captions back that were taken away, or replaced by a file"),
+    )  # fmt: skip
 
 
 def _told(row: Captions) -> TrackAnswer:
@@ -127,7 +132,9 @@ def _put(services: Services, lesson_id: str, language: str, body: NewCaptions) -
         base = body.base if body.base is not None else row.revision if row else 0
         caption_edits.save(session, lesson_id, tag, base=base, track=track, by=me(services))
         session.flush()
-        return _told(caption_lookups.captions(session, lesson_id, tag))
+        answer = _told(caption_lookups.captions(session, lesson_id, tag))
+    services.queues.send(HOT, "index")
+    return answer
 
 
 def _track(body: NewCaptions, tag: str, *, seconds: float) -> CaptionTrack:
@@ -147,3 +154,15 @@ def _track(body: NewCaptions, tag: str, *, seconds: float) -> CaptionTrack:
 def _remove(services: Services, lesson_id: str, language: str) -> None:
     with services.database.begin() as session:
         caption_edits.remove(session, lesson_id, _tag(language), by=me(services))
+    services.queues.send(HOT, "index")
+
+
+def _undo(services: Services, lesson_id: str, language: str) -> TrackAnswer:
+    tag = _tag(language)
+    with services.database.begin() as session:
+        lookups.lesson(session, lesson_id)
+        caption_edits.undo(session, lesson_id, tag, by=me(services))
+        session.flush()
+        answer = _told(caption_lookups.captions(session, lesson_id, tag))
+    services.queues.send(HOT, "index")
+    return answer

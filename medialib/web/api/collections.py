@@ -17,7 +17,7 @@ from medialib.web.api.operations import Answer, Api, Body, Operation
 from medialib.web.api.texts import LessonId, Line, Text
 from medialib.web.desk.shell import me
 
-_OFFICE = access.at_least("curator")
+OFFICE = access.at_least("curator")
 _MOST_ENTRIES = 1000
 
 Title = Annotated[Line, Field(min_length=1, max_length=collection_checks.LONGEST_TITLE)]
@@ -122,7 +122,7 @@ def add_to(api: Api, services: Services) -> None:
     def office(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
         scope = {} if method == "GET" else {"scope": "publish"}
         more = {"answer": CollectionAnswer, "role": "curator", "group": "collections", **scope, **more}
-        api.add(Operation(method=method, path=f"/collections{path}", summary=summary, **more), _OFFICE, view)
+        api.add(Operation(method=method, path=f"/collections{path}", summary=summary, **more), OFFICE, view)
 
     def change(method: Any, path: str, summary: str, make: Callable[..., None], **more: Any) -> None:
         office(_changing(services, make), method, f"/<slug>{path}", summary, **more)
@@ -158,7 +158,7 @@ def add_to(api: Api, services: Services) -> None:
     )  # fmt: skip
 
 
-def _told(session: Session, one: Collection) -> CollectionAnswer:
+def told(session: Session, one: Collection) -> CollectionAnswer:
     now = arranging.current(session, one)
     texts = {name: getattr(now, name) for name in ("title", "description", "editorial", "dated", "number", "cover")}
     return CollectionAnswer(
@@ -176,14 +176,14 @@ def _told(session: Session, one: Collection) -> CollectionAnswer:
 def _all(services: Services) -> CollectionsAnswer:
     with services.database.read() as session:
         shelves = collected.shelves(session, drafts=True, empty=True)
-        return CollectionsAnswer(collections=[_told(session, shelf.collection) for shelf in shelves])
+        return CollectionsAnswer(collections=[told(session, shelf.collection) for shelf in shelves])
 
 
 def _begin(services: Services, body: NewCollection) -> CollectionAnswer:
     with services.database.begin() as session:
         made = arranging.begin(session, kind=body.kind, title=body.title, dated=body.dated, by=me(services))
         session.flush()
-        return _told(session, made)
+        return told(session, made)
 
 
 def _copy(services: Services, slug: str, body: Copy) -> CollectionAnswer:
@@ -191,7 +191,7 @@ def _copy(services: Services, slug: str, body: Copy) -> CollectionAnswer:
         one = collected.collection(session, slug)
         made = arranging.copy(session, one, title=body.title, dated=body.dated, by=me(services))
         session.flush()
-        return _told(session, made)
+        return told(session, made)
 
 
 def _remove(services: Services, slug: str) -> None:
@@ -204,15 +204,15 @@ def _changing(services: Services, make: Callable[..., None]) -> Callable[..., Co
         with services.database.begin() as session:
             make(session, collected.collection(session, slug), body, me(services))
             session.flush()
-            return _told(session, collected.collection(session, slug))
+            return told(session, collected.collection(session, slug))
 
     return view
 
 
 def _set_texts(session: Session, one: Collection, body: Texts, by: Any) -> None:
     given = {name: getattr(body, name) for name in body.model_fields_set}
-    told = {key: value for key, value in given.items() if value is not None or key in ("dated", "number")}
-    arranging.change(session, one, "collection.texts", lambda now: replace(now, **told), by=by)
+    texts = {key: value for key, value in given.items() if value is not None or key in ("dated", "number")}
+    arranging.change(session, one, "collection.texts", lambda now: replace(now, **texts), by=by)
 
 
 def _set_entries(session: Session, one: Collection, body: Entries, by: Any) -> None:
@@ -230,10 +230,10 @@ def _add_entry(session: Session, one: Collection, body: EntryBody, by: Any) -> N
     arranging.change(session, one, "collection.added", put, by=by)
 
 
-def _entry(now: Arrangement, told: EntryBody) -> Entry:
-    known = now.entry(told.id) if told.id else None
-    values = told.model_dump(exclude={"id"})
-    return Entry(id=told.id or tokens.new_id(), number=known.number if known else None, **values)
+def _entry(now: Arrangement, body: EntryBody) -> Entry:
+    known = now.entry(body.id) if body.id else None
+    values = body.model_dump(exclude={"id"})
+    return Entry(id=body.id or tokens.new_id(), number=known.number if known else None, **values)
 
 
 def _set_lessons(session: Session, one: Collection, body: Lessons, by: Any) -> None:

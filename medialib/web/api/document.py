@@ -20,9 +20,15 @@ _REFUSALS = {
     401: "Nobody is signed in, or the token does not work",
     403: "This person, or this token, may not do that",
     404: "There is no such thing",
+    405: "This cannot be done there",
     409: "Somebody else has changed it in the meantime",
     410: "It is over",
+    412: "Another version of the protocol is spoken",
+    413: "It is too large, or more than was told",
+    415: "It was sent as something else",
+    423: "It is being received from elsewhere just now",
     429: "Asked too often",
+    460: "The bytes do not add up to their checksum",
     503: "Not ready yet",
     507: "There is no room for it",
 }
@@ -75,14 +81,14 @@ def _operation(one: Operation, references: dict[Any, Any], translate: Callable[[
         "summary": translate(one.summary),
         "tags": [one.group],
         "x-scope": one.scope,
-        "parameters": [*_places(one), *_asked(one)],
+        "parameters": [*_places(one), *_asked(one), *_sent(one)],
         "responses": _responses(one, references),
     }
     if one.body:
         content = {"application/json": {"schema": references[one.body]}}
         told["requestBody"] = {"required": True, "content": content}
     if one.file:
-        told["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
+        told["requestBody"] = {"required": one.file_needed, "content": {one.file_type: {}}}
     return told
 
 
@@ -105,6 +111,12 @@ def _asked(one: Operation) -> list[dict[str, Any]]:
     ]
 
 
+def _sent(one: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": each.name, "in": "header", "required": each.required, "schema": each.schema} for each in one.headers
+    ]
+
+
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     options = [one for one in schema.get("anyOf", []) if one.get("type") != "null"]
     plain = {key: value for key, value in schema.items() if key not in ("anyOf", "default", "title")}
@@ -115,11 +127,15 @@ def _responses(one: Operation, references: dict[Any, Any]) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done"}
     if one.answer:
         done["content"] = {"application/json": {"schema": references[one.answer]}}
-    refused = {"content": {"application/json": {"schema": references[Refusal]}}}
+    if one.told_headers:
+        done["headers"] = {each.name: {"required": each.required, "schema": each.schema} for each in one.told_headers}
+    refused = {} if one.method == "HEAD" else {"content": {"application/json": {"schema": references[Refusal]}}}
     codes = {401, 403, 429, *one.refusals}
     codes |= {400} if one.query or one.body or one.method in _WRITES else set()
     codes |= {404} if PLACE.search(one.path) else set()
-    return {str(one.status): done} | {str(code): {"description": _REFUSALS[code], **refused} for code in sorted(codes)}
+    return {str(status): done for status in (one.status, *one.also)} | {
+        str(code): {"description": _REFUSALS[code], **refused} for code in sorted(codes)
+    }
 
 
 def outline(schema: dict[str, Any], definitions: dict[str, Any], *, indent: int = 0) -> str:

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from medialib import leaving
-from medialib.catalogue import editing, lookups, moves, rights, statistics, work_edits
+from medialib.catalogue import changing, editing, lookups, moves, rights, statistics, work_edits
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.plays import LEAST_SHOWN
@@ -48,9 +48,23 @@ class Many(Body):
 
 
 class Done(Answer):
-    """How many lessons were changed."""
+    """How many lessons were changed; `batch` takes that back, all at once."""
 
     changed: int
+    batch: str | None = None
+
+
+class DeletedLesson(Answer):
+    id: str
+    title: str
+    by_name: str
+    at: float
+
+
+class DeletedLessons(Answer):
+    """Those that the person can bring back, the last one first."""
+
+    lessons: list[DeletedLesson]
 
 
 class Figures(Answer):
@@ -72,6 +86,14 @@ def add_to(api: Api, services: Services) -> None:
     editors(
         lambda body: _many(services, body), "POST", "/desk/lessons/bulk", N_("Changes many lessons at once"),
         body=Many, answer=Done, refusals=(404,),
+    )  # fmt: skip
+    editors(
+        lambda batch: _undo(services, batch), "POST", "/desk/lessons/bulk/<batch>/undo",
+        N_("Takes back what was done to many lessons at once"), answer=Done,
+    )  # fmt: skip
+    editors(
+        lambda: _deleted(services), "GET", "/desk/lessons/deleted", N_("The lessons that can be brought back"),
+        answer=DeletedLessons,
     )  # fmt: skip
     editors(lambda lesson_id: _retry(services, lesson_id), "POST", f"{_ONE}/retry", N_("Tries again what has stopped"))
     editors(
@@ -108,7 +130,27 @@ def _many(services: Services, body: Many) -> Done:
         if body.stage:
             changed += moves.move_many(session, ids, body.stage, by=person, batch=batch)
     services.queues.send(HOT, "index")
-    return Done(changed=min(changed, len(ids)))
+    return Done(changed=min(changed, len(ids)), batch=batch if changed else None)
+
+
+def _undo(services: Services, batch: str) -> Done:
+    with services.database.begin() as session:
+        changes = changing.batch_of(session, batch) if batch.isalnum() else ()
+        if not changes:
+            raise NotFound(N_("There is nothing to undo."), detail=batch[:40])
+        for one in changes:
+            if one.kind == "stage":
+                require_scope(services, lookups.lesson(session, one.lesson_id), one.origin)
+        changed = changing.undo_batch(session, batch, by=me(services))
+    services.queues.send(HOT, "index")
+    return Done(changed=changed)
+
+
+def _deleted(services: Services) -> DeletedLessons:
+    gone = leaving.gone(services, me(services))
+    return DeletedLessons(
+        lessons=[DeletedLesson(id=one.lesson_id, title=one.title, by_name=one.by_name, at=one.at) for one in gone]
+    )
 
 
 def _themes(slug: str, keeps: bool, lesson: Lesson) -> dict[str, Any]:

@@ -1,28 +1,26 @@
-"""What goes with a lesson's recording, over the API: from when to when it is shown, its picture, files to read.
+"""What goes with a lesson's recording, over the API: from when to when it is shown, and files to read.
 
-Pictures and readings are sent as they are, as the body of the request; what one is, is seen from its content.
+Readings are sent as they are, as the body of the request; what one is, is seen from its content.
 """
 
 from typing import IO, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from medialib.catalogue import lookups, reading_edits, readings, trimming
 from medialib.catalogue.readings import Reading
 from medialib.catalogue.trims import Trim
 from medialib.errors import N_
-from medialib.ingest import own_pictures, reading_files
+from medialib.ingest import reading_files
 from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.desk_lessons import DeskLesson, told
 from medialib.web.api.operations import Answer, Api, Body, Operation
-from medialib.web.api.texts import Line
-from medialib.web.desk import lesson_picture
+from medialib.web.api.texts import Line, Seconds
 from medialib.web.desk.shell import me
 
 _ONE = "/desk/lessons/<lesson_id>"
-Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 
 
 class NewTrim(Body):
@@ -30,19 +28,6 @@ class NewTrim(Body):
 
     start_seconds: Seconds = 0.0
     end_seconds: Seconds | None = None
-
-
-class Picture(Body):
-    """The number of one of the lesson’s `posters`, or the second of its film at which the picture is taken."""
-
-    choice: Annotated[int, Field(ge=-(10**7), le=1000)] | None = None
-    at: Seconds | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "Picture":
-        if (self.choice is None) == (self.at is None):
-            raise ValueError("choice or at")
-        return self
 
 
 class ReadingAnswer(Answer):
@@ -68,8 +53,11 @@ class FileQuery(Body):
     name: Annotated[Line, Field(min_length=1, max_length=255)]
 
 
-class NewName(Body):
-    name: Annotated[Line, Field(min_length=1, max_length=reading_edits.LONGEST_NAME)]
+class ReadingChange(Body):
+    """What is not named stays as it is; `place` counts from 1, and beyond the last is the last."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=reading_edits.LONGEST_NAME)] | None = None
+    place: Annotated[int, Field(ge=1, le=1000)] | None = None
 
 
 def add_to(api: Api, services: Services) -> None:
@@ -83,15 +71,6 @@ def add_to(api: Api, services: Services) -> None:
     editors(
         lambda lesson_id, body: _trim(services, lesson_id, body), "PUT", "/trim",
         N_("Says from when to when a recording is shown"), body=NewTrim, refusals=(503,),
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _picture(services, lesson_id, body), "PUT", "/poster",
-        N_("Chooses the picture that a lesson is shown by"), body=Picture, refusals=(503,),
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, file: _own_picture(services, lesson_id, file), "POST", "/poster",
-        N_("Shows a lesson by the picture that is sent"), file=True, most_bytes=own_pictures.LARGEST_BYTES,
-        refusals=(503, 507),
     )  # fmt: skip
     _add_readings(editors, services)
 
@@ -108,8 +87,8 @@ def _add_readings(editors: Any, services: Services) -> None:
     )  # fmt: skip
     of = "/readings/<reading_id>"
     editors(
-        lambda lesson_id, reading_id, body: _rename(services, lesson_id, reading_id, body), "PATCH", of,
-        N_("Gives a reading another name"), body=NewName, answer=ReadingAnswer,
+        lambda lesson_id, reading_id, body: _change(services, lesson_id, reading_id, body), "PATCH", of,
+        N_("Gives a reading another name, or another place"), body=ReadingChange, answer=ReadingAnswer,
     )  # fmt: skip
     editors(
         lambda lesson_id, reading_id: _remove(services, lesson_id, reading_id), "DELETE", of,
@@ -131,24 +110,6 @@ def _trim(services: Services, lesson_id: str, body: NewTrim) -> DeskLesson:
     return answer
 
 
-def _picture(services: Services, lesson_id: str, body: Picture) -> DeskLesson:
-    if body.at is not None:
-        choice = lesson_picture.taken(services, lesson_id, body.at)
-    else:
-        choice = lesson_picture.known(services, lesson_id, body.choice or 0)
-    return _shown_by(services, lesson_id, choice)
-
-
-def _own_picture(services: Services, lesson_id: str, file: IO[bytes]) -> DeskLesson:
-    return _shown_by(services, lesson_id, lesson_picture.sent(services, lesson_id, file))
-
-
-def _shown_by(services: Services, lesson_id: str, choice: int) -> DeskLesson:
-    lesson_picture.show_by(services, lesson_id, choice)
-    with services.database.read() as session:
-        return told(lookups.lesson(session, lesson_id))
-
-
 def _told(one: Reading) -> ReadingAnswer:
     kind: Any = one.extension.lstrip(".")
     return ReadingAnswer(id=one.id, name=one.name, type=kind, size_bytes=one.size_bytes, url=one.path)
@@ -167,11 +128,14 @@ def _add(services: Services, lesson_id: str, query: FileQuery, file: IO[bytes]) 
     return _told(made)
 
 
-def _rename(services: Services, lesson_id: str, reading_id: str, body: NewName) -> ReadingAnswer:
+def _change(services: Services, lesson_id: str, reading_id: str, body: ReadingChange) -> ReadingAnswer:
     with services.database.begin() as session:
         lookups.lesson_to_change(session, lesson_id)
         one = readings.reading(session, lesson_id, reading_id)
-        reading_edits.rename(session, one, body.name, by=me(services))
+        if body.name is not None:
+            reading_edits.rename(session, one, body.name, by=me(services))
+        if body.place is not None:
+            reading_edits.place(session, one, body.place - 1, by=me(services))
         answer = _told(one)
     services.queues.send(HOT, "index")
     return answer

@@ -18,7 +18,7 @@ from medialib.errors import N_, BadRequest
 from medialib.web import access
 from medialib.web.bearers import SAFE_METHODS, needs
 
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 """A part of a path that differs: <lesson_id>, <int:change_id>."""
 _INTERFACE = {"lang", "size"}
@@ -45,6 +45,15 @@ class Refusal(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Header:
+    """A header that is sent or answered; `schema` is JSON Schema's."""
+
+    name: str
+    schema: dict[str, Any]
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """`path` is Flask's, below /api. `refusals` are the statuses that it may answer besides the usual ones."""
 
@@ -63,6 +72,13 @@ class Operation:
     """The body is a file as it is, of at most `most_bytes`."""
     most_bytes: int = 0
     """So much may be sent, 0 for what a form may be."""
+    file_type: str = "application/octet-stream"
+    file_needed: bool = True
+    headers: Sequence[Header] = ()
+    told_headers: Sequence[Header] = ()
+    """Those of its answer when it is done."""
+    also: Sequence[int] = ()
+    """Further statuses of success."""
 
     @property
     def address(self) -> str:

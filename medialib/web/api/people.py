@@ -1,5 +1,6 @@
 """People, units and the log over the API: for administrators, as on the desk."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from medialib.services import Services
 from medialib.web import access, signing
 from medialib.web.api.operations import Answer, Api, Body, Operation
 from medialib.web.api.texts import Line, Slug
+from medialib.web.desk.log import beginning_of
 
 _ADMIN = access.at_least("admin")
 _MOST_ENTRIES = 200
@@ -28,6 +30,12 @@ class PersonAnswer(Answer):
 
 class PeopleAnswer(Answer):
     people: list[PersonAnswer]
+
+
+class PeopleQuery(Body):
+    """`q`: a part of a name or sign-in name."""
+
+    q: Annotated[Line, Field(max_length=100)] = ""
 
 
 class NewPerson(Body):
@@ -63,15 +71,22 @@ class NewUnit(Body):
 
 
 class UnitChange(Body):
-    """What is not named stays as it is; `under` null puts the unit at the top."""
+    """What is not named stays as it is; `under` null puts the unit at the top. `place` is among those beside it,
+    counted from 1; beyond the last is the last.
+    """
 
     name: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
     under: Slug | None = None
+    place: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class LogQuery(Body):
+    """`since` and `until` are days, both of them included."""
+
     person: Annotated[Line, Field(max_length=16)] | None = None
     act: Annotated[Line, Field(max_length=32)] | None = None
+    since: date | None = None
+    until: date | None = None
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     per_page: Annotated[int, Field(ge=1, le=_MOST_ENTRIES)] = 50
 
@@ -100,7 +115,10 @@ def add_to(api: Api, services: Services) -> None:
         api.add(operation, _ADMIN, view)
 
     made = {"answer": PersonAnswer, "status": 201, "refusals": (404,)}
-    admin(lambda: _people(services), "GET", "/people", N_("All accounts"), answer=PeopleAnswer)
+    admin(
+        lambda query: _people(services, query), "GET", "/people", N_("All accounts"), query=PeopleQuery,
+        answer=PeopleAnswer,
+    )  # fmt: skip
     admin(lambda body: _add(services, body), "POST", "/people", N_("Makes an account"), body=NewPerson, **made)
     one = {"answer": PersonAnswer}
     admin(lambda person_id: _person(services, person_id), "GET", "/people/<person_id>", N_("One account"), **one)
@@ -123,7 +141,7 @@ def add_to(api: Api, services: Services) -> None:
     )  # fmt: skip
     admin(
         lambda slug, body: _change_unit(services, slug, body), "PATCH", "/units/<slug>",
-        N_("Renames a unit, or puts it under another"),
+        N_("Renames a unit, puts it under another, or elsewhere in the order"),
         body=UnitChange, answer=UnitAnswer,
     )  # fmt: skip
     admin(lambda query: _log(services, query), "GET", "/log", N_("Who did what"), query=LogQuery, answer=LogAnswer)
@@ -141,9 +159,9 @@ def _told(one: Person) -> PersonAnswer:
     )
 
 
-def _people(services: Services) -> PeopleAnswer:
+def _people(services: Services, query: PeopleQuery) -> PeopleAnswer:
     with services.database.read() as session:
-        return PeopleAnswer(people=[_told(one) for one in people_lookups.people(session)])
+        return PeopleAnswer(people=[_told(one) for one in people_lookups.people(session, words=query.q)])
 
 
 def _person(services: Services, person_id: str) -> PersonAnswer:
@@ -152,7 +170,7 @@ def _person(services: Services, person_id: str) -> PersonAnswer:
 
 
 def _add(services: Services, body: NewPerson) -> PersonAnswer:
-    _require_unit(body.role, body.unit)
+    require_unit(body.role, body.unit)
     with services.database.begin() as session:
         if body.unit:
             unit_tree.unit(session, body.unit)
@@ -168,7 +186,7 @@ def _change(services: Services, person_id: str, body: PersonChange) -> PersonAns
         person = people_lookups.person(session, person_id)
         unit = body.unit if "unit" in body.model_fields_set else person.unit_slug
         role = body.role or _told(person).role
-        _require_unit(role, unit)
+        require_unit(role, unit)
         if unit:
             unit_tree.unit(session, unit)
         people_edits.change_person(
@@ -177,7 +195,7 @@ def _change(services: Services, person_id: str, body: PersonChange) -> PersonAns
         return _told(person)
 
 
-def _require_unit(role: Role, unit: str | None) -> None:
+def require_unit(role: Role, unit: str | None) -> None:
     if role == "editor" and not unit:
         raise BadRequest(N_("A unit editor needs a unit. Please choose one."))
 
@@ -220,6 +238,8 @@ def _change_unit(services: Services, slug: str, body: UnitChange) -> UnitAnswer:
             unit_tree.rename(session, slug, body.name, by=by)
         if "under" in body.model_fields_set:
             unit_tree.move(session, slug, body.under, by=by)
+        if body.place is not None:
+            unit_tree.place(session, slug, body.place - 1, by=by)
         session.flush()
         return next(_row(row) for row in unit_tree.rows(session) if row.unit.slug == slug)
 
@@ -227,8 +247,9 @@ def _change_unit(services: Services, slug: str, body: UnitChange) -> UnitAnswer:
 def _log(services: Services, query: LogQuery) -> LogAnswer:
     with services.database.read() as session:
         found = people_lookups.log(
-            session, person_id=query.person, act=query.act, page=query.page, per_page=query.per_page
-        )
+            session, person_id=query.person, act=query.act, since=beginning_of(query.since),
+            until=beginning_of(query.until, days=1), page=query.page, per_page=query.per_page,
+        )  # fmt: skip
     return LogAnswer(total=found.total, entries=[_entry(one) for one in found.entries])
 
 

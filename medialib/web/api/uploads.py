@@ -16,7 +16,8 @@ from medialib.web.i18n import sentence
 
 class UploadAnswer(Answer):
     """`state`: bytes are missing; all are here; a lesson was made; it is one already; it could not be looked at now; it
-    can never become one. `lesson` is the id of what became of it, `address` where tus goes on.
+    can never become one. `submits`: its lesson goes in for review by itself. `lesson` is the id of what became of it,
+    `address` where tus goes on.
     """
 
     id: str
@@ -28,6 +29,7 @@ class UploadAnswer(Answer):
     lesson: str | None
     lesson_state: Literal["published", "complete", "parked"] | None
     unit: str | None
+    submits: bool
     created_at: float
     expires_at: float
     address: str
@@ -56,17 +58,17 @@ def add_to(api: Api, services: Services) -> None:
 def _all(services: Services) -> UploadsAnswer:
     with services.database.read() as session:
         found = upload_lookups.uploads_of(session, me(services))
-        return UploadsAnswer(uploads=[_told(session, one) for one in found])
+        return UploadsAnswer(uploads=[told(session, one) for one in found])
 
 
 def _one(services: Services, upload_id: str) -> UploadAnswer:
     with services.database.read() as session:
-        return _told(session, upload_lookups.upload(session, upload_id, of=me(services)))
+        return told(session, upload_lookups.upload(session, upload_id, of=me(services)))
 
 
-def _told(session: Session, one: Upload) -> UploadAnswer:
+def told(session: Session, one: Upload) -> UploadAnswer:
     lesson = upload_lookups.lesson_of(session, one)
-    same = ("id", "name", "size_bytes", "received_bytes", "state", "created_at", "expires_at")
+    same = ("id", "name", "size_bytes", "received_bytes", "state", "submits", "created_at", "expires_at")
     values: dict[str, Any] = {name: getattr(one, name) for name in same}
     return UploadAnswer(
         **values,

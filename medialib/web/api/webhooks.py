@@ -1,17 +1,19 @@
 """Webhooks over the API: for administrators, with the checks of the desk."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from medialib.catalogue import telling
-from medialib.catalogue.webhooks import Event, Webhook
+from medialib.catalogue.webhooks import Delivery, Event, Webhook
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.operations import Answer, Api, Body, Operation
 from medialib.web.desk.shell import me
 from medialib.web.desk.webhooks import add_checked
+from medialib.web.i18n import gettext
 
 _ADMIN = access.at_least("admin")
 
@@ -26,6 +28,25 @@ class WebhookAnswer(Answer):
 
 class WebhooksAnswer(Answer):
     webhooks: list[WebhookAnswer]
+
+
+class DeliveryAnswer(Answer):
+    """`status` is the last that was answered, 0 for none; `due_at` is when it is tried next, null when it is over."""
+
+    id: int
+    event: Event | Literal["test"]
+    at: float
+    attempts: int
+    status: int
+    problem: str
+    tried_at: float | None
+    due_at: float | None
+
+
+class Deliveries(Answer):
+    """The last fifty, the latest first."""
+
+    deliveries: list[DeliveryAnswer]
 
 
 class NewWebhook(Body):
@@ -49,6 +70,17 @@ def add_to(api: Api, services: Services) -> None:
         lambda webhook_id: _remove(services, webhook_id), "DELETE", "/webhooks/<webhook_id>",
         N_("Removes an address"), status=204,
     )  # fmt: skip
+    admin(
+        lambda webhook_id: _deliveries(services, webhook_id), "GET", "/webhooks/<webhook_id>/deliveries",
+        N_("What an address was told, and what it answered"), answer=Deliveries,
+    )  # fmt: skip
+    for act, summary, change in (
+        ("test", N_("Sends a test to an address"), telling.test),
+        ("stop", N_("Stops telling an address"), telling.stop),
+        ("go-on", N_("Goes on telling an address"), telling.go_on),
+    ):
+        view = _acting(services, change)
+        admin(view, "POST", f"/webhooks/<webhook_id>/{act}", summary, answer=WebhookAnswer)
 
 
 def _told(services: Services, one: Webhook) -> WebhookAnswer:
@@ -66,3 +98,26 @@ def _all(services: Services) -> WebhooksAnswer:
 def _remove(services: Services, webhook_id: str) -> None:
     with services.database.begin() as session:
         telling.remove(session, webhook_id, by=me(services))
+
+
+def _deliveries(services: Services, webhook_id: str) -> Deliveries:
+    with services.database.read() as session:
+        telling.webhook(session, webhook_id)
+        found = telling.deliveries(session, webhook_id)
+    return Deliveries(deliveries=[_delivery(one) for one in found])
+
+
+def _delivery(one: Delivery) -> DeliveryAnswer:
+    same = ("id", "event", "at", "attempts", "status", "tried_at", "due_at")
+    problem = gettext(one.problem) if one.problem else ""
+    return DeliveryAnswer(**{name: getattr(one, name) for name in same}, problem=problem)
+
+
+def _acting(services: Services, change: Callable[..., None]) -> Callable[[str], WebhookAnswer]:
+    def view(webhook_id: str) -> WebhookAnswer:
+        with services.database.begin() as session:
+            change(session, webhook_id, by=me(services))
+            session.flush()
+            return _told(services, telling.webhook(session, webhook_id))
+
+    return view

@@ -27,7 +27,7 @@ def _receive(services: Services, slug: str) -> ResponseReturnValue:
         if file is None or not file.filename:
             raise BadRequest(N_("Please choose a file first."))
         megapixels = services.settings.limits.megapixels
-        name = shelf_covers.keep_cover(services.store, file.stream, megapixels=megapixels)  # type: ignore[arg-type]
+        name = shelf_covers.keep_cover(services.store, file.stream, megapixels=megapixels)
     except BadRequest as error:
         return edit_page(services, slug, 400, problem=sentence(error))
     return change(services, slug, "collection.texts", lambda now: replace(now, cover=f"picture:{name}"))

@@ -24,6 +24,7 @@ from medialib.web.desk import lesson_form, trim_form
 from medialib.web.desk.lessons import check_unit, own_path
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.desk.stage_words import DONE, MOVE_NAMES
+from medialib.web.desk.trouble_words import troubles_of
 from medialib.web.i18n import gettext, sentence
 from medialib.web.phone.cards import card_of
 
@@ -62,7 +63,7 @@ def show(
             "thread": changing.thread(session, lesson_id),
             "readings": readings.of(session, lesson_id),
             "removed": readings.removed(session, lesson_id),
-            "troubles": [(one.step, sentence_of(one)) for one in work_lookups.troubles(session, lesson_id)],
+            "troubles": troubles_of(work_lookups.troubles(session, lesson_id)),
         }
     return page(
         services, "lesson.html", status, section="lessons", lesson=lesson, problem=problem, places=PLACES,
@@ -91,10 +92,6 @@ def suggested(services: Services, session: Session, lesson: Lesson, ticked: list
     """Themes that fit and that it does not have."""
     had = set(ticked if ticked is not None else [theme.slug for theme in lesson.themes])
     return [one for one in theming.propose(services, session, lesson.id) if one.theme.slug not in had][:_SUGGESTED]
-
-
-def sentence_of(trouble: Any) -> str:
-    return sentence(MedialibError(trouble.message, values=trouble.message_values))
 
 
 def _series(session: Session) -> list[Collection]:

@@ -51,20 +51,29 @@ def _choose(services: Services, lesson_id: str) -> ResponseReturnValue:
 
 def _change(services: Services, lesson_id: str, number: int) -> ResponseReturnValue:
     """One of its own is removed, or brought back; it is not the one that the lesson is shown by."""
-    by, removes = me(services), typed("what", most=16) != "back"
+    removes = typed("what", most=16) != "back"
     try:
-        with services.database.begin() as session:
-            lesson = lookups.lesson_to_change(session, lesson_id)
-            if removes:
-                own_pictures.remove(services.store, lesson, number)
-            else:
-                own_pictures.bring_back(services.store, lesson_id, number)
-            act = "picture.removed" if removes else "picture.restored"
-            note(session, by, act, on_id=lesson_id, on_name=lesson.title)
+        (put_away if removes else bring_back)(services, lesson_id, number)
     except BadRequest as error:
         return lesson_page.show(services, lesson_id, 400, sentence(error))
     told = {"done": "unpictured", "picture": number} if removes else {"done": "restored_picture"}
     return redirect(url_for("desk.lesson", lesson_id=lesson_id, _anchor="h-poster", **told))
+
+
+def put_away(services: Services, lesson_id: str, number: int) -> None:
+    """Remove one of its own pictures; raises BadRequest for the one it is shown by, and for none."""
+    with services.database.begin() as session:
+        lesson = lookups.lesson_to_change(session, lesson_id)
+        own_pictures.remove(services.store, lesson, number)
+        note(session, me(services), "picture.removed", on_id=lesson_id, on_name=lesson.title)
+
+
+def bring_back(services: Services, lesson_id: str, number: int) -> None:
+    """Undo put_away; raises BadRequest when it is gone for good."""
+    with services.database.begin() as session:
+        lesson = lookups.lesson_to_change(session, lesson_id)
+        own_pictures.bring_back(services.store, lesson_id, number)
+        note(session, me(services), "picture.restored", on_id=lesson_id, on_name=lesson.title)
 
 
 def _take(services: Services, lesson_id: str) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, request
@@ -118,7 +118,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 
 def _log(services: Services) -> ResponseReturnValue:
     asked = {key: request.args.get(key, "").replace("\0", "").strip() for key in ("person", "act", "since", "until")}
-    since, until = _day(asked["since"]), _day(asked["until"], days=1)
+    since, until = beginning_of(_day(asked["since"])), beginning_of(_day(asked["until"]), days=1)
     number = min(request.args.get("page", 1, type=int), _LAST_PAGE)
     number = max(number, 1)
     person = {"": None, "-": ""}.get(asked["person"], asked["person"])
@@ -135,12 +135,19 @@ def _log(services: Services) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _day(text: str, *, days: int = 0) -> float | None:
-    """The beginning of that day here (of one `days` later), None for what is no day."""
+def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text) + timedelta(days=days)
-        return time.mktime(datetime(day.year, day.month, day.day).timetuple())
-    except (ValueError, OverflowError):
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def beginning_of(day: date | None, *, days: int = 0) -> float | None:
+    """Unix seconds at which that day begins here (or one `days` later), None for what no clock knows."""
+    try:
+        begins = day + timedelta(days=days) if day else None
+        return time.mktime(begins.timetuple()) if begins else None
+    except OverflowError:
         return None
 
 

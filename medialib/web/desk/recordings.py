@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from medialib.catalogue import former_sources, lookups
 from medialib.ingest import replacing
+from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, page
@@ -31,6 +32,13 @@ def _recording(services: Services, lesson_id: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _back(services: Services, lesson_id: str) -> ResponseReturnValue:
+def bring_back(services: Services, lesson_id: str) -> None:
+    """The recording before the present one takes its place again; raises BadRequest."""
     replacing.bring_back(services.workshop, lesson_id, by=me(services))
+    services.queues.send(HOT, "index")
+    services.queues.send(BULK, "advance")
+
+
+def _back(services: Services, lesson_id: str) -> ResponseReturnValue:
+    bring_back(services, lesson_id)
     return redirect(url_for("desk.recording", lesson_id=lesson_id, saved=1))

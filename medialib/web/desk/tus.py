@@ -18,6 +18,8 @@ from medialib.services import Services
 from medialib.web import access
 from medialib.web.bearers import needs
 from medialib.web.desk.shell import me
+from medialib.web.errors import answer
+from medialib.web.i18n import gettext
 from medialib.web.syncing import sync_elsewhere
 from medialib.web.tus_headers import (
     ALGORITHMS,
@@ -37,6 +39,7 @@ _PATIENCE_SECONDS = 20
 """A phone that was silent for so long has gone; it would keep its next attempt out."""
 
 _MORE = N_("More was sent than this file was said to be long. Please choose the file again.")
+_DAMAGED = N_("A part of this file was damaged on the way. Please send it once more.")
 _ENDPOINTS = {"desk.uploads", "desk.upload_bytes", "api_desk.tus", "api_desk.tus_upload"}
 
 
@@ -136,7 +139,7 @@ class _Tus:
                 pass  # what fitted is kept, as Upload-Offset tells; the next request hears of the rest
             except _Mismatch:
                 self._forget(upload)
-                return Response(status=MISMATCH)
+                return _mismatch()
         if not size_bytes:
             arrivals.tell_worker(self._services, upload.id)
         return self._told(response, upload.id)
@@ -165,7 +168,7 @@ class _Tus:
             try:
                 self._receive(upload, offset, checksum)
             except _Mismatch:
-                return Response(status=MISMATCH)
+                return _mismatch()
         return self._told(Response(status=204), upload_id)
 
     def _end(self, upload_id: str) -> Response:
@@ -206,6 +209,12 @@ class _Tus:
             receive(writer, _body(left, checksum), verify=verify if checksum else None)
         if writer.whole:
             arrivals.tell_worker(self._services, upload.id)
+
+
+def _mismatch() -> Response:
+    response = answer(460, gettext(_DAMAGED))
+    response.status = MISMATCH
+    return response
 
 
 def _require_version() -> None:

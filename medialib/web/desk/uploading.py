@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from medialib import arrivals, theming
 from medialib.arrivals import Wish
-from medialib.catalogue import lookups, rights, upload_edits, upload_lookups, upload_typing
+from medialib.catalogue import lookups, rights, upload_edits, upload_lookups
 from medialib.catalogue.people import Person
-from medialib.catalogue.upload_details import LONGEST, read_details
-from medialib.catalogue.uploads import Upload
+from medialib.catalogue.upload_details import LONGEST
 from medialib.errors import N_, BadRequest, MedialibError
 from medialib.ingest.receiving import Desk, receive, writing
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import upload_words
+from medialib.web.desk import upload_acts, upload_words
 from medialib.web.desk.shell import me, own_units, page, typed
 from medialib.web.desk.upload_rows import row_of, rows_of
 from medialib.web.i18n import sentence
@@ -40,7 +39,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add("/uploads", "upload_list", lambda: uploading.rows(), "GET")
     add("/uploads/themes", "upload_themes", lambda: uploading.themes(), "POST")
     add("/uploads/<upload_id>/details", "upload_details", lambda upload_id: uploading.details(upload_id), "POST")
-    for name in ("cancel", "restore", "retry", "submit", "withdraw"):
+    for name in upload_acts.ACTS:
         add(
             f"/uploads/<upload_id>/{name}", f"upload_{name}",
             lambda upload_id, name=name: uploading.act(upload_id, name), "POST",
@@ -88,7 +87,7 @@ class _Uploading:
         size_bytes = sent.stream.seek(0, 2)
         sent.stream.seek(0)
         person = me(self._services)
-        details = self._read_details(request.form.to_dict())
+        details = upload_acts.checked(self._services, request.form.to_dict())
         name = "".join(one for one in sent.filename if one.isprintable())
         unit_slug, replaces = typed("unit", most=64) or None, typed("replaces", most=16)
         wish = Wish(name=name, size_bytes=size_bytes, unit_slug=unit_slug, replaces=replaces)
@@ -120,44 +119,21 @@ class _Uploading:
     def details(self, upload_id: str) -> ResponseReturnValue:
         """Keep what was typed, from the first letter on."""
         given = _given()
-        details, person = self._read_details(given), me(self._services)
-        unit_slug = str(given.get("unit") or "") or None
-        with self._services.database.begin() as session:
-            upload = upload_lookups.upload(session, upload_id, of=person)
-            if unit_slug != upload.unit_slug:
-                upload_lookups.require_own_unit(session, person, unit_slug)
-            if upload.replaces:
-                raise BadRequest(N_("This file is for a lesson that is there. Please change that one."))
-            upload_typing.type_details(session, upload, details, unit_slug, by=person)
-            if isinstance(given.get("cover"), int):
-                upload_typing.choose_cover(session, upload, given["cover"], by=person)
-            return self._told(session, upload)
+        unit_slug, cover = str(given.get("unit") or "") or None, given.get("cover")
+        upload_acts.type_details(
+            self._services, upload_id, given, unit_slug=unit_slug, cover=cover if isinstance(cover, int) else None
+        )
+        return self._told(upload_id)
 
     def act(self, upload_id: str, name: str) -> ResponseReturnValue:
-        person = me(self._services)
-        with self._services.database.begin() as session:
-            find = upload_lookups.cancelled if name == "restore" else upload_lookups.upload
-            upload = find(session, upload_id, of=person)
-            if name == "cancel":
-                upload_edits.cancel(session, upload, by=person)
-            elif name == "restore":
-                arrivals.restore(self._services, session, upload, person)
-            elif name == "retry":
-                upload_edits.try_again(upload)
-            else:
-                upload_typing.submit(session, upload, wanted=name == "submit", by=person)
-            session.flush()
-            answer = self._told(session, upload)
-        if name in ("retry", "restore"):
-            arrivals.tell_worker(self._services, upload_id)
-        return answer
+        upload_acts.act(self._services, upload_id, name)
+        return self._told(upload_id, is_cancelled=name == "cancel")
 
-    def _told(self, session: Session, upload: Upload) -> Response:
-        return _fresh(jsonify(row_of(self._services, session, upload)))
-
-    def _read_details(self, given: dict[str, Any]) -> dict[str, Any]:
+    def _told(self, upload_id: str, *, is_cancelled: bool = False) -> Response:
+        find = upload_lookups.cancelled if is_cancelled else upload_lookups.upload
         with self._services.database.read() as session:
-            return read_details(given, themes={one.slug for one in lookups.themes(session)})
+            upload = find(session, upload_id, of=me(self._services))
+            return _fresh(jsonify(row_of(self._services, session, upload)))
 
 
 def _given() -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""How people get in, over the API: invitations, links for choosing a password, and where somebody is signed in."""
+
+from typing import Annotated, Any
+
+from flask import url_for
+from pydantic import Field
+
+from medialib.catalogue import people_edits, people_lookups, unit_tree
+from medialib.catalogue.people import Role
+from medialib.errors import N_, NotFound
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.people import require_unit
+from medialib.web.api.texts import Line, Slug
+from medialib.web.desk.links import link_to
+from medialib.web.desk.shell import me
+
+
+class Invitation(Answer):
+    """As it is remembered: its address is told once, when it is made."""
+
+    id: str
+    name: str
+    role: Role
+    unit: str | None
+    created_at: float
+    ends_at: float
+
+
+class Invitations(Answer):
+    """Those that still work."""
+
+    invitations: list[Invitation]
+
+
+class NewInvitation(Body):
+    name: Annotated[Line, Field(max_length=100)] = ""
+    role: Role = "editor"
+    unit: Slug | None = None
+
+
+class OneTimeLink(Answer):
+    """`address` works once, for so many hours."""
+
+    address: str
+    hours: float
+
+
+class DeviceAnswer(Answer):
+    device: str
+    created_at: float
+    seen_at: float
+    ends_at: float
+
+
+class Devices(Answer):
+    devices: list[DeviceAnswer]
+
+
+def add_to(api: Api, services: Services) -> None:
+    def admin(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
+        operation = Operation(
+            method=method, path=f"/people/{path}", summary=summary, group="people", scope="admin", role="admin", **more
+        )
+        api.add(operation, access.at_least("admin"), view)
+
+    admin(lambda: _all(services), "GET", "invitations", N_("The invitations that still work"), answer=Invitations)
+    admin(
+        lambda body: _invite(services, body), "POST", "invitations", N_("Invites somebody by a link that works once"),
+        body=NewInvitation, answer=OneTimeLink, status=201, refusals=(404,),
+    )  # fmt: skip
+    admin(
+        lambda ticket_id: _withdraw(services, ticket_id), "DELETE", "invitations/<ticket_id>",
+        N_("Takes an invitation back"), status=204,
+    )  # fmt: skip
+    admin(
+        lambda person_id: _password(services, person_id), "POST", "<person_id>/link",
+        N_("Makes a link with which a person chooses a password"), answer=OneTimeLink, status=201,
+    )  # fmt: skip
+    admin(
+        lambda person_id: _devices(services, person_id), "GET", "<person_id>/devices",
+        N_("Where a person is signed in"), answer=Devices,
+    )  # fmt: skip
+
+
+def _all(services: Services) -> Invitations:
+    with services.database.read() as session:
+        found = people_lookups.open_tickets(session, "invitation")
+    return Invitations(
+        invitations=[
+            Invitation(
+                id=one.id, name=one.name, role=one.role,  # type: ignore[arg-type]  # it was checked when it was given
+                unit=one.unit_slug, created_at=one.created_at, ends_at=one.ends_at,
+            )
+            for one in found
+        ]
+    )  # fmt: skip
+
+
+def _invite(services: Services, body: NewInvitation) -> OneTimeLink:
+    require_unit(body.role, body.unit)
+    hours = services.settings.access.link_hours
+    with services.database.begin() as session:
+        if body.unit:
+            unit_tree.unit(session, body.unit)
+        token = people_edits.invite(
+            session, name=body.name, role=body.role, unit_slug=body.unit, hours=hours, by=me(services)
+        )
+    return OneTimeLink(address=link_to(services, url_for("signing_in.invitation", token=token)).address, hours=hours)
+
+
+def _withdraw(services: Services, ticket_id: str) -> None:
+    with services.database.begin() as session:
+        found = [one for one in people_lookups.open_tickets(session, "invitation") if one.id == ticket_id]
+        if not found:
+            raise NotFound(N_("There is no such invitation, or no longer."), detail=ticket_id[:40])
+        people_edits.withdraw(session, found[0], by=me(services))
+
+
+def _password(services: Services, person_id: str) -> OneTimeLink:
+    hours = services.settings.access.link_hours
+    with services.database.begin() as session:
+        person = people_lookups.person(session, person_id)
+        token = people_edits.password_link(session, person, hours=hours, by=me(services))
+    return OneTimeLink(address=link_to(services, url_for("signing_in.password", token=token)).address, hours=hours)
+
+
+def _devices(services: Services, person_id: str) -> Devices:
+    with services.database.read() as session:
+        people_lookups.person(session, person_id)
+        found = people_lookups.sign_ins(session, person_id)
+    return Devices(
+        devices=[
+            DeviceAnswer(device=one.device, created_at=one.created_at, seen_at=one.seen_at, ends_at=one.ends_at)
+            for one in found
+        ]
+    )

@@ -1,0 +1,75 @@
+"""What is done with uploads over the API, beside their bytes: what is typed of them, sent in, taken back, tried again.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from medialib.catalogue import upload_lookups
+from medialib.catalogue.upload_details import LONGEST
+from medialib.errors import N_
+from medialib.services import Services
+from medialib.web import access
+from medialib.web.api.operations import Api, Body, Operation
+from medialib.web.api.texts import Line, Slug, Text
+from medialib.web.api.uploads import UploadAnswer, told
+from medialib.web.desk import upload_acts
+from medialib.web.desk.shell import me
+
+_ONE = "/uploads/<upload_id>"
+
+
+class UploadDetails(Body):
+    """All that is known of it: what is not named is empty. `recorded` is a month or a day; `cover` one of its lesson’s
+    posters.
+    """
+
+    title: Annotated[Line, Field(max_length=LONGEST["title"])] = ""
+    speaker: Annotated[Line, Field(max_length=LONGEST["speaker"])] = ""
+    description: Annotated[Text, Field(max_length=LONGEST["description"])] = ""
+    recorded: Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")] | None = None
+    themes: Annotated[list[Slug], Field(max_length=10)] | None = None
+    unit: Slug | None = None
+    cover: Annotated[int, Field(ge=-(10**7), le=1000)] | None = None
+
+
+def add_to(api: Api, services: Services) -> None:
+    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
+        operation = Operation(
+            method=method, path=f"{_ONE}{path}", summary=summary, group="uploads", scope="edit", role="editor",
+            answer=UploadAnswer, **{"refusals": (410,), **more},
+        )  # fmt: skip
+        api.add(operation, access.at_least("editor"), view)
+
+    editors(
+        lambda upload_id, body: _type(services, upload_id, body), "PUT", "/details",
+        N_("Says what a file is about, while it is sent and afterwards"), body=UploadDetails,
+    )  # fmt: skip
+    for act, summary, more in (
+        ("cancel", N_("Cancels an upload; for a while it can be brought back"), {}),
+        ("restore", N_("Brings a cancelled upload back"), {"refusals": (410, 413, 507)}),
+        ("retry", N_("Looks at a file again that could not be looked at"), {}),
+        ("submit", N_("Sends the lesson in for review, as soon as it is there"), {}),
+        ("withdraw", N_("Takes that back"), {}),
+    ):
+        editors(_acting(services, act), "POST", f"/{act}", summary, **more)
+
+
+def _type(services: Services, upload_id: str, body: UploadDetails) -> UploadAnswer:
+    given = body.model_dump(exclude={"unit", "cover"})
+    upload_acts.type_details(services, upload_id, given, unit_slug=body.unit, cover=body.cover)
+    return _one(services, upload_id)
+
+
+def _acting(services: Services, act: str) -> Any:
+    def view(upload_id: str) -> UploadAnswer:
+        upload_acts.act(services, upload_id, act)
+        return _one(services, upload_id, is_cancelled=act == "cancel")
+
+    return view
+
+
+def _one(services: Services, upload_id: str, *, is_cancelled: bool = False) -> UploadAnswer:
+    find = upload_lookups.cancelled if is_cancelled else upload_lookups.upload
+    with services.database.read() as session:
+        return told(session, find(session, upload_id, of=me(services)))

@@ -1,0 +1,42 @@
+"""A stall, a kill, a full memory and damage are told apart, each with what a person can do."""
+
+import pytest
+
+from medialib.errors import NothingDecoded, ToolFailed, ToolKilled, ToolStalled, TooMuchDecoded
+from medialib.ingest.failures import advice, failed, no_room, unforeseen
+from medialib.ingest.steps import STEPS, name_of
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "told"),
+    [
+        (ToolStalled, "no progress for 60 s", "took too long"),
+        (ToolKilled, "ffmpeg ended with -9: ", "broke this work off"),
+        (ToolFailed, "ffmpeg ended with 1: Error while filtering: Cannot allocate memory", "broke this work off"),
+        (ToolFailed, "ffmpeg ended with 1: a.mp4: Invalid data found when processing input", "is damaged"),
+        (ToolFailed, "ffmpeg ended with 1: moov atom not found", "is damaged"),
+        (NothingDecoded, "v480 segment 3 holds 0 of 100 samples", "is damaged"),
+        (ToolFailed, "v480 segment 3 holds 7 of 100 samples", "could not be converted"),
+        (TooMuchDecoded, "v480 segment 3 holds 200 of 100 samples", "could not be converted"),
+    ],
+)
+def test_every_kind_of_failure_has_a_sentence_and_something_to_do(
+    kind: type[ToolFailed], detail: str, told: str
+) -> None:
+    error = failed(detail, kind=kind)
+    assert type(error) is kind
+    assert told in error.message
+    assert error.detail == detail and detail not in error.message
+    assert advice(error.message)
+
+
+def test_what_nobody_foresaw_has_something_to_do_and_a_full_disk_goes_on_by_itself() -> None:
+    assert "log" in advice(unforeseen(ValueError("x")).message)
+    assert advice(no_room("x").message) == "", "its sentence says what to do"
+    assert advice("a sentence of before") == ""
+
+
+def test_every_step_has_a_name_for_people() -> None:
+    names = [name_of(one) for one in (*STEPS, "hot:v480:7", "file:film", "ts:v240:1")]
+    assert not any(name in STEPS for name in names)
+    assert name_of("hot:v480:7") != name_of("file:film") != name_of("ts:v240:1")
