@@ -36,8 +36,9 @@ def kill_servers(library: Library) -> int:
 class Line:
     """The phone's network: some seconds for these files, and cut when told so."""
 
-    def __init__(self, context: BrowserContext, page: Page):
+    def __init__(self, context: BrowserContext, page: Page, *, bytes_per_second: int = 1_500_000):
         self._context = context
+        self._rate = bytes_per_second
         self._session = context.new_cdp_session(page)
         self.go_on()
 
@@ -50,7 +51,7 @@ class Line:
         self._emulate(offline=True)  # both: the slow line of this session would go on otherwise
 
     def _emulate(self, *, offline: bool) -> None:
-        rates = {"offline": offline, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
+        rates = {"offline": offline, "latency": 20, "downloadThroughput": -1, "uploadThroughput": self._rate}
         self._session.send("Network.emulateNetworkConditions", rates)
 
 

@@ -11,10 +11,12 @@ import media
 import pytest
 import requests
 from playwright.sync_api import Page
+from sqlalchemy import func, select
 from tusclient.client import TusClient
 
 from medialib.catalogue import lookups, people_edits, unit_tree
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.uploads import Upload
 from medialib.services import Services, open_with
 from medialib.settings import Settings
 
@@ -183,7 +185,6 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
 
 
 @pytest.mark.usefixtures("services")
-@pytest.mark.usefixtures("services")
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_then(library: Library) -> None:
     files = [media.tone(library.folder / f"{name}.m4a", seconds=1, hertz=at) for name, at in (("甲", 500), ("乙", 600))]
@@ -217,6 +218,35 @@ def test_what_was_typed_without_a_network_arrives_whichever_file_is_chosen_by_th
         until(lambda: _speakers(page) >= {"甲先生", "乙先生"}, seconds=30)
         kept = "Object.keys(localStorage).filter((key) => key.startsWith('upload-typed'))"
         until(lambda: page.evaluate(kept) == [], seconds=30)
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_the_same_file_in_two_pages_becomes_one_upload_that_either_finishes(
+    library: Library, services: Services
+) -> None:
+    file = padded(media.tone(library.folder / "两页.m4a", seconds=1, hertz=700), 2_500_000)
+    with chromium() as browser:
+        context = browser.new_context(locale="zh-CN", base_url=library.site)
+        one, other = context.new_page(), context.new_page()
+        one.goto("/sign-in")
+        one.get_by_label("登录名").fill("wang")
+        one.get_by_label("密码").fill(PASSWORD)
+        one.keyboard.press("Enter")
+        one.wait_for_url("**/desk/**")
+        for page in (one, other):
+            page.goto("/desk/upload")
+            page.wait_for_load_state("networkidle")
+            Line(context, page, bytes_per_second=250_000)
+        one.set_input_files("#chooser", str(file))
+        until_sent(one, 1)
+        other.set_input_files("#chooser", str(file))
+        other.locator("#files .file", has_text="两页").get_by_text("停了就从这里接着传").wait_for()
+        one.close()
+        until(lambda: file.name in _lessons(services), seconds=60)
+    lesson = _lessons(services)[file.name]
+    with services.database.read() as session:
+        assert lookups.source(session, lesson.id).sha256 == digest(file)
+        assert session.scalar(select(func.count()).select_from(Upload).where(Upload.name == file.name)) == 1
 
 
 def _speakers(page: Page) -> set[str]:

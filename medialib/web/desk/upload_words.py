@@ -33,6 +33,7 @@ _WORDS = {
     "busyTells": N_("The server does not answer for a moment. It goes on by itself."),
     "unfinishedTells": N_("{size} are still missing. Choose the same file once more, and it goes on from there."),
     "elsewhereTells": N_("Another page or device is sending it."),
+    "elsewhereWaits": N_("Another page or device is sending it. Should that stop, it goes on from here."),
     "checkingTells": N_("All of it is here. In a few seconds it can be watched."),
     "makingTells": N_("More sizes are still being made: no need to wait, fill in the details."),
     "readyTells": N_("All sizes are made."),

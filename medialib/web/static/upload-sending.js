@@ -8,10 +8,14 @@ const MOST_BYTES = 8 * 1024 * 1024;
 // A part takes about so long: what is lost when the network is cut in the middle of it.
 const PART_SECONDS = 4;
 const LONGEST_PAUSE_SECONDS = 30;
+// Another page holds the upload, or has gone on with it meanwhile: when it is closed, this one goes on.
+const ELSEWHERE = [423, 409];
+const LONGEST_PAUSE_ELSEWHERE_SECONDS = 8;
 const SPEED_WEIGHT = 0.3;
 
 export class Sending {
-  // `told` is called whenever something has changed; `state` is sending, offline, busy, paused, done or over.
+  // `told` is called whenever something has changed; `state` is sending, offline, busy, elsewhere (another page sends it), paused,
+  // done or over.
   constructor(file, address, token, told) {
     this.file = file;
     this.state = "paused";
@@ -57,7 +61,12 @@ export class Sending {
   }
 
   retry() {
-    if (this.state === "offline" || this.state === "busy") this.start();
+    if (this.waits) this.start();
+  }
+
+  // For something that passes by itself.
+  get waits() {
+    return ["offline", "busy", "elsewhere"].includes(this.state);
   }
 
   async addChecksum(request) {
@@ -99,11 +108,13 @@ export class Sending {
     this.upload.options.chunkSize = Math.max(LEAST_BYTES, Math.round(this.upload.options.chunkSize / 2));
     const status = error.originalResponse?.getStatus() ?? 0;
     if (error.unreadable || error.causingError?.unreadable) return this.stopWith({ kind: "unreadable" });
-    if (status === 0 || status === 423 || status === 409 || status === 460 || (status >= 500 && status !== 507)) {
-      const pause = Math.min(2 ** this.failures, LONGEST_PAUSE_SECONDS) * (0.75 + Math.random() / 2);
+    const elsewhere = ELSEWHERE.includes(status);
+    if (status === 0 || elsewhere || status === 460 || (status >= 500 && status !== 507)) {
+      const longest = elsewhere ? LONGEST_PAUSE_ELSEWHERE_SECONDS : LONGEST_PAUSE_SECONDS;
+      const pause = Math.min(2 ** this.failures, longest) * (0.75 + Math.random() / 2);
       this.failures += 1;
       this.timer = setTimeout(() => this.retry(), pause * 1000);
-      return this.change(status === 0 ? "offline" : "busy");
+      return this.change(status === 0 ? "offline" : elsewhere ? "elsewhere" : "busy");
     }
     if (status === 401) return this.stopWith({ kind: "signedOut" });
     if (status === 404 || status === 410) return this.stopWith({ kind: "gone" });

@@ -26,6 +26,7 @@ export function describe(entry, words) {
   if (!sending) return idle(entry, received, bar, words);
   if (sending.state === "sending" || sending.state === "done") return { tag: words.sending, act: "pause", ...bar };
   if (sending.state === "paused") return { tag: words.paused, act: "goOn", rest: true, ...bar };
+  if (sending.state === "elsewhere") return { tag: words.elsewhere, rest: true, why: words.elsewhereWaits, act: "goOn", ...bar };
   const offline = sending.state === "offline";
   const why = offline ? words.offlineTells : words.busyTells;
   return { tag: offline ? words.offline : words.waiting, look: "late", rest: true, why, act: "goOn", ...bar };

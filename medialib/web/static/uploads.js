@@ -63,6 +63,7 @@ async function begin(entry) {
 async function add(files) {
   let first = null;
   added = 0;
+  await look(); // another page may have begun with the same file meanwhile
   for (const file of files) {
     const mark = await fingerprint(file).catch(() => null);
     const taken = mark ? take(file, mark) : void notice(words.unreadable);
@@ -138,7 +139,7 @@ function attach(entry, file) {
 }
 
 function startNext() {
-  let going = entries.filter((one) => one.sending && ["sending", "offline", "busy"].includes(one.sending.state)).length;
+  let going = entries.filter((one) => one.sending && (one.sending.state === "sending" || one.sending.waits)).length;
   for (const entry of entries) {
     if (going >= AT_ONCE) break;
     if (!entry.waits || !entry.sending) continue;
@@ -296,12 +297,16 @@ let pollTimer;
 function poll(after) {
   clearTimeout(pollTimer);
   pollTimer = setTimeout(async () => {
-    const found = await ask(create).then(({ body }) => body.uploads, () => null);
-    if (found) found.forEach(learn), dropGone(found);
+    await look();
     draw();
     const busy = entries.some(({ row }) => row.state === "whole");
     poll(busy ? POLL_SOON_MS : POLL_LATER_MS);
   }, document.hidden ? POLL_LATER_MS * 4 : after);
+}
+
+async function look() {
+  const found = await ask(create).then(({ body }) => body.uploads, () => null);
+  if (found) found.forEach(learn), dropGone(found);
 }
 
 function learn(row) {

@@ -1,8 +1,8 @@
-// Files that are dropped on a lesson's readings, or chosen there, are sent at once.
+// Files that are dropped on a part of the lesson's page, or chosen there, are sent at once.
 
-const form = document.querySelector("[data-drop]");
+for (const form of document.querySelectorAll("[data-drop]")) begin(form);
 
-if (form) {
+function begin(form) {
   const section = form.closest("section");
   const field = form.querySelector("[type=file]");
   const send = () => {
@@ -22,6 +22,7 @@ if (form) {
     if (!section.contains(event.relatedTarget)) section.classList.remove("over");
   });
   section.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     section.classList.remove("over");
     field.files = event.dataTransfer.files;
