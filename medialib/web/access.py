@@ -26,6 +26,8 @@ from medialib.web.screen import roll
 _REFRESH_SECONDS = 1.0
 """So long a segment of a lesson that was just narrowed may still be sent; its playlists are refused at once."""
 _MOST_REMEMBERED = 10_000
+CLOSED = N_("This library is for people with an account. Please sign in.")
+NARROWED = N_("This lesson is not for everyone. Sign in, or open the link that you were sent.")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -129,7 +131,7 @@ class _Guard:
 
     def _check_library(self) -> None:
         if not self._look(only_out=True).role and self._closed and not self._is_screen():
-            raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
+            raise SignInNeeded(CLOSED)
         g.private = self._closed
 
     def _check_lesson(self, lesson_id: str) -> ResponseReturnValue | None:
@@ -146,7 +148,7 @@ class _Guard:
             raise NotAllowed(N_("This link does not open this lesson, or no longer."))
         viewer = self._look(key_to=lesson_id if opened else "", only_out=True, at=lesson_id)
         if self._closed and not viewer.role and not opened and not self._is_screen():
-            raise SignInNeeded(N_("This library is for people with an account. Please sign in."))
+            raise SignInNeeded(CLOSED)
         with self._services.database.read() as session:
             seen = rights.may_see(session, viewer, lesson_id)
         if not seen and self._is_there(lesson_id):
@@ -154,7 +156,7 @@ class _Guard:
                 raise NotFound(N_("This lesson is not published yet, or it was taken down."), detail=lesson_id)
             if viewer.role:
                 raise NotAllowed(N_("This lesson is for others: people of its unit, or those who were sent a link."))
-            raise SignInNeeded(N_("This lesson is not for everyone. Sign in, or open the link that you were sent."))
+            raise SignInNeeded(NARROWED)
         return keys.move_into_cookie(lesson_id, key) if opened else None
 
     def _is_screen(self) -> bool:

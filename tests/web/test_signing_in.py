@@ -11,13 +11,33 @@ from argon2.low_level import Type
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
-from medialib.catalogue import passwords, people_edits, people_lookups
+from medialib.catalogue import lesson_access, passwords, people_edits, people_lookups
 from medialib.catalogue.people import SignIn
 from medialib.errors import BadRequest
 from medialib.services import Services
 
 from .factories import add_lesson, make_services
 from .signing import PASSWORD, acts, add_person, client_of, send, sign_in
+
+
+@pytest.mark.parametrize(
+    ("library", "wish", "told"),
+    [
+        ("public", "/desk/todo", "那一页要登录才能看。"),
+        ("public", "/lessons/lesson1", "打开发给您的链接"),
+        ("signed-in", "/lessons/lesson1", "要有账号才能看。请先登录。"),
+        ("signed-in", "/", "要有账号才能看。请先登录。"),
+    ],
+)
+def test_who_is_led_to_sign_in_is_told_why(tmp_path: Path, library: str, wish: str, told: str) -> None:
+    services = make_services(tmp_path / "store", access={"library": library})
+    with services.database.begin() as session:
+        lesson_access.set_access(session, add_lesson(services, lesson_id="lesson1"), "link", by=None)
+    client = create_app(services).test_client()
+    page = client.get(wish, headers={"Accept-Language": "zh-CN"}, follow_redirects=True)
+    assert told in page.text
+    services.index.close()
+    services.database.close()
 
 
 def test_a_person_signs_in_is_led_back_and_signs_out(client: FlaskClient, services: Services) -> None:

@@ -40,7 +40,7 @@ class OwnPicture(Body):
     number: Annotated[int, Field(ge=_FIRST_OWN, le=-1)]
 
 
-class Size(Answer):
+class PictureSize(Answer):
     width: int
     height: int
     jpeg: str
@@ -52,7 +52,7 @@ class PosterAnswer(Answer):
     chosen: bool
     origin: Origin
     at_seconds: float | None
-    sizes: list[Size]
+    sizes: list[PictureSize]
 
 
 class PostersAnswer(Answer):

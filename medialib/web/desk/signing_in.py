@@ -34,7 +34,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
 def _sign_in(services: Services) -> ResponseReturnValue:
     if request.method == "GET":
         person = signing.current(services)
-        return redirect(home_of(person)) if person else _page("sign_in.html", next=_next())
+        return redirect(home_of(person)) if person else _page("sign_in.html", next=_next(), why=_why(services))
     login = typed("login")
     with services.database.read() as session:
         person = people_lookups.find_person(session, login)
@@ -48,6 +48,18 @@ def _sign_in(services: Services) -> ResponseReturnValue:
         with services.database.begin() as session:
             people_lookups.person(session, known.id).password_hash = passwords.hash_password(password)
     return _welcome(services, known, _next())
+
+
+def _why(services: Services) -> str:
+    """What whoever was led here by another page is told, in the words with which that page refused."""
+    wish = _next()
+    if not wish:
+        return ""
+    if wish.startswith("/desk"):
+        return gettext(N_("That page is for people with an account."))
+    if services.settings.access.library == "signed-in":
+        return gettext(access.CLOSED)
+    return gettext(access.NARROWED)
 
 
 def _sign_out(services: Services) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ const POLL_SOON_MS = 1000;
 const POLL_LATER_MS = 5000;
 const UNDO_MS = 8000;
 const TRY_AGAIN_MS = 3000;
+const LOOK_MS = 1500;
 
 const page = document.getElementById("uploads");
 const { token, create, propose, replaces } = page.dataset;
@@ -63,7 +64,7 @@ async function begin(entry) {
 async function add(files) {
   let first = null;
   added = 0;
-  await look(); // another page may have begun with the same file meanwhile
+  await look({ signal: AbortSignal.timeout?.(LOOK_MS) }); // another page may have begun with the same file meanwhile
   for (const file of files) {
     const mark = await fingerprint(file).catch(() => null);
     const taken = mark ? take(file, mark) : void notice(words.unreadable);
@@ -304,8 +305,8 @@ function poll(after) {
   }, document.hidden ? POLL_LATER_MS * 4 : after);
 }
 
-async function look() {
-  const found = await ask(create).then(({ body }) => body.uploads, () => null);
+async function look(options) {
+  const found = await ask(create, options).then(({ body }) => body.uploads, () => null);
   if (found) found.forEach(learn), dropGone(found);
 }
 
