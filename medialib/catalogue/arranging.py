@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import collected, collecting, collection_checks, lookups, undoing
+from medialib.catalogue import arrangement, collected, collecting, collection_checks, lookups, readings, undoing
 from medialib.catalogue.arrangement import Arrangement, numbered
 from medialib.catalogue.collections import Collection, CollectionKind, CollectionLesson
 from medialib.catalogue.curated import CuratorChange
@@ -31,6 +31,20 @@ def current(session: Session, one: Collection) -> Arrangement:
     ids = [entry.id for entry in waiting.entries if entry.kind == "lesson"]
     there = set(session.scalars(select(Lesson.id).where(Lesson.id.in_(ids))))
     return replace(waiting, entries=tuple(e for e in waiting.entries if e.kind != "lesson" or e.id in there))
+
+
+def last_seen(session: Session, one: Collection) -> Arrangement:
+    """As members saw it last; what was published by command stands in the catalogue alone."""
+    return Arrangement.from_json(one.last_published) if one.last_published else collected.arranged(session, one)
+
+
+def lacking(session: Session, one: Collection, now: Arrangement) -> list[str]:
+    """What a monthly package is still without; readings of its lessons count as something to read."""
+    if one.kind != "package":
+        return []
+    lessons = [entry.id for entry in now.entries if entry.kind == "lesson"]
+    given = any(readings.of_lessons(session, lessons).values())
+    return [name for name in arrangement.lacking(now) if name != "reading" or not given]
 
 
 def begin(session: Session, *, kind: CollectionKind, title: str, dated: str | None, by: Person | None) -> Collection:

@@ -76,6 +76,9 @@ def test_a_collection_gets_a_cover_and_files_to_read(
     made = browser.post(f"{path}/files?name=施肥表.pdf", headers=key, data=PDF)
     assert made.status_code == 201
     link = made.get_json()["link"]
+    changes = browser.get(f"{path}/changes", headers=key).get_json()
+    assert {"what": "cover", "entry": None, "place": 0} in changes["changes"]
+    assert changes["lacks"] == ["editorial", "lesson", "film", "task", "reading"]
     assert browser.get(link, headers=key, buffered=True).data == PDF
     entry = {"kind": "reading", "title": "施肥表", "link": link}
     assert browser.post(f"{path}/entries", headers=key, json=entry).get_json()["entries"][0]["link"] == link

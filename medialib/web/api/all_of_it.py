@@ -14,6 +14,7 @@ from medialib.services import Services
 from medialib.web import access, bearers, signing
 from medialib.web.api import (
     captions,
+    collection_changes,
     collection_files,
     collections,
     desk_lessons,
@@ -78,6 +79,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     theme_changes.add_to(api, services)
     statistics.add_to(api, services)
     collections.add_to(api, services)
+    collection_changes.add_to(api, services)
     collection_files.add_to(api, services)
     people.add_to(api, services)
     invitations.add_to(api, services)

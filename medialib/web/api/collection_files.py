@@ -4,9 +4,7 @@ They are sent as they are, as the body of the request; what one is, is seen from
 """
 
 from dataclasses import replace
-from typing import IO, Annotated, Any
-
-from pydantic import Field
+from typing import IO, Any
 
 from medialib.catalogue import arranging, collected
 from medialib.errors import N_
@@ -14,15 +12,9 @@ from medialib.ingest import attached_files, pictures, reading_files, shelf_cover
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web.api.collections import OFFICE, CollectionAnswer, told
-from medialib.web.api.operations import Answer, Api, Body, Operation
-from medialib.web.api.texts import Line
+from medialib.web.api.lesson_media import FileQuery
+from medialib.web.api.operations import Answer, Api, Operation
 from medialib.web.desk.shell import me
-
-
-class FileQuery(Body):
-    """What the file is called."""
-
-    name: Annotated[Line, Field(min_length=1, max_length=255)]
 
 
 class AttachedFile(Answer):

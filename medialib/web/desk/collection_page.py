@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from medialib import finding
-from medialib.catalogue import arrangement, arranging, collected, collecting, lookups, narrowing, readings
+from medialib.catalogue import arrangement, arranging, collected, collecting, lookups, narrowing
 from medialib.catalogue.arrangement import Arrangement
 from medialib.catalogue.collections import Collection
 from medialib.catalogue.curated import CuratorChange
@@ -42,20 +42,18 @@ def edit_page(services: Services, slug: str, status: int = 200, **told: Any) -> 
         one = collected.collection(session, slug)
         now = arranging.current(session, one)
         lessons = lookups.lessons_by_id(session, [entry.id for entry in now.entries])
-        # What was published by command stands in the catalogue alone.
-        before = Arrangement.from_json(one.last_published) if one.last_published else collected.arranged(session, one)
+        before = arranging.last_seen(session, one)
         taken = lookups.lessons_by_id(session, [entry.id for entry in before.entries if not now.entry(entry.id)])
         found = _found(services, session, words, now) if words else None
         cards = {card.lesson.id: card for card in cards_of(services, session, [*lessons, *taken, *(found or ())])}
         last = arranging.last_change(session, slug)
-        given = any(readings.of_lessons(session, [lesson.id for lesson in lessons]).values())
-    lacks = [name for name in arrangement.lacking(now) if name != "reading" or not given]
+        lacks = arranging.lacking(session, one, now)
     return page(
         services, "collection.html", status, section="collections", collection=one, now=now, cards=cards,
         found=found, words=words, last=last, said=_said(last), parts_of=arrangement.parts_of(now),
         kind_name=gettext(KIND_NAMES[collecting.kind_of(one)]), state=state_of(one), states=STATES,
         changes=arrangement.differences(before, now), waiting=one.draft is not None,
-        lacks=[gettext(_LACKS[name]) for name in lacks] if one.kind == "package" else [],
+        lacks=[gettext(_LACKS[name]) for name in lacks],
         seconds=sum(lesson.seconds for lesson in lessons), drawings=WIDE, next_month=next_month(now.dated or ""),
         moment_now=time.strftime("%Y-%m-%dT%H:%M"), cover=_cover(now, cards),
         own_cover=now.cover.startswith("picture:"), **told,
