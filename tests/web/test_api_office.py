@@ -77,8 +77,7 @@ def test_a_collection_gets_a_cover_and_files_to_read(
     assert made.status_code == 201
     link = made.get_json()["link"]
     changes = browser.get(f"{path}/changes", headers=key).get_json()
-    assert {"what": "cover", "entry": None, "place": 0} in changes["changes"]
-    assert changes["lacks"] == ["editorial", "lesson", "film", "task", "reading"]
+    assert changes == {"changes": [], "lacks": ["editorial", "lesson", "film", "task", "reading"]}
     assert browser.get(link, headers=key, buffered=True).data == PDF
     entry = {"kind": "reading", "title": "施肥表", "link": link}
     assert browser.post(f"{path}/entries", headers=key, json=entry).get_json()["entries"][0]["link"] == link
@@ -87,6 +86,25 @@ def test_a_collection_gets_a_cover_and_files_to_read(
     assert browser.post("/api/collections/nosuch/cover", headers=key, data=picture()).status_code == 404
     edits = token(services, add_person(services, "xian", "curator"), "read", "edit")
     assert browser.post(f"{path}/cover", headers=edits, data=picture()).status_code == 403
+
+
+def test_what_is_otherwise_than_members_saw_it_last_is_told(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    first, second = add_lesson(services, "一"), add_lesson(services, "二")
+    with services.database.begin() as session:
+        slug = arranging.begin(session, kind="issue", title="乡里本领", dated=None, by=None).slug
+    path = f"/api/collections/{slug}"
+    browser.put(f"{path}/lessons", headers=key, json={"lessons": [first]})
+    assert browser.post(f"{path}/publish", headers=key, json={}).status_code == 200
+    assert browser.get(f"{path}/changes", headers=key).get_json() == {"changes": [], "lacks": []}
+    browser.put(f"{path}/lessons", headers=key, json={"lessons": [second]})
+    browser.patch(path, headers=key, json={"title": "乡里新本领"})
+    assert browser.get(f"{path}/changes", headers=key).get_json()["changes"] == [
+        {"what": "title", "entry": None, "place": 0},
+        {"what": "added", "entry": second, "place": 1},
+        {"what": "removed", "entry": first, "place": 0},
+    ]
 
 
 def test_people_are_invited_let_in_again_and_looked_after(

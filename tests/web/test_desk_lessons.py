@@ -267,7 +267,7 @@ def test_what_stopped_is_told_once_for_all_its_parts_with_what_can_be_done(
                 lesson_id=lesson, step=step, rank=rank, queued_at=0.0, parked=True, attempts=3, message=error.message,
             ))  # fmt: skip
     page = editor.get(f"/desk/lessons/{lesson}").text
-    assert "<b>声音、其余几种清晰度</b>录像里有一段坏了" in page and page.count("有一段坏了") == 1
+    assert "<b>声音，其余几种清晰度</b>录像里有一段坏了" in page and page.count("有一段坏了") == 1
     assert "请先播放原文件试试" in page
     assert "<b>声音的波形</b>" in page and "太久" in page
     assert "Invalid data" not in page and "rungs" not in page

@@ -31,8 +31,9 @@ from .signing import PASSWORD, acts, add_person, client_of, send, sign_in
 )
 def test_who_is_led_to_sign_in_is_told_why(tmp_path: Path, library: str, wish: str, told: str) -> None:
     services = make_services(tmp_path / "store", access={"library": library})
+    lesson = add_lesson(services, lesson_id="lesson1")
     with services.database.begin() as session:
-        lesson_access.set_access(session, add_lesson(services, lesson_id="lesson1"), "link", by=None)
+        lesson_access.set_access(session, lesson, "link", by=None)
     client = create_app(services).test_client()
     page = client.get(wish, headers={"Accept-Language": "zh-CN"}, follow_redirects=True)
     assert told in page.text
