@@ -113,8 +113,8 @@ def show_command(library: Library, lesson: str, as_json: bool) -> None:
         console.print("It is being made anew; this takes the place of the above once it plays everywhere:")
         console.print(_progress(detail["coming"]))
     for trouble in troubles:
-        told = f"{trouble.message % trouble.message_values} (attempt {trouble.attempts})"
-        console.print(Text.assemble((f"{trouble.step}: {name_of(trouble.step)}: ", "bold"), told), soft_wrap=True)
+        why = f"{trouble.message % trouble.message_values} (attempt {trouble.attempts})"
+        console.print(Text.assemble((f"{trouble.step}: {name_of(trouble.step)}: ", "bold"), why), soft_wrap=True)
         if trouble.parked and (remedy := advice(trouble.message)):
             console.print(Text(f"    {remedy}"), soft_wrap=True)
         for line in _last_lines(trouble.detail):
