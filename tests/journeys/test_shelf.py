@@ -116,8 +116,12 @@ def review(page: Page, services: Services, site: str) -> None:
     first = page.url
     page.keyboard.press("r")
     page.keyboard.type("声音太小")
-    page.click("[data-decide] [value=returned]")
+    page.evaluate("""() => {
+        document.querySelector("[data-decide] [value=returned]").click();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "p", bubbles: true }));
+    }""")  # what is pressed before the answer comes decides nothing
     page.wait_for_selector("[data-toast]")
+    assert "退回" in page.inner_text("[data-toast]")
     assert page.url.split("?")[0] != first
     page.click("[data-toast] button")  # taken back: the same lesson is on the screen again
     page.wait_for_url(first)

@@ -15,6 +15,16 @@ for (const one of reasons.querySelectorAll("button")) {
   });
 }
 
+// What was decided is on its way: another key or press meanwhile would decide otherwise of the same lesson.
+const ANSWER_MS = 15000;
+let decided = false;
+form.addEventListener("submit", (event) => {
+  if (decided) event.preventDefault();
+  decided = true;
+  setTimeout(() => (decided = false), ANSWER_MS);
+});
+addEventListener("pageshow", () => (decided = false));
+
 const neighbour = (step) => {
   const links = [...document.querySelectorAll(".queue ol a")];
   const at = links.findIndex((one) => one.closest("[aria-current]"));
