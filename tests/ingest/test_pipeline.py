@@ -15,6 +15,7 @@ from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest import hot, pipeline
 from medialib.ingest.bitstream import count_samples
+from medialib.ingest.failures import advice
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
 from medialib.services import Services
@@ -86,7 +87,9 @@ def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(service
     with services.database.read() as session:
         troubles = work_lookups.troubles(session, bad.id)
     assert {(row.attempts, row.parked) for row in troubles} == {(3, True)}
-    assert {row.message for row in troubles} == {"A part of this recording is damaged: it could not be converted."}
+    told = {row.step: row.message for row in troubles}
+    assert told["audio"] == told["start"] == "A part of this recording is damaged: it could not be converted."
+    assert all(advice(message) for message in told.values())
     assert all("garbage" not in row.message and row.detail for row in troubles)
     assert list(services.store.temporary.iterdir()) == []
 
