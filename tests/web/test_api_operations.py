@@ -415,7 +415,7 @@ def test_many_lessons_are_changed_at_once_and_one_is_deleted_and_brought_back(
     office = token(services, admin, "read", "edit", "publish")
     assert browser.post("/api/desk/lessons/bulk", headers=office, json=shelf).get_json()["changed"] == 2
     assert browser.delete(path, headers=office).status_code == 400, "it is on the shelf"
-    assert browser.post("/api/desk/lessons/bulk", headers=office, json=down).get_json() == {"changed": 2}
+    assert browser.post("/api/desk/lessons/bulk", headers=office, json=down).get_json()["changed"] == 2
     assert browser.delete(path, headers=office).status_code == 204
     assert browser.get(path, headers=office).status_code == 404
     assert browser.post(f"{path}/restore", headers=office).get_json()["title"] == "一"
