@@ -1,5 +1,4 @@
-"""How work that fails, or is put off, is told: a sentence for people, what they can do, and a detail for the log; pure.
-"""
+"""How work that fails, or is put off, is told: a sentence for people, what to do, and a detail for the log; pure."""
 
 import errno
 import re
@@ -79,8 +78,7 @@ def unforeseen(error: Exception) -> MedialibError:
 
 
 def unreadable(error: OSError) -> MedialibError:
-    """Why a file that somebody has, or its copy, could not be read or written; the system's own words are the detail.
-    """
+    """Why somebody's file, or its copy, could not be read or written; the system's own words are the detail."""
     if error.errno in NO_ROOM:
         return no_room(str(error))
     told = errno.EACCES if error.errno == errno.EPERM else error.errno

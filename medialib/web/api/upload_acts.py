@@ -1,5 +1,4 @@
-"""What is done with uploads over the API, beside their bytes: what is typed of them, sent in, taken back, tried again.
-"""
+"""What is done with uploads over the API, beside their bytes: described, sent in, taken back, tried again."""
 
 from typing import Annotated, Any
 
