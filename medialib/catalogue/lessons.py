@@ -154,7 +154,8 @@ class StoredPlan(Base):
 class RenditionProgress(Base):
     """How much of one rendition exists; the files say it, this row is what was last counted.
 
-    `codecs` is read from the bitstream's init segment; the bit rates (per second) are measured when complete.
+    `codecs` is read from the bitstream's init segment; the bit rates (per second) are measured when complete;
+    `size_bytes` are those of the segments that are there.
     Those of `ts` are what the rendition takes in MPEG-TS, those of `keyframes` its first pictures of each segment.
     `media_per_second` is how many seconds of media one second of encoding makes. A rendition is `left_out` when
     its segments turned out not to be worth their bits: it is neither made nor offered.

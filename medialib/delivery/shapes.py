@@ -12,6 +12,9 @@ from medialib.catalogue.posters import Posters
 from medialib.catalogue.readings import Reading
 from medialib.delivery import posters
 
+_ENOUGH_SECONDS = 20
+"""Of a rendition under way: from so many on, the rest of it is taken to be like them."""
+
 Spans = Sequence[tuple[int, int]]
 
 
@@ -177,13 +180,13 @@ def _work_left(media_seconds: float, media_per_second: float) -> float | None:
 
 
 def video_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> int | None:
-    """What watching takes: the starting rung with its sound; None without a picture, and until that rung is made."""
+    """What watching takes: the starting rung with its sound; None without a picture, and as long as nobody can tell."""
     rung = next((one for one in plan.video if one.name == plan.start_rung), None) or next(iter(plan.video), None)
     return _with_sound(rung, plan, renditions) if rung else None
 
 
 def picture_bytes(plan: Plan, renditions: Sequence[RenditionProgress] = ()) -> list[tuple[VideoRendition, int | None]]:
-    """What watching takes with each picture that is offered, with its sound, once it is made; the smallest first."""
+    """What watching takes with each picture that is offered, with its sound, once that is known; the smallest first."""
     left_out = {row.name for row in renditions if row.left_out}
     return [(rung, _with_sound(rung, plan, renditions)) for rung in plan.video if rung.name not in left_out]
 
@@ -203,4 +206,10 @@ def _with_sound(rung: VideoRendition, plan: Plan, renditions: Sequence[Rendition
 
 
 def _measured(rung: VideoRendition | AudioRendition, renditions: Sequence[RenditionProgress]) -> int | None:
-    return next((row.size_bytes or None for row in renditions if row.name == rung.name and row.complete), None)
+    """What it takes; while it is made, what it will take if all of it is as what is there."""
+    row = next((one for one in renditions if one.name == rung.name), None)
+    if row is None or not row.size_bytes:
+        return None
+    if row.complete:
+        return row.size_bytes
+    return round(row.size_bytes / row.seconds_done * row.seconds_total) if row.seconds_done >= _ENOUGH_SECONDS else None

@@ -2,8 +2,8 @@
 
 
 def clock(seconds: float) -> str:
-    """A length: 8:40, 1:02:05."""
-    minutes, rest = divmod(round(seconds), 60)
+    """A length: 8:40, 1:02:05. A half second counts as a whole one, as for the pages' scripts."""
+    minutes, rest = divmod(int(seconds + 0.5), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 

@@ -38,7 +38,7 @@ def choose(workshop: Workshop, recording: Recording, names: Sequence[str]) -> No
     gone = leave_out(bits, start=plan.start_rung, kept=[name for name in bits if name not in names])
     if gone:
         log.info("rungs left out", lesson=recording.lesson_id, rungs=gone, bits=bits)
-    record_progress(workshop, recording, gone, left_out=True, complete=False)
+    record_progress(workshop, recording, gone, left_out=True, complete=False, size_bytes=0)
 
 
 def _lacking(workshop: Workshop, recording: Recording, names: Sequence[str]) -> dict[str, set[int]]:

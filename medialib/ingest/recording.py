@@ -96,7 +96,10 @@ def count(workshop: Workshop, recording: Recording, name: str) -> bool:
     durations = recording.durations(workshop, rendition)
     seconds = {number: float(lasts) for number, lasts in enumerate(durations) if number in sizes}
     complete = len(seconds) == len(durations) and _stays(workshop, recording, name)
-    figures: dict[str, float | int | bool] = {"seconds_done": sum(seconds.values()), "complete": complete}
+    figures: dict[str, float | int | bool] = {
+        "seconds_done": sum(seconds.values()), "size_bytes": sum(sizes[number] for number in seconds),
+        "complete": complete,
+    }  # fmt: skip
     if complete:
         figures |= measure(workshop, recording.lesson_id, plan, rendition, list(seconds.values()))
     with workshop.database.begin() as session:

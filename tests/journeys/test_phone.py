@@ -46,6 +46,10 @@ TWO_TAPS = """() => {
     video.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
 }"""
 NETWORK = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+NEARLY_ALL_CAME = """() => {
+    const { buffered } = document.querySelector("video");
+    return buffered.length > 0 && buffered.end(0) > 25;
+}"""
 AT = "document.querySelector('video').currentTime"
 
 
@@ -323,6 +327,34 @@ def test_the_sound_stands_in_for_a_picture_that_the_network_cannot_carry(
     note.get_by_role("button", name="看视频").click()
     page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
     expect(note).to_be_hidden()
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def fair(library: Library) -> str:
+    """The same for long enough that its sound tells how fast the network is."""
+    path = media.film(library.folder / "庙会.mp4", seconds=30, size="426x240", hertz=500, more=("-vf", "noise=alls=20"))
+    (line,) = library.imported("--wait", "complete", path)
+    return str(line["lesson"])
+
+
+def test_the_picture_returns_when_the_network_can_carry_it_again(browser: Browser, library: Library, fair: str) -> None:
+    page = plain_phone(browser)
+    page.clock.install()
+    page.goto(f"{library.site}/lessons/{fair}")
+    page.wait_for_function("() => window.Hls")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.emulateNetworkConditions", NETWORK | {"downloadThroughput": 12_500})
+    page.locator("button.start").click()
+    note = page.locator(".player .spared")
+    expect(note).to_contain_text("先听声音")
+    network.send("Network.emulateNetworkConditions", NETWORK | {"downloadThroughput": 500_000, "latency": 20})
+    page.wait_for_function(NEARLY_ALL_CAME)
+    page.clock.fast_forward(15_500)  # it has been calm for a while
+    page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
+    expect(page.get_by_role("radio", name="看视频")).to_be_checked()
+    expect(note).to_be_hidden()
+    page.wait_for_function(PLAYS_ON, arg=page.evaluate(AT) + 0.3)
     page.context.close()
 
 

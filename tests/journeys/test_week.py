@@ -6,7 +6,7 @@ from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
 from werkzeug.serving import make_server
@@ -18,7 +18,7 @@ from medialib.catalogue.timetables import Part, Show, Timetable
 from medialib.services import Services
 from medialib.web import i18n
 
-from .test_playing import BROWSER
+from .browsing import chromium
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -52,8 +52,7 @@ def page(services: Services) -> Iterator[Page]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     site = f"http://127.0.0.1:{server.port}"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as browser:
         page = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN").new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -64,7 +63,6 @@ def page(services: Services) -> Iterator[Page]:
         page.wait_for_url("**/desk/todo")
         page.goto(f"{site}/desk/channels/{SLUG}")
         yield page
-        browser.close()
     assert errors == []
     server.shutdown()
     thread.join()

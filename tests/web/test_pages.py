@@ -109,10 +109,15 @@ def test_a_lesson_shows_its_player_details_and_what_it_costs(client: FlaskClient
     for part in ("周师傅", "马迹塘镇", "2023年5月4日", "第3期", "先松土", "10:00"):
         assert part in text
     assert "data-progress" not in text
-    with services.database.begin() as session:
-        made = {"complete": True, "size_bytes": 33_200_000}
-        work_edits.record_progress(session, lesson_id=LESSON, version=1, name="v480", **made)
-    assert f"约{NO_BREAK}38{NO_BREAK}MB" in page(client, f"/lessons/{LESSON}")
+    told = f"约{NO_BREAK}38{NO_BREAK}MB"
+    for made, known in (
+        ({"seconds_done": 12.0, "size_bytes": 664_000}, False),
+        ({"seconds_done": 60.0, "size_bytes": 3_320_000}, True),
+        ({"complete": True, "size_bytes": 33_200_000}, True),
+    ):
+        with services.database.begin() as session:
+            work_edits.record_progress(session, lesson_id=LESSON, version=1, name="v480", **made)
+        assert (told in page(client, f"/lessons/{LESSON}")) == known, made
 
 
 def test_a_silent_lesson_has_no_listen_switch(client: FlaskClient, services: Services) -> None:

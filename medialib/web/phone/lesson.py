@@ -117,13 +117,17 @@ def _begin(asked: str, seconds: float) -> float | None:
 
 
 def _warm(lesson: Lesson, plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is asked for first, small and kept for ever: a page fetches it while it is read. Only of what is made."""
+    """What is asked for first, small and kept for ever: a page fetches it while it is read. Only of what is made.
+
+    Of the parts it is the sound's first one: it is wanted whether somebody watches or listens.
+    """
     complete = {row["name"] for row in renditions if row["complete"]}
     first = next((rung.name for rung in plan.video if rung.name in complete), None)
-    names = [name for name in (first, plan.audio[-1].name if plan.audio else None) if name in complete]
-    return [
-        f"/media/{lesson.id}/v{plan.version}/{name}/{file}" for name in names for file in ("index.m3u8", "init.mp4")
-    ]
+    files = {first: ("index.m3u8", "init.mp4")}
+    if plan.audio:
+        files[plan.audio[-1].name] = ("index.m3u8", "init.mp4", "0.m4s")
+    folder = f"/media/{lesson.id}/v{plan.version}"
+    return [f"{folder}/{name}/{file}" for name, wanted in files.items() if name in complete for file in wanted]
 
 
 def _start_side(plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> int | None:

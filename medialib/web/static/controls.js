@@ -118,7 +118,10 @@ class Bar {
     this.#part(".pos").style.width = share(at);
     this.#part(".buf").style.width = share(buffered.length ? video.buffered.end(buffered[buffered.length - 1]) : 0);
     this.#part(".miniline").style.width = share(at);
-    for (const place of this.#player.box.querySelectorAll(".clock")) place.textContent = `${clock(at)} / ${lengthOf(seconds)}`;
+    // As long as the page says that it is, also at its end: its parts may sum up to a moment more.
+    const length = Number(this.#player.says.seconds);
+    const told = `${at > length - 0.5 ? lengthOf(length) : clock(at)} / ${lengthOf(length)}`;
+    for (const place of this.#player.box.querySelectorAll(".clock")) place.textContent = told;
     const seek = this.#part(".seek");
     seek.setAttribute("aria-valuenow", String(Math.round(at)));
     seek.setAttribute("aria-valuetext", clock(at));

@@ -26,6 +26,8 @@ function toast(root, said, undoLabel, undo, after = () => {}) {
     box.hidden = true;
   };
   box.hidden = false;
+  // What was pressed by keyboard is gone: on from where it can be taken back.
+  if (document.activeElement === document.body) back.focus({ preventScroll: true });
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => {
     box.hidden = true;

@@ -209,11 +209,16 @@ export class Player extends EventTarget {
   async #warm() {
     // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
     const wanted = (address) => this.mode === "video" || !/\/v\d+\/v\d+\//.test(address);
-    const ahead = [this.says.hls, ...(this.says.warm?.split(" ") ?? []).filter(wanted)];
-    await Promise.all(ahead.map(async (address) => (await fetch(address, { priority: "low" })).blob()));
+    const told = (this.says.warm?.split(" ") ?? []).filter(wanted);
+    const isPart = (address) => address.endsWith(".m4s");
+    const fetchAll = (all) => Promise.all(all.map(async (address) => (await fetch(address, { priority: "low" })).blob()));
+    await fetchAll([this.says.hls, ...told.filter((one) => !isPart(one))]);
     // It has come, but is run only when the page has come to rest: that holds a slow phone up.
     await new Promise((done) => setTimeout(done, RESTED_MS - performance.now()));
-    if (!this.signal.aborted && !this.started) await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
+    const waits = () => !this.signal.aborted && !this.started;
+    if (waits()) await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
+    // The beginning's sound, which whoever watches and whoever listens waits for.
+    if (waits() && !this.place) await fetchAll(told.filter(isPart));
   }
 
   async #open(seconds, playing) {

@@ -63,13 +63,16 @@ async function begin(entry) {
 // The first of the files that were chosen has its details shown.
 async function add(files) {
   let first = null;
+  const before = chosen;
   added = 0;
+  choose(null); // nobody types for another file meanwhile
   await look({ signal: AbortSignal.timeout?.(LOOK_MS) }); // another page may have begun with the same file meanwhile
   for (const file of files) {
     const mark = await fingerprint(file).catch(() => null);
     const taken = mark ? take(file, mark) : void notice(words.unreadable);
     if (taken && !first) first = choose(taken);
   }
+  if (!first && entries.includes(before)) choose(before);
   chooser.value = "";
   wanted = null;
 }
