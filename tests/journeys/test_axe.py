@@ -187,7 +187,7 @@ def page(site: str) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def addresses(services: Services) -> list[str]:
     with services.database.read() as session:
-        slugs = {kind: collected.shelves(session, kind, limit=1)[0].collection.slug for kind in KINDS}
+        slugs: dict[str, str] = {kind: collected.shelves(session, kind, limit=1)[0].collection.slug for kind in KINDS}
         slugs["unit"] = session.scalars(select(Unit.slug).order_by(Unit.path.desc())).first() or ""
         slugs["theme"] = session.scalars(select(Theme.slug)).first() or ""
     return [one.format(**slugs) for one in PAGES]

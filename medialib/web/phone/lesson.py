@@ -123,7 +123,7 @@ def _warm(lesson: Lesson, plan: Plan, renditions: Sequence[Mapping[str, Any]]) -
     """
     complete = {row["name"] for row in renditions if row["complete"]}
     first = next((rung.name for rung in plan.video if rung.name in complete), None)
-    files = {first: ("index.m3u8", "init.mp4")}
+    files: dict[str | None, tuple[str, ...]] = {first: ("index.m3u8", "init.mp4")}
     if plan.audio:
         files[plan.audio[-1].name] = ("index.m3u8", "init.mp4", "0.m4s")
     folder = f"/media/{lesson.id}/v{plan.version}"
