@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import media
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from .browsing import chromium
 from .running import Library, until
 from .test_phone import AT, PLAYS_ON
-from .test_playing import BROWSER
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -56,10 +56,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=media.CHROMIUM, args=BROWSER)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 def phone(browser: Browser, **how: object) -> tuple[Page, list[str]]:
