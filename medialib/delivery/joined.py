@@ -1,6 +1,7 @@
 """A joined stream's media playlist: the segments of several lessons one after the other, as text; pure.
 
-At every join stands EXT-X-DISCONTINUITY (RFC 8216bis, 4.4.4.3): clock, size and rate may change there.
+At every join stands EXT-X-DISCONTINUITY (RFC 8216bis, 4.4.4.3): clock, size and rate may change there. In MPEG-TS the
+clock and the tracks go on, and the tag may be left away: VLC stops its clock at each, and loses what it has buffered.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +20,8 @@ class Stretch:
     init: str = ""
 
 
-def render_joined(stretches: Sequence[Stretch]) -> str:
-    """The media playlist, complete from the start."""
+def render_joined(stretches: Sequence[Stretch], *, seamless: bool = False) -> str:
+    """The media playlist, complete from the start; `seamless` without a word of its joins."""
     version = hls.FMP4 if any(one.init for one in stretches) else hls.MPEG_TS
     longest = max(max(one.durations) for one in stretches)
     lines = [
@@ -33,7 +34,7 @@ def render_joined(stretches: Sequence[Stretch]) -> str:
     ]
     told: dict[Fraction, str] = {}
     for place, stretch in enumerate(stretches):
-        if place:
+        if place and not seamless:
             lines.append("#EXT-X-DISCONTINUITY")
         if stretch.init:
             lines.append(f'#EXT-X-MAP:URI="{stretch.init}"')

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter
 
 from medialib.catalogue import lookups, narrowing, progress, standins
@@ -21,7 +21,7 @@ from medialib.delivery.joined import Stretch, render_joined
 from medialib.delivery.joined_captions import is_captions
 from medialib.delivery.joining import STAND_IN, Joined
 from medialib.errors import N_, NotFound
-from medialib.ingest import fragments, ts_clock
+from medialib.ingest import fragments, transmux, ts_clock
 from medialib.ingest import standins as making
 from medialib.services import Services
 from medialib.web import access, packages, playback
@@ -31,6 +31,7 @@ from medialib.web.waiting import copied_seconds, hurry, refuse_if_copied, servic
 blueprint = Blueprint("joined", __name__)
 blueprint.after_request(let_other_sites_play)
 
+SEAMLESS = "seamless"
 _STAND_IN = "/media/<lesson:lesson_id>/v<number:version>/standin"
 # A lesson's poster may change, and with it what is seen while one listens.
 _STAND_IN_SECONDS = 24 * 3600
@@ -70,6 +71,22 @@ def media(digest: str, name: str) -> Response:
 
     Whoever may not see one of its lessons is told of none: the address may have been handed on.
     """
+    return _media(digest, name, seamless=False)
+
+
+@blueprint.get(f"/media/listing/<digest:digest>/{SEAMLESS}/<stream:name>.m3u8")
+@access.members
+def seamless_media(digest: str, name: str) -> Response:
+    """The same of MPEG-TS without its joins; the tables' counters go on through them too."""
+    return _media(digest, name, seamless=True)
+
+
+def wants_it_seamless() -> bool:
+    """VLC does, unless `?joins` says otherwise: at a join it leaves away half a second that it has not shown yet."""
+    return request.args.get("joins", "none" if "LibVLC/" in request.user_agent.string else "") == "none"
+
+
+def _media(digest: str, name: str, *, seamless: bool) -> Response:
     try:
         recipe = json.loads(services().store.joined(digest).read_bytes())
         rows = recipe["streams"][name]
@@ -82,14 +99,18 @@ def media(digest: str, name: str) -> Response:
     lacking = [row for row in rows if (row[0], row[1]) not in plans]
     if lacking:
         raise NotFound(N_("This list has changed. Please open it again."), detail=str(lacking[0]))
-    begin, stretches = Fraction(0), []
+    if seamless and not recipe["ts"]:
+        raise NotFound(N_("This list has changed. Please open it again."), detail="fMP4 has joins")
+    begin, stretches, count = Fraction(0), list[Stretch](), 0
     for lesson_id, version, rendition, filled in rows:
         plan = plans[lesson_id, version]
         make = _told_stretch if is_captions(name) else _seen_stretch
         ticks = round(begin * ts_clock.TICKS_PER_SECOND) if recipe["ts"] else None
-        stretches.append(make(lesson_id, plan, rendition, ticks=ticks, filled=filled))
+        tables = count % 16 if seamless else 0
+        stretches.append(make(lesson_id, plan, rendition, ticks=ticks, filled=filled, tables=tables))
         begin += standins.longest(plan)
-    return kept(playlist(render_joined(stretches)))
+        count += plan.segment_count
+    return kept(playlist(render_joined(stretches, seamless=seamless)))
 
 
 def _told_stretch(lesson_id: str, plan: Plan, track: str, *, ticks: int | None, **_: object) -> Stretch:
@@ -97,10 +118,10 @@ def _told_stretch(lesson_id: str, plan: Plan, track: str, *, ticks: int | None, 
     return joined_captions.stretch(lesson_id, plan, (language, int(revision or 0)), ticks=ticks)
 
 
-def _seen_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int | None, filled: bool) -> Stretch:
+def _seen_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int | None, filled: bool, tables: int) -> Stretch:
     """Of pictures or sound; with `ticks` as MPEG-TS."""
     if ticks is not None:
-        return _ts_stretch(lesson_id, plan, name, ticks=ticks, filled=filled)
+        return _ts_stretch(lesson_id, plan, name, ticks=ticks, filled=filled, tables=tables)
     folder = f"/media/{lesson_id}/v{plan.version}/{name}"
     if isinstance(plan.rendition(name), VideoRendition):
         folder += "/joined"
@@ -111,14 +132,19 @@ def _seen_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int | None, f
     )
 
 
-def _ts_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int, filled: bool) -> Stretch:
-    """In MPEG-TS one clock runs through all lessons: their last segments last until the next one begins."""
+def _ts_stretch(lesson_id: str, plan: Plan, name: str, *, ticks: int, filled: bool, tables: int) -> Stretch:
+    """In MPEG-TS one clock runs through all lessons: their last segments last until the next one begins.
+
+    Their tables are counted on from `tables`.
+    """
     way = f"standin/{name}" if filled else f"{name}/joined"
     folder = f"/media/{lesson_id}/v{plan.version}/{way}/{ticks}"
     *durations, last = _durations(lesson_id, plan, name)
     last = max(last, standins.longest(plan) - sum(durations))
+    counted = f"?tables={tables}" if tables else ""
     return Stretch(
-        durations=[*durations, last], segments=[f"{folder}/{number}.ts" for number in range(plan.segment_count)]
+        durations=[*durations, last],
+        segments=[f"{folder}/{number}.ts{counted}" for number in range(plan.segment_count)],
     )
 
 
@@ -177,7 +203,7 @@ def ts_segment(lesson_id: str, version: int, name: str, ticks: int, number: int)
     """A TS segment at its time in a joined stream."""
     packages.ts_segment(lesson_id, version, name, number).close()  # made, if need be
     content = services().store.ts_segment(lesson_id, version, name, number).read_bytes()
-    return kept(Response(ts_clock.moved(content, ticks), mimetype="video/mp2t"))
+    return kept(Response(_at(content, ticks, number), mimetype="video/mp2t"))
 
 
 @blueprint.get(f"{_STAND_IN}/<rendition:name>/<ticks:ticks>/<number:number>.ts")
@@ -198,7 +224,15 @@ def filled_ts_segment(lesson_id: str, version: int, name: str, ticks: int, numbe
             wait_for(own, lesson_id, step, lambda: hurry("segment", lesson_id, version, name, number))
         step = making.ts_step(name, number)
         wait_for(place, lesson_id, step, lambda: hurry("filled_ts", lesson_id, version, name, number))
-    return _kept_a_while(Response(ts_clock.moved(place.read_bytes(), ticks), mimetype="video/mp2t"))
+    return _kept_a_while(Response(_at(place.read_bytes(), ticks, number), mimetype="video/mp2t"))
+
+
+def _at(segment: bytes, ticks: int, number: int) -> bytes:
+    """The segment at its time; `?tables` says how many segments of other lessons were counted before its lesson."""
+    content = bytearray(ts_clock.moved(segment, ticks))
+    if before := request.args.get("tables", 0, type=int):
+        transmux.count_tables(content, number + before)
+    return bytes(content)
 
 
 def _template(lesson_id: str, version: int) -> tuple[Path, Plan]:

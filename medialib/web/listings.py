@@ -22,7 +22,7 @@ from medialib.listings import open_found, open_listing, subject_of
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.forms import read_listing
-from medialib.web.joined import keep_recipe
+from medialib.web.joined import SEAMLESS, keep_recipe, wants_it_seamless
 from medialib.web.keeping import asked_again, let_other_sites_play, playlist
 from medialib.web.naming import absolute, title_of
 from medialib.web.podcasts import make_feed
@@ -165,7 +165,12 @@ def _hls(services: Services, session: Session, listing: Listing, *, ts: bool) ->
     if joined is None:
         raise NotFound(N_("There is nothing to play in this list yet."))
     metrics.PLAYLISTS.labels("listing").inc()
-    return playlist(joining.render_master(joined, keep_recipe(services, joined)))
+    folder = keep_recipe(services, joined)
+    if ts and wants_it_seamless():
+        folder += f"/{SEAMLESS}"
+    answer = playlist(joining.render_master(joined, folder))
+    answer.vary.add("User-Agent")
+    return answer
 
 
 def _of_lesson(services: Services, lesson_id: str, form: str) -> Response:

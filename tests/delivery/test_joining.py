@@ -123,6 +123,13 @@ def test_a_joined_playlist_tells_every_join() -> None:
     )
 
 
+def test_a_seamless_playlist_tells_none() -> None:
+    parts = [Stretch(durations=[Fraction(4)], segments=[name]) for name in ("a0.ts", "b0.ts")]
+    told, seamless = render_joined(parts), render_joined(parts, seamless=True)
+    assert "#EXT-X-DISCONTINUITY" in told
+    assert seamless == told.replace("#EXT-X-DISCONTINUITY\n", "")
+
+
 @pytest.mark.parametrize("seconds", [1, 4, 5, 8, 601])
 def test_what_stands_in_ends_with_the_lesson(seconds: int) -> None:
     heard, silent = make_plan(kind="audio", seconds=seconds), make_plan(seconds=seconds, sound=False)

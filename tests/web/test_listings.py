@@ -24,6 +24,7 @@ from .factories import add_lesson, add_posters, make_services
 from .signing import add_person, client_of
 
 FORMS = ("", ".json", ".m3u", ".m3u8", ".ts.m3u8", ".rss", ".png", ".svg")
+VLC = "VLC/3.0.24 LibVLC/3.0.24"
 
 
 def make(
@@ -213,6 +214,34 @@ def test_a_joined_stream_is_told_to_nobody_who_may_not_see_its_lessons(client: F
     answer = client.get(address)
     assert answer.status_code == 404
     assert lesson_id not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("agent", "asked", "seamless"),
+    [(VLC, "", True), (VLC, "?joins=marked", False), ("mpv 0.35", "", False), ("mpv 0.35", "?joins=none", True)],
+)
+def test_vlc_is_told_of_no_joins(
+    client: FlaskClient, services: Services, agent: str, asked: str, seamless: bool
+) -> None:
+    lessons = [add_lesson(services, title) for title in ("选竹", "破篾")]
+    index_stale(services)
+    master = client.get(f"/latest.ts.m3u8{asked}", headers={"User-Agent": agent})
+    assert "User-Agent" in master.vary
+    (address, *_) = [line for line in master.text.splitlines() if line.startswith("/media/listing/")]
+    media = client.get(address)
+    assert ("#EXT-X-DISCONTINUITY" not in media.text) == seamless
+    segments = [line for line in media.text.splitlines() if line.startswith("/media/")]
+    assert {one.split("/")[2] for one in segments} == set(lessons)
+    first = sum(one.split("/")[2] == segments[0].split("/")[2] for one in segments)
+    counted = f"?tables={first % 16}" if seamless else ""
+    assert [one.partition("?")[1] + one.partition("?")[2] for one in segments] == [""] * first + [counted] * (
+        len(segments) - first
+    )
+    alone = client.get(f"/latest.m3u8{asked}", headers={"User-Agent": agent})
+    (address, *_) = [line for line in alone.text.splitlines() if line.startswith("/media/listing/")]
+    assert "seamless" not in address, "fMP4 has an init segment for each lesson"
+    where, _, name = address.rpartition("/")
+    assert client.get(f"{where}/seamless/{name}").status_code == 404
 
 
 def test_what_is_put_together_for_somebody_is_kept_by_no_proxy(client: FlaskClient, services: Services) -> None:
