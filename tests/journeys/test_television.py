@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 import media
 import pytest
@@ -42,7 +44,13 @@ KEEPS = """async () => {
     const first = addressOf(kept()[0]);
     addressOf(kept()[0]);
     const told = [number, kept()[0].lesson === card.lesson, await fetch(first).then(() => "there", () => "given back")];
-    localStorage.setItem("medialib-kept", "[]");
+    const renamed = Object.assign({}, card, { title: "renamed" });
+    await fetchAhead([renamed], 100);
+    told.push(kept()[0].title);
+    await fetchAhead([Object.assign({}, gone, { lesson: card.lesson })], 100); // its new recording cannot be had
+    told.push(kept().length);
+    await fetchAhead([card], 0);
+    told.push(kept().length, (await (await caches.open("medialib-lessons")).keys()).length);
     return [...told, await fetchAhead([card], 0.00001)]; // a budget that is used up at once
 }"""
 
@@ -70,8 +78,10 @@ ALMOST_USED_UP = """() => {
     video.currentTime += Math.max(0, in_hand() - 5);
 }"""
 KEPT_IS_SAID = "() => JSON.parse(document.body.dataset.words).kept === document.getElementById('notice').textContent"
+WAITING_IS_SAID = "() => JSON.parse(document.body.dataset.words).waiting === document.getElementById('b-body').textContent"
 CHANNEL_ASKED_FOR = f"""performance.getEntriesByType("resource").filter(
     (one) => one.name.endsWith("/channels/{SLUG}.m3u8")).pop().startTime"""
+TELLS = "times => times.includes(document.querySelector('.clock').textContent)"
 PAGE_KEPT = "caches.open('medialib-page').then((cache) => cache.match('/tv')).then(Boolean)"
 
 
@@ -218,7 +228,7 @@ def test_a_television_plays_on_after_network_and_server_were_gone(library: Libra
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_one_lesson_that_cannot_be_kept_does_not_keep_the_others_away(library: Library) -> None:
     with television(library) as page:
-        assert page.evaluate(KEEPS) == [1, True, "given back", 0]
+        assert page.evaluate(KEEPS) == [1, True, "given back", "renamed", 1, 0, 0, 0]
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
@@ -260,6 +270,35 @@ def what_is_kept_goes_on_and_the_channel_comes_back(page: Page) -> None:
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_page_that_came_in_part_is_asked_for_again_and_one_that_is_too_old_is_told_so(library: Library) -> None:
+    with television(library, service_workers="block") as page:
+        page.route("**/tv/first.js", _sooner)
+        page.route("**/tv/ticker.js", lambda route: route.abort(), times=1)
+        page.reload()
+        assert not page.evaluate("document.body.dataset.lives")
+        page.wait_for_function("() => document.body.dataset.lives", timeout=30_000)
+        plays(page)
+        assert page.is_hidden("#too-old")
+        page.add_init_script("delete window.AbortController")
+        page.reload()
+        assert page.is_visible("#too-old")
+
+
+def _sooner(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("AGAIN_MS = 20000", "AGAIN_MS = 300"))
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_set_that_thinks_it_is_1970_and_elsewhere_tells_the_right_time(library: Library) -> None:
+    with television(library, service_workers="block", timezone_id="America/New_York") as page:
+        page.clock.install(time=0)
+        page.reload()
+        here = ZoneInfo(Settings().screens.zone)
+        page.wait_for_function(TELLS, arg=[f"{datetime.now(here) + timedelta(minutes=one):%H:%M}" for one in (0, 1)])
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> None:
     with television(library) as page:
         plays(page)
@@ -295,6 +334,15 @@ def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) 
         page.unroute("**/tv/beat")
         page.wait_for_timeout(3500)  # it looks every two seconds
         assert page.evaluate("window.before"), "it waits for whoever chooses"
+        page.route("**/tv", held.append, times=1)
+        page.keyboard.press("Escape")
+        while not held:
+            page.wait_for_timeout(100)
+        page.keyboard.press("Enter")  # while the new page is asked for
+        with page.expect_response("**/tv"):
+            held.pop().continue_()
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.before")
         page.keyboard.press("Escape")
         page.wait_for_function("() => !window.before", timeout=60_000)
         page.wait_for_load_state()
@@ -316,7 +364,7 @@ def order(library: Library, orders: dict[str, Any]) -> None:
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
-    with television(library) as page:
+    with television(library, service_workers="block") as page:
         plays(page)
         page.keyboard.press("ArrowUp")
         page.wait_for_function("() => !document.getElementById('overlay').hidden")
@@ -338,6 +386,7 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         for _ in range(12):
             page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowUp")
+        what_comes_late_or_never_leads_nobody_astray(page)
         page.keyboard.press("Enter")  # the series, the last shelf
         page.wait_for_function("() => document.querySelectorAll('.b-card').length === 1")
         page.keyboard.press("Escape")
@@ -368,3 +417,24 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         page.keyboard.press("Escape")
         page.wait_for_function("() => document.getElementById('browse').hidden")
         plays(page)
+
+
+def what_comes_late_or_never_leads_nobody_astray(page: Page) -> None:
+    """The ring is on the series."""
+    cards = page.locator(".b-card").count()
+    page.route("**/tv/list.json*", lambda route: route.abort(), times=1)
+    page.keyboard.press("Enter")
+    page.wait_for_function(WAITING_IS_SAID)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    assert (rings(page), page.locator(".b-card").count()) == (1, cards)
+    held: list[Route] = []
+    page.route("**/tv/list.json*", held.append, times=1)
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.press("Escape")
+    with page.expect_response("**/tv/list.json*"):
+        held.pop().continue_()
+    page.wait_for_timeout(200)
+    assert (rings(page), page.locator(".b-card").count()) == (1, cards)

@@ -356,6 +356,13 @@ def test_in_a_closed_library_a_screen_sees_what_is_for_everyone(tmp_path: Any) -
     services.database.close()
 
 
+def test_the_cookie_of_a_screen_lasts_as_long_as_it_is_heard_of(desk: Desk) -> None:
+    _, office, _ = desk
+    token, _ = paired(desk)
+    told = beat(office.application.test_client(), token).headers["Set-Cookie"]
+    assert told.startswith(f"screen={token};") and "Max-Age=34560000" in told and "HttpOnly" in told
+
+
 def test_the_page_browses_shelves_lists_and_finds_by_initials(desk: Desk) -> None:
     _, office, _ = desk
     rows: Any = office.get("/tv/shelves.json").get_json()

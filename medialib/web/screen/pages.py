@@ -85,7 +85,7 @@ def page_version() -> str:
 
 def _page(services: Services) -> ResponseReturnValue:
     """The same for every screen; what it is, it keeps itself. A service worker keeps the page."""
-    response = make_response(render_template("tv.html", version=page_version(), keep=_keep(services)))
+    response = make_response(render_template("tv.html", version=page_version(), zone=services.settings.screens.zone, keep=_keep(services)))
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -135,7 +135,11 @@ def _token(services: Services) -> ResponseReturnValue:
         token = screen_edits.take_over(session, secret)
     if token is None:
         return _private(Response(status=204))
-    response = _private(jsonify({"token": token}))
+    return _kept_by_the_set(_private(jsonify({"token": token})), token)
+
+
+def _kept_by_the_set(response: Response, token: str) -> Response:
+    """The token as a cookie too, which what a player fetches bears."""
     response.set_cookie(
         COOKIE, token, max_age=_TOKEN_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure
     )
@@ -143,8 +147,9 @@ def _token(services: Services) -> ResponseReturnValue:
 
 
 def _beat(services: Services, roll: Roll) -> ResponseReturnValue:
-    """A screen lives; it is told what it should be doing."""
-    one = roll.find(presented())
+    """A screen lives; it is told what it should be doing. Its cookie lasts as long as it is heard of."""
+    token = presented()
+    one = roll.find(token)
     if one is None:
         return _not_paired()
     try:
@@ -158,12 +163,11 @@ def _beat(services: Services, roll: Roll) -> ResponseReturnValue:
         {"id": message.id, "text": message.text, "begin": message.begins_at, "end": message.ends_at}
         for message in roll.messages_for(one)
     ]
-    return _private(
-        jsonify({
-            "name": one.name, "channel": one.channel, "orders": one.orders, "messages": messages,
-            "version": page_version(), "now": time.time(), "keep": _keep(services),
-        })
-    )  # fmt: skip
+    answer = jsonify({
+        "name": one.name, "channel": one.channel, "orders": one.orders, "messages": messages,
+        "version": page_version(), "now": time.time(), "keep": _keep(services),
+    })  # fmt: skip
+    return _kept_by_the_set(_private(answer), token)
 
 
 def _picture(services: Services, roll: Roll) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ let drag = null;
 
 // --- fields ---
 
-const rows = () => [...document.querySelectorAll(".part-rows > li:has([name^=part-])")];
+const rows = () => [...document.querySelectorAll(".part-rows > li")].filter((row) => row.querySelector("[name^=part-]"));
 const rowOf = (name) => document.querySelector(`[name^="${name}-"]`)?.closest("li");
 const nameOf = (row) => field(row, "begins").name.replace(/-begins$/, "");
 
@@ -206,6 +206,7 @@ function press(event) {
     remember(row);
     for (const one of ["begins", "ends", "show", "words"]) field(row, one).value = "";
     draw();
+    undo.focus();
   } else if (event.key === "Enter" || event.key === " ") lead(row);
   else return;
   event.preventDefault();

@@ -1,7 +1,9 @@
-// Run by browsers that know no modules: what needs our scripts is put away, as where there are none, and pictures that
-// a script would fetch as they come near are fetched at once. Only what the oldest of them understand.
-document.documentElement.className += " unscripted";
+// Where our scripts did not run, in a browser that is too old for them or because one of them did not come: what needs
+// them is put away, as where there are none, and pictures that one would fetch as they come near are fetched at once.
+// Only what the oldest browsers understand.
 document.addEventListener("DOMContentLoaded", function () {
-  var images = document.querySelectorAll("img[data-poster]");
+  var root = document.documentElement, images = document.querySelectorAll("img[data-poster]");
+  if (/\bscripted\b/.test(root.className)) return;
+  root.className += " unscripted";
   for (var place = 0; place < images.length; place += 1) images[place].src = images[place].getAttribute("data-poster");
 });

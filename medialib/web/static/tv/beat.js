@@ -3,6 +3,7 @@
 import { ask, post } from "./server.js";
 
 const PICTURE_EVERY = 10; // beats
+const MOST_AT_ONCE = 150; // lessons; what else was shown without a network is told with the next one
 const KEY = "medialib-shown";
 
 export class Beat {
@@ -27,9 +28,12 @@ export class Beat {
 
   send() {
     clearTimeout(this.timer);
-    const shown = this.shown, rounded = {};
-    Object.keys(shown).slice(0, 150).forEach((id) => { rounded[id] = [Math.min(1000, shown[id][0]), Math.min(86400, Math.round(shown[id][1]))]; });
-    this.shown = {};
+    const shown = {}, rounded = {};
+    Object.keys(this.shown).slice(0, MOST_AT_ONCE).forEach((id) => {
+      shown[id] = this.shown[id];
+      delete this.shown[id];
+      rounded[id] = [Math.min(1000, shown[id][0]), Math.min(86400, Math.round(shown[id][1]))];
+    });
     post("/tv/beat", Object.assign({ shown: rounded }, this.page.state())).then((answer) => {
       if (answer.status === 404) return answer.json().then((told) => { if (told.paired === false) this.page.revoked(); });
       if (!answer.ok) throw new Error(answer.status);

@@ -13,6 +13,7 @@ export class Browse {
     this.stack = [];
     this.rows = [];
     this.row = this.column = 0;
+    this.asked = 0; // how often something was asked for: what comes late is not shown over what is seen by then
     this.keyboard = new Keyboard((words) => this.search(words), () => this.back());
   }
 
@@ -23,8 +24,7 @@ export class Browse {
     this.leaveSearch();
     this.stack = [];
     this.show(this.withSearch([]));
-    this.fetch("/tv/shelves.json").then((told) => told.rows, () => this.keptRows())
-      .then((rows) => { if (this.isOpen && !this.stack.length && !this.keyboard.hasFocus) this.show(this.withSearch(rows)); });
+    this.latest(this.fetch("/tv/shelves.json").then((told) => told.rows, () => this.keptRows()), (rows) => this.show(this.withSearch(rows)));
   }
 
   // As it was left, when a lesson was chosen.
@@ -41,6 +41,7 @@ export class Browse {
   }
 
   close() {
+    this.asked += 1;
     part("browse").hidden = true;
     this.leaveSearch();
     this.page.close();
@@ -55,7 +56,17 @@ export class Browse {
     return ask(address).then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); });
   }
 
-  show(rows, grid) {
+  // `act` gets the answer unless something else was done meanwhile; no answer is told too.
+  latest(answer, act) {
+    const number = this.asked += 1;
+    answer.then((told) => { if (number === this.asked) act(told); }).catch((error) => {
+      if (number !== this.asked) return;
+      console.warn("nothing came:", error);
+      this.show([], 1, say("waiting"));
+    });
+  }
+
+  show(rows, grid, empty) {
     this.rows = [];
     this.row = this.column = 0;
     const body = part("b-body");
@@ -75,7 +86,7 @@ export class Browse {
       }
       body.append(section);
     });
-    if (!this.rows.length) { body.textContent = say("empty"); }
+    if (!this.rows.length) { body.textContent = empty === undefined ? say("empty") : empty; }
     this.focus();
   }
 
@@ -121,6 +132,7 @@ export class Browse {
       this.keyboard.enter();
       return this.focus();
     }
+    if (!this.rows.length) return;
     if (key === "left") this.column = Math.max(0, this.column - 1);
     if (key === "right") this.column = Math.min((this.rows[this.row] || { cells: [0] }).cells.length - 1, this.column + 1);
     if (key === "up") this.row = this.row ? this.row - 1 : this.above();
@@ -139,33 +151,31 @@ export class Browse {
     const found = this.current();
     if (!found) return;
     const card = found.card;
+    this.asked += 1;
     if (card.action === "close") return this.close();
     if (card.action === "search") return this.openSearch();
     if (card.lesson) return this.page.play(card, found.cards.filter((one) => one.lesson));
     this.remember();
-    this.fetch("/tv/list.json?kind=" + card.list.kind + "&slug=" + encodeURIComponent(card.list.slug))
-      .then((told) => this.show([{ title: told.title, cards: told.cards }], IN_ROW))
-      .catch(() => this.back());
+    this.show([], 1, "");
+    this.latest(this.fetch("/tv/list.json?kind=" + card.list.kind + "&slug=" + encodeURIComponent(card.list.slug)),
+      (told) => this.show([{ title: told.title, cards: told.cards }], IN_ROW));
   }
 
   openSearch() {
     this.remember();
     part("browse").classList.add("searching");
     this.keyboard.show();
-    this.show([]);
-    part("b-body").textContent = "";
+    this.show([], 1, "");
     this.tell({ title: "" });
   }
 
   search(words) {
     clearTimeout(this.typing);
+    this.asked += 1;
     this.typing = setTimeout(() => {
-      if (!words) { this.show([]); part("b-body").textContent = ""; return; }
-      this.fetch("/tv/search.json?q=" + encodeURIComponent(words)).then((told) => {
-        if (!part("browse").classList.contains("searching")) return;
-        this.show(told.cards.length ? [{ title: "", cards: told.cards }] : [], 2);
-        if (!told.cards.length) part("b-body").textContent = say("nothing");
-      }).catch(() => { part("b-body").textContent = say("waiting"); });
+      if (!words) { this.show([], 1, ""); return; }
+      this.latest(this.fetch("/tv/search.json?q=" + encodeURIComponent(words)),
+        (told) => this.show(told.cards.length ? [{ title: "", cards: told.cards }] : [], 2, say("nothing")));
     }, 300);
   }
 
@@ -174,11 +184,13 @@ export class Browse {
   }
 
   leaveSearch() {
+    clearTimeout(this.typing);
     this.keyboard.hide();
     part("browse").classList.remove("searching");
   }
 
   back() {
+    this.asked += 1;
     const before = this.stack.pop();
     this.leaveSearch();
     if (!before) return this.close();

@@ -22,18 +22,20 @@ class Full extends Error {}
 // Keeps what fits of these cards ({lesson, title, unit, recorded, seconds, picture, master}), the first ones first. One
 // that cannot be fetched now does not keep the others away.
 export async function fetchAhead(cards, megabytes) {
-  if (!can || !megabytes) return 0;
+  if (!can) return 0;
   const store = await caches.open(CACHE);
   const found = [];
   let bytes = 0;
-  for (const card of cards) {
-    let one = kept().find((other) => other.lesson === card.lesson);
+  for (const card of megabytes ? cards : []) {
+    const before = kept().find((other) => other.lesson === card.lesson);
+    let one = before && isAsTold(before, card) ? before : null;
     try {
       one = one || await keep(store, card, megabytes * 1e6 - bytes);
     } catch (error) {
       console.warn("not kept:", card.title, error);
       if (error instanceof Full || error.name === "QuotaExceededError") break;
-      continue;
+      if (!before) continue;
+      one = before;
     }
     if (bytes + one.bytes > megabytes * 1e6) break;
     bytes += one.bytes;
@@ -44,6 +46,9 @@ export async function fetchAhead(cards, megabytes) {
   remember(found);
   return found.length;
 }
+
+// Not so when its name, its picture or its recording has been changed since.
+function isAsTold(one, card) { return Object.keys(card).every((name) => one[name] === card[name]); }
 
 async function keep(store, card, room) {
   const files = await filesOf(card);

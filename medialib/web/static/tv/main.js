@@ -8,7 +8,7 @@ import { Offline, channelAddress } from "./offline.js";
 import { pair } from "./pairing.js";
 import { Player } from "./player.js";
 import { Renewal } from "./renewing.js";
-import { ask, isPaired, keepToken } from "./server.js";
+import { ask, isPaired, keepToken, serverTime, setServerTime } from "./server.js";
 import { Third } from "./third.js";
 import { Ticker } from "./ticker.js";
 import { say, timeOfDay } from "./words.js";
@@ -16,7 +16,7 @@ import { say, timeOfDay } from "./words.js";
 const CHANNEL_SECONDS = 30, SHIFT_MINUTES = 3, LEFT_MINUTES = 5, SOON_SECONDS = 4, PLACES = "medialib-places";
 const part = (id) => document.getElementById(id);
 const version = document.body.dataset.version;
-const state = { channel: undefined, onAir: null, skew: 0, lesson: null, list: [], mode: "channel", pressed: 0, orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
+const state = { channel: undefined, onAir: null, lesson: null, list: [], mode: "channel", pressed: 0, orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
 let beat = null;
 
 function stored(name) { try { return localStorage.getItem(name); } catch (error) { return null; } }
@@ -30,7 +30,7 @@ function scale() {
 }
 
 function tick() {
-  const text = timeOfDay(new Date());
+  const text = timeOfDay(new Date(serverTime()));
   document.querySelectorAll(".clock").forEach((one) => { one.textContent = text; });
 }
 
@@ -65,6 +65,7 @@ function tuned(channel) {
   state.tuned = Date.now();
   state.onAir = null;
   still(null);
+  part("overlay").hidden = true; // it told of something else
   notice(channel ? "" : say("no_channel"));
   lookUp();
 }
@@ -78,7 +79,7 @@ function lookUp() {
 // The moment of the broadcast that is on the screen: hls.js tells it from the playlist.
 function moment() {
   const date = player.hls && player.hls.playingDate;
-  return (date ? date.getTime() : Date.now()) / 1000;
+  return (date ? date.getTime() : serverTime()) / 1000;
 }
 
 function onNow() {
@@ -92,17 +93,26 @@ function moved() {
   const seconds = (Date.now() - (state.looked || Date.now())) / 1000;
   state.looked = Date.now();
   if (!state.muted && state.mode !== "kept") notice("");
+  tellWhatIsOn();
+  if (state.mode === "lesson") keepPlace(state.card.lesson, video.currentTime, state.card.seconds);
+  if (beat) beat.note(state.lesson, seconds);
+}
+
+function tellWhatIsOn() {
   if (state.mode === "channel") {
     const now = onNow();
     state.lesson = now ? now.one.lesson : null;
     if (now) third.show(state.onAir.title, Object.assign({ position: now.at - now.one.begin }, now.one), now.next);
   } else if (state.card) {
     state.lesson = state.card.lesson;
-    const next = following();
-    third.show("", Object.assign({ position: video.currentTime, begin: 0, end: state.card.seconds }, state.card), next);
-    if (state.mode === "lesson") keepPlace(state.card.lesson, video.currentTime, state.card.seconds);
+    third.show("", Object.assign({ position: video.currentTime, begin: 0, end: state.card.seconds }, state.card), following());
   }
-  if (beat) beat.note(state.lesson, seconds);
+}
+
+// Whoever presses a key sees at once that it was heard.
+function wake() {
+  third.wake();
+  tellWhatIsOn();
 }
 
 function ended() {
@@ -156,6 +166,8 @@ function keepPlace(lesson, seconds, length) {
 
 function told(answer) {
   state.keep = answer.keep;
+  setServerTime(answer.now);
+  tick();
   ticker.set(answer.messages);
   if (answer.channel !== state.channel) { if (state.mode === "channel" || state.channel === undefined || state.mode === "kept" && !answer.channel) tune(answer.channel); else state.channel = answer.channel; }
   const orders = answer.orders;
@@ -163,7 +175,7 @@ function told(answer) {
   if (orders.number > state.orders) {
     state.orders = orders.number;
     store("medialib-orders", String(orders.number));
-    if (orders.reload && Date.now() / 1000 - orders.number < 86400) renewal.order(answer.version);
+    if (orders.reload && serverTime() / 1000 - orders.number < 86400) renewal.order(answer.version);
     if (orders.tune) tune(answer.channel);
   }
   renewal.told(answer.version);
@@ -184,7 +196,7 @@ function comeBack() {
 }
 
 function ahead() {
-  if (!can || state.fetching || !inHours(state.keep, new Date().getHours()) || stored("medialib-fetched") === new Date().toDateString()) return;
+  if (!can || state.fetching || !inHours(state.keep, Number(timeOfDay(new Date(serverTime())).slice(0, 2))) || stored("medialib-fetched") === new Date(serverTime()).toDateString()) return;
   state.fetching = true;
   ask("/tv/shelves.json").then((answer) => answer.json())
     .then((shelves) => {
@@ -192,7 +204,7 @@ function ahead() {
       shelves.rows.forEach((row) => row.cards.forEach((card) => { if (card.lesson && !cards.some((one) => one.lesson === card.lesson)) cards.push(card); }));
       return fetchAhead(cards, state.keep.megabytes);
     })
-    .then(() => store("medialib-fetched", new Date().toDateString()))
+    .then(() => store("medialib-fetched", new Date(serverTime()).toDateString()))
     .catch((error) => console.warn("nothing was kept", error))
     .then(() => { state.fetching = false; });
 }
@@ -214,11 +226,11 @@ function press(key) {
   state.pressed = Date.now();
   if (state.muted) { state.muted = false; video.muted = false; notice(""); }
   if (browse.isOpen) return browse.press(key);
-  if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); third.wake(); return; }
-  if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); notice(player.held ? say("held") : ""); third.wake(); return; }
+  if (state.mode === "lesson" && (key === "left" || key === "right")) { video.currentTime = Math.max(0, video.currentTime + (key === "left" ? -10 : 30)); wake(); return; }
+  if (state.mode === "lesson" && (key === "ok" || key === "play")) { player.hold(); notice(player.held ? say("held") : ""); wake(); return; }
   if (state.mode === "lesson" && key === "back") { tune(state.channel); browse.reopen(); return; }
-  if (key === "up") { third.wake(); return; }
-  if (key === "back") { third.wake(); return; }
+  if (key === "up") { wake(); return; }
+  if (key === "back") { wake(); return; }
   part("playing").hidden = false;
   browse.open();
 }
@@ -262,3 +274,5 @@ setInterval(() => { if (state.channel) store("medialib-channel", state.channel);
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/tv/worker.js", { scope: "/tv" }).catch((error) => console.warn("nothing can be kept here", error));
 if (isPaired()) begin();
 else pair(begin);
+// Without either it would never play: tv/first.js then asks for the page again.
+if (window.Hls || video.canPlayType("application/vnd.apple.mpegurl")) document.body.dataset.lives = "yes";

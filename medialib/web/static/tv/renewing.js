@@ -28,12 +28,14 @@ export class Renewal {
     this.by = 0;
   }
 
+  disturbs() { return this.page.isInUse() && !this.ordered; }
+
   // Never by itself while somebody chooses, or watches what was chosen; between two lessons if one ends soon enough.
   look() {
-    if (!this.wanted || Date.now() < this.by && !this.page.isBetween() || this.page.isInUse() && !this.ordered) return;
+    if (!this.wanted || Date.now() < this.by && !this.page.isBetween() || this.disturbs()) return;
     this.by = Date.now() + AGAIN_SECONDS * 1000;
     const here = 'data-version="' + this.wanted + '"'; // the page is really there, and not one that is kept
     ask("/tv", { cache: "no-store" }).then((answer) => answer.ok ? answer.text() : "")
-      .then((text) => { if (text.indexOf(here) > 0) location.reload(); }).catch(() => undefined);
+      .then((text) => { if (text.indexOf(here) > 0 && !this.disturbs()) location.reload(); }).catch(() => undefined);
   }
 }

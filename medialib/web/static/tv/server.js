@@ -4,6 +4,12 @@ const KEY = "medialib-screen";
 let token = "";
 try { token = localStorage.getItem(KEY) || ""; } catch (error) { token = ""; }
 
+// A set that was without power may think that it is 1970: the server's clock is right.
+let skew = 0;
+
+export function setServerTime(seconds) { skew = seconds * 1000 - Date.now(); }
+export function serverTime() { return Date.now() + skew; }
+
 export function isPaired() { return Boolean(token); }
 
 export function keepToken(value) {

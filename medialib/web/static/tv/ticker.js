@@ -1,5 +1,7 @@
 // Messages from the office, running along the bottom from their begin to their end.
 
+import { serverTime } from "./server.js";
+
 const PIXELS_PER_SECOND = 140;
 
 export class Ticker {
@@ -15,8 +17,8 @@ export class Ticker {
   set(messages) { this.messages = messages; this.choose(); }
 
   choose() {
-    const now = Date.now() / 1000;
-    const text = this.messages.filter((one) => one.begin <= now && now < one.end).map((one) => one.text).join("　　　　");
+    const at = serverTime() / 1000;
+    const text = this.messages.filter((one) => one.begin <= at && at < one.end).map((one) => one.text).join("　　　　");
     if (text === this.text) return;
     this.text = text;
     this.line.textContent = text;

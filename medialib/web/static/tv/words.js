@@ -13,9 +13,11 @@ export function clock(seconds) {
   return (hours ? hours + ":" + two(Math.floor(whole / 60) % 60) : String(Math.floor(whole / 60))) + ":" + two(whole % 60);
 }
 
+// By the channels' clock: many a set thinks that it is elsewhere.
+const zoned = new Intl.DateTimeFormat("en-GB", { timeZone: document.body.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false });
+
 export function timeOfDay(moment) {
-  const two = (number) => (number < 10 ? "0" : "") + number;
-  return two(moment.getHours()) + ":" + two(moment.getMinutes());
+  return zoned.format(moment).replace(/^24/, "00");
 }
 
 // 马迹塘镇 · 2023年5月
