@@ -1,7 +1,7 @@
 """Changing a lesson so that it can be taken back: every change a row that tells what was before and after."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, true
@@ -67,7 +67,7 @@ def _value(lesson: Lesson, name: str) -> Any:
 def _put(session: Session, lesson: Lesson, name: str, value: Any) -> None:
     """With the objects that the lesson holds beside their slugs."""
     if name == "themes":
-        themes = session.scalars(select(Theme).where(Theme.slug.in_(value)).order_by(Theme.position)).all()
+        themes = session.scalars(select(Theme).where(Theme.slug.in_(value)).order_by(Theme.position, Theme.slug)).all()
         lesson.themes = list(themes)
         return
     if name == "unit_slug":
@@ -101,24 +101,30 @@ def change_of(session: Session, lesson_id: str, change_id: int) -> LessonChange:
     return change
 
 
-def undo_batch(session: Session, batch: str, *, by: Person | None) -> int:
-    """Take back what was done at once, as far as it is still so; returns to how many lessons that was done.
+def undo_batch(
+    session: Session, batch: str, *, by: Person | None,
+    require: Callable[[Lesson, LessonChange], None] = lambda *_: None,
+) -> int:  # fmt: skip
+    """Take back what was done at once, the last of it first, as far as it is still so; returns of how many lessons.
 
-    Lessons that have left the person's units since stay as they are.
+    Lessons that have left the person's units since stay as they are. `require` may refuse what is about to be taken
+    back, and with it all of it.
     """
-    changes = session.scalars(select(LessonChange).where(LessonChange.batch == batch, LessonChange.batch != "")).all()
+    together = (LessonChange.batch == batch, LessonChange.batch != "")
+    changes = session.scalars(select(LessonChange).where(*together).order_by(LessonChange.id.desc())).all()
     ids = [change.lesson_id for change in changes]
     mine = edited(viewer_of(by)) if by else true()
     allowed = session.scalars(select(Lesson.id).where(Lesson.id.in_(ids), mine)).all()
     lessons = {one.id: one for one in to_change(session, allowed)}
-    done = 0
+    done = set()
     for change in changes:
         lesson = lessons.get(change.lesson_id)
         if lesson and _may(by, change) and may_undo(lesson, change):
+            require(lesson, change)
             _take_back(session, lesson, change, by=by)
-            done += 1
+            done.add(lesson.id)
     session.flush()
-    return done
+    return len(done)
 
 
 def to_change(session: Session, lesson_ids: Sequence[str]) -> Sequence[Lesson]:

@@ -88,7 +88,7 @@ class Lesson(Base):
     chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     themes: Mapped[list[Theme]] = relationship(
-        secondary=lesson_themes, lazy="selectin", order_by=Theme.position, default_factory=list
+        secondary=lesson_themes, lazy="selectin", order_by=(Theme.position, Theme.slug), default_factory=list
     )
     unit: Mapped[Unit | None] = relationship(lazy="joined", default=None)
     series: Mapped[Collection | None] = relationship(lazy="joined", default=None)

@@ -9,13 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
-from medialib.catalogue import arranging, moves, telling
+from medialib.catalogue import arranging, editing, lookups, moves, telling
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload
 from medialib.services import Services
 
 from .factories import add_lesson
-from .signing import COUNTY, TOWN, VILLAGE, acts, add_person, add_units, client_of
+from .signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, client_of
 from .test_api_media import picture
 from .test_api_operations import token
 from .test_readings import PDF
@@ -45,6 +45,53 @@ def test_what_was_done_to_many_at_once_is_taken_back_at_once(
     assert browser.post(undo, headers=key).status_code == 404
     nothing = browser.post("/api/desk/lessons/bulk", headers=key, json={"lessons": ids, "speaker": ""}).get_json()
     assert nothing == {"changed": 0, "batch": None}
+
+
+def test_all_that_was_done_at_once_is_taken_back_the_last_first(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    plant(services.database)
+    lesson, other = add_lesson(services, "一"), add_lesson(services, "二", speaker="周师傅")
+    with services.database.begin() as session:
+        some = lookups.themes(session)[:3]
+        for theme in some:
+            theme.position = 0  # as the first below each of several themes
+        first, second, third = sorted(theme.slug for theme in some)
+        editing.change(session, lesson, {"themes": [second, third]}, by=None)
+        editing.change(session, other, {"themes": [first]}, by=None)
+        moves.move(session, other, "archived", by=None)
+    both, themes = {"lessons": [lesson, other]}, {"add_theme": first, "take_theme": third}
+    many = {**both, **themes, "speaker": "周师傅", "stage": "archived"}
+    done = browser.post("/api/desk/lessons/bulk", headers=key, json=many).get_json()
+    assert done["changed"] == 1, "the other one is all that already"
+    path = f"/api/desk/lessons/{lesson}"
+    told = browser.get(path, headers=key).get_json()
+    assert (told["speaker"], told["themes"], told["stage"]) == ("周师傅", [first, second], "archived")
+    undo = browser.post(f"/api/desk/lessons/bulk/{done['batch']}/undo", headers=key)
+    assert undo.get_json() == {"changed": 1, "batch": None}, "one lesson, whatever was done to it"
+    told = browser.get(path, headers=key).get_json()
+    assert (told["speaker"], told["themes"], told["stage"]) == ("", [second, third], "published")
+
+
+def test_what_others_have_moved_on_since_keeps_nobody_from_taking_back_the_rest(
+    services: Services, browser: FlaskClient
+) -> None:
+    units = add_units(services)
+    editor = add_person(services, "bian", "editor", units[TOWN])
+    edits = token(services, editor, "read", "edit")
+    ids = [add_lesson(services, title, unit=TOWN) for title in "一二三"]
+    with services.database.begin() as session:
+        for one in ids:
+            lookups.lesson(session, one).stage = "draft"
+    sent = {"lessons": ids, "stage": "submitted"}
+    batch = browser.post("/api/desk/lessons/bulk", headers=edits, json=sent).get_json()["batch"]
+    with services.database.begin() as session:
+        moves.move(session, ids[1], "published", by=None)
+        editing.change(session, ids[2], {"unit_slug": units[OTHER_TOWN]}, by=None)
+    undo = browser.post(f"/api/desk/lessons/bulk/{batch}/undo", headers=edits)
+    assert (undo.status_code, undo.get_json()) == (200, {"changed": 1, "batch": None})
+    with services.database.read() as session:
+        assert [lookups.lesson(session, one).stage for one in ids] == ["draft", "published", "submitted"]
 
 
 def test_deleted_lessons_are_told_until_they_are_back(

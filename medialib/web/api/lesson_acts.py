@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from medialib import leaving
 from medialib.catalogue import changing, editing, lookups, moves, rights, statistics, work_edits
+from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.plays import LEAST_SHOWN
@@ -26,7 +27,7 @@ from medialib.web import access
 from medialib.web.api.desk_lessons import DeskLesson, require_scope, told
 from medialib.web.api.operations import Answer, Api, Body, Operation
 from medialib.web.api.texts import LessonId, Line, Slug
-from medialib.web.desk.lessons import MOST_AT_ONCE, check_unit
+from medialib.web.desk.lessons import MOST_AT_ONCE, check_unit, themed
 from medialib.web.desk.shell import me
 
 _ONE = "/desk/lessons/<lesson_id>"
@@ -122,26 +123,29 @@ def _many(services: Services, body: Many) -> Done:
         given = editing.checked(session, None, {name: value for name, value in values.items() if value is not None})
         if body.unit:
             check_unit(session, person, body.unit)
-        changed = editing.change_many(session, ids, lambda _: given, by=person, batch=batch) if given else 0
+        if given:
+            editing.change_many(session, ids, lambda _: given, by=person, batch=batch)
         for slug, keeps in ((body.add_theme, True), (body.take_theme, False)):
             if slug:
                 editing.checked(session, None, {"themes": [slug]})
-                changed += editing.change_many(session, ids, partial(_themes, slug, keeps), by=person, batch=batch)
+                give = partial(themed, session, slug=slug, keeps=keeps)
+                editing.change_many(session, ids, give, by=person, batch=batch)
         if body.stage:
-            changed += moves.move_many(session, ids, body.stage, by=person, batch=batch)
+            moves.move_many(session, ids, body.stage, by=person, batch=batch)
+        changed = len({one.lesson_id for one in changing.batch_of(session, batch)})
     services.queues.send(HOT, "index")
-    return Done(changed=min(changed, len(ids)), batch=batch if changed else None)
+    return Done(changed=changed, batch=batch if changed else None)
 
 
 def _undo(services: Services, batch: str) -> Done:
+    def require(lesson: Lesson, change: LessonChange) -> None:
+        if change.kind == "stage":
+            require_scope(services, lesson, change.origin)
+
     with services.database.begin() as session:
-        changes = changing.batch_of(session, batch) if batch.isalnum() else ()
-        if not changes:
+        if not (batch.isalnum() and changing.batch_of(session, batch)):
             raise NotFound(N_("There is nothing to undo."), detail=batch[:40])
-        for one in changes:
-            if one.kind == "stage":
-                require_scope(services, lookups.lesson(session, one.lesson_id), one.origin)
-        changed = changing.undo_batch(session, batch, by=me(services))
+        changed = changing.undo_batch(session, batch, by=me(services), require=require)
     services.queues.send(HOT, "index")
     return Done(changed=changed)
 
@@ -151,11 +155,6 @@ def _deleted(services: Services) -> DeletedLessons:
     return DeletedLessons(
         lessons=[DeletedLesson(id=one.lesson_id, title=one.title, by_name=one.by_name, at=one.at) for one in gone]
     )
-
-
-def _themes(slug: str, keeps: bool, lesson: Lesson) -> dict[str, Any]:
-    others = [theme.slug for theme in lesson.themes if theme.slug != slug]
-    return {"themes": [*others, slug] if keeps else others}
 
 
 def _retry(services: Services, lesson_id: str) -> DeskLesson:

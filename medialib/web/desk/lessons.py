@@ -122,7 +122,7 @@ def _change(session: Session, person: Person, ids: list[str], what: str, batch: 
     if what in ("theme", "untheme"):
         slug = editing.checked(session, None, {"themes": [typed("theme", most=64)]})["themes"][0]
         return editing.change_many(
-            session, allowed, lambda one: _themes(session, one, slug, what), by=person, batch=batch
+            session, allowed, lambda one: themed(session, one, slug, keeps=what == "theme"), by=person, batch=batch
         )
     field, name = {"unit": ("unit_slug", "unit"), "speaker": ("speaker", "speaker"), "place": ("place", "place")}.get(
         what, ("", "")
@@ -135,10 +135,10 @@ def _change(session: Session, person: Person, ids: list[str], what: str, batch: 
     return editing.change_many(session, allowed, lambda _: value, by=person, batch=batch)
 
 
-def _themes(session: Session, lesson: Lesson, slug: str, what: str) -> dict[str, Any]:
-    had = [theme.slug for theme in lesson.themes if theme.slug != slug]
-    wanted = [*had, slug] if what == "theme" else had
-    return editing.checked(session, lesson, {"themes": wanted})
+def themed(session: Session, lesson: Lesson, slug: str, *, keeps: bool) -> dict[str, Any]:
+    """The themes that a lesson has with this one, or without it; raises BadRequest."""
+    others = [theme.slug for theme in lesson.themes if theme.slug != slug]
+    return editing.checked(session, lesson, {"themes": [*others, slug] if keeps else others})
 
 
 def check_unit(session: Session, person: Person, slug: str | None) -> None:
