@@ -3,12 +3,16 @@
 import html
 import io
 import json
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import medialib
 from medialib import arrivals
 from medialib.catalogue import lookups
 from medialib.catalogue.seeds import plant
@@ -201,3 +205,27 @@ def test_viewers_see_no_upload_page(services: Services) -> None:
     viewer = sender_of(services, "kanke", "viewer", TOWN)
     assert viewer.client.get("/desk/upload").status_code == 403
     assert client_of(services).get("/desk/upload").status_code == 302
+
+
+_REFUSED = """
+globalThis.window = { tus: { Upload: class { constructor() { this.options = { chunkSize: 1 }; } start() {} } } };
+globalThis.addEventListener = globalThis.removeEventListener = () => {};
+globalThis.setTimeout = () => 0;
+const file = new Sending(null, "", "", () => {});
+const answered = (status) => {
+  file.start();
+  file.failed({ originalResponse: { getStatus: () => status } });
+  return file.state;
+};
+const states = [423, 0, 423, 409, 503].map(answered);
+Date.now = ((now) => () => now + 60_000)(Date.now());
+console.log(JSON.stringify([...states, answered(423)]));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
+def test_a_page_whose_own_connection_hangs_is_not_told_of_another_page() -> None:
+    script = (Path(medialib.__file__).parent / "web" / "static" / "upload-sending.js").read_text(encoding="utf8")
+    program = re.sub(r"^import .*$|^export ", "", script, flags=re.MULTILINE) + _REFUSED
+    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == ["elsewhere", "offline", "busy", "busy", "busy", "elsewhere"]

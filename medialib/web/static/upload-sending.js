@@ -10,6 +10,8 @@ const PART_SECONDS = 4;
 const LONGEST_PAUSE_SECONDS = 30;
 // Another page holds the upload, or has gone on with it meanwhile: when it is closed, this one goes on.
 const ELSEWHERE = [423, 409];
+// So long after a cut it may be this page's own connection that the server still waits for.
+const OWN_SECONDS = 30;
 const LONGEST_PAUSE_ELSEWHERE_SECONDS = 8;
 const SPEED_WEIGHT = 0.3;
 
@@ -108,9 +110,11 @@ export class Sending {
     this.upload.options.chunkSize = Math.max(LEAST_BYTES, Math.round(this.upload.options.chunkSize / 2));
     const status = error.originalResponse?.getStatus() ?? 0;
     if (error.unreadable || error.causingError?.unreadable) return this.stopWith({ kind: "unreadable" });
-    const elsewhere = ELSEWHERE.includes(status);
-    if (status === 0 || elsewhere || status === 460 || (status >= 500 && status !== 507)) {
-      const longest = elsewhere ? LONGEST_PAUSE_ELSEWHERE_SECONDS : LONGEST_PAUSE_SECONDS;
+    const held = ELSEWHERE.includes(status);
+    if (status === 0) this.cut = Date.now();
+    const elsewhere = held && Date.now() - (this.cut ?? 0) > OWN_SECONDS * 1000;
+    if (status === 0 || held || status === 460 || (status >= 500 && status !== 507)) {
+      const longest = held ? LONGEST_PAUSE_ELSEWHERE_SECONDS : LONGEST_PAUSE_SECONDS;
       const pause = Math.min(2 ** this.failures, longest) * (0.75 + Math.random() / 2);
       this.failures += 1;
       this.timer = setTimeout(() => this.retry(), pause * 1000);

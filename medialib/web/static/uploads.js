@@ -63,10 +63,11 @@ async function begin(entry) {
 // The first of the files that were chosen has its details shown.
 async function add(files) {
   let first = null;
-  const before = chosen;
+  const before = chosen, asked = wanted;
   added = 0;
   choose(null); // nobody types for another file meanwhile
   await look({ signal: AbortSignal.timeout?.(LOOK_MS) }); // another page may have begun with the same file meanwhile
+  wanted = asked; // whatever was pressed meanwhile
   for (const file of files) {
     const mark = await fingerprint(file).catch(() => null);
     const taken = mark ? take(file, mark) : void notice(words.unreadable);
