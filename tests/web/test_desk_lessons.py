@@ -12,8 +12,18 @@ from sqlalchemy import select
 
 from medialib import tasks
 from medialib.app import create_app
-from medialib.catalogue import arranging, changing, lookups, moves, people_lookups, upload_edits, work_lookups
+from medialib.catalogue import (
+    arranging,
+    caption_edits,
+    changing,
+    lookups,
+    moves,
+    people_lookups,
+    upload_edits,
+    work_lookups,
+)
 from medialib.catalogue.collections import Collection
+from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.lessons import Lesson, RenditionProgress, StepLeft
 from medialib.catalogue.plays import PlayCount
 from medialib.catalogue.seeds import plant
@@ -91,6 +101,15 @@ def test_filters_stand_in_the_address(services: Services, county: FlaskClient) -
         assert sorted(names) == sorted(found), query
         if query.startswith("sort"):
             assert names == found
+
+
+def test_the_table_says_which_have_captions(services: Services, county: FlaskClient) -> None:
+    lesson, _ = add_lesson(services, "一"), add_lesson(services, "二")
+    with services.database.begin() as session:
+        cues = (Cue(begin=0, end=2, text="竹"),)
+        caption_edits.put(session, lesson, CaptionTrack(language="zh", label="中文", cues=cues))
+    page = county.get("/desk/lessons").text
+    assert sorted(re.findall(r">(有字幕|字幕|没有字幕)</small>", page)) == ["有字幕", "没有字幕"]
 
 
 def test_many_are_changed_at_once_and_taken_back_at_once(services: Services, county: FlaskClient) -> None:
