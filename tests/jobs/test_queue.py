@@ -3,6 +3,8 @@
 import queue
 import sqlite3
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -63,6 +65,30 @@ def test_hints_come_in_the_order_of_their_sending(tmp_path: Path) -> None:
         queues.send(BULK, "make", number)
     with working(queues, BULK):
         assert [calls.get(timeout=60) for _ in range(5)] == [(number,) for number in range(5)]
+
+
+def test_idle_workers_look_as_often_as_one_and_all_of_them_work(tmp_path: Path) -> None:
+    queues, poll_seconds = Queues("", tmp_path), 0.02
+    together, calls = threading.Barrier(3, timeout=60), Calls()
+
+    def handle(number: int) -> None:
+        together.wait()
+        calls.put((number,))
+
+    queues.on("make", handle)
+    consumer = queues.consumer(BULK, workers=3, poll_seconds=poll_seconds)
+    looks, look = [], consumer.huey.dequeue
+    consumer.huey.dequeue = lambda: (looks.append(1), look())[1]
+    began = time.monotonic()
+    consumer.start()
+    try:
+        time.sleep(0.3)
+        assert 0 < len(looks) <= 3 + (time.monotonic() - began) / poll_seconds
+        for number in range(3):
+            queues.send(BULK, "make", number)
+        assert {calls.get(timeout=60) for _ in range(3)} == {(0,), (1,), (2,)}
+    finally:
+        consumer.stop(graceful=True)
 
 
 def test_a_handler_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
