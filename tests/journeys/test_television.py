@@ -63,6 +63,21 @@ KEEP = """async () => {
     const shelves = await (await fetch("/tv/shelves.json")).json();
     return await fetchAhead(shelves.rows[0].cards, 100);
 }"""
+WAITS_LONGER_EACH_TIME = """async () => {
+    const { Player } = await import("/static/tv/player.js");
+    const player = new Player(document.createElement("video"), { stuck() {}, moved() {}, ended() {}, muted() {} });
+    player.address = "slow";
+    player.failures = 2;
+    player.place = 0;
+    const failuresAfter = (seconds) => {
+        player.moved_at = Date.now() - seconds * 1000;
+        player.look();
+        return player.failures;
+    };
+    const told = [failuresAfter(40), failuresAfter(60)];
+    player.stop();
+    return told;
+}"""
 ORDERS_WHAT_NEVER_COMES = """async () => {
     const { Renewal } = await import("/static/tv/renewing.js");
     window.before = true;
@@ -241,6 +256,7 @@ def test_a_television_gets_over_a_mistake_and_plays_what_it_keeps_when_it_starts
         assert page.evaluate("document.querySelector('.overlay .shift').style.transform"), "nothing burns in"
         page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
         plays(page)
+        assert page.evaluate(WAITS_LONGER_EACH_TIME) == [2, 3]
         assert page.evaluate(KEEP) > 0
         until(lambda: bool(page.evaluate(PAGE_KEPT)), seconds=30)
         what_is_kept_goes_on_and_the_channel_comes_back(page)
@@ -272,7 +288,7 @@ def what_is_kept_goes_on_and_the_channel_comes_back(page: Page) -> None:
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_a_page_that_came_in_part_is_asked_for_again_and_one_that_is_too_old_is_told_so(library: Library) -> None:
     with television(library, service_workers="block") as page:
-        page.route("**/tv/first.js", _sooner)
+        page.route(re.compile(r"/tv/first\.js"), _sooner)
         page.route("**/tv/ticker.js", lambda route: route.abort(), times=1)
         page.reload()
         assert not page.evaluate("document.body.dataset.lives")
@@ -334,7 +350,7 @@ def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) 
         page.unroute("**/tv/beat")
         page.wait_for_timeout(3500)  # it looks every two seconds
         assert page.evaluate("window.before"), "it waits for whoever chooses"
-        page.route("**/tv", held.append, times=1)
+        page.route("**/tv", lambda route: held.append(route), times=1)
         page.keyboard.press("Escape")
         while not held:
             page.wait_for_timeout(100)
@@ -429,7 +445,7 @@ def what_comes_late_or_never_leads_nobody_astray(page: Page) -> None:
     page.keyboard.press("Escape")
     assert (rings(page), page.locator(".b-card").count()) == (1, cards)
     held: list[Route] = []
-    page.route("**/tv/list.json*", held.append, times=1)
+    page.route("**/tv/list.json*", lambda route: held.append(route), times=1)
     page.keyboard.press("Enter")
     while not held:
         page.wait_for_timeout(50)

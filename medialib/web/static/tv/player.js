@@ -1,6 +1,6 @@
 // A player that nobody has to help: whatever stops it, it begins again by itself; what shall follow is opened beside it.
 
-const LOOK_SECONDS = 2, PATIENCE_SECONDS = 16, STUCK_SECONDS = 8, STARVING_SECONDS = 3, FOLLOW_SECONDS = 40, JOIN_SECONDS = 0.5, BEHIND = 3, ENDING_SECONDS = 6;
+const LOOK_SECONDS = 2, PATIENCE_SECONDS = 16, STUCK_SECONDS = 8, STARVING_SECONDS = 3, FOLLOW_SECONDS = 40, JOIN_SECONDS = 0.5, BEHIND = 3, ENDING_SECONDS = 6, MOST_PATIENCE = 4;
 
 export class Player {
   constructor(video, told) {
@@ -203,8 +203,8 @@ export class Player {
       this.start();
     }
     if (this.held) this.moved_at = Date.now();
-    // What a slow network brings is waited for, what is in hand ought to move.
-    const seconds = this.inHand() > STARVING_SECONDS ? STUCK_SECONDS : PATIENCE_SECONDS;
+    // What a slow network brings is waited for, each time longer; what is in hand ought to move.
+    const seconds = this.inHand() > STARVING_SECONDS ? STUCK_SECONDS : PATIENCE_SECONDS * Math.min(1 + this.failures, MOST_PATIENCE);
     if (Date.now() - this.moved_at > seconds * 1000 && !video.ended) this.failed("it stands still");
   }
 
