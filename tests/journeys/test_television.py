@@ -93,7 +93,9 @@ ALMOST_USED_UP = """() => {
     video.currentTime += Math.max(0, in_hand() - 5);
 }"""
 KEPT_IS_SAID = "() => JSON.parse(document.body.dataset.words).kept === document.getElementById('notice').textContent"
-WAITING_IS_SAID = "() => JSON.parse(document.body.dataset.words).waiting === document.getElementById('b-body').textContent"
+WAITING_IS_SAID = (
+    "() => JSON.parse(document.body.dataset.words).waiting === document.getElementById('b-body').textContent"
+)
 CHANNEL_ASKED_FOR = f"""performance.getEntriesByType("resource").filter(
     (one) => one.name.endsWith("/channels/{SLUG}.m3u8")).pop().startTime"""
 TELLS = "times => times.includes(document.querySelector('.clock').textContent)"

@@ -85,7 +85,9 @@ def page_version() -> str:
 
 def _page(services: Services) -> ResponseReturnValue:
     """The same for every screen; what it is, it keeps itself. A service worker keeps the page."""
-    response = make_response(render_template("tv.html", version=page_version(), zone=services.settings.screens.zone, keep=_keep(services)))
+    response = make_response(
+        render_template("tv.html", version=page_version(), zone=services.settings.screens.zone, keep=_keep(services))
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 
