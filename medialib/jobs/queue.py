@@ -29,13 +29,18 @@ Handler = Callable[..., None]
 
 
 class _Thread(Worker):  # type: ignore[misc]
-    """A worker that waits for its turn to wait: all that are idle look as often as one would, each time another."""
+    """A worker that waits for its turn to wait: all that are idle look as often as one would, each time another.
+
+    Where one message was, there may be `more`: the next one looks at once.
+    """
 
     turn: threading.Lock
+    more: threading.Event
 
     def sleep(self) -> None:
         with self.turn:
-            super().sleep()
+            if not self.stop_flag.is_set() and self.more.wait(self.delay):
+                self.more.clear()
 
 
 class _Threads(Consumer):  # type: ignore[misc]
@@ -43,14 +48,19 @@ class _Threads(Consumer):  # type: ignore[misc]
 
     worker_class = _Thread
 
-    def __init__(self, *arguments: Any, **options: Any):
-        self._turn = threading.Lock()
-        super().__init__(*arguments, **options)
+    def __init__(self, queue: Huey, more: threading.Event, **options: Any):
+        self._turn, self._more = threading.Lock(), more
+        super().__init__(queue, **options)
 
     def _create_worker(self) -> Worker:
         worker = super()._create_worker()
-        worker.turn = self._turn
+        worker.turn, worker.more = self._turn, self._more
         return worker
+
+    def stop(self, graceful: bool = False) -> None:
+        self.stop_flag.set()
+        self._more.set()
+        super().stop(graceful=graceful)
 
     def _set_signal_handlers(self) -> None:
         pass
@@ -69,7 +79,8 @@ class Queues:
         except ImportError as error:
             raise MissingDriver(error) from error
         self._queues = {name: _open(name, url, folder) for name in QUEUES}
-        self._tasks = {name: queue.task(name="handle")(self._handle) for name, queue in self._queues.items()}
+        self._more = {name: threading.Event() for name in QUEUES}
+        self._tasks = {name: queue.task(name="handle")(self._handling(name)) for name, queue in self._queues.items()}
 
     def on(self, work: str, handler: Handler) -> None:
         """Say who does `work`; only a worker process needs this."""
@@ -94,6 +105,7 @@ class Queues:
         """The threads that serve a queue; start() and stop() it."""
         return _Threads(
             self._queues[queue],
+            self._more[queue],
             workers=workers,
             periodic=False,
             initial_delay=poll_seconds,
@@ -102,8 +114,12 @@ class Queues:
             shutdown_timeout=10,
         )
 
-    def _handle(self, work: str, *arguments: Any) -> None:
-        self._handlers[work](*arguments)
+    def _handling(self, queue: str) -> Handler:
+        def handle(work: str, *arguments: Any) -> None:
+            self._more[queue].set()
+            self._handlers[work](*arguments)
+
+        return handle
 
 
 def _failures(url: str) -> tuple[type[Exception], ...]:
