@@ -156,7 +156,7 @@ VALUES = {
 def address(world: World, rule: Rule, lesson_id: str) -> str:
     values: dict[str, Any] = {**VALUES, "lesson_id": lesson_id, "slug": world.units[TOWN]}
     values["reading_id"] = lesson_id
-    if rule.endpoint in ("joined.media", "channels.media", "channels.ts_media"):
+    if rule.endpoint in ("joined.media", "joined.seamless_media", "channels.media", "channels.ts_media"):
         values["name"] = "480"
     if rule.endpoint.startswith("api_desk.") and "collections" in rule.rule:
         values["slug"] = world.series
