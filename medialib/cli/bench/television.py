@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import time
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psutil
 from playwright.sync_api import Page, sync_playwright
@@ -32,7 +34,7 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
     """Killed at a sixth and at two thirds of the time, without a network for two minutes from a third on."""
     seconds = extent.seconds(SECONDS, quick=_QUICK_SECONDS)
     cut = min(_CUT_SECONDS, seconds // 4)
-    hour = time.localtime().tm_hour
+    hour = datetime.now(ZoneInfo(Settings().screens.zone)).hour
     keeping = {"SCREENS__KEEP_FROM_HOUR": str(hour), "SCREENS__KEEP_UNTIL_HOUR": str((hour + 2) % 24)}
     library = make_library(folder, "television", {"SCREENS__BEAT_SECONDS": "5", **keeping})
     with running(library) as supervisor:
