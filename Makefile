@@ -5,6 +5,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
+# Containers often forbid it: then each of the many processes of a run, and of the tests, compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 CONFIG ?= config.yaml
 # A third of a test's time is waiting, for players and processes: one more than there are cores keeps all of them busy.

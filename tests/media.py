@@ -14,10 +14,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from medialib.ingest.tools import MediaTools, all_ffmpegs, find_tools
+from medialib.ingest.tools import MediaTools, all_ffmpegs, all_good, find_tools
 from medialib.settings import Tools
 
 FFMPEGS = all_ffmpegs()
+# Settings for tests of what is done when, by whatever program: of those that are good the one that starts at once. A
+# wheel's is one file; Debian's loads two hundred libraries, which takes longer than most of what these tests ask of it.
+AT_ONCE = {name: (all_good(name) or [""])[-1] for name in ("ffmpeg", "ffprobe")}
 MPV = shutil.which("mpv")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -148,7 +151,7 @@ def packets(path: Path) -> list[dict[str, Any]]:
 
 def ask(path: Path, *question: str) -> dict[str, Any]:
     """What ffprobe answers."""
-    argv = [tools().ffprobe, "-v", "error", "-of", "json", *question, "-i", f"file:{path}"]
+    argv = [AT_ONCE["ffprobe"], "-v", "error", "-of", "json", *question, "-i", f"file:{path}"]
     answer: dict[str, Any] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)
     return answer
 
@@ -209,5 +212,5 @@ def loudness(path: Path, window_seconds: float) -> list[float]:
 
 def _decoded(path: Path, *how: str) -> bytes:
     form = "rawvideo" if "-vf" in how else "s16le"
-    argv = [tools().ffmpeg, "-nostdin", "-v", "error", "-i", f"file:{path}", *how, "-f", form, "-"]
+    argv = [AT_ONCE["ffmpeg"], "-nostdin", "-v", "error", "-i", f"file:{path}", *how, "-f", form, "-"]
     return subprocess.run(argv, capture_output=True, check=True).stdout

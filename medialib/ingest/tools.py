@@ -66,7 +66,12 @@ def find_tools(tools: Tools) -> MediaTools:
 
 def all_ffmpegs() -> list[str]:
     """Every good ffmpeg of this machine; the engine is tested with each."""
-    return [path for path in _candidates("ffmpeg") if not examine("ffmpeg", path).problems]
+    return all_good("ffmpeg")
+
+
+def all_good(name: str) -> list[str]:
+    """Every good ffmpeg or ffprobe (`name`), the one that is used first."""
+    return [path for path in _candidates(name) if not examine(name, path).problems]
 
 
 def examine(name: str, path: str) -> Tool:

@@ -13,5 +13,5 @@ from medialib.services import Services
 def services(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Services]:
     """With the ffmpeg that it is parametrised with, if it is."""
     tools = {"tools": {"ffmpeg": request.param}} if hasattr(request, "param") else {}
-    with opened_services(tmp_path / "store", **getattr(request.module, "QUICK", {}), **tools) as opened:
+    with opened_services(tmp_path / "store", **{**getattr(request.module, "QUICK", {}), **tools}) as opened:
         yield opened

@@ -27,6 +27,7 @@ QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 60, "lease_seconds": 5, "renew_seconds": 0.5, "reconcile_seconds": 60},
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
     "runs": {"hot_wait_seconds": 10, "hot_segments": 4},
+    "tools": media.AT_ONCE,
 }
 STRANGER = ("another", Run(names=("v240",), first=0, count=1, hot=True))
 

@@ -27,6 +27,7 @@ QUICK: dict[str, Any] = {
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
     "runs": {"hot_wait_seconds": 10, "bulk_segments": 2},
     "site": {"language": "en"},
+    "tools": media.AT_ONCE,
 }
 
 

@@ -21,6 +21,7 @@ QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 0.01},
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
     "runs": {"hot_segments": 2},
+    "tools": media.AT_ONCE,
 }
 
 

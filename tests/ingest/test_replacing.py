@@ -21,7 +21,7 @@ from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
 from medialib.services import Services
 
-QUICK = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}}
+QUICK = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}, "tools": media.AT_ONCE}
 
 
 @pytest.fixture

@@ -23,12 +23,16 @@ from medialib.ingest.replacing import replace_recording
 from medialib.services import Services
 
 STORE = "store"
-QUICK: dict[str, dict[str, object]] = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}}
+QUICK: dict[str, dict[str, object]] = {
+    "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
+    "tools": dict(media.AT_ONCE),
+}
 
 
 def opened(folder: Path, **settings: dict[str, object]) -> Services:
     """The library of the test once more, with other settings."""
-    return make_services(folder / STORE, ladder=QUICK["ladder"] | settings.pop("ladder", {}), **settings)
+    ladder = QUICK["ladder"] | settings.pop("ladder", {})
+    return make_services(folder / STORE, **{**QUICK, **settings, "ladder": ladder})
 
 
 @pytest.fixture(scope="module")

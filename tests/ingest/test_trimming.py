@@ -29,7 +29,7 @@ TONE = f"aevalsrc='0.3*sin(2*PI*440*t)*between(t,4,5)':duration={SECONDS}:sample
 def services(tmp_path: Path) -> Iterator[Services]:
     rungs = [{"short_side": 96, "max_bits_per_second": 900_000, "crf": 12}]
     ladder = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 96, "rungs": rungs}
-    with opened_services(tmp_path / "store", ladder=ladder) as opened:
+    with opened_services(tmp_path / "store", ladder=ladder, tools=media.AT_ONCE) as opened:
         yield opened
 
 

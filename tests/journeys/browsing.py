@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import media
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 BROWSER = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -23,6 +23,26 @@ def chromium() -> Iterator[Browser]:
     finally:
         for opened in set(browser.contexts) - before:
             opened.close()
+
+
+def sign_in(page: Page, site: str, login: str, password: str) -> None:
+    """Through the form, until the desk is there."""
+    page.goto(f"{site}/sign-in")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/todo")
+
+
+def open_lesson(page: Page, address: str) -> None:
+    """The page of a lesson, with its script: what is pressed before that listens does nothing."""
+    page.goto(address)
+    await_script(page)
+
+
+def await_script(page: Page) -> None:
+    """A lesson's script listens to everything on the page by the time it shows the button by which playing begins."""
+    page.locator("button.start").wait_for()
 
 
 def end() -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import once
 import psutil
 import requests
 from click.testing import CliRunner
+from werkzeug.serving import make_server
 
 from medialib.cli import main
 
@@ -117,6 +119,20 @@ class Library:
             return requests.get(f"{self.site}/readyz", timeout=5).ok
         except (requests.ConnectionError, requests.Timeout):
             return False
+
+
+@contextmanager
+def answering(app: Callable[..., Any]) -> Iterator[str]:
+    """The site of an application that answers in this process for as long as the block lasts."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def until(true: Callable[[], bool], *, seconds: float) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import random
 import struct
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -42,7 +43,8 @@ class Line:
         self._session = context.new_cdp_session(page)
         self.go_on()
 
-    def go_on(self) -> None:
+    def go_on(self, *, bytes_per_second: int | None = None) -> None:
+        self._rate = bytes_per_second or self._rate
         self._context.set_offline(False)
         self._emulate(offline=False)
 
@@ -55,10 +57,11 @@ class Line:
         self._session.send("Network.emulateNetworkConditions", rates)
 
 
-def until_sent(page: Page, size_bytes: int, *, seconds: float = 60) -> None:
-    """Until the server has so much of all files, as it tells itself."""
+def until_sent(page: Page, size_bytes: int, files: Sequence[Path], *, seconds: float = 60) -> None:
+    """Until the server has so much of these files, as it tells itself; it tells of earlier ones too."""
     ask = "fetch('/desk/uploads').then((a) => a.json()).then((a) => a.uploads, () => [])"
+    names = {one.name for one in files}
     end = time.monotonic() + seconds
-    while sum(one["received_bytes"] for one in page.evaluate(ask)) < size_bytes:
+    while sum(one["received_bytes"] for one in page.evaluate(ask) if one["name"] in names) < size_bytes:
         assert time.monotonic() < end, page.inner_text("#files")
         page.wait_for_timeout(150)

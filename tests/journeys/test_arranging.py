@@ -1,7 +1,6 @@
 """A collection is put together on the desk: dragged, moved by keys faster than the network answers, noted, undone."""
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +12,6 @@ import pytest
 from playwright.sync_api import Page
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
-from werkzeug.serving import make_server
 
 from medialib.app import create_app
 from medialib.catalogue import arranging, collected, lookups
@@ -22,8 +20,8 @@ from medialib.catalogue.seeds import plant
 from medialib.services import Services
 from medialib.web import i18n
 
-from .browsing import chromium
-from .running import until
+from .browsing import chromium, sign_in
+from .running import answering, until
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -60,12 +58,8 @@ def site(services: Services) -> Iterator[str]:
             time.sleep(SLOW_SECONDS)
         return app(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, late, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with answering(late) as address:
+        yield address
 
 
 def order(services: Services) -> str:
@@ -87,11 +81,7 @@ def test_a_collection_is_dragged_noted_previewed_and_undone(services: Services, 
         page = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{site}/sign-in")
-        page.fill("[name=login]", "xian")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/todo")
+        sign_in(page, site, "xian", PASSWORD)
         page.goto(f"{site}/desk/collections/xianglibenling")
         keys_are_not_lost_after_a_drop(page, services)
         what_is_held_stays_in_the_hand(page, services)

@@ -3,7 +3,6 @@ out of a phone's screen or speaks the other language; the keyboard gets everywhe
 """
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from jinja2 import Template
 from playwright.sync_api import Page
 from sqlalchemy import select
 from web.factories import add_lesson, add_posters, make_services
-from werkzeug.serving import make_server
 
 from medialib.app import create_app
 from medialib.catalogue import caption_edits, collected, collecting, edits, tokens
@@ -28,6 +26,7 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .browsing import chromium
+from .running import answering
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 KINDS: tuple[CollectionKind, ...] = ("series", "package", "issue", "featured")
@@ -161,14 +160,8 @@ def site(services: Services, shown: set[str]) -> Iterator[str]:
     def note(_sender: Flask, template: Template, **_more: object) -> None:
         shown.add(str(template.name))
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    with template_rendered.connected_to(note, app):
-        yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with template_rendered.connected_to(note, app), answering(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +206,7 @@ def test_no_page_keeps_anybody_out(page: Page, site: str, addresses: list[str], 
     page.goto(f"{site}/lessons/{LESSON}/report")
     page.get_by_role("radio").first.check()
     page.locator("main .btn.primary").click()
+    page.locator("main form").wait_for(state="detached")  # the address stays
     page.wait_for_load_state()
     found["reported"] = page.evaluate(LOOK)
     assert {address: troubles for address, troubles in found.items() if troubles} == {}

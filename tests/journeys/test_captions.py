@@ -10,7 +10,7 @@ import media
 import pytest
 from playwright.sync_api import Page, expect
 
-from .browsing import chromium
+from .browsing import chromium, open_lesson
 from .running import Library
 from .test_playing import CHECKER
 
@@ -58,7 +58,7 @@ def test_a_browser_shows_the_chosen_language_at_its_second_and_chapters_jump(lib
         page = browser.new_page(viewport={"width": 360, "height": 740}, locale="zh-CN")
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        page.goto(f"{library.site}/lessons/{lesson}")
+        open_lesson(page, f"{library.site}/lessons/{lesson}")
         choice = page.locator(".captions select")
         assert choice.locator("option").all_inner_texts() == ["关", "English", "中文"]
         choice.select_option("zh")

@@ -1,6 +1,5 @@
 """axe-core finds nothing serious on any page of the desk; a new page is looked at without being named here."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from playwright.sync_api import Page
 from web.factories import add_lesson, add_posters, make_services
 from web.signing import PASSWORD, TOWN, add_person, add_units
 from werkzeug.routing import Rule
-from werkzeug.serving import make_server
 
 from medialib.app import create_app
 from medialib.catalogue import arranging, caption_edits, channel_edits, collecting, people_edits, screen_edits, telling
@@ -23,7 +21,8 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .axe import AXE, findings
-from .browsing import chromium
+from .browsing import chromium, sign_in
+from .running import answering
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
@@ -96,15 +95,8 @@ def addresses(app: Flask, values: Mapping[str, Any]) -> list[str]:
 def test_no_page_of_the_desk_keeps_anybody_out(services: Services, values: dict[str, Any]) -> None:
     i18n.compile_catalogues()
     app = create_app(services)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        assert look_at(f"http://127.0.0.1:{server.server_port}", addresses(app, values)) == {}
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(app) as site:
+        assert look_at(site, addresses(app, values)) == {}
 
 
 def look_at(site: str, pages: list[str]) -> dict[str, list[str]]:
@@ -115,10 +107,7 @@ def look_at(site: str, pages: list[str]) -> dict[str, list[str]]:
         page.add_init_script(path=AXE)
         page.goto(f"{site}/sign-in")
         found |= {"/sign-in": findings(page)}
-        page.fill("[name=login]", "guan")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/todo")
+        sign_in(page, site, "guan", PASSWORD)
         for address in pages:
             answer = page.goto(site + address)
             assert answer and answer.status == 200, (address, answer and answer.status)

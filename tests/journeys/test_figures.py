@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Browser
 
 from .axe import AXE, findings
-from .browsing import chromium
+from .browsing import chromium, open_lesson
 from .running import Library, until
 
 pytestmark = pytest.mark.skipif(
@@ -57,7 +57,7 @@ def test_what_a_phone_plays_is_in_the_offices_statistics(library: Library) -> No
 def play_on_a_phone(browser: Browser, library: Library, address: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, user_agent=PHONE, locale="zh-CN")
     page = context.new_page()
-    page.goto(library.site + address)
+    open_lesson(page, library.site + address)
     page.locator(".speed:not(.sound-track):not(.captions) select").select_option("2")
     page.locator("button.start").click()
     page.wait_for_function("() => document.querySelector('video').currentTime > 7", timeout=60_000)

@@ -1,13 +1,11 @@
 """A member with a browser: searches, narrows, turns pages, opens a lesson, watches it being made."""
 
-import threading
 from collections.abc import Iterator
 
 import media
 import pytest
 from playwright.sync_api import Page, expect
 from web.factories import add_lesson, make_services
-from werkzeug.serving import make_server
 
 from medialib.app import create_app
 from medialib.catalogue import lookups, work_edits
@@ -15,6 +13,7 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .browsing import chromium
+from .running import answering
 
 MAKING = "making2345"
 
@@ -45,13 +44,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 @pytest.fixture(scope="module")
 def site(services: Services) -> Iterator[str]:
     i18n.compile_catalogues()
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(create_app(services)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import media
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
-from .browsing import chromium
+from .browsing import chromium, open_lesson
 from .running import Library, until
 
 pytestmark = pytest.mark.skipif(
@@ -361,7 +361,7 @@ def test_the_picture_returns_when_the_network_can_carry_it_again(browser: Browse
 def bytes_for(browser: Browser, library: Library, lesson: str, way: str) -> int:
     """What a phone fetches of a lesson that it plays in this way to its end, from the page on."""
     page = plain_phone(browser)
-    page.goto(f"{library.site}/lessons/{lesson}")
+    open_lesson(page, f"{library.site}/lessons/{lesson}")
     page.get_by_role("radio", name=way).click()
     fetched: list[Request] = []
     page.on("requestfinished", lambda request: fetched.append(request))
@@ -378,7 +378,7 @@ def bytes_for(browser: Browser, library: Library, lesson: str, way: str) -> int:
 def test_who_listens_is_spared_the_picture(page: Page, library: Library, parts: list[str]) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{library.site}/lessons/{parts[2]}")
+    open_lesson(page, f"{library.site}/lessons/{parts[2]}")
     page.get_by_role("radio", name="只听声音").click()
     # While the page was read, the head of its picture may have been fetched: nothing was chosen yet.
     assert not any("/v1/v" in one and one.endswith(".m4s") for one in asked)
@@ -402,7 +402,7 @@ def test_a_saved_lesson_plays_without_a_network(
 ) -> None:
     page.goto(library.site)
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.goto(f"{library.site}/lessons/{parts[2]}")
+    open_lesson(page, f"{library.site}/lessons/{parts[2]}")
     page.evaluate("localStorage.removeItem('places')")
     page.get_by_role("link", name="存下来").click()
     page.get_by_role("radio", name="画面和声音").check()

@@ -167,7 +167,7 @@ def test_without_scripts_everything_but_suggestions_is_there(browser: Browser, l
     expect(page.locator(".toolbar .count")).to_have_text("2 课")
     page.get_by_label("排序").select_option("oldest")
     page.get_by_role("button", name="看结果").click()
-    assert "sort=oldest" in page.url
+    page.wait_for_url("**sort=oldest**")
     page.get_by_text("筛选", exact=True).click()
     page.get_by_role("link", name="2022年 1").click()
     expect(page.locator(".toolbar .count")).to_have_text("1 课")

@@ -1,6 +1,5 @@
 """The desk by keyboard: lessons are ticked and taken down, reviewed, taken back; nothing stands in anybody's way."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from playwright.sync_api import Page
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, TOWN, add_person, add_units
-from werkzeug.serving import make_server
 
 from medialib.app import create_app
 from medialib.catalogue import moves
@@ -19,8 +17,8 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .axe import AXE, findings
-from .browsing import chromium
-from .running import until
+from .browsing import chromium, sign_in
+from .running import answering, until
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
@@ -48,33 +46,28 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def site(services: Services) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with answering(create_app(services)) as address:
+        yield address
 
 
-def become(services: Services, *expected: str) -> None:
-    """The lessons are brought to these stages; a toast would not tell, as that of an earlier move may still stand."""
+def become(page: Page, answered: str, services: Services, *expected: str) -> None:
+    """The lessons are brought to these stages, and the page that tells so is there: it comes by itself, and would come
+    in the way of another that is asked for. A toast would not tell, as that of an earlier move may still stand.
+    """
 
     def stages() -> list[str]:
         with services.database.read() as session:
             return sorted(one.stage for one in session.query(Lesson))
 
     until(lambda: stages() == [*expected], seconds=30)
+    page.wait_for_url(answered)
 
 
 def test_lessons_are_reviewed_and_changed_by_keyboard(services: Services, site: str) -> None:
     with chromium() as browser:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", bypass_csp=True)
         page = context.new_page()
-        page.goto(f"{site}/sign-in")
-        page.fill("[name=login]", "xian")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/todo")
+        sign_in(page, site, "xian", PASSWORD)
         assert findings(page) == []
         take_two_down(page, services, site)
         review(page, services, site)
@@ -97,17 +90,16 @@ def take_two_down(page: Page, services: Services, site: str) -> None:
     assert "2" in page.inner_text("[data-bulk] [data-count]")
     assert findings(page) == []
     page.click("[data-bulk] [value=archived]")
-    become(services, "archived", "archived", "submitted", "submitted")
+    become(page, "**done=**", services, "archived", "archived", "submitted", "submitted")
     page.click("[data-toast] button")
-    page.wait_for_url("**back=2**")
-    become(services, "published", "published", "submitted", "submitted")
+    become(page, "**back=2**", services, "published", "published", "submitted", "submitted")
     page.keyboard.press("?")
     assert page.is_visible("dialog[open]")
     page.keyboard.press("Escape")
     for key in ("j", "x"):
         page.keyboard.press(key)
     page.click("[data-bulk] [value=archived]")
-    become(services, "archived", "published", "submitted", "submitted")
+    become(page, "**done=**", services, "archived", "published", "submitted", "submitted")
 
 
 def review(page: Page, services: Services, site: str) -> None:
@@ -124,7 +116,6 @@ def review(page: Page, services: Services, site: str) -> None:
     assert "退回" in page.inner_text("[data-toast]")
     assert page.url.split("?")[0] != first
     page.click("[data-toast] button")  # taken back: the same lesson is on the screen again
-    page.wait_for_url(first)
-    become(services, "archived", "published", "submitted", "submitted")
+    become(page, first, services, "archived", "published", "submitted", "submitted")
     page.keyboard.press("p")
-    become(services, "archived", "published", "published", "submitted")
+    become(page, "**was=**", services, "archived", "published", "published", "submitted")

@@ -1,15 +1,13 @@
 """The week of a channel by hand: parts are drawn, moved, resized by mouse and keys, taken back, looked at, and kept."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import media
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
-from werkzeug.serving import make_server
 
 from medialib.app import create_app
 from medialib.catalogue import channel_edits, channel_lookups
@@ -18,7 +16,8 @@ from medialib.catalogue.timetables import Part, Show, Timetable
 from medialib.services import Services
 from medialib.web import i18n
 
-from .browsing import chromium
+from .browsing import chromium, sign_in
+from .running import answering
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -48,24 +47,14 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def page(services: Services) -> Iterator[Page]:
-    server = make_server("127.0.0.1", 0, create_app(services), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    site = f"http://127.0.0.1:{server.port}"
-    with chromium() as browser:
+    with answering(create_app(services)) as site, chromium() as browser:
         page = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN").new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{site}/sign-in")
-        page.fill("[name=login]", "xian")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/todo")
+        sign_in(page, site, "xian", PASSWORD)
         page.goto(f"{site}/desk/channels/{SLUG}")
         yield page
     assert errors == []
-    server.shutdown()
-    thread.join()
 
 
 def test_a_week_is_drawn_changed_taken_back_looked_at_and_kept(page: Page, services: Services) -> None:
@@ -139,16 +128,19 @@ def what_clashes_and_what_is_dark_is_shown(page: Page, services: Services) -> No
     assert told(page) == ["09:00-11:00", "10:00-12:00"]
     assert page.locator(".week .clash").count() == 1
     page.click(".save-bar [name=preview]")
-    problems = page.locator(".problems li").all_inner_texts()
-    assert any("10:00–11:00" in one for one in problems), problems
-    assert any("12:00–24:00" in one for one in problems), "nothing is shown then, and there is no filler"
+    problems = page.locator(".problems")
+    expect(problems).to_contain_text("10:00–11:00")
+    expect(problems, "nothing is shown then, and there is no filler").to_contain_text("12:00–24:00")
+    page.wait_for_load_state()  # with its scripts
     assert kept(services) == [(8 * 60, 10 * 60)], "nothing is kept yet"
 
 
 def a_mistake_loses_nothing(page: Page) -> None:
     page.fill("[name=part-1-begins]", "")
     page.click(".save-bar .primary")
-    assert page.is_visible(".say") and page.input_value("[name=part-1-words]") == "竹"
+    expect(page.locator(".say")).to_be_visible()
+    page.wait_for_load_state()
+    assert page.input_value("[name=part-1-words]") == "竹"
     assert page.input_value("[name=part-0-begins]") == "09:00"
     assert page.locator(".week .part").first.get_attribute("y") == "216", "the grid shows what was typed too"
     page.fill("[name=part-1-begins]", "11:00")
@@ -160,7 +152,7 @@ def what_is_on_at_a_moment_is_told_before_it_is_kept(page: Page, services: Servi
     page.select_option("[name=filler-show]", "latest:")
     page.fill("[name=at]", page.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 10)") + "T15:00")
     page.locator("[name=preview]").first.click()
-    assert page.inner_text("section:has([name=at]) b") == "笋竹两用林"
+    expect(page.locator("section:has([name=at]) b")).to_have_text("笋竹两用林")
     page.click(".save-bar .primary")
     page.wait_for_url("**?saved=1")
     assert kept(services) == [(9 * 60, 11 * 60), (11 * 60, 12 * 60)]

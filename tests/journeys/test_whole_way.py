@@ -9,7 +9,7 @@ import media
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from .browsing import chromium
+from .browsing import await_script, chromium
 from .running import Library, until
 from .sending import Line, digest, kill_servers, padded, until_sent
 
@@ -102,7 +102,7 @@ def begin(admin: Page, library: Library) -> None:
         if parent:
             choose(admin, "select[name=parent]", parent)
         admin.get_by_role("button", name="加上").click()
-        admin.wait_for_url("**/desk/units#*")
+        admin.locator(".tree b", has_text=name).wait_for()  # the address may be as before
 
 
 def choose(page: Page, select: str, words: str) -> None:
@@ -136,11 +136,11 @@ def send(editor: Page, library: Library, files: list[Path]) -> None:
     line = Line(editor.context, editor)
     editor.set_input_files("#chooser", [str(one) for one in files])
     size_bytes = sum(one.stat().st_size for one in files)
-    until_sent(editor, size_bytes // 6)
+    until_sent(editor, size_bytes // 6, files)
     cut(editor, line)
-    until_sent(editor, size_bytes // 3)
+    until_sent(editor, size_bytes // 3, files)
     assert kill_servers(library) >= 1
-    until_sent(editor, size_bytes // 2)
+    until_sent(editor, size_bytes // 2, files)
     cut(editor, line)
     editor.locator("#files .tag", has_text="现在就能").nth(2).wait_for()
 
@@ -197,6 +197,7 @@ def review(curator: Page) -> None:
         proposed = curator.locator("[data-themes] > .chips label", has_text=theme)
         assert proposed.get_attribute("title"), "it says for which words"
         proposed.click()
+        curator.wait_for_load_state()  # with the scripts that listen to keys
         curator.keyboard.press("p")
         curator.locator("[data-toast]", has_text=title).wait_for()
     assert curator.locator(".decide [name=title]").input_value() == LONG
@@ -211,6 +212,7 @@ def feature(curator: Page) -> None:
     curator.get_by_label("名称").first.fill("秋天看什么")
     curator.locator("input[name=kind][value=featured]").check()
     curator.get_by_role("button", name="建好").click()
+    curator.wait_for_url("**/desk/collections/*")  # with the script that looks for what is typed
 
     def found() -> bool:
         """It was published a moment ago; what is typed is looked for once."""
@@ -284,6 +286,7 @@ def play_through(member: Page, *, last: str = "") -> None:
 
     A package goes on by itself with its next lesson, up to its `last` one.
     """
+    await_script(member)
     member.locator(".speed:not(.sound-track):not(.captions) select").select_option("2")
     member.locator("button.start").click()
     member.wait_for_function(

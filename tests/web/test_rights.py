@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.routing import Rule
 
 from medialib.app import create_app
@@ -591,10 +591,19 @@ def test_suggestions_tell_nobody_of_what_is_not_for_everyone(services: Services,
         assert "秘密" not in told and "竹编师傅" not in told
 
 
+def test_the_same_question_finds_a_lesson_from_the_moment_on_at_which_it_is_due(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = add_lesson(services, published_at=2000.0)
+    for now, found in ((1999.0, []), (2000.0, [lesson])):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        with rights.looking_as(rights.NOBODY), services.database.read() as session:
+            assert session.scalars(select(Lesson.id)).all() == found
+            assert rights.may_see(session, rights.NOBODY, lesson) == bool(found)
+
+
 def test_every_library_that_is_opened_hides_what_it_should() -> None:
     """Also one whose classes lie in memory where those of a closed one lay."""
-    from sqlalchemy import select
-
     from medialib.database import Base, Database
 
     for _ in range(30):

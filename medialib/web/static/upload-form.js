@@ -166,7 +166,7 @@ export class Details {
     try {
       entry.row = await this.post(entry, "details", { ...entry.typed, ...more });
       if (!entry.unsaved) forget(entry);
-      this.tellOf(entry, this.words.saved, "");
+      this.tellOf(entry, entry.unsaved ? this.words.saving : this.words.saved); // typed on meanwhile
     } catch (failure) {
       const again = !failure.status || failure.status >= 500;
       entry.unsaved = true;
