@@ -1,7 +1,6 @@
 """Recordings with something wrong: jumping clocks, changing sizes, parts that are broken or missing."""
 
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,17 @@ import pytest
 from web.factories import make_services
 
 from medialib import showing
-from medialib.catalogue import lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.errors import MedialibError, ToolStalled, UnusableMedia
-from medialib.ingest import hot, pipeline, probing
+from medialib.ingest import hot, probing
 from medialib.ingest.bitstream import count_samples
 from medialib.ingest.damage import DAMAGED, tells_of_damage
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
 from medialib.services import Services
+
+from .working import lesson_of, work_off_patiently
 
 QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 0.01},
@@ -29,25 +29,21 @@ QUICK: dict[str, Any] = {
 SMALL: dict[str, Any] = {"size": "128x72"}
 
 
-def lesson_of(services: Services, path: Path) -> Lesson:
+def taken_in(services: Services, path: Path) -> Lesson:
     return take_in(services.workshop, path, Details(title=path.stem), name=path.name).lesson
 
 
 def completed(services: Services, path: Path) -> Lesson:
     """The lesson with all its work done; every segment holds just what is planned."""
-    lesson = lesson_of(services, path)
-    idle = 0
-    while idle < 6:
-        idle = 0 if pipeline.advance(services.workshop, lambda: True) else idle + 1
-        time.sleep(0.05 if idle else 0)
+    lesson = taken_in(services, path)
+    work_off_patiently(services)
     recording = load(services.workshop, lesson.id)
     for one in recording.plan.renditions:
         for number in range(recording.plan.segment_count):
             segment = services.store.segment(lesson.id, 1, one.name, number)
             assert count_samples(segment.read_bytes()) == recording.plan.samples(one, number), (one.name, number)
-    with services.database.read() as session:
-        found = lookups.lesson(session, lesson.id)
-        assert found.state == "complete"
+    found = lesson_of(services, lesson.id)
+    assert found.state == "complete"
     return found
 
 
@@ -86,7 +82,7 @@ def test_clocks_that_begin_anew_or_leave_a_hole_are_played_without_a_break(servi
 def test_a_clock_that_wraps_is_followed_and_hot_runs_hit_the_grid(services: Services, tmp_path: Path) -> None:
     """MPEG-TS counts to 2**33 in 1/90000 s: 26.5 hours."""
     path = media.film(tmp_path / "a.ts", seconds=6, **SMALL, more=("-output_ts_offset", "95440.7"))
-    lesson = lesson_of(services, path)
+    lesson = taken_in(services, path)
     hot.hurry(services.workshop, lesson.id, 1, _rung(services, lesson), 2)
     plan = load(services.workshop, lesson.id).plan
     segment = services.store.segment(lesson.id, 1, plan.video[0].name, 2)
@@ -140,7 +136,7 @@ def test_a_broken_middle_holds_the_last_good_picture_and_is_told(services: Servi
 
 def test_a_hot_run_into_the_broken_part_is_answered_too(services: Services, tmp_path: Path) -> None:
     path = media.film(tmp_path / "a.mp4", seconds=16, rate="10", **SMALL, more=("-g", "20", "-movflags", "+faststart"))
-    lesson = lesson_of(services, spoilt(path, 0.3, 0.8))
+    lesson = taken_in(services, spoilt(path, 0.3, 0.8))
     for number in (5, 3):
         hot.hurry(services.workshop, lesson.id, 1, _rung(services, lesson), number)
         assert services.store.segment(lesson.id, 1, _rung(services, lesson), number).exists()
@@ -184,7 +180,7 @@ def test_a_motion_photo_is_its_film(services: Services, tmp_path: Path) -> None:
     film = ("-f", "lavfi", "-i", "testsrc2=size=128x72:rate=25:duration=3")
     encoding = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
     media.run_ffmpeg(*still, *film, "-map", "0", "-map", "1", *encoding, str(tmp_path / "a.mp4"))
-    lesson = lesson_of(services, tmp_path / "a.mp4")
+    lesson = taken_in(services, tmp_path / "a.mp4")
     plan = load(services.workshop, lesson.id).plan
     assert (plan.source.video_index, plan.video[-1].height) == (1, 72)
     assert lesson.seconds == pytest.approx(3, abs=0.05)
@@ -194,7 +190,7 @@ def test_a_picture_of_too_many_pixels_is_refused_although_its_container_does_not
     strict = make_services(tmp_path / "strict", limits={"megapixels": 0.01})
     path = media.film(tmp_path / "a.ts", seconds=1, size="320x180")
     with pytest.raises(UnusableMedia, match="too large"):
-        lesson_of(strict, path)
+        taken_in(strict, path)
     strict.database.close()
 
 
@@ -214,7 +210,7 @@ def test_a_recording_of_which_nothing_can_be_decoded_is_parked_and_not_shown_bla
     begin = content.index(b"mdat") + 4
     path.write_bytes(content[:begin] + bytes(len(content) - begin))
     try:
-        lesson = lesson_of(services, path)
+        lesson = taken_in(services, path)
     except MedialibError as error:
         assert str(error).endswith(".")
         return

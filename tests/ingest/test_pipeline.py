@@ -22,6 +22,8 @@ from medialib.services import Services
 from medialib.web import i18n
 from medialib.worker import Worker
 
+from .working import lesson_of, work_off_patiently
+
 QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 0.01, "lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 1},
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
@@ -36,20 +38,8 @@ def film(services: Services, path: Path, hertz: int = 440) -> Lesson:
     return take_in(services.workshop, path, Details(title=path.stem), name=path.name).lesson
 
 
-def work_it_off(services: Services) -> None:
-    """Do what is to be done, also what rests for a moment."""
-    idle = 0
-    while idle < 6:
-        if pipeline.advance(services.workshop, lambda: True):
-            idle = 0
-        else:
-            idle += 1
-            time.sleep(0.05)
-
-
 def state(services: Services, lesson: Lesson) -> str:
-    with services.database.read() as session:
-        return lookups.lesson(session, lesson.id).state
+    return lesson_of(services, lesson.id).state
 
 
 def spoil(services: Services, lesson: Lesson) -> bytes:
@@ -62,7 +52,7 @@ def spoil(services: Services, lesson: Lesson) -> bytes:
 
 def test_all_steps_make_a_lesson_complete(services: Services, tmp_path: Path) -> None:
     lesson = film(services, tmp_path / "a.mp4")
-    work_it_off(services)
+    work_off_patiently(services)
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
         rows = work_lookups.renditions(session, lesson)
@@ -83,7 +73,7 @@ def test_all_steps_make_a_lesson_complete(services: Services, tmp_path: Path) ->
 def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(services: Services, tmp_path: Path) -> None:
     bad, good = film(services, tmp_path / "a.mp4"), film(services, tmp_path / "b.mp4", hertz=880)
     content = spoil(services, bad)
-    work_it_off(services)
+    work_off_patiently(services)
     assert (state(services, bad), state(services, good)) == ("parked", "complete")
     with services.database.read() as session:
         troubles = work_lookups.troubles(session, bad.id)
@@ -97,7 +87,7 @@ def test_a_step_that_fails_thrice_is_parked_while_other_lessons_complete(service
     services.store.source(bad.id, ".mp4").write_bytes(content)
     with services.database.begin() as session:
         work_edits.retry(session, bad.id)
-    work_it_off(services)
+    work_off_patiently(services)
     assert state(services, bad) == "complete"
 
 
@@ -123,7 +113,7 @@ def test_a_hot_run_makes_the_wanted_segment_and_the_next_ones_only(services: Ser
     assert sorted(made) == [0, 1, 2]
     before = {number: services.store.segment(lesson.id, 1, "v240", number).stat().st_mtime_ns for number in made}
     hot.hurry(services.workshop, lesson.id, 1, "v240", 1)
-    work_it_off(services)
+    work_off_patiently(services)
     after = {number: services.store.segment(lesson.id, 1, "v240", number).stat().st_mtime_ns for number in made}
     assert before == after
     assert state(services, lesson) == "complete"
@@ -187,7 +177,7 @@ def test_an_unforeseen_failure_parks_its_step_and_other_lessons_go_on(services: 
     """A full disk, a missing tool: not every failure is ffmpeg's."""
     blocked, fine = film(services, tmp_path / "a.mp4"), film(services, tmp_path / "b.mp4", hertz=500)
     services.store.version(blocked.id, 1).write_bytes(b"a file where a directory should be made")
-    work_it_off(services)
+    work_off_patiently(services)
     assert (state(services, blocked), state(services, fine)) == ("parked", "complete")
     with services.database.read() as session:
         trouble = work_lookups.troubles(session, blocked.id)[0]
@@ -221,10 +211,10 @@ def test_the_other_rungs_wait_while_another_worker_still_chooses_among_them(serv
     lesson = take_in(services.workshop, tmp_path / "a.mp4", Details(title="a"), name="a.mp4").lesson
     with services.leases.hold(f"work:{lesson.id}:choose") as lease:
         assert lease is not None
-        work_it_off(services)
+        work_off_patiently(services)
         with services.database.read() as session:
             assert [row.step for row in work_lookups.steps_left(session, lesson.id)] == ["choose", "rungs"]
-    work_it_off(services)
+    work_off_patiently(services)
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
         assert {row.name: row.complete for row in work_lookups.renditions(session, lesson)} == {
@@ -239,7 +229,7 @@ def test_work_that_somebody_else_does_does_not_stop_other_work(services: Service
     with services.leases.hold(f"work:{first.id}:init") as lease:
         assert lease is not None
         second = film(services, tmp_path / "b.mp4", hertz=500)
-        work_it_off(services)
+        work_off_patiently(services)
         assert (state(services, first), state(services, second)) == ("published", "complete")
 
 
@@ -258,7 +248,7 @@ def test_sound_that_is_asked_for_anywhere_falls_on_the_grid(services: Services, 
     lesson = take_in(services.workshop, path, Details(title="a"), name="a.mp3").lesson
     for number in (9, 5, 1):
         hot.hurry(services.workshop, lesson.id, 1, "a64", number)
-    work_it_off(services)
+    work_off_patiently(services)
     assert state(services, lesson) == "complete"
     with services.database.read() as session:
         assert work_lookups.troubles(session, lesson.id) == []

@@ -17,6 +17,8 @@ from medialib.ingest.intake import take_in
 from medialib.ingest.recording import count, load, recount
 from medialib.services import Services
 
+from .working import work_off
+
 QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 0.01},
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
@@ -31,11 +33,6 @@ def lesson(services: Services, tmp_path: Path) -> Lesson:
     return take_in(services.workshop, path, Details(title="竹编"), name=path.name).lesson
 
 
-def work_it_off(services: Services) -> None:
-    while pipeline.advance(services.workshop, lambda: True):
-        pass
-
-
 def rows(services: Services, lesson: Lesson) -> dict[str, RenditionProgress]:
     with services.database.read() as session:
         return {row.name: row for row in work_lookups.renditions(session, lesson)}
@@ -47,7 +44,7 @@ def a_rung_beside(services: Services, lesson: Lesson) -> str:
 
 def test_a_run_that_reports_late_does_not_undo_what_is_complete(services: Services, lesson: Lesson) -> None:
     loaded_early = load(services.workshop, lesson.id)  # while it is not decided which rungs stay
-    work_it_off(services)
+    work_off(services)
     complete = {name: row.size_bytes for name, row in rows(services, lesson).items() if row.complete}
     assert set(complete) == {name for name, row in rows(services, lesson).items() if not row.left_out}
     for name in complete:
@@ -82,7 +79,7 @@ def test_a_rung_that_was_left_out_does_not_become_complete(services: Services, l
 
 
 def test_what_was_miscounted_is_counted_again(services: Services, lesson: Lesson) -> None:
-    work_it_off(services)
+    work_off(services)
     with services.database.begin() as session:
         for row in work_lookups.renditions(session, lesson):
             row.complete = False

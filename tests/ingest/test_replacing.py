@@ -9,17 +9,18 @@ from sqlalchemy import event
 from web.signing import acts
 
 from medialib import arrivals, reconciling
-from medialib.catalogue import caption_edits, caption_lookups, former_sources, lookups, renewing, work_lookups
+from medialib.catalogue import caption_edits, caption_lookups, former_sources, renewing, work_lookups
 from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.former_sources import FormerSource
-from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
 from medialib.errors import BadRequest, UnusableMedia
 from medialib.ingest import hot, pipeline, replacing
 from medialib.ingest.intake import take_in
 from medialib.ingest.recording import load
 from medialib.services import Services
+
+from .working import lesson_of, work_off
 
 QUICK = {"ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240}, "tools": media.AT_ONCE}
 
@@ -40,11 +41,6 @@ def in_store(services: Services, path: Path) -> Path:
     place = services.store.upload(path.name)
     place.write_bytes(path.read_bytes())
     return place
-
-
-def lesson_of(services: Services, lesson_id: str) -> Lesson:
-    with services.database.read() as session:
-        return lookups.lesson(session, lesson_id)
 
 
 def former(services: Services, lesson_id: str) -> list[FormerSource]:
@@ -76,8 +72,7 @@ def test_another_recording_keeps_the_address_and_whoever_plays_goes_on(
     name = before.plan.audio[-1].name
     hot.hurry(services.workshop, lesson_id, 1, name, 2)
     assert services.store.segment(lesson_id, 1, name, 2).exists(), "a player of the old one gets what it lacks"
-    while pipeline.advance(services.workshop, lambda: True):
-        pass
+    work_off(services)
     assert lesson_of(services, lesson_id).state == "complete"
     assert now.missing(services.workshop, name) == []
 

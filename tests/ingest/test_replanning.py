@@ -14,13 +14,15 @@ from medialib import showing
 from medialib.app import create_app
 from medialib.catalogue import lookups, work_lookups
 from medialib.catalogue.edits import Details
-from medialib.catalogue.lessons import Lesson, StoredPlan
+from medialib.catalogue.lessons import StoredPlan
 from medialib.cli import main
 from medialib.errors import ChangedMeanwhile, NotFound, UnusableMedia
 from medialib.ingest import pipeline, replanning
 from medialib.ingest.intake import take_in
 from medialib.ingest.replacing import replace_recording
 from medialib.services import Services
+
+from .working import lesson_of, work_off
 
 STORE = "store"
 QUICK: dict[str, dict[str, object]] = {
@@ -40,16 +42,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return media.film(tmp_path_factory.mktemp("film") / "a.mp4", seconds=5, size="426x240")
 
 
-def work_off(services: Services, *, until: str = "") -> None:
-    while pipeline.advance(services.workshop, lambda: True, before=until):
-        pass
-
-
-def current(services: Services, lesson_id: str) -> Lesson:
-    with services.database.read() as session:
-        return lookups.lesson(session, lesson_id)
-
-
 def test_a_new_version_takes_over_when_it_plays_everywhere(services: Services, film: Path, tmp_path: Path) -> None:
     lesson = take_in(services.workshop, film, Details(title="a"), name="a.mp4").lesson
     work_off(services)
@@ -67,9 +59,9 @@ def test_a_new_version_takes_over_when_it_plays_everywhere(services: Services, f
     assert [one["seconds_done"] for one in detail["coming"]] == [0, 0, 0]
 
     work_off(changed, until="start")
-    assert current(changed, lesson.id).plan_version == 1
+    assert lesson_of(changed, lesson.id).plan_version == 1
     work_off(changed)
-    now = current(changed, lesson.id)
+    now = lesson_of(changed, lesson.id)
     assert (now.plan_version, now.next_version, now.state) == (2, None, "complete")
     assert now.revision > lesson.revision
 
@@ -147,7 +139,7 @@ def test_a_plan_of_a_recording_that_was_exchanged_meanwhile_is_not_kept(
     monkeypatch.setattr(changed.store, "workspace", exchanged_meanwhile)
     with pytest.raises(ChangedMeanwhile):
         replanning.replan(changed.workshop, lesson.id)
-    now = current(changed, lesson.id)
+    now = lesson_of(changed, lesson.id)
     assert (now.plan_version, now.next_version, now.kind) == (2, None, "audio")
     changed.database.close()
 
@@ -159,7 +151,7 @@ def test_settings_that_do_not_admit_a_recording_leave_it_as_it_is(
     strict = opened(tmp_path, limits={"tracks": 1})
     with pytest.raises(UnusableMedia):
         replanning.replan(strict.workshop, lesson.id)
-    assert current(strict, lesson.id).next_version is None
+    assert lesson_of(strict, lesson.id).next_version is None
     assert list(strict.store.temporary.iterdir()) == []
     strict.database.close()
 

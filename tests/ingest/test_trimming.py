@@ -18,6 +18,8 @@ from medialib.ingest import pipeline, replanning
 from medialib.ingest.intake import take_in
 from medialib.services import Services
 
+from .working import lesson_of, work_off
+
 RATE, SECONDS = 25, 9
 CUT = Trim(start_seconds=2.6, end_seconds=7.1)
 # Every picture is as bright as its number says; a second of tone begins at 4.0 s.
@@ -31,16 +33,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
     ladder = {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 96, "rungs": rungs}
     with opened_services(tmp_path / "store", ladder=ladder, tools=media.AT_ONCE) as opened:
         yield opened
-
-
-def work_off(services: Services) -> None:
-    while pipeline.advance(services.workshop, lambda: True):
-        pass
-
-
-def lesson_of(services: Services, lesson_id: str) -> Lesson:
-    with services.database.read() as session:
-        return lookups.lesson(session, lesson_id)
 
 
 def trimmed(services: Services, lesson_id: str, trim: Trim) -> int:

@@ -595,6 +595,7 @@ def test_the_same_question_finds_a_lesson_from_the_moment_on_at_which_it_is_due(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lesson = add_lesson(services, published_at=2000.0)
+    rights.hide_from_viewers(services.database.sessions)
     for now, found in ((1999.0, []), (2000.0, [lesson])):
         monkeypatch.setattr(time, "time", lambda now=now: now)
         with rights.looking_as(rights.NOBODY), services.database.read() as session:
