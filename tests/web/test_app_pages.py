@@ -35,6 +35,23 @@ def test_the_service_worker_keeps_only_what_is_there(client: FlaskClient) -> Non
     assert not re.findall(r"^import ", text, re.MULTILINE)
 
 
+def test_every_script_that_a_kept_page_runs_is_kept(client: FlaskClient, services: Services) -> None:
+    shell = client.get("/sw.js").text.partition("\n")[0]
+    lesson_id = add_lesson(services)
+    wanted = set()
+    for address in ("/", "/mine", f"/lessons/{lesson_id}"):
+        wanted |= set(re.findall(r"/scripts/\w+/([\w-]+)[.]js", client.get(address).text))
+    while True:
+        versioned = re.findall(r"(/scripts/\w+/)page[.]js", shell)[0]
+        told = [client.get(f"{versioned}{name}.js").text for name in wanted]
+        more = {name for text in told for name in re.findall(r"""(?:from|import)[ (]+"[.]/([\w-]+)[.]js""", text)}
+        if more <= wanted:
+            break
+        wanted |= more
+    kept = set(re.findall(r"/scripts/\w+/([\w-]+)[.]js", shell))
+    assert "slowness" in wanted and wanted <= kept
+
+
 _PUTS = """
 const kept = [];
 const cache = { put: async (address) => kept.push(address), keys: async () => [], match: async () => undefined };

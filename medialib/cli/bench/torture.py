@@ -77,6 +77,7 @@ def _watched(browser: Browser, address: str, steps: Sequence[tuple[float, float]
     with slow_page(browser, cpu=1) as page:
         session = page.cdp  # type: ignore[attr-defined]
         page.goto(address, wait_until="load")
+        page.wait_for_selector("button.start:visible")  # before that nobody hears it
         page.wait_for_timeout(5000)
         page.evaluate(_COUNT)
         passed, turn = 0.0, 0

@@ -1,7 +1,7 @@
 """The page of one lesson: its player with what each way of playing costs, its words, and the way on."""
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from medialib.web.phone.ways import way_through
 
 MOST_LINES = 600
 """A longer transcript is fetched by the page when it is there: an hour of speech would weigh more than the page."""
+_HEADS = ("index.m3u8", "init.mp4")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
         plan = lookups.current_plan(session, lesson)
         document: dict[str, Any] = showing.detail(services, session, lesson_id)
         trouble = showing.parked_by(session, lesson)
+        complete = {row["name"] for row in document["renditions"] if row["complete"]}
         way = way_through(services, session, lesson, request.args.get("in", ""))
         return render_template(
             "lesson.html",
@@ -68,8 +70,9 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
             reason=sentence(trouble) if trouble else None,
             notices=[sentence(one) for one in showing.notices_of(lesson)],
             sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
-            start_rung=_start_side(plan, document["renditions"]),
-            warm=_warm(lesson, plan, document["renditions"]),
+            start_rung=_start_side(plan, complete),
+            warm=_warm(lesson, plan, complete),
+            begins=_begins(plan, complete),
             begin=_begin(request.args.get("t", ""), lesson.seconds),
             whole_address=absolute(services, url_for("phone.lesson", lesson_id=lesson_id)),
         )
@@ -116,23 +119,22 @@ def _begin(asked: str, seconds: float) -> float | None:
     return round(begin, 3) if 0 < begin < seconds else None
 
 
-def _warm(lesson: Lesson, plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is asked for first, small and kept for ever: a page fetches it while it is read. Only of what is made.
-
-    Of the parts it is the sound's first one: it is wanted whether somebody watches or listens.
-    """
-    complete = {row["name"] for row in renditions if row["complete"]}
+def _warm(lesson: Lesson, plan: Plan, complete: Collection[str]) -> list[str]:
+    """What is asked for first, small and kept for ever: a page fetches it while it is read. Only of what is made."""
     first = next((rung.name for rung in plan.video if rung.name in complete), None)
-    files: dict[str | None, tuple[str, ...]] = {first: ("index.m3u8", "init.mp4")}
-    if plan.audio:
-        files[plan.audio[-1].name] = ("index.m3u8", "init.mp4", "0.m4s")
+    sound = plan.audio[-1].name if plan.audio else None
     folder = f"/media/{lesson.id}/v{plan.version}"
-    return [f"{folder}/{name}/{file}" for name, wanted in files.items() if name in complete for file in wanted]
+    return [f"{folder}/{name}/{file}" for name in (first, sound) if name in complete for file in _HEADS]
 
 
-def _start_side(plan: Plan, renditions: Sequence[Mapping[str, Any]]) -> int | None:
+def _begins(plan: Plan, complete: Collection[str]) -> bool:
+    """Whether all of some picture and of the sound is made: wherever somebody begins, nothing is encoded for it."""
+    needed = plan.audio[-1:] if plan.audio else ()
+    return any(one.name in complete for one in plan.video or needed) and all(one.name in complete for one in needed)
+
+
+def _start_side(plan: Plan, complete: Collection[str]) -> int | None:
     """The shorter side of the picture that begins soonest: the smallest complete one, else the starting rung."""
-    complete = {row["name"] for row in renditions if row["complete"]}
     ready = [rung for rung in plan.video if rung.name in complete]
     first = next(iter(ready), None) or next((rung for rung in plan.video if rung.name == plan.start_rung), None)
     return min(first.width, first.height) if first else None

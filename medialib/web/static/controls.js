@@ -29,49 +29,49 @@ class Bar {
     const { video, signal } = player;
     const seek = this.#part(".seek");
     for (const event of ["timeupdate", "seeking", "durationchange", "progress"]) video.addEventListener(event, () => this.draw(), { signal });
-    seek.addEventListener("pointerdown", (event) => this.#grasp(event), { signal });
-    seek.addEventListener("pointermove", (event) => this.#move(event), { signal });
-    seek.addEventListener("pointerup", (event) => this.#release(event), { signal });
-    seek.addEventListener("pointercancel", () => this.#drop(), { signal });
-    seek.addEventListener("pointerleave", () => this.#held === null && this.#drop(), { signal });
-    this.#ticks();
+    seek.addEventListener("pointerdown", (event) => this._grasp(event), { signal });
+    seek.addEventListener("pointermove", (event) => this._move(event), { signal });
+    seek.addEventListener("pointerup", (event) => this._release(event), { signal });
+    seek.addEventListener("pointercancel", () => this._drop(), { signal });
+    seek.addEventListener("pointerleave", () => this.#held === null && this._drop(), { signal });
+    this._ticks();
     this.draw();
   }
 
-  #at(event) {
+  _at(event) {
     const { left, width } = this.#part(".track").getBoundingClientRect();
     return Math.min(Math.max((event.clientX - left) / width, 0), 1) * this.#player.seconds;
   }
 
-  #grasp(event) {
+  _grasp(event) {
     if (event.button !== 0) return;
     this.#part(".seek").setPointerCapture(event.pointerId);
-    this.#held = this.#at(event);
-    this.#peek(this.#held);
+    this.#held = this._at(event);
+    this._peek(this.#held);
     this.draw();
   }
 
-  #move(event) {
+  _move(event) {
     if (this.#held === null && event.pointerType === "touch") return;
-    const at = this.#at(event);
+    const at = this._at(event);
     if (this.#held !== null) this.#held = at;
-    this.#peek(at);
+    this._peek(at);
     this.draw();
   }
 
-  #release(event) {
+  _release(event) {
     if (this.#held === null) return;
-    const at = this.#at(event);
-    this.#drop();
+    const at = this._at(event);
+    this._drop();
     this.#player.seek(at);
   }
 
-  #drop() {
+  _drop() {
     this.#held = null;
     this.#part(".peek").hidden = true;
   }
 
-  async #peek(at) {
+  async _peek(at) {
     const [peek, frame] = [this.#part(".peek"), this.#part(".frame")];
     const place = () => {
       const [half, wide] = [peek.offsetWidth / 2, this.#part(".track").offsetWidth];
@@ -80,7 +80,7 @@ class Bar {
     peek.hidden = false;
     peek.querySelector("time").textContent = clock(at);
     place();
-    const found = (await this.#storyboard()).find((one) => at < one.end);
+    const found = (await this._storyboard()).find((one) => at < one.end);
     frame.hidden = !found || this.#player.mode === "audio";
     if (!found) return;
     Object.assign(frame.style, {
@@ -90,17 +90,17 @@ class Bar {
     place(); // with a picture in it, it is wider
   }
 
-  #storyboard() {
+  _storyboard() {
     const address = this.#player.says.thumbnails;
-    this.#thumbnails ??= address
+    this.#thumbnails = this.#thumbnails ?? (address
       ? fetch(address)
           .then(async (answer) => (answer.ok ? readThumbnails(await answer.text(), answer.url) : []))
           .catch(() => [])
-      : Promise.resolve([]);
+      : Promise.resolve([]));
     return this.#thumbnails;
   }
 
-  #ticks() {
+  _ticks() {
     const marks = JSON.parse(this.#player.says.chapters || "[]");
     for (const seconds of marks.filter((one) => one > 0)) {
       const tick = document.createElement("i");

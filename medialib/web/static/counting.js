@@ -39,7 +39,7 @@ class Play {
     return Object.keys(told).every((key) => told[key] === this.#about[key]);
   }
 
-  get #played() {
+  get _played() {
     return this.#parts.reduce((sum, one) => sum + one, 0);
   }
 
@@ -49,11 +49,11 @@ class Play {
     this.at = seconds;
     if (step <= 0 || step > LONGEST_STEP_SECONDS * Math.max(1, speed)) return;
     this.#parts[Math.min(PARTS - 1, Math.floor((seconds / this.#seconds) * PARTS))] += step;
-    if (this.#played >= TELL_SECONDS) this.tell();
+    if (this._played >= TELL_SECONDS) this.tell();
   }
 
   tell() {
-    const played = this.#played;
+    const played = this._played;
     const least = this.#begun ? 1 : Math.min(BEGUN_SECONDS, this.#seconds / 2);
     if (played < least) return;
     const parts = this.#parts.map((one) => Math.round(one * 10) / 10);

@@ -54,7 +54,7 @@ for (const one of lines) {
 }
 if (lines.length) {
   video.addEventListener("timeupdate", () => {
-    const now = lines.findLast((one) => Number(one.dataset.seconds) <= video.currentTime);
+    const now = lines.filter((one) => Number(one.dataset.seconds) <= video.currentTime).pop();
     for (const one of lines) one.parentElement.classList.toggle("now", one === now);
   });
 }

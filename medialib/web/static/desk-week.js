@@ -27,14 +27,14 @@ const daysOf = (row) => [...row.querySelectorAll("[name$=-days]:checked")].map((
 function emptyRow() {
   const all = rows(), free = all.find((row) => !field(row, "show").value && !field(row, "begins").value);
   if (free) return free;
-  const made = all.at(-1).cloneNode(true);
+  const made = all[all.length - 1].cloneNode(true);
   for (const one of made.querySelectorAll("[name]")) {
     one.name = one.name.replace(/^part-\d+/, `part-${all.length}`);
     if (one.type !== "checkbox") one.value = "";
     else if (one.name.endsWith("-exact")) one.checked = false;
   }
   field(made, "order").selectedIndex = 0;
-  all.at(-1).after(made);
+  all[all.length - 1].after(made);
   return made;
 }
 

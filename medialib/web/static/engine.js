@@ -41,7 +41,7 @@ function playsHlsItself(video) {
 
 let library;
 function loadLibrary(address) {
-  library ??= new Promise((resolve, reject) => {
+  library = library ?? new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
     script.onload = () => resolve(window.Hls);
@@ -81,9 +81,9 @@ export class Engine {
     const { signal } = this.#ears;
     video.addEventListener("playing", () => (this.#attempts = 0), { signal });
     video.addEventListener("pause", () => (this.#wanted = false), { signal });
-    video.addEventListener("error", () => this.native && video.src && this.#retry("network"), { signal });
+    video.addEventListener("error", () => this.native && video.src && this._retry("network"), { signal });
     addEventListener("online", () => this.#again || this.#hls?.startLoad(), { signal }); // or it waits for its next try
-    this.#followNativeTracks(signal);
+    this._followNativeTracks(signal);
   }
 
   get pace() {
@@ -96,47 +96,50 @@ export class Engine {
     this.#mediaErrors = 0;
     this.#opened = { address, side, script };
     this.#wanted = playing;
-    await this.#open(seconds, playing);
+    await this._open(seconds, playing);
   }
 
-  // The least that lies before the first part of a lesson, so that who presses waits for that part alone.
-  async prepare({ address, script }) {
+  // What a lesson begins with, before anybody plays it: its playlists, and with `parts` what is played first from
+  // `seconds` on, one part of its picture and one of its sound, so that who presses waits for next to nothing.
+  async prepare({ address, side, script, seconds, parts }) {
     const Hls = await loadLibrary(script);
     if (this.native || this.#opened || this.#ears.signal.aborted || !Hls?.isSupported()) return;
-    const hls = new Hls(SETTINGS);
-    hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#ready?.hls && this.#takeReady(""));
+    const made = this._make(Hls, { startFragPrefetch: parts });
+    this.#ready = { ...made, address, seconds, parts, quality: this.#quality, when: Date.now() };
+    const { hls } = made;
+    if (parts) hls.once(Hls.Events.MANIFEST_PARSED, () => this._begin(hls, side, seconds));
     hls.loadSource(address);
-    this.#ready = { hls, address, when: Date.now() };
   }
 
   // The one that was prepared for this address, if it still holds; it is nobody's any more.
-  #takeReady(address) {
+  _takeReady(address, seconds) {
     const ready = this.#ready;
     this.#ready = null;
-    if (ready?.address === address && Date.now() - ready.when < FRESH_MS) return ready.hls;
+    const holds = ready?.address === address && Date.now() - ready.when < FRESH_MS;
+    if (holds && (!ready.parts || (ready.seconds === seconds && ready.quality === this.#quality))) return ready;
     ready?.hls.destroy();
     return null;
   }
 
-  async #open(seconds, playing) {
-    this.#calm();
-    this.#drop();
+  async _open(seconds, playing) {
+    this._calm();
+    this._drop();
     this.#told.status("waiting");
-    if (this.native) this.#openNative(seconds);
-    else if (!(await this.#openWithLibrary(seconds))) return;
+    if (this.native) this._openNative(seconds);
+    else if (!(await this._openWithLibrary(seconds))) return;
     if (playing) this.#video.play().catch(() => {});
   }
 
-  #drop() {
+  _drop() {
     this.#hls?.destroy();
     this.#hls = this.#pace = null;
   }
 
   close() {
-    this.#calm();
+    this._calm();
     this.#ears.abort();
-    this.#takeReady("");
-    this.#drop();
+    this._takeReady();
+    this._drop();
     this.#opened = null;
     if (!this.native) return;
     this.#video.removeAttribute("src");
@@ -145,36 +148,37 @@ export class Engine {
 
   setQuality(quality) {
     this.#quality = quality;
-    this.#applyQuality();
+    this._applyQuality();
   }
 
   setSoundTrack(number) {
     this.#soundTrack = number;
-    if (this.#hls) this.#hls.audioTrack = number;
+    const hls = this.#hls ?? this.#ready?.hls;
+    if (hls) hls.audioTrack = number;
     else [...(this.#video.audioTracks ?? [])].forEach((one, place) => (one.enabled = place === number));
   }
 
-  #followNativeTracks(signal) {
+  _followNativeTracks(signal) {
     const tracks = this.#video.audioTracks;
     if (!this.native || !tracks) return;
     const tell = () => this.#told.soundTracks([...tracks].map((one) => one.label || one.language), [...tracks].findIndex((one) => one.enabled));
     for (const event of ["addtrack", "removetrack", "change"]) tracks.addEventListener(event, tell, { signal });
   }
 
-  #openNative(seconds) {
+  _openNative(seconds) {
     this.#video.src = this.#opened.address;
     if (seconds > 0) {
       this.#video.addEventListener("loadedmetadata", () => (this.#video.currentTime = seconds), { once: true, signal: this.#ears.signal });
     }
   }
 
-  async #openWithLibrary(seconds) {
+  async _openWithLibrary(seconds) {
     let Hls;
     const opened = this.#opened;
     try {
       Hls = await loadLibrary(opened.script);
     } catch {
-      this.#retry("network");
+      this._retry("network");
       return false;
     }
     if (opened !== this.#opened || this.#ears.signal.aborted) return false;
@@ -182,40 +186,54 @@ export class Engine {
       this.#told.failed("unsupported");
       return false;
     }
-    this.#start(Hls, seconds);
+    this._start(Hls, seconds);
     return true;
   }
 
-  #start(Hls, seconds) {
-    const ready = this.#takeReady(this.#opened.address);
-    const hls = (this.#hls = ready ?? new Hls(SETTINGS));
-    this.#pace = new Pace(hls, Hls.Events);
-    const begin = () => {
-      const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === this.#opened.side);
-      if (level >= 0) hls.startLevel = level;
-      this.#applyQuality();
-      hls.startLoad(seconds > 0 ? seconds : -1);
-    };
-    hls.once(ready?.levels.length ? Hls.Events.MEDIA_ATTACHED : Hls.Events.MANIFEST_PARSED, begin);
+  _start(Hls, seconds) {
+    const { address, side } = this.#opened;
+    const ready = this._takeReady(address, seconds);
+    const { hls, pace } = ready ?? this._make(Hls, {});
+    [this.#hls, this.#pace] = [hls, pace];
+    const known = ready?.hls.levels.length;
+    const begin = () => this._begin(hls, side, seconds);
+    if (!ready?.parts) hls.once(known ? Hls.Events.MEDIA_ATTACHED : Hls.Events.MANIFEST_PARSED, begin);
+    hls.attachMedia(this.#video);
+    if (!ready) hls.loadSource(address);
+  }
+
+  _begin(hls, side, seconds) {
+    const level = hls.levels.findIndex((one) => Math.min(one.width, one.height) === side);
+    if (level >= 0) hls.startLevel = level;
+    this._applyQuality(hls);
+    hls.startLoad(seconds > 0 ? seconds : -1);
+  }
+
+  _make(Hls, more) {
+    const hls = new Hls({ ...SETTINGS, ...more });
+    const pace = new Pace(hls, Hls.Events);
+    const ours = () => hls === this.#hls || hls === this.#ready?.hls;
     hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_event, { audioTracks }) => {
       const chosen = this.#soundTrack in audioTracks ? this.#soundTrack : Math.max(0, audioTracks.findIndex((one) => one.default));
       this.#told.soundTracks(audioTracks.map((one) => one.name), chosen);
       // Afterwards: hls.js itself now turns to the usual one.
-      queueMicrotask(() => hls === this.#hls && chosen === this.#soundTrack && (hls.audioTrack = chosen));
+      queueMicrotask(() => ours() && chosen === this.#soundTrack && (hls.audioTrack = chosen));
     });
     // What is one part alone is fetched once: there is nothing left that another quality could be better for.
     hls.on(Hls.Events.LEVEL_LOADED, (_event, { level, details }) => {
       if (!details.live && details.fragments.length === 1 && hls.autoLevelEnabled) hls.loadLevel = level;
     });
     hls.on(Hls.Events.FRAG_BUFFERED, () => (this.#attempts = 0));
-    hls.on(Hls.Events.ERROR, (_event, error) => error.fatal && hls === this.#hls && this.#mend(Hls, error));
-    hls.attachMedia(this.#video);
-    if (!ready) hls.loadSource(this.#opened.address);
+    hls.on(Hls.Events.ERROR, (_event, error) => {
+      if (!error.fatal) return;
+      if (hls === this.#hls) this._mend(Hls, error);
+      else if (hls === this.#ready?.hls) this._takeReady();
+    });
+    return { hls, pace };
   }
 
   // low: the smallest picture and nothing else; high: the largest that is there, whatever the size of the screen.
-  #applyQuality() {
-    const hls = this.#hls;
+  _applyQuality(hls = this.#hls) {
     if (!hls?.levels.length) return;
     const last = hls.levels.length - 1;
     hls.capLevelToPlayerSize = this.#quality === "auto";
@@ -224,40 +242,40 @@ export class Engine {
     hls.nextLevel = { low: 0, high: last }[this.#quality] ?? -1;
   }
 
-  #mend(Hls, error) {
+  _mend(Hls, error) {
     if (error.type === Hls.ErrorTypes.MEDIA_ERROR && this.#mediaErrors < 3) {
       this.#mediaErrors += 1;
       this.#hls.recoverMediaError();
     } else if (error.type === Hls.ErrorTypes.NETWORK_ERROR) {
-      if ([404, 410].includes(error.response?.code)) this.#fail("missing");
-      else this.#retry("network");
+      if ([404, 410].includes(error.response?.code)) this._fail("missing");
+      else this._retry("network");
     } else {
-      this.#fail("media");
+      this._fail("media");
     }
   }
 
   // Without anybody pressing anything: again after 1, 2, 4 ... seconds, and at once when the network is back.
-  #retry(key) {
+  _retry(key) {
     const wait = RETRY_SECONDS[this.#attempts];
-    if (wait === undefined) return this.#fail(key);
+    if (wait === undefined) return this._fail(key);
     this.#attempts += 1;
-    this.#wanted ||= !this.#video.paused;
+    this.#wanted = this.#wanted || !this.#video.paused;
     this.#told.status("reconnecting");
-    this.#again = () => this.#open(this.#told.place(), this.#wanted);
+    this.#again = () => this._open(this.#told.place(), this.#wanted);
     addEventListener("online", this.#again, { once: true });
     this.#timer = setTimeout(this.#again, wait * 1000);
     return undefined;
   }
 
-  #calm() {
+  _calm() {
     clearTimeout(this.#timer);
     if (this.#again) removeEventListener("online", this.#again);
     this.#again = null;
   }
 
-  #fail(key) {
-    this.#calm();
-    this.#drop();
+  _fail(key) {
+    this._calm();
+    this._drop();
     this.#told.failed(key);
   }
 }

@@ -33,10 +33,9 @@ function swap(page) {
   document.title = page.title;
   document.body.className = page.body.className;
   for (const { name } of [...document.documentElement.attributes]) {
-    if (!page.documentElement.hasAttribute(name)) document.documentElement.removeAttribute(name);
+    if (name !== "class" && !page.documentElement.hasAttribute(name)) document.documentElement.removeAttribute(name);
   }
   for (const { name, value } of page.documentElement.attributes) document.documentElement.setAttribute(name, value);
-  document.documentElement.classList.add("scripted");
 }
 
 // Show the page at `address`; `entry` says what becomes of the history: push, or stay.

@@ -12,12 +12,12 @@ export class Pace {
 
   constructor(hls, { FRAG_LOADING, ERROR }) {
     this.#hls = hls;
-    hls.on(FRAG_LOADING, (_event, { frag }) => (this.#parts = [...this.#without(frag).slice(1 - PARTS), frag]));
+    hls.on(FRAG_LOADING, (_event, { frag }) => (this.#parts = [...this._without(frag).slice(1 - PARTS), frag]));
     // One that failed says nothing: when it ended is not told.
-    hls.on(ERROR, (_event, { frag }) => (this.#parts = this.#without(frag)));
+    hls.on(ERROR, (_event, { frag }) => (this.#parts = this._without(frag)));
   }
 
-  #without(gone) {
+  _without(gone) {
     return this.#parts.filter((one) => one !== gone);
   }
 

@@ -1,12 +1,14 @@
 // What every page of the members does; pages with a player or with what this phone keeps fetch more.
 
+import "./older.js";
 import * as going from "./going.js";
 import * as listing from "./listing.js";
 import { recall } from "./memory.js";
 import { install } from "./navigate.js";
 import * as suggest from "./suggest.js";
 
-document.documentElement.classList.add("scripted");
+const root = document.documentElement;
+root.classList.add("scripted");
 
 let leaving = new AbortController();
 
@@ -17,7 +19,10 @@ function begin(play) {
   for (const behaviour of [listing, suggest, going]) behaviour.start(document, signal);
   const wanted = document.querySelector("main [data-script]")?.dataset.script;
   const more = { lesson: () => import("./lesson.js"), mine: () => import("./mine.js"), list: () => import("./sharing.js") }[wanted];
-  more?.().then((behaviour) => signal.aborted || behaviour.start(document, signal, play));
+  more?.().then(
+    (behaviour) => signal.aborted || behaviour.start(document, signal, play),
+    () => root.classList.replace("scripted", "unscripted"), // it did not come, or this browser is too old for it
+  );
 }
 
 install(begin);

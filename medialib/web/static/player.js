@@ -32,8 +32,8 @@ export class Player extends EventTarget {
     this.video.poster = this.says.art;
     this.#begin = Number(this.says.begin) || 0;
     this.#engine = new Engine(this.video, {
-      status: (key) => (key === "waiting" ? this.#waitQuietly() : this.#status(this.#sentence(key))),
-      failed: (key) => this.#fail(this.#sentence(key)),
+      status: (key) => (key === "waiting" ? this._waitQuietly() : this._status(this._sentence(key))),
+      failed: (key) => this._fail(this._sentence(key)),
       place: () => this.place,
       soundTracks: (names, chosen) => this.dispatchEvent(new CustomEvent("sound-tracks", { detail: { names, chosen } })),
     });
@@ -42,8 +42,8 @@ export class Player extends EventTarget {
     this.quality = recall("quality", navigator.connection?.saveData || recall("saving") ? "low" : "auto");
     this.speed = recall("speed", 1);
     this.stopAtEnd = false;
-    this.#dress();
-    this.#listen();
+    this._dress();
+    this._listen();
   }
 
   get signal() {
@@ -51,7 +51,7 @@ export class Player extends EventTarget {
   }
 
   get started() {
-    return this.#part(".start").hidden;
+    return this._part(".start").hidden;
   }
 
   get docked() {
@@ -78,20 +78,20 @@ export class Player extends EventTarget {
     return this.#engine.pace;
   }
 
-  #part(name) {
+  _part(name) {
     return this.box.querySelector(name);
   }
 
-  #sentence(key) {
+  _sentence(key) {
     return this.says[`says${key[0].toUpperCase()}${key.slice(1)}`];
   }
 
-  #dress() {
-    const start = this.#part(".start");
+  _dress() {
+    const start = this._part(".start");
     const known = placeIn(this.id);
     if (!this.#begin && known?.at >= STEP_SECONDS && known.at < Number(this.says.seconds) - STEP_SECONDS) {
       this.#begin = known.at;
-      const label = this.#part(".from") ?? start.appendChild(document.createElement("span"));
+      const label = this._part(".from") ?? start.appendChild(document.createElement("span"));
       label.className = "from";
       label.textContent = this.says.saysContinue.replace("{}", clock(known.at));
       start.removeAttribute("aria-label");
@@ -100,38 +100,38 @@ export class Player extends EventTarget {
     this.box.classList.toggle("sound", this.mode === "audio");
   }
 
-  #listen() {
+  _listen() {
     const { video, signal } = this;
     const on = (names, act) => names.split(" ").forEach((name) => video.addEventListener(name, act, { signal }));
-    this.#part(".start").addEventListener("click", () => this.play(), { signal });
-    this.#part(".failed button").addEventListener("click", () => this.play(), { signal });
-    on("waiting stalled", () => this.#waitQuietly());
-    on("playing pause seeked", () => this.#status(""));
+    this._part(".start").addEventListener("click", () => this.play(), { signal });
+    this._part(".failed button").addEventListener("click", () => this.play(), { signal });
+    on("waiting stalled", () => this._waitQuietly());
+    on("playing pause seeked", () => this._status(""));
     on("playing", () => (this.#begin = 0));
-    on("timeupdate", () => this.#follow());
-    on("pause", () => this.#keepPlace());
-    on("ended", () => this.#end());
+    on("timeupdate", () => this._follow());
+    on("pause", () => this._keepPlace());
+    on("ended", () => this._end());
     on("playing pause", () => this.box.classList.toggle("playing", !video.paused));
-    addEventListener("pagehide", () => this.#keepPlace(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden && this.#keepPlace(), { signal });
+    addEventListener("pagehide", () => this._keepPlace(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this._keepPlace(), { signal });
   }
 
-  #follow() {
+  _follow() {
     if (this.video.readyState < 1 || this.video.seeking) return;
     this.#at = this.video.currentTime;
-    if (Math.abs(this.#at - this.#kept) >= KEPT_EVERY_SECONDS) this.#keepPlace();
+    if (Math.abs(this.#at - this.#kept) >= KEPT_EVERY_SECONDS) this._keepPlace();
   }
 
-  #keepPlace() {
+  _keepPlace() {
     if (!this.started || !this.#at) return;
     this.#kept = this.#at;
     const { title, art, kind, unit, address } = this.says;
     keepPlace(this.id, { at: this.#at, of: this.seconds, title, art, kind, unit, address });
   }
 
-  #end() {
+  _end() {
     this.#at = this.seconds;
-    this.#keepPlace();
+    this._keepPlace();
     this.#at = this.#begin = 0;
     const stop = this.stopAtEnd;
     this.stopAtEnd = false;
@@ -142,9 +142,9 @@ export class Player extends EventTarget {
   async play() {
     if (stage.player !== this) stage.player?.retire();
     stage.player = this;
-    this.#reveal();
+    this._reveal();
     [...this.box.querySelectorAll(".toggle")].find((one) => one.offsetParent)?.focus({ preventScroll: true });
-    await this.#open(this.place, true);
+    await this._open(this.place, true);
     this.dispatchEvent(new Event("started"));
   }
 
@@ -180,7 +180,7 @@ export class Player extends EventTarget {
     if (kept) keep("mode", mode);
     this.box.classList.toggle("sound", mode === "audio");
     this.dispatchEvent(new Event("mode"));
-    if (this.started) await this.#open(this.place, !this.video.paused);
+    if (this.started) await this._open(this.place, !this.video.paused);
   }
 
   setSpeed(speed) {
@@ -203,64 +203,67 @@ export class Player extends EventTarget {
   prepare() {
     if (this.#engine.native || navigator.connection?.saveData || recall("saving")) return;
     const later = window.requestIdleCallback ?? ((act) => setTimeout(act, IDLE_MS));
-    later(() => this.signal.aborted || this.#warm().catch(() => {}), { timeout: IDLE_MS });
+    later(() => this.signal.aborted || this._warm().catch(() => {}), { timeout: IDLE_MS });
   }
 
-  async #warm() {
+  async _warm() {
     // Who only listens is spared every byte of the picture; the choice may be made meanwhile.
     const wanted = (address) => this.mode === "video" || !/\/v\d+\/v\d+\//.test(address);
     const told = (this.says.warm?.split(" ") ?? []).filter(wanted);
-    const isPart = (address) => address.endsWith(".m4s");
-    const fetchAll = (all) => Promise.all(all.map(async (address) => (await fetch(address, { priority: "low" })).blob()));
-    await fetchAll([this.says.hls, ...told.filter((one) => !isPart(one))]);
+    await Promise.all([this.says.hls, ...told].map(async (address) => (await fetch(address, { priority: "low" })).blob()));
     // It has come, but is run only when the page has come to rest: that holds a slow phone up.
     await new Promise((done) => setTimeout(done, RESTED_MS - performance.now()));
-    const waits = () => !this.signal.aborted && !this.started;
-    if (waits()) await this.#engine.prepare({ address: this.#source(), script: this.says.hls });
-    // The beginning's sound, which whoever watches and whoever listens waits for.
-    if (waits() && !this.place) await fetchAll(told.filter(isPart));
+    if (this.signal.aborted || this.started) return;
+    this.#engine.setQuality(this.quality);
+    // Who stays may well play it. Parts that are still to be made are nothing to fetch ahead, nor is anything beside what plays.
+    const parts = Boolean(this.says.begins) && !stage.player && !document.hidden;
+    await this.#engine.prepare({ ...this._lesson(), seconds: this.place, parts });
   }
 
-  async #open(seconds, playing) {
-    this.#part(".failed").hidden = true;
+  _lesson() {
+    return { address: this._source(), side: Number(this.says.startSide), script: this.says.hls };
+  }
+
+  async _open(seconds, playing) {
+    this._part(".failed").hidden = true;
     this.#at = seconds;
     this.video.defaultPlaybackRate = this.video.playbackRate = this.speed;
     this.#engine.setQuality(this.quality);
-    await this.#engine.open({ address: this.#source(), side: Number(this.says.startSide), script: this.says.hls, seconds, playing });
+    await this.#engine.open({ ...this._lesson(), seconds, playing });
   }
 
   // Where there is neither HLS nor a way to feed it by script, one whole file is better than nothing.
-  #source() {
+  _source() {
     const { audio, master, film, recording } = this.says;
     const listening = this.mode === "audio";
     if (this.#engine.whole) return (listening ? recording : film ?? recording) ?? master;
     return listening ? audio ?? master : master;
   }
 
-  #reveal() {
-    this.#part(".start").hidden = true;
-    this.#part(".bar").hidden = false;
+  _reveal() {
+    this._part(".start").hidden = true;
+    this._part(".bar").hidden = false;
     this.box.classList.add("started");
   }
 
   dock(place) {
     place.append(this.box);
     this.box.classList.add("mini");
-    this.#part(".minibar").hidden = false;
+    this._part(".minibar").hidden = false;
     this.dispatchEvent(new Event("docked"));
   }
 
   undock(fresh) {
     fresh.replaceWith(this.box);
     this.box.classList.remove("mini");
-    this.#part(".minibar").hidden = true;
+    this._part(".minibar").hidden = true;
     this.dispatchEvent(new Event("docked"));
   }
 
   // Ends for good; the place is kept, and its element is free for the next lesson.
   retire() {
     if (this.signal.aborted) return this.video;
-    this.#keepPlace();
+    this._keepPlace();
     this.video.pause();
     this.#engine.close();
     this.#ears.abort();
@@ -271,21 +274,21 @@ export class Player extends EventTarget {
     return this.video;
   }
 
-  #fail(sentence) {
-    this.#status("");
-    this.#part(".failed p").textContent = sentence;
-    this.#part(".failed").hidden = false;
-    if (!this.docked) this.#part(".failed button").focus({ preventScroll: true });
+  _fail(sentence) {
+    this._status("");
+    this._part(".failed p").textContent = sentence;
+    this._part(".failed").hidden = false;
+    if (!this.docked) this._part(".failed button").focus({ preventScroll: true });
   }
 
-  #waitQuietly() {
+  _waitQuietly() {
     clearTimeout(this.#slow);
-    this.#slow = setTimeout(() => this.#status(this.says.saysWaiting), SLOW_MS);
+    this.#slow = setTimeout(() => this._status(this.says.saysWaiting), SLOW_MS);
   }
 
-  #status(sentence) {
+  _status(sentence) {
     clearTimeout(this.#slow);
-    const status = this.#part(".status");
+    const status = this._part(".status");
     status.textContent = sentence;
     status.hidden = sentence === "";
   }

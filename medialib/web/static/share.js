@@ -3,7 +3,10 @@
 export function bindDialogs(root, signal) {
   for (const opener of root.querySelectorAll("[data-opens]")) {
     const sheet = root.getElementById(opener.dataset.opens);
-    if (!sheet?.showModal) continue;
+    if (!sheet?.showModal) {
+      opener.hidden = opener.localName === "button"; // one that is a link leads on by itself
+      continue;
+    }
     opener.addEventListener("click", (event) => {
       event.preventDefault();
       for (const image of sheet.querySelectorAll("img[data-src]")) image.src = image.dataset.src;

@@ -31,30 +31,30 @@ class Slowness {
   constructor(player, offer, note) {
     [this.#player, this.#offer, this.#note] = [player, offer, note];
     const { video, signal } = player;
-    player.addEventListener("started", () => this.#wait(), { signal });
-    video.addEventListener("waiting", () => this.#wait(), { signal });
-    for (const event of ["playing", "pause", "ended"]) video.addEventListener(event, () => this.#go(PATIENCE_MS), { signal });
-    player.addEventListener("mode", () => this.#settle(), { signal });
+    player.addEventListener("started", () => this._wait(), { signal });
+    video.addEventListener("waiting", () => this._wait(), { signal });
+    for (const event of ["playing", "pause", "ended"]) video.addEventListener(event, () => this._go(PATIENCE_MS), { signal });
+    player.addEventListener("mode", () => this._settle(), { signal });
     player.addEventListener("retired", () => clearInterval(this.#looking));
     offer.addEventListener("click", () => player.setMode("audio"), { signal });
-    note.querySelector("button").addEventListener("click", () => this.#insist(), { signal });
+    note.querySelector("button").addEventListener("click", () => this._insist(), { signal });
     // The lesson before this one was heard for the same reason.
-    if (stage.spared && player.mode === "video") this.#spare(stage.spared);
+    if (stage.spared && player.mode === "video") this._spare(stage.spared);
   }
 
-  #look(act) {
+  _look(act) {
     clearInterval(this.#looking);
     this.#looking = setInterval(act, LOOK_MS);
   }
 
-  #wait() {
+  _wait() {
     const { video, mode } = this.#player;
     if (this.#since || mode === "audio" || video.ended || (!video.paused && video.readyState > 2)) return;
     this.#since = this.#came = performance.now();
-    this.#look(() => this.#judge());
+    this._look(() => this._judge());
   }
 
-  #go(after) {
+  _go(after) {
     if (this.#since) this.#waited += performance.now() - this.#since;
     this.#since = 0;
     clearTimeout(this.#hiding);
@@ -63,7 +63,7 @@ class Slowness {
   }
 
   // Looked at while it stands still.
-  #judge() {
+  _judge() {
     const now = performance.now();
     const { video, pace } = this.#player;
     if (pace?.bytes > this.#bytes) this.#came = now;
@@ -71,35 +71,35 @@ class Slowness {
     const waited = this.#waited + now - this.#since;
     const tooLittle = pace?.bits && now - this.#came < SILENT_MS && pace.bits < pace.needed * KEEPS_UP;
     if (tooLittle && this.#changes < CHANGES && waited >= (video.currentTime ? SPARED_MS : FIRST_MS)) {
-      this.#spare(pace.needed);
+      this._spare(pace.needed);
     } else if (video.currentTime && waited >= PATIENCE_MS && now - this.#since >= LEAST_MS) {
       clearTimeout(this.#hiding);
       this.#offer.hidden = false;
     }
   }
 
-  #spare(needed) {
+  _spare(needed) {
     stage.spared = needed;
     this.#player.setMode("audio", { kept: false });
     [this.#needed, this.#changed, this.#waited] = [needed, performance.now(), 0];
     this.#changes += 1;
     this.#note.hidden = false;
-    this.#look(() => this.#regain());
+    this._look(() => this._regain());
   }
 
-  #regain() {
+  _regain() {
     const calm = performance.now() - this.#changed > CALM_MS;
     if (calm && this.#changes < CHANGES && this.#player.pace?.bits > this.#needed * PLENTY) this.#player.setMode("video", { kept: false });
   }
 
-  #insist() {
+  _insist() {
     this.#changes = CHANGES;
     this.#player.setMode("video");
   }
 
   // Whoever changed it, what stood here for the other way is over.
-  #settle() {
-    this.#go(0);
+  _settle() {
+    this._go(0);
     clearInterval(this.#looking);
     this.#needed = 0;
     this.#note.hidden = true;

@@ -90,11 +90,11 @@ class SearchBox {
     this.#input = form.querySelector("input[name=q]");
     this.#says = form.dataset;
     this.#sprite = form.querySelector("use").getAttribute("href").split("#")[0];
-    this.#build();
-    this.#listen();
+    this._build();
+    this._listen();
   }
 
-  #build() {
+  _build() {
     this.#list = element("ul", { role: "listbox", id: "suggestions", "aria-label": this.#says.saysList });
     this.#clear = element("button", { type: "button", class: "clear" }, this.#says.saysForgetAll);
     this.#panel = element("div", { class: "suggestions" }, this.#list, this.#clear);
@@ -105,40 +105,40 @@ class SearchBox {
     for (const [key, value] of Object.entries(wanted)) this.#input.setAttribute(key, value);
   }
 
-  #listen() {
+  _listen() {
     // Letters of an input method are no question yet: what they become is.
-    this.#input.addEventListener("input", (event) => event.isComposing || this.#later());
-    this.#input.addEventListener("compositionend", () => this.#later());
-    this.#input.addEventListener("keydown", (event) => this.#key(event));
-    for (const event of ["focus", "click"]) this.#input.addEventListener(event, () => this.#panel.hidden && this.#begin());
-    this.#form.addEventListener("focusout", (event) => this.#form.contains(event.relatedTarget) || this.#close());
-    this.#form.addEventListener("submit", () => this.#close());
+    this.#input.addEventListener("input", (event) => event.isComposing || this._later());
+    this.#input.addEventListener("compositionend", () => this._later());
+    this.#input.addEventListener("keydown", (event) => this._key(event));
+    for (const event of ["focus", "click"]) this.#input.addEventListener(event, () => this.#panel.hidden && this._begin());
+    this.#form.addEventListener("focusout", (event) => this.#form.contains(event.relatedTarget) || this._close());
+    this.#form.addEventListener("submit", () => this._close());
     // A press in the list leaves the keyboard of the phone where it is.
     this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
-    this.#panel.addEventListener("click", (event) => this.#press(event));
-    addEventListener("pageshow", () => this.#close(), { signal: this.#signal });
+    this.#panel.addEventListener("click", (event) => this._press(event));
+    addEventListener("pageshow", () => this._close(), { signal: this.#signal });
   }
 
-  get #words() {
+  get _words() {
     return this.#input.value.trim();
   }
 
   // Where somebody comes to a box with words in it, nothing covers what they look at until they type.
-  #begin() {
-    if (!this.#words) this.#showRecent();
+  _begin() {
+    if (!this._words) this._showRecent();
   }
 
-  #later() {
+  _later() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    if (!this.#words) return this.#showRecent();
-    const known = this.#answers.get(this.#words);
-    if (known) return this.#show(known);
-    this.#timer = setTimeout(() => this.#ask(this.#words), PAUSE_MS);
+    if (!this._words) return this._showRecent();
+    const known = this.#answers.get(this._words);
+    if (known) return this._show(known);
+    this.#timer = setTimeout(() => this._ask(this._words), PAUSE_MS);
     return undefined;
   }
 
-  async #ask(words) {
+  async _ask(words) {
     const asking = (this.#asking = new AbortController());
     const address = `${this.#says.suggestions}?${new URLSearchParams({ q: words, limit: MOST })}`;
     try {
@@ -146,34 +146,34 @@ class SearchBox {
       if (!answer.ok) throw new Error(answer.status);
       const { suggestions } = await answer.json();
       this.#answers.set(words, suggestions);
-      if (asking === this.#asking && words === this.#words) this.#show(suggestions);
+      if (asking === this.#asking && words === this._words) this._show(suggestions);
     } catch {
       // Overtaken by the next letter, or the network is away: the form itself still works.
-      if (asking === this.#asking) this.#close();
+      if (asking === this.#asking) this._close();
     }
   }
 
-  #showRecent() {
+  _showRecent() {
     const entries = recentSearches().map((text) => {
       const address = `${this.#form.action}?${new URLSearchParams({ q: text })}`;
       return { text, kind: "recent", url: address, marks: [] };
     });
-    this.#show(entries);
+    this._show(entries);
   }
 
-  #show(entries) {
+  _show(entries) {
     this.#entries = entries;
-    this.#list.replaceChildren(...entries.map((one, place) => this.#row(one, place)));
+    this.#list.replaceChildren(...entries.map((one, place) => this._row(one, place)));
     this.#clear.hidden = entries[0]?.kind !== "recent";
-    if (!entries.length || !this.#form.contains(document.activeElement)) return this.#close();
+    if (!entries.length || !this.#form.contains(document.activeElement)) return this._close();
     this.#panel.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
-    this.#activate(-1);
+    this._activate(-1);
     this.#status.textContent = this.#says.saysCount.replace("{}", entries.length);
     return undefined;
   }
 
-  #row(entry, place) {
+  _row(entry, place) {
     const { text, kind, url, marks } = entry;
     const icon = drawn(this.#sprite, ICONS[kind] ?? "search");
     const words = element("span", {}, ...marked(text, marks));
@@ -181,54 +181,54 @@ class SearchBox {
     const said = this.#says[`says${kind[0].toUpperCase()}${kind.slice(1)}`];
     if (said) option.append(element("small", {}, said));
     const row = element("li", { role: "none" }, option);
-    if (kind === "recent") row.append(this.#remover(text));
+    if (kind === "recent") row.append(this._remover(text));
     return row;
   }
 
-  #remover(text) {
+  _remover(text) {
     const name = `${this.#says.saysForget}${text}`;
     const attributes = { type: "button", class: "icon-btn", tabindex: "-1", "aria-label": name, "data-forget": text };
     return element("button", attributes, drawn(this.#sprite, "close"));
   }
 
-  #press(event) {
+  _press(event) {
     const remover = event.target.closest("[data-forget]");
     if (remover) forget(remover.dataset.forget);
     else if (event.target.closest(".clear")) forgetAll();
     else return;
-    this.#showRecent();
+    this._showRecent();
     this.#input.focus();
   }
 
-  #key(event) {
+  _key(event) {
     if (event.isComposing || event.keyCode === 229) return; // the key belongs to the input method
     const open = !this.#panel.hidden;
     const acts = {
-      ArrowDown: () => (open ? this.#activate(this.#active + 1) : this.#later()),
-      ArrowUp: () => open && this.#activate(this.#active - 1),
-      Enter: () => open && this.#active >= 0 && this.#follow(),
-      Escape: () => open && (this.#close(), true),
-      Delete: () => open && this.#entries[this.#active]?.kind === "recent" && this.#forgetActive(),
+      ArrowDown: () => (open ? this._activate(this.#active + 1) : this._later()),
+      ArrowUp: () => open && this._activate(this.#active - 1),
+      Enter: () => open && this.#active >= 0 && this._follow(),
+      Escape: () => open && (this._close(), true),
+      Delete: () => open && this.#entries[this.#active]?.kind === "recent" && this._forgetActive(),
     };
     // What an act leaves alone (false) the browser does: Enter in the box asks the server.
     if (event.key in acts && acts[event.key]() !== false) event.preventDefault();
   }
 
-  #follow() {
+  _follow() {
     const address = this.#entries[this.#active].url;
     if (stage.player) stage.go.to(address);
     else location.assign(address);
   }
 
-  #forgetActive() {
+  _forgetActive() {
     const place = this.#active;
     forget(this.#entries[place].text);
-    this.#showRecent();
-    if (this.#entries.length) this.#activate(Math.min(place, this.#entries.length - 1));
+    this._showRecent();
+    if (this.#entries.length) this._activate(Math.min(place, this.#entries.length - 1));
   }
 
   // Round and round, with the box itself (-1) between the last and the first.
-  #activate(place) {
+  _activate(place) {
     const count = this.#entries.length + 1;
     this.#active = ((place + 1 + count) % count) - 1;
     const options = this.#list.querySelectorAll("[role=option]");
@@ -239,7 +239,7 @@ class SearchBox {
     active?.scrollIntoView({ block: "nearest" });
   }
 
-  #close() {
+  _close() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     this.#panel.hidden = true;

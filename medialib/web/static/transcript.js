@@ -7,7 +7,7 @@ const AHEAD_SECONDS = 0.05;
 // WebVTT as this library writes it: cues with hours, text with nothing but <i>, <b> and <u>.
 function readCues(text) {
   const parsed = new DOMParser();
-  const words = (html) => parsed.parseFromString(html.replaceAll("\n", " "), "text/html").body.textContent;
+  const words = (html) => parsed.parseFromString(html.replace(/\n/g, " "), "text/html").body.textContent;
   return text.split(/\n\n+/).flatMap((block) => {
     const [, h, m, s, said] = /^(?:.*\n)?(?:(\d+):)?(\d\d):(\d\d\.\d+) --> [^\n]*\n([^]*)$/.exec(block) ?? [];
     return said ? [{ begin: Number(h ?? 0) * 3600 + m * 60 + Number(s), words: words(said) }] : [];
@@ -51,18 +51,18 @@ export class Transcript {
     this.#list = panel.querySelector("ol");
     this.#follow = follow;
     this.#language = this.#list.lang;
-    this.#number();
-    follow.addEventListener("click", () => this.#setFollowing(!this.#following), { signal });
+    this._number();
+    follow.addEventListener("click", () => this._setFollowing(!this.#following), { signal });
     // Only a hand scrolls by these: what the page does itself does not stop the following.
     for (const event of ["wheel", "touchmove"]) {
-      addEventListener(event, () => this.#started && this.#setFollowing(false), { signal, passive: true });
+      addEventListener(event, () => this._started && this._setFollowing(false), { signal, passive: true });
     }
-    addEventListener("keydown", (event) => ["PageDown", "PageUp"].includes(event.key) && this.#setFollowing(false), { signal });
-    player.video.addEventListener("timeupdate", () => this.#show(), { signal });
+    addEventListener("keydown", (event) => ["PageDown", "PageUp"].includes(event.key) && this._setFollowing(false), { signal });
+    player.video.addEventListener("timeupdate", () => this._show(), { signal });
     if (!this.#lines.length) this.speak(this.#language);
   }
 
-  get #started() {
+  get _started() {
     return this.#player.started && !this.#player.video.paused;
   }
 
@@ -74,48 +74,47 @@ export class Transcript {
     try {
       const answer = await fetch(address);
       if (!answer.ok || language !== this.#language) return;
-      this.#fill(readCues(await answer.text()));
+      this._fill(readCues(await answer.text()));
     } catch {
       // The network is away: what is shown stays, and the captions say themselves when they come.
     }
   }
 
-  #fill(cues) {
+  _fill(cues) {
     const chapters = JSON.parse(this.#list.dataset.chapters);
     const rows = cues.map((cue) => [cue.begin, row(cue)]);
     const heads = chapters.map((one) => [one.start_seconds - AHEAD_SECONDS, heading(one.title)]);
     const all = [...heads, ...rows].sort(([a], [b]) => a - b).map(([, line]) => line);
     this.#list.lang = this.#language;
     this.#list.replaceChildren(...all);
-    this.#number();
-    this.#show();
+    this._number();
+    this._show();
   }
 
-  #number() {
+  _number() {
     this.#now = null;
     this.#lines = [...this.#list.querySelectorAll("[data-seconds]")].map((link) => ({ at: Number(link.dataset.seconds), line: link.parentElement }));
   }
 
-  #setFollowing(following) {
+  _setFollowing(following) {
     this.#following = following;
     this.#follow.setAttribute("aria-pressed", String(following));
-    if (following) this.#bring();
+    if (following) this._bring();
   }
 
-  #show() {
+  _show() {
     const at = this.#player.video.currentTime + AHEAD_SECONDS;
-    let place = this.#lines.findLastIndex?.((one) => one.at <= at) ?? -1;
-    if (!this.#lines.findLastIndex) place = this.#lines.filter((one) => one.at <= at).length - 1;
+    const place = this.#lines.filter((one) => one.at <= at).length - 1;
     const now = this.#lines[place]?.line ?? null;
     if (now === this.#now) return;
     this.#now?.removeAttribute("aria-current");
     now?.setAttribute("aria-current", "true");
     this.#lines.forEach(({ line }, number) => line.classList.toggle("past", number < place));
     this.#now = now;
-    if (this.#following && this.#started) this.#bring();
+    if (this.#following && this._started) this._bring();
   }
 
-  #bring() {
+  _bring() {
     if (!this.#now?.offsetParent || this.#player.docked) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#now.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });

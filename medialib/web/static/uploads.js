@@ -66,7 +66,10 @@ async function add(files) {
   const before = chosen, asked = wanted;
   added = 0;
   choose(null); // nobody types for another file meanwhile
-  await look({ signal: AbortSignal.timeout?.(LOOK_MS) }); // another page may have begun with the same file meanwhile
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), LOOK_MS);
+  await look({ signal: late.signal }); // another page may have begun with the same file meanwhile
+  clearTimeout(timer);
   wanted = asked; // whatever was pressed meanwhile
   for (const file of files) {
     const mark = await fingerprint(file).catch(() => null);
@@ -252,7 +255,7 @@ function isSent({ row }) {
 
 let drawing = 0;
 function drawSoon() {
-  drawing ||= requestAnimationFrame(() => ((drawing = 0), draw()));
+  drawing = drawing || requestAnimationFrame(() => ((drawing = 0), draw()));
 }
 
 function draw() {

@@ -20,39 +20,39 @@ class Waveform {
     this.#peaks = peaks;
     this.#seconds = seconds;
     canvas.hidden = false;
-    new ResizeObserver(() => this.#draw()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw(), { signal });
-    for (const event of ["timeupdate", "seeking"]) player.video.addEventListener(event, () => this.#follow(), { signal });
-    canvas.addEventListener("pointerdown", (event) => this.#grasp(event));
-    canvas.addEventListener("pointermove", (event) => this.#held && this.#show(this.#at(event)));
-    canvas.addEventListener("pointerup", (event) => this.#release(event));
+    new ResizeObserver(() => this._draw()).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this._draw(), { signal });
+    for (const event of ["timeupdate", "seeking"]) player.video.addEventListener(event, () => this._follow(), { signal });
+    canvas.addEventListener("pointerdown", (event) => this._grasp(event));
+    canvas.addEventListener("pointermove", (event) => this.#held && this._show(this._at(event)));
+    canvas.addEventListener("pointerup", (event) => this._release(event));
     canvas.addEventListener("pointercancel", () => (this.#held = false));
-    canvas.addEventListener("keydown", (event) => this.#key(event));
+    canvas.addEventListener("keydown", (event) => this._key(event));
   }
 
-  #follow() {
-    if (!this.#held) this.#show(this.#player.video.currentTime);
+  _follow() {
+    if (!this.#held) this._show(this.#player.video.currentTime);
   }
 
-  #at(event) {
+  _at(event) {
     const { left, width } = this.#canvas.getBoundingClientRect();
     return Math.min(Math.max((event.clientX - left) / width, 0), 1) * this.#seconds;
   }
 
-  #grasp(event) {
+  _grasp(event) {
     if (event.button !== 0) return;
     this.#held = true;
     this.#canvas.setPointerCapture(event.pointerId);
-    this.#show(this.#at(event));
+    this._show(this._at(event));
   }
 
-  #release(event) {
+  _release(event) {
     if (!this.#held) return;
     this.#held = false;
-    this.#go(this.#at(event));
+    this._go(this._at(event));
   }
 
-  #key(event) {
+  _key(event) {
     const tenth = this.#seconds / 10;
     const steps = {
       ArrowLeft: -STEP_SECONDS, ArrowDown: -STEP_SECONDS, ArrowRight: STEP_SECONDS, ArrowUp: STEP_SECONDS,
@@ -60,23 +60,23 @@ class Waveform {
     };
     if (!(event.key in steps) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.#go(Math.min(Math.max(this.#place + steps[event.key], 0), Math.max(this.#seconds - 1, 0)));
+    this._go(Math.min(Math.max(this.#place + steps[event.key], 0), Math.max(this.#seconds - 1, 0)));
   }
 
-  #go(seconds) {
-    this.#show(seconds);
+  _go(seconds) {
+    this._show(seconds);
     this.#player.seek(seconds);
   }
 
-  #show(seconds) {
+  _show(seconds) {
     this.#place = seconds;
     this.#canvas.setAttribute("aria-valuenow", String(Math.round(seconds)));
     this.#canvas.setAttribute("aria-valuetext", clock(seconds));
-    this.#draw();
+    this._draw();
   }
 
   // One bar for as many peaks as share its place: the highest of them.
-  #draw() {
+  _draw() {
     const ratio = devicePixelRatio || 1;
     const canvas = this.#canvas;
     const { clientWidth: width, clientHeight: height } = canvas;
