@@ -50,6 +50,8 @@ NEARLY_ALL_CAME = """() => {
     const { buffered } = document.querySelector("video");
     return buffered.length > 0 && buffered.end(0) > 25;
 }"""
+LEFT_AT = """([lesson, at]) =>
+    localStorage.setItem("places", JSON.stringify({ [lesson]: { at, of: 24, title: "", when: 1 } }))"""
 AT = "document.querySelector('video').currentTime"
 
 
@@ -397,6 +399,24 @@ def test_who_listens_is_spared_the_picture(page: Page, library: Library, parts: 
     page.get_by_role("radio", name="看视频").click()
 
 
+def test_who_stays_with_a_lesson_finds_what_is_played_first(
+    browser: Browser, library: Library, parts: list[str]
+) -> None:
+    page = plain_phone(browser)
+    page.goto(f"{library.site}/themes")
+    page.evaluate(LEFT_AT, [parts[0], 13])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response(re.compile(r"/v\d+/v\d+/3\.m4s$")), page.expect_response("**/a64/3.m4s"):
+        page.goto(f"{library.site}/lessons/{parts[0]}")
+    page.wait_for_timeout(500)
+    assert sum(one.endswith(".m4s") for one in asked) == 2, "nothing beyond that before anybody presses"
+    page.locator("button.start").click()
+    page.wait_for_function(PLAYS_ON, arg=13)
+    assert sum(one.endswith("/3.m4s") for one in asked) == 2, "what has come is not fetched again"
+    page.context.close()
+
+
 def test_a_saved_lesson_plays_without_a_network(
     context: BrowserContext, page: Page, library: Library, parts: list[str]
 ) -> None:
@@ -430,10 +450,15 @@ def test_a_saved_lesson_plays_without_a_network(
         page.locator("button.start").click()
         page.wait_for_function(PLAYS_ON, arg=1)
         page.get_by_role("radio", name="看视频").click()
-        page.goto(f"{library.site}/collections")  # never seen: what this phone has is shown instead
+        page.evaluate("document.querySelector('video').currentTime = 0")
+        page.get_by_role("navigation", name="主导航").get_by_role("link", name="收听").click()
+        # It was never seen: what this phone has is shown instead, and what plays plays on.
         expect(page.get_by_role("heading", name="我的")).to_be_visible()
+        expect(page.get_by_text("现在没有网络")).to_be_visible()
+        page.wait_for_function(PLAYS_ON, arg=page.evaluate(AT) + 0.3)
     finally:
         context.set_offline(False)
+    expect(page.get_by_role("heading", name="收听")).to_be_visible()  # there is a network again
     page.goto(f"{library.site}/mine")
     kept = page.locator(".kept")
     kept.get_by_role("button", name="删掉").click()

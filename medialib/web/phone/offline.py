@@ -18,9 +18,9 @@ KEEP = "Medialib-Keep"
 # What pages need to be shown without a network; the player's library comes with the first lesson that is saved.
 _SHEETS = ("tokens.css", "phone.css", "player.css", "icons.svg", "icon.svg")
 _SCRIPTS = (
-    "page", "older", "listing", "suggest", "going", "memory", "navigate", "stage", "mine", "offline", "lesson", "player",
-    "engine", "pace", "controls", "slowness", "transcript", "captions", "session", "share", "waveform", "progress",
-    "sharing", "counting", "unscripted",
+    "page", "older", "listing", "suggest", "going", "memory", "navigate", "stage", "mine", "offline", "lesson",
+    "player", "engine", "pace", "controls", "slowness", "transcript", "captions", "session", "share", "waveform",
+    "progress", "sharing", "counting", "unscripted",
 )  # fmt: skip
 
 

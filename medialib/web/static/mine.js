@@ -2,6 +2,7 @@
 
 import { goingRow } from "./going.js";
 import { begun, forgetPlace, forgetPlaces, history, keep, places, recall } from "./memory.js";
+import { stage } from "./stage.js";
 
 const TOAST_MS = 8000;
 
@@ -78,8 +79,18 @@ function show(root) {
   showHistory(root);
 }
 
+// Without a network this page stands in for whatever was asked for; when there is one again, that is shown.
+function watchNetwork(note, signal) {
+  const instead = location.pathname !== note.dataset.here;
+  const look = () => (note.hidden = navigator.onLine && !instead);
+  addEventListener("offline", look, { signal });
+  addEventListener("online", () => (instead ? stage.go.to(location.href, { entry: "stay" }) : look()), { signal });
+  look();
+}
+
 export function start(root, signal) {
   show(root);
+  watchNetwork(root.querySelector(".away"), signal);
   const saving = root.querySelector("[name=saving]");
   saving.checked = recall("saving", false);
   saving.addEventListener("change", () => {

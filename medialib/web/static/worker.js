@@ -81,7 +81,7 @@ async function page(request, pathname) {
   try {
     return (await Promise.race([asked, late])) ?? (await seen(request, pathname)) ?? (await asked);
   } catch (error) {
-    const kept = (await seen(request, pathname)) ?? (request.mode === "navigate" ? await caches.match(SHELL.mine) : null);
+    const kept = (await seen(request, pathname)) ?? (await caches.match(SHELL.mine));
     if (kept) return kept;
     throw error;
   }
