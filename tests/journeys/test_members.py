@@ -195,6 +195,12 @@ def test_nothing_is_dead_or_missing_where_our_scripts_do_not_run(browser: Browse
         assert box is not None and box["width"] == 360 and box["height"] > 200, "its own buttons have room"
     expect(page.locator(".transcript")).to_contain_text("选竹第一句")
     expect(page.locator("#details")).to_be_visible()
+    if scripts:
+        page.unroute_all()
+        page.route("**/lesson.js", lambda route: route.abort())
+        page.goto(f"{library.site}/lessons/{lesson}")
+        expect(page.locator("html")).to_have_class("unscripted")  # what needs the one that did not come is put away
+        expect(page.locator("video")).to_have_attribute("controls", "")
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("navigation", name="Main navigation").get_by_role("link", name="Themes").click()

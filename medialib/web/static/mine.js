@@ -45,13 +45,14 @@ function showGoing(shelf) {
 function showHistory(root) {
   const section = root.querySelector(".history");
   const says = section.dataset;
+  const { heard, seen } = root.querySelector("main").dataset;
   const lessons = history();
   const rows = lessons.map((one) => {
     const row = document.createElement("li");
     const link = goingRow(one, says);
     if (one.done && !one.at) {
       link.querySelector(".watched").remove();
-      link.querySelector(".meta").textContent = says.done;
+      link.querySelector(".meta").textContent = one.kind === "audio" ? heard : seen;
       link.querySelector(".meta").classList.add("okline");
     }
     row.append(link, button("×", () => change(root, () => forgetPlace(one.id), says.forgotten, says.undo), `${says.forget}${one.title}`));
