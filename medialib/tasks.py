@@ -5,6 +5,7 @@ They have one writer at a time, whoever holds their lease.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from medialib.catalogue import caption_lookups, collected, edits, indexing, lookups, readings
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest.recording import load
+from medialib.ingest.redrawing import is_outdated
 from medialib.jobs.queue import BULK, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable, SearchIndex
 from medialib.services import Services
@@ -25,6 +27,7 @@ _INDEX_LEASE = "index"
 _INDEX_BATCH = 200
 _MOST_AHEAD = 4
 _UNREADABLE = -1
+_PAUSE_SECONDS = 0.2
 
 
 def announce(services: Services, lesson_id: str, *, ahead: bool = True) -> None:
@@ -50,33 +53,55 @@ def worker_lives(services: Services) -> bool:
 
 def index_stale(services: Services) -> int:
     """Bring the index up to date with the catalogue, when nobody else is at it; returns how many lessons were put."""
+    return _as_only_writer(services, lambda: _index_all(services)) or 0
+
+
+def _as_only_writer(services: Services, act: Callable[[], T], *, wait_seconds: float = 0) -> T | None:
+    """What `act` answers; None when somebody else was writing for so long."""
+    end = time.monotonic() + wait_seconds
+    while True:
+        with services.leases.hold(_INDEX_LEASE) as lease:
+            if lease:
+                return act()
+        if time.monotonic() >= end:
+            return None
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _index_all(services: Services) -> int:
     done = 0
-    with services.leases.hold(_INDEX_LEASE) as lease:
-        if lease is None:
-            return 0
-        services.known.learn_names()
-        while True:
-            with services.database.read() as session:
-                stale = indexing.stale_in_index(session, _INDEX_BATCH)
-                documents = _documents(session, stale)
-            if not stale:
-                break
-            shown = {lesson.id for lesson in stale if is_for_everyone(lesson)}
-            withheld = documents.keys() - shown
-            for index, ours, theirs in ((services.index, shown, withheld), (services.withheld, withheld, shown)):
-                try:
-                    # What is not for everyone is kept apart: what search counts must not tell of anything else.
-                    index.remove(theirs)
-                    index.put(documents[id] for id in documents if id in ours)
-                except (IndexUnavailable, IndexBusy) as error:
-                    _not_written(index, error)
-                    return done
-            with services.database.begin() as session:
-                indexing.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
-            done += len(stale)
+    services.known.learn_names()
+    while count := _index_some(services):
+        done += count
+    if count is not None:
         # Whoever waits to find a lesson need not wait for this.
-        _merge(services, SearchIndex.tidy)
-        return done
+        _do_to_both(services, SearchIndex.tidy)
+    return done
+
+
+def _index_some(services: Services) -> int | None:
+    """Bring some lessons up to date: how many; None when an index cannot be written."""
+    with services.database.read() as session:
+        stale = indexing.stale_in_index(session, _INDEX_BATCH)
+        documents = _documents(session, stale)
+    if not stale:
+        return 0
+    shown = {lesson.id for lesson in stale if is_for_everyone(lesson)}
+    withheld = documents.keys() - shown
+    for index, ours, theirs in ((services.index, shown, withheld), (services.withheld, withheld, shown)):
+        try:
+            # What is not for everyone is kept apart: what search counts must not tell of anything else.
+            index.remove(theirs)
+            index.put(documents[id] for id in documents if id in ours)
+        except (IndexUnavailable, IndexBusy) as error:
+            _not_written(index, error)
+            return None
+    with services.database.begin() as session:
+        indexing.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
+    for lesson in stale:
+        if is_outdated(services.store, lesson):
+            services.queues.send(HOT, "cover", lesson.id)
+    return len(stale)
 
 
 def _documents(session: Session, lessons: Sequence[Lesson]) -> dict[str, Document]:
@@ -93,16 +118,13 @@ def _documents(session: Session, lessons: Sequence[Lesson]) -> dict[str, Documen
 
 def merge_index(services: Services) -> None:
     """Merge the segments of the indexes when there are many, and nobody else is at it."""
-    with services.leases.hold(_INDEX_LEASE) as lease:
-        if lease is None:
-            return
-        _merge(services, SearchIndex.merge_if_many)
+    _as_only_writer(services, lambda: _do_to_both(services, SearchIndex.merge_if_many))
 
 
-def _merge(services: Services, merge: Callable[[SearchIndex], object]) -> None:
+def _do_to_both(services: Services, act: Callable[[SearchIndex], object]) -> None:
     for index in (services.index, services.withheld):
         try:
-            merge(index)
+            act(index)
         except (IndexUnavailable, IndexBusy) as error:
             _not_written(index, error)
 
@@ -117,20 +139,22 @@ def mend_index(services: Services) -> bool:
     """Rebuild an index when it is damaged, gone or lacks lessons that were put, and take out of it what the catalogue
     forgot; says whether it did.
     """
+    return any([_mend(services, shown=shown) for shown in (True, False)])
+
+
+def _mend(services: Services, *, shown: bool) -> bool:
     mended = False
-    for shown in (True, False):
-        there, expected = _counted(services, shown=shown)
-        if there not in (_UNREADABLE, expected):
-            # Somebody may be writing at this moment: who has the lease can tell.
-            with services.leases.hold(_INDEX_LEASE) as lease:
-                if lease is None:
-                    continue
-                there, expected = _counted(services, shown=shown)
-                if there > expected:
-                    mended |= _forget(services, _index(services, shown=shown))
-        if there < expected or there == _UNREADABLE:
-            log.warning("the search index is rebuilt", for_everyone=shown, lessons=expected, found=max(there, 0))
-            mended |= _rebuild(services, shown=shown, wait_seconds=0) is not None
+    there, expected = _counted(services, shown=shown)
+    if there not in (_UNREADABLE, expected):
+        # Somebody may be writing at this moment: who has the lease can tell.
+        with services.leases.hold(_INDEX_LEASE) as lease:
+            if lease is None:
+                return False
+            there, expected = _counted(services, shown=shown)
+            mended = there > expected and _forget(services, _index(services, shown=shown))
+    if there < expected or there == _UNREADABLE:
+        log.warning("the search index is rebuilt", for_everyone=shown, lessons=expected, found=max(there, 0))
+        mended = _as_only_writer(services, lambda: _rebuild(services, shown=shown)) is not None
     return mended
 
 
@@ -162,27 +186,23 @@ def rebuild_index(services: Services, *, wait_seconds: float = 0) -> int | None:
 
     Returns how many lessons are in them.
     """
-    counted = [_rebuild(services, shown=shown, wait_seconds=wait_seconds) for shown in (True, False)]
+    counted = [
+        _as_only_writer(services, lambda: _rebuild(services, shown=True), wait_seconds=wait_seconds),
+        _as_only_writer(services, lambda: _rebuild(services, shown=False), wait_seconds=wait_seconds),
+    ]
     return None if None in counted else sum(filter(None, counted))
 
 
-def _rebuild(services: Services, *, shown: bool, wait_seconds: float) -> int | None:
-    end = time.monotonic() + wait_seconds
-    while True:
-        with services.leases.hold(_INDEX_LEASE) as lease:
-            if lease:
-                services.known.learn_names()
-                put: list[tuple[str, int]] = []
-                count = _index(services, shown=shown).rebuild(_all_documents(services, put, shown=shown))
-                held = {id for id, _ in put} if shown else frozenset()
-                for some in _batches(put):
-                    # Each batch by itself, so that nobody waits long for the database.
-                    with services.database.begin() as session:
-                        indexing.mark_indexed(session, some, held=held)
-                return count
-        if time.monotonic() >= end:
-            return None
-        time.sleep(0.2)
+def _rebuild(services: Services, *, shown: bool) -> int:
+    services.known.learn_names()
+    put: list[tuple[str, int]] = []
+    count = _index(services, shown=shown).rebuild(_all_documents(services, put, shown=shown))
+    held = {id for id, _ in put} if shown else frozenset()
+    for some in _batches(put):
+        # Each batch by itself, so that nobody waits long for the database.
+        with services.database.begin() as session:
+            indexing.mark_indexed(session, some, held=held)
+    return count
 
 
 def _index(services: Services, *, shown: bool) -> SearchIndex:
@@ -218,17 +238,8 @@ def remove_lessons(services: Services, lesson_ids: Sequence[str], *, wait_second
         with services.database.begin() as session:
             edits.remove(session, lesson_id)
         services.store.remove_lesson(lesson_id)
-    end = time.monotonic() + wait_seconds
-    while time.monotonic() < end:
-        with services.leases.hold(_INDEX_LEASE) as lease:
-            if lease:
-                for index in (services.index, services.withheld):
-                    try:
-                        index.remove(lesson_ids)
-                    except (IndexUnavailable, IndexBusy) as error:
-                        _not_written(index, error)
-                return
-        time.sleep(0.2)
+    take_out = partial(_do_to_both, services, lambda index: index.remove(lesson_ids))
+    _as_only_writer(services, take_out, wait_seconds=wait_seconds)
 
 
 def is_for_everyone(lesson: Lesson) -> bool:

@@ -22,6 +22,7 @@ from medialib.ingest import (
     own_pictures,
     packaging,
     pipeline,
+    redrawing,
     shelf_covers,
     slate,
     standins,
@@ -60,6 +61,7 @@ class Worker:
         queues.on("segment", self._segment)
         queues.on("prepare", self._prepare)
         queues.on("picture", self._picture)
+        queues.on("cover", self._cover)
         queues.on("ts", self._ts)
         queues.on("film", self._film)
         queues.on("recording", self._recording)
@@ -122,6 +124,9 @@ class Worker:
 
     def _picture(self, lesson_id: str, version: int, number: int, at_milliseconds: int) -> None:
         self._logging_errors(lambda: own_pictures.take(self._workshop, lesson_id, version, number, at_milliseconds))
+
+    def _cover(self, lesson_id: str) -> None:
+        self._logging_errors(lambda: redrawing.redraw(self._workshop, lesson_id))
 
     def _ts(self, lesson_id: str, version: int, name: str, number: int) -> None:
         self._logging_errors(lambda: packaging.make_ts(self._workshop, lesson_id, version, name, number))

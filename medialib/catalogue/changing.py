@@ -19,8 +19,8 @@ from medialib.catalogue.units import Unit
 from medialib.errors import N_, BadRequest, NotAllowed, NotFound
 
 LONGEST_WORDS = 2000
-TRIM = "trim"
-"""The kind of a change after which the lesson is planned anew."""
+TRIM, SOUND = "trim", "sound"
+"""The kinds of changes after which the lesson is planned anew."""
 _HIGHEST_NUMBER = 2**31 - 1
 
 
@@ -136,7 +136,7 @@ def to_change(session: Session, lesson_ids: Sequence[str]) -> Sequence[Lesson]:
 def _take_back(session: Session, lesson: Lesson, change: LessonChange, *, by: Person | None) -> LessonChange:
     made = record(session, lesson, change.kind, change.before, by=by, undoes=change.id)
     change.undone = True
-    if change.kind == TRIM:
+    if change.kind in (TRIM, SOUND):
         session.flush()
         renewing.ask(session, lesson.id)
     note(session, by, "lesson.undone", on_id=lesson.id, on_name=lesson.title)

@@ -34,7 +34,8 @@ class Lesson(Base):
     `access` says who may watch it (see rights.py), `stage` how far it is on its way to the shelf (see stages.py),
     `state` how far its making is. Members see what is published, from `published_at` on, which may be to come; before
     that it is when the lesson came in. `in_search`: the index holds it. `speaker` may be several names with “、”
-    between. `trim_start_seconds` and `trim_end_seconds` are on the clock of the whole recording.
+    between. `trim_start_seconds` and `trim_end_seconds` are on the clock of the whole recording; `clean_speech` says
+    whether noise is taken out of its sound, None: nobody has said.
     `revision` grows with every change that search must know of; the index is behind while
     `indexed_revision` is smaller. `chapters` are {"start_seconds", "title"} in order; `notices` are sentences about
     the recording, {"message", "values"}, such as that its end is damaged. `poster_choice` counts the candidates
@@ -85,6 +86,7 @@ class Lesson(Base):
     consent: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     trim_start_seconds: Mapped[float] = mapped_column(default=0.0, server_default=text("0"))
     trim_end_seconds: Mapped[float | None] = mapped_column(default=None)
+    clean_speech: Mapped[bool | None] = mapped_column(default=None)
     chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     notices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list, server_default="[]")
     themes: Mapped[list[Theme]] = relationship(

@@ -196,6 +196,11 @@ class Plan:
         """The length of the whole recording, of which the lesson may be a part."""
         return self.source.whole_seconds or self.seconds
 
+    @property
+    def is_cleaned(self) -> bool:
+        """Whether steady noise is taken out of any of its sounds."""
+        return any(use.noise_db is not None for use in self.source.heard)
+
     def rendition(self, name: str) -> Rendition | None:
         return next((one for one in self.renditions if one.name == name), None)
 

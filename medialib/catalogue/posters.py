@@ -17,7 +17,7 @@ class Candidate:
     """One picture in `widths` of pixels, smallest first; its proportions are those of `width` x `height`.
 
     It comes from the film (`at_seconds` into it), from a file that lay beside the recording, from the recording's
-    own cover, or was drawn; people have taken it from the film themselves, or sent it.
+    own cover, or was drawn with some `words` on it; people have taken it from the film themselves, or sent it.
     """
 
     origin: Origin
@@ -25,10 +25,11 @@ class Candidate:
     height: int
     widths: tuple[int, ...]
     at_seconds: float | None = None
+    words: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Candidate":
-        return cls(**{**document, "widths": tuple(document["widths"])})
+        return cls(**{**document, "widths": tuple(document["widths"]), "words": tuple(document.get("words", ()))})
 
     def nearest(self, wanted: int) -> int:
         """The largest width up to `wanted`, or the smallest there is."""
@@ -56,8 +57,10 @@ class Posters:
 
     @property
     def numbered(self) -> dict[int, Candidate]:
-        """All of them by number, those that people wanted first."""
-        return {**self.own, **dict(enumerate(self.candidates))}
+        """All of them by number, those that people wanted first; of drawings only the one with the present words."""
+        drawn_anew = any(one.origin == "drawn" for one in self.own.values())
+        found = (one for one in enumerate(self.candidates) if not (drawn_anew and one[1].origin == "drawn"))
+        return {**self.own, **dict(found)}
 
     def to_json(self) -> dict[str, Any]:
         """The candidates; each picture of a lesson's own has a file of its own."""

@@ -14,7 +14,7 @@ from medialib.catalogue.trims import Trim
 from medialib.errors import N_, ChangedMeanwhile
 
 PLAN = "plan"
-"""The step that plans a lesson anew, as its trim says."""
+"""The step that plans a lesson anew, as its trim and its wish for a cleaned sound say."""
 _PLAN_RANK = 0
 
 
@@ -42,7 +42,7 @@ def _begin_work(session: Session, lesson_id: str, steps: Mapping[str, int]) -> N
 
 
 def ask(session: Session, lesson_id: str) -> None:
-    """Let the worker plan the lesson as its trim says now."""
+    """Let the worker plan the lesson as it says now."""
     work_edits.finish_step(session, lesson_id, PLAN)  # one that failed begins anew
     work_edits.queue_steps(session, lesson_id, {PLAN: _PLAN_RANK}, at=time.time())
     session.flush()
@@ -50,12 +50,14 @@ def ask(session: Session, lesson_id: str) -> None:
 
 
 def kept_version(session: Session, lesson: Lesson, trim: Trim, *, since: float) -> int | None:
-    """A plan of this recording with that trim which is the lesson's, or was given up after `since` and plays."""
+    """A plan of this recording with that trim, and cleaned as the lesson says, which is the lesson's, or was given up
+    after `since` and plays.
+    """
     of = lookups.source(session, lesson.id).version
     query = select(StoredPlan).where(StoredPlan.lesson_id == lesson.id, StoredPlan.source_version == of)
     for row in session.scalars(query.order_by(StoredPlan.version.desc())):
         plan = Plan.from_json(row.document)
-        if plan.source.trim != trim:
+        if plan.source.trim != trim or lesson.clean_speech not in (None, plan.is_cleaned):
             continue
         names = [one.name for one in plan.played_first]
         given_up_lately = (row.retired_at or 0.0) > since

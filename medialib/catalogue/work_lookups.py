@@ -86,6 +86,11 @@ def parked_ids(session: Session) -> Sequence[str]:
     return session.scalars(select(StepLeft.lesson_id).where(StepLeft.parked, StepLeft.rank >= 0).distinct()).all()
 
 
+def is_renewed(session: Session, lesson: Lesson) -> bool:
+    """Whether another version is to take the place of the one that plays."""
+    return lesson.next_version is not None or step_left(session, lesson.id, "plan") is not None
+
+
 def step_left(session: Session, lesson_id: str, step: str) -> StepLeft | None:
     """What is still to be done, whether it has failed before or not; of hot runs only those that failed."""
     return session.get(StepLeft, (lesson_id, step))

@@ -132,6 +132,7 @@ def lesson_detail(
             for one in readings
         ],
         "trim": plan.source.trim.to_json(),
+        "cleaned": plan.is_cleaned,
         "notices": [one["message"] % one["values"] if one["values"] else one["message"] for one in lesson.notices],
         "themes": [{"slug": theme.slug, "zh": theme.zh, "en": theme.en} for theme in lesson.themes],
         "size_bytes": {"video": video_bytes(plan, renditions), "audio": audio_bytes(plan, renditions)},

@@ -17,7 +17,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Candidate, Origin, Posters
 from medialib.errors import Stopped, ToolFailed, ToolKilled, UnusableMedia
 from medialib.files import open_regular
-from medialib.ingest import covers, own_pictures, picture_commands, pictures, scoring
+from medialib.ingest import own_pictures, picture_commands, pictures, redrawing, scoring
 from medialib.ingest.damage import tells_of_damage
 from medialib.ingest.errand import Errand
 from medialib.ingest.scoring import Look
@@ -50,6 +50,7 @@ class _Found:
     origin: Origin
     picture: Image.Image
     at_seconds: float | None = None
+    words: tuple[str, ...] = ()
 
 
 def make_posters(errand: Errand) -> None:
@@ -71,21 +72,28 @@ def make_posters(errand: Errand) -> None:
             keep_what_was_chosen(errand, lesson)
     finally:
         errand.discard()
+    redrawing.redraw(workshop, lesson_id)  # it was perhaps given its title meanwhile
 
 
 def keep_what_was_chosen(errand: Errand, lesson: Lesson) -> None:
-    """Before this plan takes the other's place: under its number is another picture there."""
+    """Before this plan takes the other's place: its numbers are other pictures there. A drawing is no choice."""
     number = own_pictures.adopt(errand.workshop, lesson, errand.workspace / "chosen")
     with errand.workshop.database.begin() as session:
         now = lookups.lesson_to_change(session, lesson.id)
-        if number is not None and now.poster_choice == lesson.poster_choice:
+        if now.poster_choice != lesson.poster_choice:
+            return
+        if number is not None:
             now.poster_choice = -number
+        elif own_pictures.is_drawn(errand.workshop.store, lesson):
+            now.poster_choice = 0
 
 
 def _keep(folder: Path, number: int, found: _Found) -> Candidate:
     widths = pictures.keep(found.picture, folder / str(number))
     width, height = found.picture.size
-    return Candidate(origin=found.origin, width=width, height=height, widths=widths, at_seconds=found.at_seconds)
+    return Candidate(
+        origin=found.origin, width=width, height=height, widths=widths, at_seconds=found.at_seconds, words=found.words
+    )  # fmt: skip
 
 
 def _found(errand: Errand, lesson: Lesson) -> list[_Found]:
@@ -98,13 +106,11 @@ def _found(errand: Errand, lesson: Lesson) -> list[_Found]:
         if not found:
             raise
         log.info("no picture could be taken of a recording", lesson=lesson.id, detail=error.detail)
-    return [*found, *_attached(errand)] or [_drawn(errand, lesson)]
+    return [*found, *_attached(errand)] or [_drawn(lesson)]
 
 
-def _drawn(errand: Errand, lesson: Lesson) -> _Found:
-    size = covers.WIDE if errand.recording.plan.video else covers.SQUARE
-    beside = " · ".join(part for part in (lesson.unit_name or lesson.speaker, lesson.series_title) if part)
-    return _Found(origin="drawn", picture=covers.draw_cover(lesson.id, lesson.title, beside, size))
+def _drawn(lesson: Lesson) -> _Found:
+    return _Found(origin="drawn", picture=redrawing.draw(lesson), words=redrawing.words_of(lesson))
 
 
 def _beside(errand: Errand) -> list[_Found]:

@@ -11,7 +11,7 @@ from medialib.catalogue.plans import SAMPLE_RATE, Plan, SoundUse, SourceUse
 from medialib.errors import MedialibError, NothingDecoded, ToolFailed, ToolKilled, TooMuchDecoded
 from medialib.ingest import commands, ffmpeg, runs
 from medialib.ingest.command_parts import Run
-from medialib.ingest.damage import DAMAGED, tells_of_damage
+from medialib.ingest.damage import DAMAGED, DAMAGED_SOUND, tells_of_damage
 from medialib.ingest.errand import Errand
 from medialib.ingest.failures import no_room
 from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
@@ -156,5 +156,6 @@ def _decodes(errand: Errand, index: int, at_seconds: float) -> bool:
 
 
 def _tell(errand: Errand) -> None:
+    message = DAMAGED if errand.recording.plan.video else DAMAGED_SOUND
     with errand.workshop.database.begin() as session:
-        edits.add_notices(session, errand.recording.lesson_id, [{"message": DAMAGED, "values": {}}])
+        edits.add_notices(session, errand.recording.lesson_id, [{"message": message, "values": {}}])

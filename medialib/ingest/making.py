@@ -12,7 +12,7 @@ from medialib.ingest.extraction import take_out_captions
 from medialib.ingest.hot import bulk_run
 from medialib.ingest.publishing import publish_init
 from medialib.ingest.recording import count
-from medialib.ingest.replanning import follow_trim
+from medialib.ingest.replanning import follow
 from medialib.ingest.steps import CAPTIONS, CHOOSE, COPY, renditions_of_steps
 
 
@@ -29,7 +29,7 @@ Step = Callable[[Errand], Outcome]
 
 
 def _plan_anew(errand: Errand) -> Outcome:
-    return Outcome.DONE if follow_trim(errand.workshop, errand.recording.lesson_id) else Outcome.NOTHING_NOW
+    return Outcome.DONE if follow(errand.workshop, errand.recording.lesson_id) else Outcome.NOTHING_NOW
 
 
 def _make_inits(errand: Errand) -> Outcome:

@@ -1,4 +1,4 @@
-"""Pictures that people have chosen for a lesson themselves: taken from its film, or sent. They outlast its plans."""
+"""Pictures of a lesson's own: taken from its film, or sent by people, or drawn anew. They outlast its plans."""
 
 import json
 import os
@@ -24,6 +24,8 @@ LARGEST_BYTES = 20_000_000
 _MOST_MEGAPIXELS = 50
 # Of more, those that were chosen longest ago go.
 _MOST_KEPT = 30
+# Drawings with earlier words stay for pages that are open.
+_MOST_DRAWN = 3
 _AWAY, _MOST_AWAY = "away-", 3
 _FORMATS = ("JPEG", "PNG", "WEBP")
 # Where the film has no picture just there, such as at its end.
@@ -60,9 +62,9 @@ def place_of(store: Store, lesson: Lesson, number: int, width: int) -> Path:
 
 
 def everything(store: Store, lesson_id: str) -> dict[int, Candidate]:
-    """All own pictures by their numbers, which are below 0; the latest first."""
+    """All that people wanted by their numbers, which are below 0; the latest first."""
     found = ((-number, _read(store, lesson_id, number)) for number in reversed(_numbers(store, lesson_id)))
-    return {number: one for number, one in found if one}
+    return {number: one for number, one in found if one and one.origin != "drawn"}
 
 
 def send(workshop: Workshop, lesson: Lesson, file: IO[bytes]) -> int:
@@ -89,6 +91,27 @@ def send(workshop: Workshop, lesson: Lesson, file: IO[bytes]) -> int:
         finally:
             workshop.store.discard(lease.token)
     return number
+
+
+def keep_drawn(
+    workshop: Workshop, workspace: Path, lesson_id: str, picture: Image.Image, words: tuple[str, ...]
+) -> int:
+    """Keep a drawing with these words on it; returns its number."""
+    number = new_number()
+    _keep(workshop, workspace, lesson_id, number, "drawn", picture, None, words)
+    for older in _drawn(workshop.store, lesson_id)[:-_MOST_DRAWN]:
+        shutil.rmtree(workshop.store.own_pictures(lesson_id) / str(older), ignore_errors=True)
+    return number
+
+
+def is_drawn(store: Store, lesson: Lesson) -> bool:
+    """Whether the picture of its own that the lesson is shown by is a drawing, which nobody has chosen."""
+    return -lesson.poster_choice in _drawn(store, lesson.id)
+
+
+def _drawn(store: Store, lesson_id: str) -> list[int]:
+    found = ((number, _read(store, lesson_id, number)) for number in _numbers(store, lesson_id))
+    return [number for number, one in found if one and one.origin == "drawn"]
 
 
 def take(workshop: Workshop, lesson_id: str, version: int, number: int, at_milliseconds: int) -> None:
@@ -134,12 +157,12 @@ def _frame(errand: Errand, at_seconds: float) -> Image.Image:
 
 def _keep(
     workshop: Workshop, workspace: Path, lesson_id: str, number: int, origin: Origin, picture: Image.Image,
-    at_seconds: float | None,
+    at_seconds: float | None, words: tuple[str, ...] = (),
 ) -> None:  # fmt: skip
     folder = workspace / "picture"
     widths = pictures.keep(picture, folder)
     width, height = picture.size
-    one = Candidate(origin=origin, width=width, height=height, widths=widths, at_seconds=at_seconds)
+    one = Candidate(origin=origin, width=width, height=height, widths=widths, at_seconds=at_seconds, words=words)
     _publish(workshop.store, folder, lesson_id, number, one)
 
 

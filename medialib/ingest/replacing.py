@@ -64,7 +64,8 @@ def _replace(
 ) -> Lesson:
     with workshop.database.read() as session:
         version = replacing.next_version(session, lesson_id)
-    found = examine(workshop, copy, version=version)
+        clean = lookups.lesson(session, lesson_id).clean_speech
+    found = examine(workshop, copy, clean_speech=clean, version=version)
     workshop.store.remove_sources(lesson_id, version)  # what an attempt that was cut off has left
     put_in_place(workshop, copy, found.seen.read, lesson_id, found.extension, version=version)
     try:
@@ -92,8 +93,8 @@ def bring_back(workshop: Workshop, lesson_id: str, *, by: Person | None) -> None
         steps = {step: RANKS[step] for step in steps_of(plan, texts=texts)}
         days = workshop.settings.uploads.replaced_days
         lesson = replacing.bring_back(session, lesson_id, steps=steps, days=days, by=by)
-        if trimming.wanted(lesson) != plan.source.trim:
-            renewing.ask(session, lesson_id)  # it was put away before it was trimmed
+        if trimming.wanted(lesson) != plan.source.trim or lesson.clean_speech not in (None, plan.is_cleaned):
+            renewing.ask(session, lesson_id)  # it was put away before it was trimmed or cleaned
 
 
 def let_go(workshop: Workshop) -> list[str]:

@@ -1,4 +1,4 @@
-"""A lesson planned anew, by the present settings or another trim: it plays as before until the new version does."""
+"""A lesson planned anew, by the settings or as it wants to be: it plays as before until the new version does."""
 
 import os
 import time
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from medialib.catalogue import lookups, renewing, trimming, work_lookups
+from medialib.catalogue import cleaning, lookups, renewing, trimming, work_lookups
 from medialib.catalogue.plans import Plan
 from medialib.catalogue.trims import WHOLE
 from medialib.errors import N_, ChangedMeanwhile, NotReady
@@ -37,9 +37,10 @@ def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
             workshop.store.discard(lease.token)
 
 
-def follow_trim(workshop: Workshop, lesson_id: str) -> bool:
-    """Plan a lesson as its trim says, or let it have the plan back that it had before; False when another process is
-    at it, or has changed its recording. Raises what replan does.
+def follow(workshop: Workshop, lesson_id: str) -> bool:
+    """Plan a lesson as its trim and its wish for a cleaned sound say, or let it have the plan back that it had before.
+
+    False when another process is at it, or has changed its recording. Raises what replan does.
     """
     with workshop.leases.hold(f"replan:{lesson_id}") as lease:
         if lease is None:
@@ -56,7 +57,7 @@ def follow_trim(workshop: Workshop, lesson_id: str) -> bool:
 
 
 def _return(workshop: Workshop, lesson_id: str) -> bool:
-    """Whether there is a plan with the lesson's trim, from which it plays at once."""
+    """Whether there is a plan as the lesson wants it, from which it plays at once."""
     since = time.time() - _KEPT_SECONDS + _SPARE_SECONDS
     with workshop.database.begin() as session:
         lesson = lookups.lesson(session, lesson_id)
@@ -80,7 +81,7 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     store = workshop.store
     copy = store.workspace(token) / "source"
     os.link(store.source(lesson_id, source.extension, source.version), copy)
-    clean = any(use.noise_db is not None for use in present.source.heard) or workshop.settings.sound.clean_speech
+    clean = cleaning.wanted(lesson, present, usually=workshop.settings.sound.clean_speech)
     planned = plan_recording(workshop, copy, clean=clean, trim=trim)
     if replace(planned.plan, version=present.version) == present:
         return None

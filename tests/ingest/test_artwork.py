@@ -11,14 +11,15 @@ import pytest
 from PIL import Image, ImageStat
 from web.factories import make_services
 
-from medialib import showing
-from medialib.catalogue import lookups, work_edits, work_lookups
+from medialib import showing, tasks
+from medialib.catalogue import editing, lookups, work_edits, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Posters
-from medialib.ingest import artwork, picture_commands, pipeline
+from medialib.ingest import artwork, picture_commands, pipeline, redrawing
 from medialib.ingest.beside import Beside
 from medialib.ingest.intake import take_in
+from medialib.jobs.queue import HOT
 from medialib.services import Services
 
 VIEW = "testsrc2=size=320x180:rate=25"
@@ -205,6 +206,31 @@ def test_a_reading_without_a_picture_is_drawn(services: Services, tmp_path: Path
     lesson, posters = pictured(services, media.tone(tmp_path / "a.mp3", seconds=2))
     assert [one.origin for one in posters.candidates] == ["drawn"]
     assert shown(services, lesson, posters).size == (1280, 1280)
+
+
+def test_a_drawing_follows_its_lessons_title(services: Services, tmp_path: Path) -> None:
+    lesson, first = pictured(services, media.tone(tmp_path / "a.mp3", seconds=2))
+
+    def renamed(title: str) -> Posters:
+        with services.database.begin() as session:
+            editing.change(session, lesson.id, {"title": title}, by=None)
+        tasks.index_stale(services)
+        redrawing.redraw(services.workshop, lesson.id)
+        with services.database.read() as session:
+            found = showing.all_posters(services, lookups.lesson(session, lesson.id))
+        assert found
+        return found
+
+    now = renamed("竹编入门")
+    assert services.queues.depth(HOT) == 1
+    ((number, one),) = now.numbered.items()
+    assert (number < 0, one.origin, one.words) == (True, "drawn", ("竹编入门", ""))
+    again = renamed("竹编进阶")
+    assert list(again.numbered) != [number], "an address shows the same for ever"
+    with services.database.read() as session:
+        assert not redrawing.is_outdated(services.store, lookups.lesson(session, lesson.id))
+        assert lookups.lesson(session, lesson.id).poster_choice in again.numbered
+    assert first.candidates[0].words == (lesson.title, "")
 
 
 @pytest.mark.parametrize("kind", ["broken", "bomb", "mark", "gigabytes"])

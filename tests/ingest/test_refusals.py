@@ -34,6 +34,16 @@ from medialib.ingest.refusals import explain, refuse_still, what_it_is
         (b"MThd\0\0\0\6\0\1", "instruments"),
         (b".RMF\0\0\0\x12", "cannot be read"),
         (bytes(500), "zeros"),
+        ("村里的通知\n明天开会".encode("gb18030"), "text"),
+        ("1\r\n00:00:01,000 --> 00:00:02,000\r\n先把竹篾泡软\r\n".encode("gb18030"), "captions"),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n竹".encode("utf-16"), "captions"),
+        (b"[Script Info]\nScriptType: v4.00+\n", "captions"),
+        ("[ti:竹编歌]\n[00:01.00]一".encode(), "captions"),
+        ("[00:01.00]一".encode(), "captions"),
+        (b"\x02#!SILK_V3", "cannot be read"),
+        (b"CTENFDAM\1", "locked"),
+        (b"QIYI VIDEO\0", "locked"),
+        (b"L\0\0\0\1\x14\2\0\0\0", "shortcut"),
     ],
 )
 def test_a_file_that_is_something_else_is_told_what_it_is(head: bytes, said: str) -> None:
@@ -47,7 +57,12 @@ def test_a_file_that_is_something_else_is_told_what_it_is(head: bytes, said: str
 )
 def test_a_broken_recording_is_called_damaged(head: bytes) -> None:
     assert what_it_is(head) is None
-    assert "or it is damaged" in str(explain(head, "moov atom not found"))
+    assert "or it is damaged" in str(explain(head, "Invalid data found when processing input"))
+
+
+def test_a_recording_that_the_camera_did_not_finish_is_told_as_that() -> None:
+    refused = explain(b"\0\0\0\x18ftypmp42\0\0\0\0", "[mov @ 0x1] moov atom not found\nx.mp4: Invalid data found")
+    assert "index is missing" in str(refused)
 
 
 def test_a_still_picture_in_a_films_container_is_refused() -> None:

@@ -74,6 +74,13 @@ def test_a_recording_is_trimmed_and_that_is_taken_back(
     assert trim(start_seconds=0).status_code == 200, "the whole of it, as it is"
 
 
+def test_noise_is_taken_out_of_the_sound(services: Services, browser: FlaskClient, key: dict[str, str]) -> None:
+    path = f"/api/desk/lessons/{add_lesson(services)}"
+    assert browser.put(f"{path}/sound", headers=key, json={"clean_speech": True}).status_code == 200
+    assert browser.get(f"{path}/history", headers=key).get_json()["changes"][0]["after"] == {"clean_speech": True}
+    assert browser.put(f"{path}/sound", headers=key, json={}).status_code == 400
+
+
 def test_a_picture_is_chosen_sent_or_taken_from_the_film(
     services: Services, browser: FlaskClient, key: dict[str, str]
 ) -> None:

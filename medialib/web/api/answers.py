@@ -111,6 +111,7 @@ class LessonDetail(LessonSummary):
     chapters_track: str | None
     readings: list[ReadingLink]
     trim: Trimmed
+    cleaned: bool
     notices: list[str]
     themes: list[Named]
     size_bytes: Size

@@ -1,4 +1,4 @@
-"""What goes with a lesson's recording, over the API: from when to when it is shown, and files to read.
+"""What goes with a lesson's recording, over the API: from when to when it is shown, its sound, and files to read.
 
 Readings are sent as they are, as the body of the request; what one is, is seen from its content.
 """
@@ -7,7 +7,7 @@ from typing import IO, Annotated, Any, Literal
 
 from pydantic import Field
 
-from medialib.catalogue import lookups, reading_edits, readings, trimming
+from medialib.catalogue import cleaning, lookups, reading_edits, readings, trimming
 from medialib.catalogue.readings import Reading
 from medialib.catalogue.trims import Trim
 from medialib.errors import N_
@@ -28,6 +28,12 @@ class NewTrim(Body):
 
     start_seconds: Seconds = 0.0
     end_seconds: Seconds | None = None
+
+
+class NewSound(Body):
+    """Whether rumble and steady noise are taken out."""
+
+    clean_speech: bool
 
 
 class ReadingAnswer(Answer):
@@ -72,6 +78,10 @@ def add_to(api: Api, services: Services) -> None:
         lambda lesson_id, body: _trim(services, lesson_id, body), "PUT", "/trim",
         N_("Says from when to when a recording is shown"), body=NewTrim, refusals=(503,),
     )  # fmt: skip
+    editors(
+        lambda lesson_id, body: _clean(services, lesson_id, body), "PUT", "/sound",
+        N_("Takes steady noise out of a lesson’s speech, or leaves it in"), body=NewSound,
+    )  # fmt: skip
     _add_readings(editors, services)
 
 
@@ -104,6 +114,15 @@ def _trim(services: Services, lesson_id: str, body: NewTrim) -> DeskLesson:
     asked = Trim(start_seconds=body.start_seconds, end_seconds=body.end_seconds)
     with services.database.begin() as session:
         trimming.trim(session, lesson_id, asked, by=me(services))
+        answer = told(lookups.lesson(session, lesson_id))
+    services.queues.send(HOT, "index")
+    services.queues.send(BULK, "advance")
+    return answer
+
+
+def _clean(services: Services, lesson_id: str, body: NewSound) -> DeskLesson:
+    with services.database.begin() as session:
+        cleaning.clean(session, lesson_id, asked=body.clean_speech, by=me(services))
         answer = told(lookups.lesson(session, lesson_id))
     services.queues.send(HOT, "index")
     services.queues.send(BULK, "advance")

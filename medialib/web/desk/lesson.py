@@ -20,7 +20,7 @@ from medialib.errors import N_, MedialibError, NotFound
 from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import lesson_form, trim_form
+from medialib.web.desk import lesson_form, lesson_sound, trim_form
 from medialib.web.desk.lessons import check_unit, own_path
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.desk.stage_words import DONE, MOVE_NAMES
@@ -63,6 +63,7 @@ def show(
             "thread": changing.thread(session, lesson_id),
             "readings": readings.of(session, lesson_id),
             "removed": readings.removed(session, lesson_id),
+            "is_renewed": work_lookups.is_renewed(session, lesson),
             "troubles": troubles_of(work_lookups.troubles(session, lesson_id)),
         }
     return page(
@@ -71,7 +72,8 @@ def show(
         moves=[stage for stage in STAGES if stage != lesson.stage and moves.may_move(lesson, stage, person)],
         may_undo=lambda change: changing.may_undo(lesson, change), move_names=MOVE_NAMES, longest=editing.LONGEST,
         done=_done_words(lesson), picture_at=(typed or {}).get("picture_at", ""),
-        trim=trim_form.shown(lesson, told["plan"], typed or {}), **told,
+        trim=trim_form.shown(lesson, told["plan"], typed or {}),
+        sound=lesson_sound.shown(lesson, told["plan"], is_making=told["is_renewed"]), **told,
     )  # fmt: skip
 
 
@@ -116,6 +118,8 @@ _DONE = {
     "restored_picture": N_("The picture is back."),
     "trimmed": N_("The lesson is being cut."),
     "whole": N_("The whole recording will be shown again."),
+    "cleaned": N_("The noise is being taken out."),
+    "uncleaned": N_("The sound will be as it was recorded."),
     "undone": N_("Taken back."),
     "restored": N_("The lesson is back."),
     "retried": N_("It is tried again from now on."),
@@ -166,7 +170,7 @@ def _undo(services: Services, lesson_id: str) -> ResponseReturnValue:
     except MedialibError as error:
         return show(services, lesson_id, 400, sentence(error))
     services.queues.send(HOT, "index")
-    services.queues.send(BULK, "advance")  # a trim that was taken back is work
+    services.queues.send(BULK, "advance")  # a trim, or a cleaned sound, that was taken back is work
     back = typed("back", most=200)
     return redirect(back) if back.startswith("/desk/") else _to(lesson_id, done="undone")
 

@@ -93,6 +93,7 @@ ACTS: dict[str, str] = {
     "screening.removed": N_("took a screening out"),
     "lesson.changed": N_("changed a lesson"),
     "lesson.trimmed": N_("cut the beginning or end of a lesson"),
+    "lesson.cleaned": N_("took noise out of a lesson’s sound, or put it back"),
     "picture.removed": N_("removed a picture of a lesson"),
     "picture.restored": N_("brought a picture of a lesson back"),
     "reading.added": N_("attached a reading"),

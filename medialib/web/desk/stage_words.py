@@ -45,6 +45,7 @@ FIELD_NAMES: dict[str, str] = {
     "poster_choice": N_("Cover picture"),
     "trim_start_seconds": N_("Beginning"),
     "trim_end_seconds": N_("End"),
+    "clean_speech": N_("Noise in the sound"),
 }
 
 

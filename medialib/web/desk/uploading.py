@@ -13,6 +13,7 @@ from medialib.catalogue import lookups, rights, upload_edits, upload_lookups
 from medialib.catalogue.people import Person
 from medialib.catalogue.upload_details import LONGEST
 from medialib.errors import N_, BadRequest, MedialibError
+from medialib.ingest.endings import ENDINGS
 from medialib.ingest.receiving import Desk, receive, writing
 from medialib.services import Services
 from medialib.web import access
@@ -26,6 +27,8 @@ from medialib.web.syncing import sync_elsewhere
 _BLOCK_BYTES = 1 << 20
 _LEAST_CONFIDENCE = 0.2
 _MOST_PROPOSALS = 4
+# By their names too: office computers take some recordings for neither picture nor sound.
+_KINDS = ",".join(("video/*", "audio/*", *sorted(ENDINGS)))
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
@@ -69,7 +72,7 @@ class _Uploading:
             self._services, "upload.html", 400 if problem else 200, section="lessons", rows=rows, units=units,
             themes=themes, own_unit=person.unit_slug, longest=LONGEST, problem=problem, sent="sent" in request.args,
             limits=self._services.settings.limits, uploads=self._services.settings.uploads, replaced=replaced,
-            words=upload_words.sentences(),
+            words=upload_words.sentences(), kinds=_KINDS,
         )  # fmt: skip
 
     def _replaced(self, session: Session, person: Person) -> Any:
