@@ -88,7 +88,7 @@ def posters(services: Services, lesson: Lesson) -> Posters | None:
 def all_posters(services: Services, lesson: Lesson) -> Posters | None:
     """With all of its own that people wanted."""
     found = posters(services, lesson)
-    return replace(found, own=own_pictures.everything(services.store, lesson.id) | found.own) if found else None
+    return replace(found, own={**own_pictures.everything(services.store, lesson.id), **found.own}) if found else None
 
 
 def read_posters(services: Services, lesson_id: str, version: int) -> Posters | None:

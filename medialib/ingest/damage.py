@@ -6,9 +6,10 @@ from medialib.errors import N_
 
 # What is said of data that are broken, not merely cut at a keyframe; twice, since one may be the file's end.
 _BROKEN = re.compile(r"Error while decoding stream|Error submitting packet to decoder|error while decoding MB")
-# Matroska goes on behind what it cannot read, and says so once; of an end that is missing it says something else.
+# Matroska, Ogg and ASF go on behind what they cannot read, and say so once; of an end that is missing, something else.
 _TORN = re.compile(
     r"exceeds containing master|EBML number's first byte .* exceeds max|invalid as first byte of an EBML"
+    r"|CRC mismatch!|asf bad header"
 )
 _BROKEN_LINES = 2
 DAMAGED = N_("Parts of this recording are damaged. Where nothing can be shown, the last good picture stays.")

@@ -13,6 +13,8 @@ from medialib.ingest.texts import TextTrack, read_text_tracks
 from medialib.ingest.video import VideoTrack as VideoTrack
 from medialib.ingest.video import choose_video, stills
 
+# Where nothing tells the length of a sound, ffprobe guesses it from the bytes and the first bit rate that it sees.
+_GUESSED_WITHIN = 0.03
 _COMMENTARIES = ("comment", "visual_impaired", "descriptions")
 _COMMENTARY_WORDS = ("commentary", "评论音轨", "评论音軌", "讲评")
 
@@ -32,7 +34,9 @@ class AudioTrack:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """`declared_seconds` is what the container claims, from 0; it may lie. `start_seconds` is its clock's start."""
+    """`declared_seconds` is what the container claims, from 0; it may lie, or is `guessed` by who read it.
+    `start_seconds` is its clock's start.
+    """
 
     container: str
     start_seconds: float
@@ -43,6 +47,7 @@ class Facts:
     cover_index: int | None
     texts: tuple[TextTrack, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +83,7 @@ def read_facts(probe: Mapping[str, Any]) -> Facts:
         cover_index=int(covers[0]["index"]) if covers else None,
         texts=read_text_tracks(streams),
         chapters=read_container_chapters(probe, clock_start=start),
+        guessed=_is_guessed(container, used),
     )
 
 
@@ -124,6 +130,13 @@ def _audio_track(stream: Mapping[str, Any]) -> AudioTrack:
 def _start(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:
     starts = [float(one["start_time"]) for one in streams if "start_time" in one]
     return min(starts) if starts else float(container.get("start_time", 0))
+
+
+def _is_guessed(container: Mapping[str, Any], used: list[Mapping[str, Any]]) -> bool:
+    """Whether the length is what the bytes would last at the bit rate of the only track."""
+    bits, rate = float(container.get("size") or 0) * 8, float(used[0].get("bit_rate") or 0)
+    told = float(container.get("duration") or 0) * rate
+    return len(used) == 1 and rate > 0 and abs(told - bits) <= _GUESSED_WITHIN * bits
 
 
 def _declared(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:

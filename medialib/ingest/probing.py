@@ -137,7 +137,7 @@ def _mend(workshop: Workshop, source: Path, facts: Facts) -> Path | None:
 def _cut_off(facts: Facts, ends: Ends) -> list[dict[str, Any]]:
     found = max(ends.video_seconds or 0.0, ends.audio_seconds or 0.0) - facts.start_seconds
     lack = facts.declared_seconds - found
-    if found <= 0 or lack < max(_LACK_SECONDS, facts.declared_seconds * _LACK_PART):
+    if facts.guessed or found <= 0 or lack < max(_LACK_SECONDS, facts.declared_seconds * _LACK_PART):
         return []
     values = {"there": _clock(found), "declared": _clock(facts.declared_seconds)}
     sentence = N_("The end of this recording is missing: of %(declared)s only the first %(there)s are there.")

@@ -134,8 +134,9 @@ def test_a_broken_middle_holds_the_last_good_picture_and_is_told(services: Servi
     assert min(brightness) > 40, "no picture is black"
 
 
-def test_a_broken_sound_is_told_in_words_of_its_own(services: Services, tmp_path: Path) -> None:
-    lesson = completed(services, spoilt(media.tone(tmp_path / "a.flac", seconds=12), 0.4, 0.6))
+@pytest.mark.parametrize("name", ["a.mp3", "a.ogg"])
+def test_a_broken_sound_is_told_in_words_of_its_own(services: Services, tmp_path: Path, name: str) -> None:
+    lesson = completed(services, spoilt(media.tone(tmp_path / name, seconds=12), 0.4, 0.6))
     assert "it is silent" in notices(lesson)
 
 
@@ -157,6 +158,14 @@ def test_a_file_that_breaks_off_is_played_to_where_it_does(
     lesson = completed(services, path)
     assert 3 < lesson.seconds < 9
     assert ("of 0:12 only the first" in notices(lesson)) or not told
+
+
+def test_a_length_that_was_only_guessed_is_not_missed(services: Services, tmp_path: Path) -> None:
+    graph = "sine=d=3,volume=-50dB[a];anoisesrc=d=3:r=44100[b];[a][b]concat=n=2:v=0:a=1"
+    path = media.recorded(tmp_path / "a.mp3", "-filter_complex", graph, "-q:a", "2", "-write_xing", "0")
+    assert float(media.ask(path, "-show_format")["format"]["duration"]) > 8
+    lesson = lesson_of(services, path)
+    assert (lesson.seconds, notices(lesson)) == (pytest.approx(6, abs=0.2), "")
 
 
 def test_what_is_announced_but_not_there_is_left_out(services: Services, tmp_path: Path) -> None:
