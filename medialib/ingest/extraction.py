@@ -13,6 +13,7 @@ from medialib.files import open_regular
 from medialib.ingest.captioning import Notice, notice_of, track_of
 from medialib.ingest.captions import MOST_BYTES, read_captions
 from medialib.ingest.errand import Errand
+from medialib.ingest.languages import own_name
 from medialib.ingest.recording import Recording
 from medialib.ingest.texts import TextTrack, texts_command
 
@@ -60,7 +61,7 @@ def take_out_captions(errand: Errand) -> None:
 def _read(
     text_track: TextTrack, content: bytes, recording: Recording, lesson_language: str
 ) -> tuple[CaptionTrack, list[Notice]]:
-    name = f"#{text_track.index}"
+    name = own_name(text_track.language) if text_track.language else f"#{text_track.index}"
     return track_of(
         read_captions(content, name),
         name,

@@ -190,6 +190,8 @@ def _packets(workshop: Workshop, source: Path, used: set[int], from_seconds: flo
     except (ToolStalled, ToolKilled):
         raise
     except ToolFailed as error:
+        if from_seconds is not None and "Could not seek" in error.detail:
+            return _packets(workshop, source, used, None)
         raise explain(b"", error.detail) from error
     return timeline
 

@@ -160,6 +160,13 @@ def test_a_file_that_breaks_off_is_played_to_where_it_does(
     assert ("of 0:12 only the first" in notices(lesson)) or not told
 
 
+def test_a_file_that_cannot_be_sought_in_is_read_whole(services: Services, tmp_path: Path) -> None:
+    film = media.film(tmp_path / "a.mp4", seconds=4, rate="10", **SMALL)
+    copied = ("-c", "copy", "-output_ts_offset", "-2", "-avoid_negative_ts", "disabled")
+    path = media.recorded(tmp_path / "a.mkv", "-i", f"file:{film}", *copied)
+    assert lesson_of(services, path).seconds > 1
+
+
 def test_a_length_that_was_only_guessed_is_not_missed(services: Services, tmp_path: Path) -> None:
     graph = "sine=d=3,volume=-50dB[a];anoisesrc=d=3:r=44100[b];[a][b]concat=n=2:v=0:a=1"
     path = media.recorded(tmp_path / "a.mp3", "-filter_complex", graph, "-q:a", "2", "-write_xing", "0")
