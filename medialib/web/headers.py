@@ -1,5 +1,7 @@
 """The headers that every answer bears, and one of questions that is passed over."""
 
+import re
+
 from flask import Flask, Response, g, request
 
 # hls.js feeds the player from blob: addresses, makes captions' tracks of an empty data: address, and works in a blob:
@@ -23,6 +25,9 @@ _FIXED = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+# What is left of a Chinese name for programs that know names in ASCII only: an ending, which hides the file.
+_NAMELESS = re.compile(r'filename="?[\s_.-]*(\.\w+)"?(?=;|$)')
+
 
 def install(app: Flask) -> None:
     app.before_request(_pass_over_several_ranges)
@@ -38,6 +43,8 @@ def _pass_over_several_ranges() -> None:
 def _add(response: Response) -> Response:
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
+    if named := response.headers.get("Content-Disposition"):
+        response.headers["Content-Disposition"] = _NAMELESS.sub(r"filename=download\1", named)
     if response.mimetype == "text/html":
         # A page depends on the language and the size of type that this device has chosen.
         response.headers.setdefault("Cache-Control", "private, no-cache")

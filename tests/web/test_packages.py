@@ -103,7 +103,7 @@ def test_the_recording_is_named_after_the_lesson(client: FlaskClient, services: 
     with client.get(f"/media/{lesson_id}/lesson.m4a") as answer:
         assert (answer.data, answer.mimetype) == (b"sound", "audio/mp4")
         disposition = answer.headers["Content-Disposition"]
-    assert disposition.startswith("attachment;")
+    assert disposition.startswith("attachment; filename=download.m4a;"), "programs that know ASCII only would hide it"
     assert disposition.endswith("UTF-8''%E7%AB%B9%E7%BC%96_%20_%E5%85%A5%E9%97%A8__%E4%B8%80_.m4a")
 
 
