@@ -52,7 +52,10 @@ def begin(services: Services, person: Person, wish: Wish) -> Upload:
     """
     limits, days = services.settings.limits, services.settings.uploads.unfinished_days
     if wish.size_bytes > limits.file_gigabytes * _GIGABYTE:
-        raise TooLarge(N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes})
+        raise TooLarge(
+            N_("This file is larger than %(gigabytes)s GB. Please export it smaller, or cut it into parts."),
+            values={"gigabytes": f"{limits.file_gigabytes:g}"},
+        )
     with services.database.begin() as session:
         _require_few(session, person)
         kept = _taken_over(session, wish.instead, person)

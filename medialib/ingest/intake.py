@@ -153,7 +153,8 @@ def require_size(workshop: Workshop, path: Path) -> int:
         raise UnusableMedia(N_("This file is empty. Please send it again."))
     if size_bytes > limits.file_gigabytes * _GIGABYTE:
         raise UnusableMedia(
-            N_("This file is larger than %(gigabytes)s GB."), values={"gigabytes": limits.file_gigabytes}
+            N_("This file is larger than %(gigabytes)s GB. Please export it smaller, or cut it into parts."),
+            values={"gigabytes": f"{limits.file_gigabytes:g}"},
         )
     return size_bytes
 

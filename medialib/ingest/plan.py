@@ -81,7 +81,7 @@ def _check(facts: Facts, seconds: Fraction, limits: Limits) -> None:
     if seconds > limits.hours * 3600:
         raise UnusableMedia(
             N_("This recording is longer than %(hours)s hours. Please cut it into parts."),
-            values={"hours": limits.hours},
+            values={"hours": f"{limits.hours:g}"},
         )
     if facts.track_count > limits.tracks:
         raise UnusableMedia(

@@ -147,11 +147,17 @@ def test_one_lesson_tells_its_state_and_the_progress_of_each_rendition(client: F
 
 def test_a_parked_lesson_says_why_in_the_language_of_the_reader(client: FlaskClient, services: Services) -> None:
     lesson_id = add_lesson(services, state="parked")
-    error = ToolFailed("This file is larger than %(gigabytes)s GB.", values={"gigabytes": 20})
+    error = ToolFailed(
+        "This recording is longer than %(hours)s hours. Please cut it into parts.", values={"hours": "12"}
+    )
     with services.database.begin() as session:
         work_edits.record_failure(session, lesson_id=lesson_id, step="bulk", error=error, attempts=1, backoff_seconds=1)
-    assert client.get(f"/api/lessons/{lesson_id}").get_json()["reason"] == "这个文件超过 20 GB。"
-    assert client.get(f"/api/lessons/{lesson_id}?lang=en").get_json()["reason"] == "This file is larger than 20 GB."
+    assert client.get(f"/api/lessons/{lesson_id}").get_json()["reason"].startswith("这段录像超过 12 小时。")
+    assert (
+        client.get(f"/api/lessons/{lesson_id}?lang=en")
+        .get_json()["reason"]
+        .startswith("This recording is longer than 12 hours.")
+    )
 
 
 def test_an_unknown_lesson_or_address_is_404_with_a_sentence(client: FlaskClient) -> None:
