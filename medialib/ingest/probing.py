@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from medialib.catalogue.plans import Plan
-from medialib.errors import N_, DiskFull, ToolFailed, ToolKilled, ToolStalled
+from medialib.errors import N_, DiskFull, ToolFailed, ToolKilled, ToolStalled, UnusableMedia
 from medialib.ingest import ffmpeg, originals
 from medialib.ingest.damage import DAMAGED
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
@@ -78,7 +78,11 @@ def copying_what_fits(workshop: Workshop, source: Path, told: Mapping[str, Any],
     command = keyframes_command(
         workshop.tools.ffprobe, source, plan.source.video_index, plan.source.start_seconds, windows
     )
-    packets = _answer(workshop, source, command, b"").get("packets", [])
+    try:
+        packets = _answer(workshop, source, command, b"").get("packets", [])
+    except UnusableMedia as error:
+        log.info("a recording cannot be sought in, and is not copied", detail=error.detail)
+        return plan
     return originals.with_copy(plan, rung) if originals.has_keyframes_on_the_grid(plan, packets, windows) else plan
 
 
