@@ -29,6 +29,11 @@ def captions(session: Session, lesson_id: str, language: str) -> Captions:
     return row
 
 
+def captioned(session: Session, lesson_ids: Sequence[str]) -> set[str]:
+    """Those of these lessons that have captions."""
+    return set(session.scalars(select(Captions.lesson_id).where(Captions.lesson_id.in_(lesson_ids)).distinct()))
+
+
 def cues_of(session: Session, lesson_ids: Sequence[str]) -> Sequence[Captions]:
     """The captions of these lessons with their cues, each lesson's own language first."""
     query = select(Captions).where(Captions.lesson_id.in_(lesson_ids))

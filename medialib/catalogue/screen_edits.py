@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import screen_lookups, tokens
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
+from medialib.catalogue.rights import Viewer
 from medialib.catalogue.screens import Pairing, Screen, ScreenMessage, ScreenPlay
 from medialib.errors import N_, BadRequest, NotFound
 
@@ -142,8 +143,14 @@ def add_message(
     return made
 
 
-def remove_message(session: Session, message_id: str) -> None:
-    session.execute(delete(ScreenMessage).where(ScreenMessage.id == message_id))
+def remove_message(session: Session, message: ScreenMessage, viewer: Viewer) -> None:
+    """One for a single screen goes with what was said to others of this viewer's screens in the same breath."""
+    these = ScreenMessage.id == message.id
+    if message.screen_id:
+        mine = select(Screen.id).where(screen_lookups.managed(viewer))
+        same = (getattr(ScreenMessage, name) == getattr(message, name) for name in ("text", "begins_at", "ends_at"))
+        these = and_(*same, ScreenMessage.screen_id.in_(mine))
+    session.execute(delete(ScreenMessage).where(these))
 
 
 def note_beats(session: Session, beats: Sequence[Beat]) -> None:

@@ -50,9 +50,11 @@ def remove(session: Session, one: Screening, *, by: Person) -> None:
     note(session, by, "screening.removed", on_id=one.id, on_name=one.title)
 
 
-def new_link(one: Screening) -> str:
-    """The token of the link with which visitors are counted; one that was made before is void."""
-    token = tokens.new_token()
+def link(one: Screening, *, key: str) -> str:
+    """The token of the link with which visitors are counted; the same each time, as it may hang at the venue already.
+    `key` is the library's secret.
+    """
+    token = tokens.token_for(f"visitors of {one.id}", key=key)
     one.token_digest = tokens.digest(token)
     return token
 

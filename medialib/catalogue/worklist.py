@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import lookups, narrowing, rights
+from medialib.catalogue import caption_lookups, lookups, narrowing, rights
 from medialib.catalogue.collections import CollectionLesson
 from medialib.catalogue.history import LessonChange
-from medialib.catalogue.lessons import Captions, Lesson, RenditionProgress, Source, names_of
+from medialib.catalogue.lessons import Lesson, RenditionProgress, Source, names_of
 from medialib.catalogue.narrowing import Page, Wanted
 from medialib.catalogue.plays import LEAST_SHOWN, PlayCount
 from medialib.catalogue.rights import Viewer
@@ -114,7 +114,7 @@ def total(session: Session, viewer: Viewer) -> int:
 def beside(session: Session, lessons: Sequence[Lesson]) -> dict[str, Beside]:
     """What the rows of these lessons say besides, by the lesson's id."""
     ids = [one.id for one in lessons]
-    captioned = set(session.scalars(select(Captions.lesson_id).where(Captions.lesson_id.in_(ids)).distinct()))
+    captioned = caption_lookups.captioned(session, ids)
     query = select(CollectionLesson.lesson_id, func.count()).where(CollectionLesson.lesson_id.in_(ids))
     held = dict(session.execute(query.group_by(CollectionLesson.lesson_id)).all())
     figures = session.execute(select(Lesson.id, _plays(), _size()).where(Lesson.id.in_(ids)))

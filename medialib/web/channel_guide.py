@@ -14,6 +14,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.delivery import m3u, posters, shapes, xmltv
 from medialib.delivery.occasions import TICKS
 from medialib.delivery.timeline import Entry
+from medialib.errors import N_
 from medialib.services import Services
 from medialib.web.i18n import gettext
 from medialib.web.keeping import live
@@ -22,6 +23,7 @@ from medialib.web.naming import absolute
 _GUIDE_HOURS = 48
 _GUIDE_SECONDS = 600
 _MOST_COMING = 6
+_DARK: dict[str, str] = {"quiet": N_("Resting hours"), "pause": N_("All channels pause")}
 
 
 def add_to(add: Callable[..., None], services: Services, station: Station) -> None:
@@ -98,7 +100,7 @@ def _on_air(services: Services, station: Station, slug: str) -> Response:
         lessons = _lessons(session, [one.entry for one in coming])
         told = [
             {"begin": one.begin / TICKS, "end": one.end / TICKS, "kind": one.entry.kind,
-             **_shown(services, lessons.get(one.entry.item.lesson_id))}
+             **_shown(services, lessons.get(one.entry.item.lesson_id), one.entry.kind)}
             for one in coming
         ]  # fmt: skip
     response = jsonify({"slug": slug, "title": channel.title, "now": time.time(), "coming": told})
@@ -106,9 +108,9 @@ def _on_air(services: Services, station: Station, slug: str) -> Response:
     return response
 
 
-def _shown(services: Services, lesson: Lesson | None) -> dict[str, object]:
+def _shown(services: Services, lesson: Lesson | None, kind: str) -> dict[str, object]:
     if lesson is None:
-        return {"lesson": None, "title": gettext("A short break")}
+        return {"lesson": None, "title": gettext(_DARK.get(kind, N_("A short break")))}
     pictures = showing.posters(services, lesson)
     return {
         "lesson": lesson.id,

@@ -434,6 +434,7 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         while page.query_selector(".key.on"):
             page.keyboard.press("ArrowRight")
         assert rings(page) == 1
+        assert page.inner_text("#b-title") == page.inner_text(".b-card.on h3"), "however long it is"
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
         page.wait_for_function("() => document.getElementById('browse').hidden")

@@ -14,7 +14,16 @@ from sqlalchemy.exc import OperationalError
 
 from medialib import reconciling
 from medialib.app import create_app
-from medialib.catalogue import channel_edits, channel_lookups, reports, screen_edits, screen_lookups, screenings
+from medialib.catalogue import (
+    caption_edits,
+    channel_edits,
+    channel_lookups,
+    reports,
+    screen_edits,
+    screen_lookups,
+    screenings,
+)
+from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.rights import Viewer
 from medialib.catalogue.screen_edits import Beat
 from medialib.catalogue.screen_states import state_of, towns
@@ -157,11 +166,45 @@ def test_a_line_is_for_a_unit_or_a_group_and_their_editors_take_it_off(desk: Des
     send(office, "/desk/screens/told", page="/desk/screens/list", to="group:礼堂", **{**line, "text": "今晚有戏"})
     page = editor.get("/desk/screens/list").text
     assert f"{TOWN} · " in page and "礼堂 · " in page
-    first, second = re.findall(r"/desk/screens/messages/\w+/remove", page)
-    assert {send(editor, one, page="/desk/screens/list").status_code for one in (first, second)} == {302, 403}
+    (own,) = re.findall(r"/desk/screens/messages/\w+/remove", page)
+    both = set(re.findall(r"/desk/screens/messages/\w+/remove", office.get("/desk/screens/list").text))
+    (foreign,) = both - {own}
+    assert send(editor, foreign, page="/desk/screens/list").status_code == 403
+    assert send(editor, own, page="/desk/screens/list").status_code == 302
     set_ = create_app(services).test_client()
     assert [one["text"] for one in beat(set_, other).get_json()["messages"]] == ["今晚有戏"]
     assert beat(set_, token).get_json()["messages"] == []
+
+
+def test_a_line_for_ticked_screens_is_listed_once_and_taken_off_all_of_them(desk: Desk) -> None:
+    services, office, units = desk
+    first, first_id = paired(desk)
+    second, second_id = paired(desk, "马洲村", unit=OTHER_TOWN)
+    third, _ = paired(desk, "竹山村")
+    now = time.time()
+    begin, end = (time.strftime("%Y-%m-%dT%H:%M", time.localtime(now + more)) for more in (-60, 3600))
+    line = {"what": "message", "text": "晚上开会", "begin": begin, "screen": [first_id, second_id]}
+    back = {"back": "/desk/screens/list?q=村"}
+    wrong = send(office, "/desk/screens/told", page="/desk/screens/list", **line, **back, end=begin)
+    assert wrong.status_code == 400 and 'value="晚上开会"' in wrong.text and 'name="q" value="村"' in wrong.text
+    assert wrong.text.count('name="screen"') == 3 and wrong.text.count('" checked>') == 2, "nothing is ticked again"
+    assert "请先勾选屏" in send(office, "/desk/screens/told", page="/desk/screens/list", what="reload").text
+    send(office, "/desk/screens/told", page="/desk/screens/list", **line, end=end)
+    page = office.get("/desk/screens/list").text
+    assert page.count("晚上开会") == 1 and "<small>2 块屏 ·" in page
+    add_person(services, "wang", "editor", units[TOWN])
+    editor = client_of(services, "wang", office.application)
+    assert "<small>清水村服务室 ·" in editor.get("/desk/screens/list").text, "of the other town nothing is told"
+
+    def told() -> list[int]:
+        set_ = create_app(services).test_client()
+        return [len(beat(set_, one).get_json()["messages"]) for one in (first, second, third)]
+
+    assert told() == [1, 1, 0]
+    for client, left in ((editor, [0, 1, 0]), (office, [0, 0, 0])):
+        (remove,) = re.findall(r"/desk/screens/messages/\w+/remove", client.get("/desk/screens/list").text)
+        assert send(client, remove, page="/desk/screens/list").status_code == 302
+        assert told() == left
 
 
 def test_what_is_old_is_forgotten_and_what_is_not_stays(desk: Desk) -> None:
@@ -364,8 +407,14 @@ def test_the_cookie_of_a_screen_lasts_as_long_as_it_is_heard_of(desk: Desk) -> N
 
 
 def test_the_page_browses_shelves_lists_and_finds_by_initials(desk: Desk) -> None:
-    _, office, _ = desk
+    services, office, _ = desk
+    add_lesson(services, "竹编", lesson_id="bbbb")
+    with services.database.begin() as session:
+        cues = (Cue(begin=0, end=1, text="好"),)
+        caption_edits.put(session, "bbbb", CaptionTrack(language="zh", label="中文", cues=cues))
     rows: Any = office.get("/tv/shelves.json").get_json()
+    cards = [card for row in rows["rows"] for card in row["cards"] if "lesson" in card]
+    assert {card["lesson"]: card["captions"] for card in cards} == {"aaaa": False, "bbbb": True}
     titles = {card["title"] for row in rows["rows"] for card in row["cards"]}
     assert "笋竹两用林" in titles
     theme = next(card["list"] for row in rows["rows"] for card in row["cards"] if card.get("list"))
@@ -444,6 +493,8 @@ def test_all_channels_are_paused_and_go_on(desk: Desk) -> None:
     _, office, _ = desk
     begin = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 8 * 3600))
     end = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 9 * 3600))
+    wrong = send(office, "/desk/channels/pause", page="/desk/channels", begin=end, end=begin, reason="哀悼日")
+    assert wrong.status_code == 400 and 'value="哀悼日"' in wrong.text and f'value="{end}"' in wrong.text
     send(office, "/desk/channels/pause", page="/desk/channels", begin=begin, end=end, reason="哀悼日")
     page = office.get("/desk/channels").text
     assert "哀悼日" in page
@@ -477,6 +528,7 @@ def test_visitors_of_a_screening_are_counted_by_whoever_has_the_code(desk: Desk)
     assert found
     link = re.search(r"http://localhost(/visitors/[\w-]+)", send(office, found[0], page="/desk/screenings").text)
     assert link
+    assert link[1] in send(office, found[0], page="/desk/screenings").text, "the one that hangs there already is good"
     phone = client_of(services, None, office.application)
     assert send(phone, link[1], visitors="many").status_code == 400
     assert "谢谢" in send(phone, link[1], visitors="86", note="下雨").text

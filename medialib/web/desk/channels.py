@@ -55,7 +55,7 @@ def add_to(blueprint: Blueprint, services: Services, station: Station) -> None:
         )
 
     add("", "channels", lambda: _channels(services, station), "GET", "POST")
-    add("/pause", "pause_channels", lambda: _pause(services), "POST")
+    add("/pause", "pause_channels", lambda: _pause(services, station), "POST")
     add("/pauses/<pause_id>/end", "end_pause", lambda pause_id: _end_pause(services, pause_id), "POST")
     add("/<slug>", "channel", lambda slug: _channel(services, station, slug), "GET", "POST")
     add("/<slug>/remove", "remove_channel", lambda slug: _remove(services, slug), "POST")
@@ -64,19 +64,22 @@ def add_to(blueprint: Blueprint, services: Services, station: Station) -> None:
 
 def _channels(services: Services, station: Station) -> ResponseReturnValue:
     """All channels with what is on; a form makes one."""
-    problem = ""
-    if request.method == "POST":
-        try:
-            zone = typed("zone", most=40) or services.settings.screens.zone
-            table = Timetable(zone=zone, filler=timetables.Show(kind="latest", order="shuffle"))
-            with services.database.begin() as session:
-                made = channel_edits.add(
-                    session, title=typed("title", most=100), timetable=table,
-                    target_seconds=max(4, services.settings.ladder.segment_seconds), by=me(services),
-                )  # fmt: skip
-            return redirect(url_for("desk.channel", slug=made.slug))
-        except BadRequest as error:
-            problem = sentence(error)
+    if request.method == "GET":
+        return _told_of_all(services, station)
+    try:
+        zone = typed("zone", most=40) or services.settings.screens.zone
+        table = Timetable(zone=zone, filler=timetables.Show(kind="latest", order="shuffle"))
+        with services.database.begin() as session:
+            made = channel_edits.add(
+                session, title=typed("title", most=100), timetable=table,
+                target_seconds=max(4, services.settings.ladder.segment_seconds), by=me(services),
+            )  # fmt: skip
+    except BadRequest as error:
+        return _told_of_all(services, station, sentence(error))
+    return redirect(url_for("desk.channel", slug=made.slug))
+
+
+def _told_of_all(services: Services, station: Station, problem: str = "") -> ResponseReturnValue:
     with services.database.read() as session:
         found, pauses = channel_lookups.channels(session), channel_lookups.pauses(session)
         removed = channel_lookups.removed(session)
@@ -88,6 +91,7 @@ def _channels(services: Services, station: Station) -> ResponseReturnValue:
     return page(
         services, "channels.html", 400 if problem else 200, section="screens", channels=found, now=now, removed=removed,
         pauses=[one for one in pauses if one.ends_at > time.time()], problem=problem, time_now=time.time(),
+        form=request.form,
     )  # fmt: skip
 
 
@@ -217,12 +221,15 @@ def _restore(services: Services, slug: str) -> ResponseReturnValue:
     return redirect(url_for("desk.channels"))
 
 
-def _pause(services: Services) -> ResponseReturnValue:
+def _pause(services: Services, station: Station) -> ResponseReturnValue:
     zone = services.settings.screens.zone
-    begins = timetables.local_time(typed("begin", most=16), zone)
-    ends = timetables.local_time(typed("end", most=16), zone)
-    with services.database.begin() as session:
-        channel_edits.pause(session, begins_at=begins, ends_at=ends, reason=typed("reason"), by=me(services))
+    try:
+        begins = timetables.local_time(typed("begin", most=16), zone)
+        ends = timetables.local_time(typed("end", most=16), zone)
+        with services.database.begin() as session:
+            channel_edits.pause(session, begins_at=begins, ends_at=ends, reason=typed("reason"), by=me(services))
+    except BadRequest as error:
+        return _told_of_all(services, station, sentence(error))
     return redirect(url_for("desk.channels"))
 
 

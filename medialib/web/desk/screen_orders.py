@@ -1,6 +1,8 @@
 """What is told to many screens at once, on the desk: a channel, a group, the volume, to load anew, a running line."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -9,32 +11,49 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import channel_lookups, screen_edits, screen_lookups, unit_tree, upload_lookups
 from medialib.catalogue.people import Person
-from medialib.catalogue.rights import viewer_of
+from medialib.catalogue.rights import Viewer, viewer_of
 from medialib.catalogue.screens import Screen, ScreenMessage
 from medialib.catalogue.units import Unit
 from medialib.errors import N_, BadRequest, NotAllowed
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, typed
-from medialib.web.i18n import gettext
+from medialib.web.i18n import gettext, sentence
+
+Again = Callable[[str], ResponseReturnValue]
 
 
-def add_to(blueprint: Blueprint, services: Services) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A running line as the list of screens shows it, once for all the screens that were ticked together."""
+
+    message: ScreenMessage
+    audience: str
+    screens: int
+    mine: bool
+
+
+def add_to(blueprint: Blueprint, services: Services, again: Again) -> None:
+    """`again` shows the list with what was typed, and says what was wrong."""
+
     def add(path: str, endpoint: str, view: access.View) -> None:
         blueprint.add_url_rule(f"/screens{path}", endpoint, access.at_least("editor")(view), methods=["POST"])
 
-    add("/told", "tell_screens", lambda: _tell(services))
+    add("/told", "tell_screens", lambda: _tell(services, again))
     add("/messages/<message_id>/remove", "remove_message", lambda message_id: _unsay(services, message_id))
 
 
-def _tell(services: Services) -> ResponseReturnValue:
+def _tell(services: Services, again: Again) -> ResponseReturnValue:
     """One thing for all ticked screens: channel, group, reload, volume or a line, which units and groups get too."""
     back, to = typed("back", most=300), typed("to", most=80)
-    with services.database.begin() as session:
-        if typed("what", most=16) == "message" and to:
-            _say_to(session, services, to)
-        else:
-            _do(session, services, typed("what", most=16), _ticked(session, services))
+    try:
+        with services.database.begin() as session:
+            if typed("what", most=16) == "message" and to:
+                _say_to(session, services, to)
+            else:
+                _do(session, services, typed("what", most=16), _ticked(session, services))
+    except BadRequest as error:
+        return again(sentence(error))
     return redirect(back if back.startswith("/desk/screens") else url_for("desk.screen_list", done=1))
 
 
@@ -84,16 +103,25 @@ def _do(session: Session, services: Services, what: str, chosen: list[Screen]) -
     elif what == "reload":
         screen_edits.order(session, chosen, {"reload": True}, by=by)
     elif what == "volume":
-        volume = typed("volume", most=3)
-        if not (volume.isdecimal() and int(volume) <= 100):
-            raise BadRequest(N_("The volume is a number from 0 to 100."))
-        screen_edits.order(session, chosen, {"volume": int(volume), "reload": False}, by=by)
+        screen_edits.order(session, chosen, {"volume": _volume(), "reload": False}, by=by)
     elif what == "message":
-        everyone = viewer_of(by).at_least("curator") and len(chosen) == screen_lookups.count(session)
-        for screen_id in [None] if everyone else [one.id for one in chosen]:
-            screen_edits.add_message(session, **_line(), screen_id=screen_id, by=by)
+        _say_on(session, chosen, by)
     else:
         raise BadRequest(N_("This address takes something else."))
+
+
+def _volume() -> int:
+    volume = typed("volume", most=3)
+    if not (volume.isdecimal() and int(volume) <= 100):
+        raise BadRequest(N_("The volume is a number from 0 to 100."))
+    return int(volume)
+
+
+def _say_on(session: Session, chosen: list[Screen], by: Person) -> None:
+    """A line for these screens; when they are all of them, for those that come, too."""
+    everyone = viewer_of(by).at_least("curator") and len(chosen) == screen_lookups.count(session)
+    for screen_id in [None] if everyone else [one.id for one in chosen]:
+        screen_edits.add_message(session, **_line(), screen_id=screen_id, by=by)
 
 
 def _minutes(text: str) -> float:
@@ -105,20 +133,36 @@ def _minutes(text: str) -> float:
 
 
 def _unsay(services: Services, message_id: str) -> ResponseReturnValue:
-    viewer = viewer_of(me(services))
     with services.database.begin() as session:
-        for message in screen_lookups.messages(session):
-            if message.id == message_id:
-                if not screen_lookups.may_unsay(session, message, viewer):
-                    raise NotAllowed(N_("Your account does not have the right to do this."))
-                screen_edits.remove_message(session, message_id)
+        found = session.get(ScreenMessage, message_id)
+        if found and not screen_lookups.may_unsay(session, found, viewer_of(me(services))):
+            raise NotAllowed(N_("Your account does not have the right to do this."))
+        if found:
+            screen_edits.remove_message(session, found, viewer_of(me(services)))
     return redirect(url_for("desk.screen_list"))
 
 
-def audience(session: Session, message: ScreenMessage) -> str:
+def lines(session: Session, viewer: Viewer) -> list[Line]:
+    """Those that run now or later, of single screens those of this viewer."""
+    mine = {one.id: one.name for one in screen_lookups.screens(session, viewer)}
+    found: dict[tuple[Any, ...], list[ScreenMessage]] = {}
+    for one in screen_lookups.messages(session):
+        if one.screen_id is None:
+            found[one.id,] = [one]
+        elif one.screen_id in mine:
+            found.setdefault((one.text, one.begins_at, one.ends_at), []).append(one)
+    return [
+        Line(
+            message=some[0], audience=_audience(session, some[0], mine), screens=len(some),
+            mine=screen_lookups.may_unsay(session, some[0], viewer),
+        )
+        for some in found.values()
+    ]  # fmt: skip
+
+
+def _audience(session: Session, message: ScreenMessage, names: dict[str, str]) -> str:
     """For which screens a line is, in words."""
     if message.screen_id:
-        one = session.get(Screen, message.screen_id)
-        return one.name if one else ""
+        return names[message.screen_id]
     unit = session.get(Unit, message.unit_path.rstrip("/").rpartition("/")[2]) if message.unit_path else None
     return " · ".join(filter(None, (unit.name if unit else "", message.group))) or gettext("All screens")

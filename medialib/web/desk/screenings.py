@@ -68,10 +68,10 @@ def _add(services: Services, session: Session) -> None:
 
 
 def _link(services: Services, screening_id: str) -> ResponseReturnValue:
-    """A new link and its QR code, to be hung up at the venue."""
+    """The link for counting and its QR code, to be hung up at the venue."""
     with services.database.begin() as session:
         one = screenings.screening(session, viewer_of(me(services)), screening_id)
-        token = screenings.new_link(one)
+        token = screenings.link(one, key=services.store.secret())
     link = link_to(services, url_for("visitors.count", token=token))
     return page(services, "screening_link.html", section="screens", screening=one, link=link)
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -16,9 +17,9 @@ from medialib.errors import N_, BadRequest, NotFound
 from medialib.ingest import snapshots
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk.screen_orders import audience
+from medialib.web.desk import screen_orders
 from medialib.web.desk.screen_pairing import place_typed
-from medialib.web.desk.shell import me, own_units, page, unit_choices
+from medialib.web.desk.shell import me, own_units, page, typed, unit_choices
 from medialib.web.i18n import gettext, sentence
 
 _DAYS = 30
@@ -48,6 +49,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add("/<screen_id>", "screen", lambda screen_id: _screen(services, screen_id), "GET", "POST")
     add("/<screen_id>/picture.jpg", "screen_picture", lambda screen_id: _picture(services, screen_id))
     add("/<screen_id>/revoke", "revoke_screen", lambda screen_id: _revoke(services, screen_id), "POST")
+    screen_orders.add_to(blueprint, services, lambda problem: _list(services, problem))
 
 
 def _viewer(services: Services) -> Viewer:
@@ -69,7 +71,8 @@ def _screens(services: Services) -> ResponseReturnValue:
     return page(
         services, "screens.html", section="screens", towns=found, troubled=troubled[:2], rest=troubled[2:],
         counts={state: sum(its == state for _, its in states) for state in STATES}, total=len(states), now=time.time(),
-        most=_MOST_IN_SIDE,
+        most=_MOST_IN_SIDE, late_minutes=round(services.settings.screens.late_minutes),
+        silent_minutes=round(services.settings.screens.silent_hours * 60),
     )  # fmt: skip
 
 
@@ -77,10 +80,13 @@ def _trouble(town: Town) -> tuple[int, int]:
     return len(town.of("silent")), len(town.of("late"))
 
 
-def _list(services: Services) -> ResponseReturnValue:
-    """All screens, narrowed by ?state=, ?unit=, ?group=, ?channel= and words of the name."""
+def _list(services: Services, problem: str = "") -> ResponseReturnValue:
+    """All screens, narrowed by ?state=, ?unit=, ?group=, ?channel= and words of the name; with what was typed when
+    there was a problem with it.
+    """
+    query = parse_qs(urlsplit(typed("back", most=300)).query) if problem else request.args.to_dict(flat=False)
     asked = {
-        key: request.args.get(key, "").replace("\0", "")[:64].strip()
+        key: query.get(key, [""])[0].replace("\0", "")[:64].strip()
         for key in ("state", "unit", "group", "channel", "q")
     }
     with services.database.read() as session:
@@ -88,12 +94,13 @@ def _list(services: Services) -> ResponseReturnValue:
         rows = _rows(session, states)
         told: dict[str, Any] = {
             "groups": screen_lookups.groups(session), "channels": channel_lookups.channels(session),
-            "messages": [(one, audience(session, one)) for one in screen_lookups.messages(session)],
+            "lines": screen_orders.lines(session, _viewer(services)),
             "mine": own_units(session, me(services)),
         }  # fmt: skip
     return page(
-        services, "screen_list.html", section="screens", rows=rows, asked=asked, names=STATE_NAMES,
-        units=unit_choices(services), done=request.args.get("done", "")[:1], problem="", now=time.time(), **told,
+        services, "screen_list.html", 400 if problem else 200, section="screens", rows=rows, asked=asked,
+        names=STATE_NAMES, units=unit_choices(services), done=request.args.get("done", "")[:1], problem=problem,
+        now=time.time(), form=request.form, ticked=request.form.getlist("screen"), **told,
     )  # fmt: skip
 
 

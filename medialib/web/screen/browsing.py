@@ -1,13 +1,13 @@
 """What a television may browse: shelves, the lessons of a listing, and search, as JSON for its page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from medialib import finding, showing
-from medialib.catalogue import collected, tagging
+from medialib.catalogue import caption_lookups, collected, tagging
 from medialib.catalogue.lessons import Lesson
 from medialib.delivery import posters, shapes
 from medialib.delivery.listing import Kind
@@ -47,18 +47,18 @@ def _shelves(services: Services) -> Response:
 def _featured(services: Services, session: Session) -> dict[str, Any]:
     shelf = next(iter(collected.shelves(session, "featured", limit=1)), None)
     lessons = collected.lessons_of(session, shelf.collection, limit=_ON_SHELF) if shelf else []
-    return {"title": shelf.collection.title if shelf else "", "cards": [_card(services, one) for one in lessons]}
+    return {"title": shelf.collection.title if shelf else "", "cards": _cards(services, session, lessons)}
 
 
 def _found(services: Services, session: Session, **question: Any) -> list[dict[str, Any]]:
-    return [_card(services, one) for one in finding.find(services, session, **question, marked=False).lessons]
+    return _cards(services, session, finding.find(services, session, **question, marked=False).lessons)
 
 
 def _series(services: Services, session: Session) -> list[dict[str, Any]]:
     found = []
     for shelf in collected.shelves(session, "series", "issue", "course", limit=_ON_SHELF):
         first = next(iter(collected.lessons_of(session, shelf.collection, limit=1)), None)
-        picture = _card(services, first)["picture"] if first else ""
+        picture = _picture(services, first) if first else ""
         found.append({
             "list": {"kind": "collections", "slug": shelf.collection.slug}, "title": shelf.collection.title,
             "count": shelf.count, "picture": picture, "about": _lessons_told(shelf.count),
@@ -88,7 +88,7 @@ def _list(services: Services) -> Response:
     with services.database.read() as session:
         listing = open_listing(services, session, kind, slug, question={}, query={}, page=1, per_page=_IN_LIST)
         title = title_of(listing)
-        cards = [_card(services, one) for one in listing.lessons]
+        cards = _cards(services, session, listing.lessons)
     return _answer({"title": title, "cards": cards})
 
 
@@ -100,19 +100,28 @@ def _search(services: Services) -> Response:
     return _answer({"cards": cards})
 
 
-def _card(services: Services, lesson: Lesson) -> dict[str, Any]:
+def _cards(services: Services, session: Session, lessons: Sequence[Lesson]) -> list[dict[str, Any]]:
+    captioned = caption_lookups.captioned(session, [one.id for one in lessons])
+    return [
+        {
+            "lesson": one.id,
+            "kind": one.kind,
+            "title": one.title,
+            "unit": one.unit_name,
+            "recorded": one.recorded or "",
+            "seconds": one.seconds,
+            "captions": one.id in captioned,
+            "picture": _picture(services, one),
+            "master": shapes.master_path(one.id),
+        }
+        for one in lessons
+    ]
+
+
+def _picture(services: Services, lesson: Lesson) -> str:
+    """The address of its picture, else of a drawn cover."""
     pictures = showing.posters(services, lesson)
-    picture = posters.shown(lesson, pictures).address if pictures else ""
-    return {
-        "lesson": lesson.id,
-        "kind": lesson.kind,
-        "title": lesson.title,
-        "unit": lesson.unit_name,
-        "recorded": lesson.recorded or "",
-        "seconds": lesson.seconds,
-        "picture": picture or f"/static/{cover_file(lesson.id, lesson.kind)}",
-        "master": shapes.master_path(lesson.id),
-    }
+    return posters.shown(lesson, pictures).address if pictures else f"/static/{cover_file(lesson.id, lesson.kind)}"
 
 
 def _answer(document: dict[str, Any]) -> Response:

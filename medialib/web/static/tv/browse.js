@@ -5,11 +5,11 @@ import { clock, say, who } from "./words.js";
 import { Keyboard } from "./keyboard.js";
 
 const part = (id) => document.getElementById(id);
-const IN_ROW = 4;
+const IN_ROW = 4, EDGE_PIXELS = 96, MOST_LETTERS = 12;
 
 export class Browse {
   constructor(page) {
-    this.page = page; // {play(card, cards), kept(), close(), position(lesson)}
+    this.page = page; // {play(card, cards, list), kept(), close(), position(lesson)}
     this.stack = [];
     this.rows = [];
     this.row = this.column = 0;
@@ -80,7 +80,7 @@ export class Browse {
         const some = row.cards.slice(at, at + (grid || row.cards.length));
         const line = document.createElement("div");
         line.className = "b-row";
-        const cells = some.map((card) => { const cell = cardOf(card, row.square); line.append(cell); return { card: card, cell: cell, cards: row.cards }; });
+        const cells = some.map((card) => { const cell = cardOf(card, row.square); line.append(cell); return { card: card, cell: cell, cards: row.cards, list: row.title }; });
         this.rows.push({ line: line, section: section, cells: cells });
         section.append(line);
       }
@@ -98,19 +98,29 @@ export class Browse {
   focus() {
     const found = this.current();
     document.querySelectorAll(".b-card.on").forEach((one) => one.classList.remove("on"));
-    if (!found || this.keyboard.hasFocus) { if (this.keyboard.hasFocus) part("hero").hidden = true; return; }
+    if (this.keyboard.hasFocus) return this.tell({ title: say("search") });
+    if (!found) return;
     found.cell.classList.add("on");
     const row = this.rows[this.row];
-    row.line.style.transform = "translateX(-" + Math.max(0, found.cell.offsetLeft - row.line.offsetLeft - (this.column ? 440 : 0)) + "px)";
+    row.line.style.transform = "translateX(-" + this.movedLeft(row) + "px)";
     part("b-body").scrollTop = row.line.offsetTop - (row.section.firstChild === row.line ? 28 : 96);
     this.tell(found.card);
   }
 
+  // As far as the card before the one with the ring is still whole; not at all when all of the row are in sight.
+  movedLeft(row) {
+    const cells = row.cells.map((one) => one.cell), last = cells[cells.length - 1], before = cells[Math.max(0, this.column - 1)];
+    const beyond = last.offsetLeft + last.offsetWidth - row.line.offsetLeft - (row.line.clientWidth - EDGE_PIXELS);
+    return Math.max(0, Math.min(before.offsetLeft - row.line.offsetLeft, beyond));
+  }
+
   tell(card) {
     const searching = part("browse").classList.contains("searching");
-    part("b-title").textContent = searching ? say("search") : card.title;
+    part("b-title").textContent = card.title;
+    part("b-title").classList.toggle("long", !searching && card.title.length > MOST_LETTERS);
     const facts = card.about ? [card.about] : [who(card)];
     if (card.seconds) facts.push(say("minute", { number: Math.max(1, Math.round(card.seconds / 60)) }));
+    if (card.captions) facts.push(say("captions"));
     part("b-who").textContent = searching ? "" : facts.filter(Boolean).join(" · ");
     const place = card.lesson ? this.page.position(card.lesson) : 0;
     part("b-press").textContent = place ? say("resume", { time: clock(place) })
@@ -154,7 +164,7 @@ export class Browse {
     this.asked += 1;
     if (card.action === "close") return this.close();
     if (card.action === "search") return this.openSearch();
-    if (card.lesson) return this.page.play(card, found.cards.filter((one) => one.lesson));
+    if (card.lesson) return this.page.play(card, found.cards.filter((one) => one.lesson), found.list);
     this.remember();
     this.show([], 1, "");
     this.latest(this.fetch("/tv/list.json?kind=" + card.list.kind + "&slug=" + encodeURIComponent(card.list.slug)),
@@ -166,7 +176,6 @@ export class Browse {
     part("browse").classList.add("searching");
     this.keyboard.show();
     this.show([], 1, "");
-    this.tell({ title: "" });
   }
 
   search(words) {

@@ -13,7 +13,7 @@ import { Third } from "./third.js";
 import { Ticker } from "./ticker.js";
 import { say, timeOfDay } from "./words.js";
 
-const CHANNEL_SECONDS = 30, SHIFT_MINUTES = 3, LEFT_MINUTES = 5, SOON_SECONDS = 4, PLACES = "medialib-places";
+const CHANNEL_SECONDS = 30, SHIFT_MINUTES = 3, LEFT_MINUTES = 5, SOON_SECONDS = 4, OPENING_SECONDS = 20, PLACES = "medialib-places";
 const part = (id) => document.getElementById(id);
 const version = document.body.dataset.version;
 const state = { channel: undefined, onAir: null, lesson: null, list: [], mode: "channel", pressed: 0, orders: Number(stored("medialib-orders") || 0), keep: JSON.parse(document.body.dataset.keep) };
@@ -66,6 +66,7 @@ function tuned(channel) {
   state.onAir = null;
   still(null);
   part("overlay").hidden = true; // it told of something else
+  third.wake(OPENING_SECONDS);
   notice(channel ? "" : say("no_channel"));
   lookUp();
 }
@@ -105,7 +106,7 @@ function tellWhatIsOn() {
     if (now) third.show(state.onAir.title, Object.assign({ position: now.at - now.one.begin }, now.one), now.next);
   } else if (state.card) {
     state.lesson = state.card.lesson;
-    third.show("", Object.assign({ position: video.currentTime, begin: 0, end: state.card.seconds }, state.card), following());
+    third.show(state.from || document.title, Object.assign({ position: video.currentTime, begin: 0, end: state.card.seconds }, state.card), following());
   }
 }
 
@@ -118,7 +119,7 @@ function wake() {
 function ended() {
   if (state.mode === "kept") return offline.next();
   const next = state.mode === "lesson" ? following() : null;
-  if (next) playLesson(next, state.list);
+  if (next) playLesson(next, state.list, state.from);
   else tune(state.channel);
 }
 
@@ -127,12 +128,14 @@ function following() {
   return place >= 0 ? state.list[place + 1] : null;
 }
 
-function playLesson(card, cards) {
+// One of `cards`, which are those of the list that is called `from`.
+function playLesson(card, cards, from) {
   part("browse").hidden = true;
   part("playing").hidden = false;
   state.mode = "lesson";
   state.card = card;
   state.list = cards;
+  state.from = from;
   notice("");
   still(card);
   player.play(card.playlist ? addressOf(card) : card.master, placeOf(card.lesson), false);
@@ -147,6 +150,7 @@ function still(card) {
 function showKept(card) {
   state.card = card;
   state.list = kept();
+  state.from = "";
   notice(say("kept"));
   still(card);
 }

@@ -1,4 +1,5 @@
-// The lower third: eight seconds at the start, at a chapter, and during the last half minute.
+// The lower third: eight seconds at the start, at a chapter, and during the last half minute. While the channel is dark
+// it is there only for whoever switches the set on or presses a key.
 
 import { clock, say, timeOfDay, who } from "./words.js";
 
@@ -17,10 +18,10 @@ export class Third {
     const mark = (now.lesson || now.title) + "|" + (chapter ? chapter.title : "") + "|" + Math.round(now.begin);
     if (mark !== this.last) {
       this.last = mark;
-      this.until = Date.now() + SHOWN_SECONDS * 1000;
+      if (now.lesson) this.wake();
     }
-    const length = now.end - now.begin, ending = length - now.position <= LAST_SECONDS && length > 2 * LAST_SECONDS;
-    part("overlay").hidden = !now.lesson || !(ending || Date.now() < this.until);
+    const length = now.end - now.begin, ending = now.lesson && length - now.position <= LAST_SECONDS && length > 2 * LAST_SECONDS;
+    part("overlay").hidden = !(ending || Date.now() < this.until);
     part("channel-name").textContent = channel || "";
     part("chapter").textContent = chapter ? chapter.title : "";
     part("title").textContent = now.title || "";
@@ -35,5 +36,5 @@ export class Third {
     if (picture.getAttribute("src") !== (next.picture || "")) picture.src = next.picture || "";
   }
 
-  wake() { this.until = Date.now() + SHOWN_SECONDS * 1000; }
+  wake(seconds) { this.until = Math.max(this.until, Date.now() + (seconds || SHOWN_SECONDS) * 1000); }
 }
