@@ -23,6 +23,7 @@ from medialib.web.naming import absolute
 _GUIDE_HOURS = 48
 _GUIDE_SECONDS = 600
 _MOST_COMING = 6
+_BREAK = N_("A short break")
 _DARK: dict[str, str] = {"quiet": N_("Resting hours"), "pause": N_("All channels pause")}
 
 
@@ -110,7 +111,7 @@ def _on_air(services: Services, station: Station, slug: str) -> Response:
 
 def _shown(services: Services, lesson: Lesson | None, kind: str) -> dict[str, object]:
     if lesson is None:
-        return {"lesson": None, "title": gettext(_DARK.get(kind, N_("A short break")))}
+        return {"lesson": None, "title": gettext(_DARK.get(kind, _BREAK))}
     pictures = showing.posters(services, lesson)
     return {
         "lesson": lesson.id,
