@@ -97,6 +97,7 @@ KEPT_IS_SAID = "() => JSON.parse(document.body.dataset.words).kept === document.
 WAITING_IS_SAID = (
     "() => JSON.parse(document.body.dataset.words).waiting === document.getElementById('b-body').textContent"
 )
+PLACE_OF_THE_FIRST = "document.querySelector('.b-card').getBoundingClientRect().x"
 CHANNEL_ASKED_FOR = f"""performance.getEntriesByType("resource").filter(
     (one) => one.name.endsWith("/channels/{SLUG}.m3u8")).pop().startTime"""
 TELLS = "times => times.includes(document.querySelector('.clock').textContent)"
@@ -320,6 +321,27 @@ def test_a_set_that_thinks_it_is_1970_and_elsewhere_tells_the_right_time(library
 
 
 @pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
+def test_a_set_without_a_channel_says_what_it_waits_for_and_begins_when_it_has_one(library: Library) -> None:
+    with television(library, service_workers="block") as page:
+        page.route("**/tv/beat", _without_a_channel)
+        page.reload()
+        page.wait_for_selector("#idle")
+        assert page.inner_text("#idle h1") == "清水村服务室"
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".b-card.on")
+        page.keyboard.press("Escape")
+        assert page.is_visible("#idle")
+        page.unroute("**/tv/beat")
+        page.wait_for_selector("#idle", state="hidden")
+        plays(page)
+
+
+def _without_a_channel(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "channel": None})
+
+
+@pytest.mark.skipif(media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)")
 def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> None:
     with television(library) as page:
         plays(page)
@@ -395,8 +417,13 @@ def test_everything_is_reached_by_arrows_ok_and_back(library: Library) -> None:
         for key in ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowLeft"):
             page.keyboard.press(key)
             assert rings(page) == 1, key
+        at = page.evaluate(PLACE_OF_THE_FIRST)
+        for key in ("ArrowRight", "ArrowRight"):
+            page.keyboard.press(key)
+        assert page.evaluate(PLACE_OF_THE_FIRST) == at, "four lessons fit"
         page.keyboard.press("Enter")
         page.wait_for_function("() => document.getElementById('browse').hidden")
+        assert page.text_content("#channel-name") == "新上的课", "it tells where it was chosen"
         plays(page)
         page.keyboard.press("Enter")
         assert page.evaluate("document.querySelector('video').paused"), "OK holds a lesson"

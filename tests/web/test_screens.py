@@ -262,6 +262,16 @@ def test_one_address_cannot_use_up_all_codes(client: FlaskClient) -> None:
     assert answers[199:] == [200, 429, 429]
 
 
+def test_the_form_for_a_new_screen_offers_the_first_channel_and_says_when_none_was_chosen(desk: Desk) -> None:
+    _, office, units = desk
+    assert office.get("/desk/screens/new").text.count('<option value="field" selected>') == 2
+    told: Any = office.application.test_client().post("/tv/pairing").get_json()
+    made = send(office, "/desk/screens/new", code=told["code"], name="x", unit=units[TOWN], channel="")
+    assert "给它选一个频道" in office.get(made.headers["Location"]).text
+    sheet = office.get("/desk/screens/sheet").text
+    assert "/tv</p>" in sheet and 'class="qr"' in sheet
+
+
 def test_only_its_digest_is_kept_and_a_revoked_token_is_void(desk: Desk) -> None:
     services, office, _ = desk
     token, screen_id = paired(desk)

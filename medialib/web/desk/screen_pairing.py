@@ -49,7 +49,7 @@ def _form(services: Services, status: int = 200, **told: Any) -> Response:
         units = own_units(session, me(services))
     return page(
         services, "screen_new.html", status, section="screens", units=units, channels=channels, groups=groups,
-        form=request.form, unit=request.form.get("unit", me(services).unit_slug or ""), **told,
+        form=request.form, usual=channels[0].slug if channels else "", unit=request.form.get("unit", me(services).unit_slug or ""), **told,
     )  # fmt: skip
 
 
@@ -86,5 +86,8 @@ def _box(services: Services) -> ResponseReturnValue:
 
 
 def _sheet(services: Services) -> ResponseReturnValue:
-    """What to hang beside a new television, or to take along: printed on one page."""
-    return page(services, "screen_sheet.html", section="screens", link=link_to(services, "/tv"))
+    """What to hang beside a new television, or to take along: printed on one page. Its code is for phones: it leads to
+    where the letters of the television are typed.
+    """
+    television, phone = link_to(services, "/tv"), link_to(services, url_for("desk.new_screen"))
+    return page(services, "screen_sheet.html", section="screens", address=television.address, link=phone)

@@ -45,12 +45,24 @@ function notice(text) {
   part("notice").textContent = text || "";
 }
 
+// Instead of a black glass, when there is nothing to play.
+function idle(title, lead) {
+  part("idle").hidden = !title;
+  part("idle-title").textContent = title;
+  part("idle-lead").textContent = lead || "";
+}
+
+function waits() {
+  if (video.readyState < 2 || !part("idle").hidden) idle(say("waiting"), say("offline"));
+  else notice(say("waiting"));
+}
+
 // --- playing ---
 
 const video = part("video"), third = new Third(), ticker = new Ticker();
 const player = new Player(video, { stuck: (times) => offline.stuck(times), moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
 const browse = new Browse({ play: playLesson, kept: kept, close: () => part("playing").hidden = false, position: placeOf });
-const offline = new Offline(player, state, { shown: showKept, tuned: tuned, waits: () => notice(say("waiting")) });
+const offline = new Offline(player, state, { shown: showKept, tuned: tuned, waits: waits });
 const renewal = new Renewal(version, { isInUse: () => browse.isOpen || state.mode === "lesson", isBetween: isBetween });
 
 function tune(channel) {
@@ -67,7 +79,9 @@ function tuned(channel) {
   still(null);
   part("overlay").hidden = true; // it told of something else
   third.wake(OPENING_SECONDS);
-  notice(channel ? "" : say("no_channel"));
+  notice("");
+  if (channel) idle("");
+  else idle(state.name, say("no_channel") + say("meanwhile"));
   lookUp();
 }
 
@@ -94,6 +108,7 @@ function moved() {
   const seconds = (Date.now() - (state.looked || Date.now())) / 1000;
   state.looked = Date.now();
   if (!state.muted && state.mode !== "kept") notice("");
+  idle("");
   tellWhatIsOn();
   if (state.mode === "lesson") keepPlace(state.card.lesson, video.currentTime, state.card.seconds);
   if (beat) beat.note(state.lesson, seconds);
@@ -137,8 +152,10 @@ function playLesson(card, cards, from) {
   state.list = cards;
   state.from = from;
   notice("");
+  idle("");
   still(card);
   player.play(card.playlist ? addressOf(card) : card.master, placeOf(card.lesson), false);
+  wake();
 }
 
 // A reading shows its cover.
@@ -170,6 +187,7 @@ function keepPlace(lesson, seconds, length) {
 
 function told(answer) {
   state.keep = answer.keep;
+  state.name = answer.name;
   setServerTime(answer.now);
   tick();
   ticker.set(answer.messages);
@@ -251,7 +269,12 @@ function begin() {
   if (!beat) beat = new Beat({ video: video, told: told, revoked: revoked, state: () => ({ lesson: state.lesson, offline: state.mode === "kept", problem: (player.problem || "").slice(0, 100), version: version, kept: kept().length }) });
   else beat.send();
   // Without an answer for a while, what is kept is played: the set may have started without a network.
-  setTimeout(() => { if (state.channel === undefined && kept().length) { state.channel = stored("medialib-channel") || null; offline.play(); } }, 10000);
+  setTimeout(() => {
+    if (state.channel !== undefined) return;
+    if (!kept().length) { waits(); return; }
+    state.channel = stored("medialib-channel") || null;
+    offline.play();
+  }, 10000);
 }
 
 function revoked() {
