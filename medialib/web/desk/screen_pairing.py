@@ -49,7 +49,8 @@ def _form(services: Services, status: int = 200, **told: Any) -> Response:
         units = own_units(session, me(services))
     return page(
         services, "screen_new.html", status, section="screens", units=units, channels=channels, groups=groups,
-        form=request.form, usual=channels[0].slug if channels else "", unit=request.form.get("unit", me(services).unit_slug or ""), **told,
+        form=request.form, usual=channels[0].slug if channels else "",
+        unit=request.form.get("unit", me(services).unit_slug or ""), **told,
     )  # fmt: skip
 
 
