@@ -44,7 +44,7 @@ def draw_handbill(bill: Handbill) -> bytes:
 
 def _draw_cover(sheet: Image.Image, pen: ImageDraw.ImageDraw, cover: bytes | None) -> None:
     """The picture fills the upper part; one that is no film's shape is cut at its edges."""
-    pen.rectangle((0, 0, SIZE[0], _PICTURE_HEIGHT), fill=_BAND)
+    pen.rectangle((0, 0, SIZE[0] - 1, _PICTURE_HEIGHT - 1), fill=_BAND)
     if cover is None:
         return
     try:
