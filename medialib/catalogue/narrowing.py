@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from medialib.catalogue.collections import Collection
+from medialib.catalogue.filters import Filters
 from medialib.catalogue.lengths import LENGTHS
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.themes import Theme
@@ -23,16 +24,9 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What a listing is narrowed to; None leaves that open. `theme`, `unit` (with all below it) and `place` are slugs,
-    `length` is a name of `LENGTHS`, `words` and `phrases` are found anywhere in the texts, `without` nowhere."""
+class Wanted(Filters):
+    """What a listing is narrowed to: `words` and `phrases` are found anywhere in the texts, `without` nowhere."""
 
-    theme: str | None = None
-    kind: str | None = None
-    unit: str | None = None
-    place: str | None = None
-    year: int | None = None
-    length: str | None = None
     words: str = ""
     phrases: tuple[str, ...] = ()
     without: tuple[str, ...] = ()

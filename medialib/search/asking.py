@@ -39,7 +39,7 @@ class Question:
 
 def take_apart(words: str) -> Question:
     """Read a person's words; never raises, and gives an empty question when there is nothing to look for."""
-    found = text.runs(sounds.without_tones(folding.normalise(words[:LONGEST_QUESTION])))
+    found = text.stretches(sounds.without_tones(folding.normalise(words[:LONGEST_QUESTION])))
     units: list[Unit] = []
     for run in _join_spelled_syllables(found):
         units.extend(Unit(text=word, han=run.han) for word in (text.cut(run.text) if run.han else [run.text]))
@@ -61,16 +61,16 @@ def units_of(words: Iterable[str]) -> tuple[Unit, ...]:
     return _meaningful([Unit(text=word, han=not word.isascii()) for word in words])
 
 
-def _join_spelled_syllables(found: list[text.Run]) -> list[text.Run]:
+def _join_spelled_syllables(found: list[text.Stretch]) -> list[text.Stretch]:
     """Pinyin typed with spaces is one word: zhu sun -> zhusun."""
-    joined: list[text.Run] = []
+    joined: list[text.Stretch] = []
     spelled: list[str] = []
     for run in [*found, None]:
         if run is not None and run.text in sounds.SYLLABLES:
             spelled.append(run.text)
             continue
         if spelled:
-            joined.append(text.Run(text="".join(spelled), start=0, han=False))
+            joined.append(text.Stretch(text="".join(spelled), start=0, han=False))
             spelled = []
         if run is not None:
             joined.append(run)

@@ -15,7 +15,7 @@ from whoosh.writing import SegmentWriter
 
 from medialib.search.blocks import Documents, unpack_postings, unpack_values
 from medialib.search.damage import reading
-from medialib.search.runs import Entry, Pool, Run, merged
+from medialib.search.runs import Entry, Pool, SortedRun, merged
 from medialib.search.schema import Weights
 from medialib.search.segments import MappedCodec, stored_postings
 from medialib.search.terms import TermFiles
@@ -29,7 +29,7 @@ class SegmentBuilder(SegmentWriter):  # type: ignore[misc]
     def __init__(self, index: FileIndex, *, most_bytes: int, timeout_seconds: float = 0.0) -> None:
         super().__init__(index, codec=MappedCodec(), timeout=timeout_seconds)
         self._pool = Pool(Path(self.storage.folder), most_bytes=most_bytes)
-        self._runs: list[Run] = []
+        self._runs: list[SortedRun] = []
 
     def add_document(self, **values: Any) -> None:
         """Add a document; a field without a value may be left out."""

@@ -120,13 +120,13 @@ def _letter(character: str) -> int:
 
 def _squeezed(value: str) -> str:
     """The text without anything between its words."""
-    return "".join(run.text for run in text.runs(folding.normalise(value)))[:_LONGEST_TITLE]
+    return "".join(run.text for run in text.stretches(folding.normalise(value)))[:_LONGEST_TITLE]
 
 
 def _literal_entries(value: str) -> Iterator[tuple[int, int]]:
     squeezed = ""
     starts: list[int] = []
-    for run in text.runs(folding.normalise(value)):
+    for run in text.stretches(folding.normalise(value)):
         starts.extend(len(squeezed) + at for at in (range(len(run.text)) if run.han else (0,)))
         squeezed += run.text
     beginnings = _beginnings([ord(character) for character in squeezed], _LITERAL_BITS, _LITERALS)

@@ -24,7 +24,7 @@ TAGS = ("theme", "unit", "kind", "place", "year")
 """Fields of the index whose values are counted; those above in a tree are among a lesson's values."""
 FILTERS = (*TAGS, "length")
 
-Filters = Mapping[str, str | int | None]
+Chosen = Mapping[str, str | int | None]
 """A value by name out of FILTERS; None is no filter."""
 
 
@@ -45,7 +45,7 @@ def counts(
     view: View,
     documents: Iterable[int] | NDArray[np.generic] | None = None,
     *,
-    filters: Filters | None = None,
+    filters: Chosen | None = None,
 ) -> Counts:
     """Count by every filter's values; the values of a filter in use are counted without that filter."""
     found = as_mask(view, documents)
@@ -68,7 +68,7 @@ def counts(
     )
 
 
-def mask_of(view: View, filters: Filters) -> Mask:
+def mask_of(view: View, filters: Chosen) -> Mask:
     """Which documents pass all filters and are not deleted."""
     return _both(view.alive, [_mask(view, name, value) for name, value in filters.items() if value is not None])
 

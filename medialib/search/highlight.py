@@ -14,13 +14,13 @@ def highlight(value: str, words: str, *, begun: bool = True) -> tuple[tuple[int,
     `begun` is false, by what begins with its letters.
     """
     folded, offsets = folding.fold_with_offsets(value)
-    runs = text.runs(folded)
+    runs = text.stretches(folded)
     marked = [span for unit in take_apart(words).units for span in _marks(runs, unit, begun=begun)]
     ends = (*offsets, len(value))
     return _merge((offsets[start], _after(ends, end)) for start, end in marked)
 
 
-def _marks(runs: list[text.Run], unit: Unit, *, begun: bool) -> list[tuple[int, int]]:
+def _marks(runs: list[text.Stretch], unit: Unit, *, begun: bool) -> list[tuple[int, int]]:
     if not unit.han:
         letters = unit.text.replace("ü", "v")
         return (
@@ -36,13 +36,13 @@ def _marks(runs: list[text.Run], unit: Unit, *, begun: bool) -> list[tuple[int, 
     ]
 
 
-def _latin(runs: list[text.Run], word: str) -> Iterator[tuple[int, int]]:
+def _latin(runs: list[text.Stretch], word: str) -> Iterator[tuple[int, int]]:
     for run in runs:
         if not run.han and word in text.latin_parts(run.text):
             yield run.start, run.start + len(run.text)
 
 
-def _begun(runs: list[text.Run], letters: str) -> Iterator[tuple[int, int]]:
+def _begun(runs: list[text.Stretch], letters: str) -> Iterator[tuple[int, int]]:
     """What begins with these letters, as one sees it who is still typing: zhus -> 竹笋, exc -> exc of excel."""
     for run in runs:
         if not run.han:
@@ -59,13 +59,13 @@ def _begun(runs: list[text.Run], letters: str) -> Iterator[tuple[int, int]]:
                 yield run.start + start, run.start + end
 
 
-def _sounds(runs: list[text.Run], wanted: set[str], *, initials: str) -> Iterator[tuple[int, int]]:
+def _sounds(runs: list[text.Stretch], wanted: set[str], *, initials: str) -> Iterator[tuple[int, int]]:
     for run in runs:
         if run.han and wanted:
             yield from _heard(run, wanted, initials)
 
 
-def _heard(run: text.Run, wanted: set[str], initials: str) -> Iterator[tuple[int, int]]:
+def _heard(run: text.Stretch, wanted: set[str], initials: str) -> Iterator[tuple[int, int]]:
     said = sounds.readings(run.text)
     for start in range(len(said)):
         for end in range(start + 1, min(len(said), start + sounds.LONGEST_INITIALS) + 1):
@@ -74,7 +74,7 @@ def _heard(run: text.Run, wanted: set[str], initials: str) -> Iterator[tuple[int
                 yield run.start + start, run.start + end
 
 
-def _places(runs: list[text.Run], wanted: list[str]) -> Iterator[tuple[int, int]]:
+def _places(runs: list[text.Stretch], wanted: list[str]) -> Iterator[tuple[int, int]]:
     for run, word in product((run for run in runs if run.han), wanted):
         at = run.text.find(word)
         while at >= 0:

@@ -18,7 +18,7 @@ from medialib.search.blocks import Documents, Weights, unpack_postings
 from medialib.search.recent import Recent
 from medialib.search.segments import column_bytes, stored_postings, term_count, term_postings, terms_beginning
 
-__all__ = ["NO_POSTINGS", "Documents", "Kept", "Leaf", "Mask", "Numbers", "Postings", "Segment", "Tags", "View"]
+__all__ = ["NO_POSTINGS", "Documents", "Kept", "Leaf", "Mask", "Numbers", "Postings", "ReadSegment", "Tags", "View"]
 
 Mask = NDArray[np.bool_]
 """One truth for every document."""
@@ -77,7 +77,7 @@ class Tags:
         return entries
 
 
-class Segment:
+class ReadSegment:
     """What was read of one segment so far; numbers of documents count from its own beginning."""
 
     def __init__(self, reader: SegmentReader, recent: Recent[tuple[str, str, str], Postings]) -> None:
@@ -158,7 +158,7 @@ class Segment:
 class Leaf:
     """A segment as part of the whole index: the number of its first document, and which are not deleted."""
 
-    segment: Segment
+    segment: ReadSegment
     first: int
     alive: Mask
 
@@ -237,7 +237,7 @@ class Kept:
 
     def __init__(self, most_bytes: int) -> None:
         self._recent: Recent[tuple[str, str, str], Postings] = Recent(most_bytes)
-        self._segments: dict[str, Segment] = {}
+        self._segments: dict[str, ReadSegment] = {}
 
     def view(self, reader: IndexReader) -> View:
         """The segments that a reader reads."""
@@ -247,7 +247,7 @@ class Kept:
             if not part.doc_count_all():
                 continue
             name = str(part.segment().segment_id())
-            segment = known.get(name) or Segment(part, self._recent)
+            segment = known.get(name) or ReadSegment(part, self._recent)
             segment.reader = part
             self._segments[name] = segment
             leaves.append(Leaf(segment, first, _alive(part)))
@@ -261,7 +261,7 @@ def _alive(reader: SegmentReader) -> Mask:
 
 
 def as_ids(ids: Iterable[str]) -> Ids:
-    """As `Segment.of_ids` takes them."""
+    """As `ReadSegment.of_ids` takes them."""
     return np.array([id.encode() for id in ids], dtype=np.bytes_)
 
 

@@ -46,7 +46,7 @@ def meant(view: View, words: str) -> Meaning | None:
     pieces: list[str] = []
     each: list[str] = []
     changed, end = False, 0
-    for run in text.runs(normalised):
+    for run in text.stretches(normalised):
         way = _read(view, run.text) if run.han and len(run.text) <= _LONGEST_RUN else None
         if way and way.changed:
             changed = True

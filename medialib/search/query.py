@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from medialib.catalogue.filters import Filters
 from medialib.search import text, wording
 from medialib.search.asking import FILLERS, Question, take_apart, units_of
 from medialib.search.besides import Besides, seen
@@ -46,18 +47,6 @@ _STEP, _MOST_LOOKS = 1e6, 4
 
 Check = Callable[[Sequence[str], Sequence[str]], set[str]]
 """Which of these lessons (ids) have all of these phrases in their captions."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What every lesson found must be: the slugs of a theme, unit and place, a kind, a year, a class of length."""
-
-    theme: str | None = None
-    kind: str | None = None
-    unit: str | None = None
-    place: str | None = None
-    year: int | None = None
-    length: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     values: Sequence[bytes] | None = None
 
 
-class Run(Protocol):
+class SortedRun(Protocol):
     """Postings sorted by field and term."""
 
     def entries(self, field: str) -> Iterator[Entry]:
@@ -54,7 +54,7 @@ class Pool:
         self._folder = folder
         self._most_bytes = most_bytes
         self._fields: dict[str, _Gathered] = {}
-        self._runs: list[Run] = []
+        self._runs: list[SortedRun] = []
 
     def add(self, field: str, document: int, items: Iterable[tuple[str, int, float, bytes]]) -> int:
         """The terms of one field of a document, each with its frequency, weight and value; returns how many in all."""
@@ -78,7 +78,7 @@ class Pool:
             self._runs.append(_Aside(self._folder, self._fields))
             self._fields = {}
 
-    def take(self) -> list[Run]:
+    def take(self) -> list[SortedRun]:
         """Everything added since the last time, earlier documents first."""
         taken = self._runs
         if self._fields:
@@ -87,7 +87,7 @@ class Pool:
         return taken
 
 
-def merged(runs: Sequence[Run], field: str) -> Iterator[Entry]:
+def merged(runs: Sequence[SortedRun], field: str) -> Iterator[Entry]:
     """The terms of a field from all runs, whose documents follow each other in the order of the runs."""
     streams = [run.entries(field) for run in runs]
     if len(streams) == 1:

@@ -52,4 +52,4 @@ def holds(transcript: str, phrase: str) -> bool:
 
 
 def _joined(value: str) -> str:
-    return "".join(run.text if run.han else f" {run.text} " for run in text.runs(folding.normalise(value)))
+    return "".join(run.text if run.han else f" {run.text} " for run in text.stretches(folding.normalise(value)))

@@ -130,7 +130,7 @@ def spelled_words(value: str) -> tuple[list[str], list[int]]:
     """
     spelled: list[str] = []
     starts: list[int] = []
-    for run in text.runs(folding.normalise(value)):
+    for run in text.stretches(folding.normalise(value)):
         if run.han:
             starts.extend(len(spelled) + start for start in _word_starts(run.text))
             spelled.extend(one if one.isascii() and one.isalpha() else "" for one in readings(run.text))
@@ -205,7 +205,7 @@ def _unknown(characters: str) -> list[str]:
 
 
 def _han_runs(value: str) -> Iterator[str]:
-    return (run.text for run in text.runs(folding.normalise(value)) if run.han)
+    return (run.text for run in text.stretches(folding.normalise(value)) if run.han)
 
 
 def _word_starts(han: str) -> Iterator[int]:

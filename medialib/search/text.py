@@ -15,7 +15,7 @@ _run = re.compile(rf"(?P<han>[{HAN}]+)|\d+(?:\.\d+)+|(?:(?![{HAN}])[^\W_])+(?:'(
 _letters_or_digits = re.compile(r"\d+|[^\W\d_]+")
 
 
-class Run(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of normalised text that is all Chinese characters, or one Latin word or number."""
 
     text: str
@@ -24,10 +24,10 @@ class Run(NamedTuple):
     end: int = 0
 
 
-def runs(normalised: str) -> list[Run]:
+def stretches(normalised: str) -> list[Stretch]:
     """Cut normalised text into runs of Chinese and single Latin words, dropping everything between."""
     return [
-        Run(
+        Stretch(
             text=han or found.group().replace("'", "")[:LONGEST_WORD],
             start=found.start(),
             han=bool(han),
@@ -41,20 +41,20 @@ def runs(normalised: str) -> list[Run]:
 def words(text: str) -> list[str]:
     """The words of a text in order: Chinese in jieba's search mode (a long word also as its parts)."""
     found: list[str] = []
-    for run in runs(normalise(text)):
+    for run in stretches(normalise(text)):
         found.extend(subwords(run.text) if run.han else latin_parts(run.text))
     return found
 
 
 def grams(text: str) -> list[str]:
     """Every Chinese character of a text, and every two neighbours, Latin words among them."""
-    found = [character for run in runs(normalise(text)) if run.han for character in run.text]
+    found = [character for run in stretches(normalise(text)) if run.han for character in run.text]
     return found + _pairs(text)
 
 
 def neighbours(phrase: str) -> list[str]:
     """What a text holds that holds the phrase: its pairs of neighbours, or its one character or word."""
-    return _pairs(phrase) or [one.text for one in runs(normalise(phrase))]
+    return _pairs(phrase) or [one.text for one in stretches(normalise(phrase))]
 
 
 def _pairs(text: str) -> list[str]:
@@ -62,7 +62,7 @@ def _pairs(text: str) -> list[str]:
     normalised = normalise(text)
     found: list[str] = []
     before, end = "", 0
-    for run in runs(normalised):
+    for run in stretches(normalised):
         parts = run.text if run.han else [f" {run.text} "]
         if before and not normalised[end : run.start].strip():
             parts = [before, *parts]
@@ -74,7 +74,7 @@ def _pairs(text: str) -> list[str]:
 def words_and_pairs(text: str) -> list[str]:
     """The Chinese words of a text, words with a single character beside them (油纸|伞 -> 油纸伞), and all pairs."""
     found: list[str] = []
-    for run in runs(normalise(text)):
+    for run in stretches(normalise(text)):
         if run.han:
             found.extend(subwords(run.text))
             found.extend(a + b for a, b in pairwise(cut(run.text)) if 1 in (len(a), len(b)))
@@ -89,7 +89,7 @@ def said_words(text: str) -> list[str]:
     may be taken for one: 着|竹|鞭 -> 竹鞭.
     """
     found: list[str] = []
-    for run in runs(normalise(text)):
+    for run in stretches(normalise(text)):
         if not run.han:
             found.extend(latin_parts(run.text))
             continue

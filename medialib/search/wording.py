@@ -79,7 +79,7 @@ def read(typed: str) -> Wording:
 
 def _told(parts: list[str]) -> tuple[str, ...]:
     """Each of the parts that say something, once."""
-    return tuple(filter(text.runs, dict.fromkeys(map(folding.normalise, parts))))[:MOST_PARTS]
+    return tuple(filter(text.stretches, dict.fromkeys(map(folding.normalise, parts))))[:MOST_PARTS]
 
 
 def kind_of(value: str) -> str | None:
