@@ -91,7 +91,7 @@ def _require_room(
         session, unit_slug, size_bytes, gigabytes=uploads.unit_gigabytes, files=uploads.unit_files
     )
     wanted = missing_bytes + upload_lookups.missing_bytes(session)
-    services.store.require_space(wanted, int(services.settings.limits.free_gigabytes * _GIGABYTE))
+    services.store.require_space(wanted, services.settings.limits.reserve_bytes)
 
 
 def _require_few(session: Session, person: Person) -> None:

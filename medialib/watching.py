@@ -117,7 +117,7 @@ class Watch:
         log.warning("a watched file could not be taken in", file=path.name, error=str(error), exc_info=error)
         if self.failures[path] >= _TRIES:
             del self.failures[path]
-            told = unreadable(error) if isinstance(error, OSError) else error
+            told = unreadable(error, ours=self.services.store.root) if isinstance(error, OSError) else error
             told = told if isinstance(told, MedialibError) else MedialibError(_UNFORESEEN)
             self._put(root, REFUSED, family, path, told)
 

@@ -136,8 +136,11 @@ def shift(session: Session, slug: str, steps: int, *, by: Person | None) -> None
 def place(session: Session, slug: str, at: int, *, by: Person | None) -> None:
     """Let it stand at that place among its siblings, counted from 0, or at their end."""
     one = unit(session, slug)
-    siblings = [each for each in _beside(session, one.parent_slug) if each is not one]
+    before = _beside(session, one.parent_slug)
+    siblings = [each for each in before if each is not one]
     siblings.insert(at, one)
+    if siblings == before:
+        return
     for position, each in enumerate(siblings):
         each.position = position
     note(session, by, "unit.ordered", on_id=slug, on_name=one.name)

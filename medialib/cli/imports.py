@@ -123,7 +123,7 @@ def _foretell(services: Services, files: Sequence[Path], report: _Report) -> Non
             report.say(path, "refused", reason=str(error))
             continue
         except (MedialibError, OSError, SQLAlchemyError) as error:
-            report.say(path, "failed", reason=_told_of(error))
+            report.say(path, "failed", reason=_told_of(error, ours=services.store.root))
             continue
         seen.setdefault(sha256, path)
         told = [one["message"] % one["values"] for one in notices]
@@ -186,7 +186,7 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
     except (UnusableMedia, BadRequest) as error:
         report.say(path, "refused", reason=str(error))
     except (MedialibError, OSError, SQLAlchemyError) as error:
-        report.say(path, "failed", reason=_told_of(error))
+        report.say(path, "failed", reason=_told_of(error, ours=services.store.root))
     else:
         if not receipt.duplicate:
             _announce(services, receipt.lesson.id)
@@ -196,10 +196,10 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
     return None
 
 
-def _told_of(error: Exception) -> str:
+def _told_of(error: Exception, *, ours: Path) -> str:
     """A sentence; what the system or the database said of it goes to the log."""
     if isinstance(error, OSError):
-        error = unreadable(error)
+        error = unreadable(error, ours=ours)
     elif isinstance(error, SQLAlchemyError):
         cause = error.orig if isinstance(error, DBAPIError) else error
         error = MedialibError(_CATALOGUE, detail=str(cause))

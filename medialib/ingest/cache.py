@@ -65,7 +65,7 @@ def make_room(workshop: Workshop, wanted_bytes: float, *, reserve_bytes: int) ->
 def trim(workshop: Workshop) -> None:
     """Keep the cache within its bounds; it also gives way to what must stay free on the disk."""
     store, settings = workshop.store, workshop.settings
-    lacking = int(settings.limits.free_gigabytes * 1e9) - shutil.disk_usage(store.root).free
+    lacking = settings.limits.reserve_bytes - shutil.disk_usage(store.root).free
     with workshop.leases.hold("cache") as lease:
         if lease:
             freed = store.trim_cache(keep_bytes=int(settings.store.cache_gigabytes * 1e9), free_bytes=max(0, lacking))

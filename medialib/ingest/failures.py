@@ -3,7 +3,8 @@
 import errno
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from medialib.errors import N_, DiskFull, MedialibError, NothingDecoded, Stopped, ToolFailed, ToolKilled, ToolStalled
 from medialib.files import NO_ROOM
@@ -20,6 +21,7 @@ _BY_ERROR: Mapping[int, str] = {
     errno.EACCES: N_("This file may not be read. Please let the account that medialib runs under read it."),
     errno.EIO: N_("This file cannot be read from its disk or stick. Please copy it once more."),
 }
+_OURS = N_("The server cannot use its own folder just now. Please tell who looks after the server.")
 _UNREAD = N_("This file cannot be read just now. Please try again.")
 
 _BY_KIND: Mapping[type[ToolFailed], str] = {ToolKilled: _KILLED, ToolStalled: _SLOW, NothingDecoded: _DAMAGED}
@@ -46,15 +48,20 @@ _ADVICE: Mapping[str, str] = {
 }
 
 
-def failed(detail: str, *, kind: type[ToolFailed] = ToolFailed) -> ToolFailed:
-    """With the sentence for that kind of failure, or for what the program complained of."""
-    return kind(_BY_KIND.get(kind) or _by_complaint(detail), detail=detail)
+def failed(detail: str, *, kind: type[ToolFailed] = ToolFailed, names: Iterable[str] = ()) -> ToolFailed:
+    """With the sentence for that kind of failure, or for what the program complained of. `names` are what files are
+    called, which complains of nothing.
+    """
+    complaint = detail
+    for name in names:
+        complaint = complaint.replace(name, "")
+    return kind(_BY_KIND.get(kind) or _by_complaint(complaint), detail=detail)
 
 
-def _by_complaint(detail: str) -> str:
-    if _MEMORY.search(detail):
+def _by_complaint(complaint: str) -> str:
+    if _MEMORY.search(complaint):
         return _KILLED
-    return _DAMAGED if _DAMAGE.search(detail) else _OTHERWISE
+    return _DAMAGED if _DAMAGE.search(complaint) else _OTHERWISE
 
 
 def advice(message: str) -> str:
@@ -77,9 +84,13 @@ def unforeseen(error: Exception) -> MedialibError:
     return ToolFailed(_UNFORESEEN, detail=traceback.format_exc() or str(error))
 
 
-def unreadable(error: OSError) -> MedialibError:
-    """Why somebody's file, or its copy, could not be read or written; the system's own words are the detail."""
+def unreadable(error: OSError, *, ours: Path) -> MedialibError:
+    """Why somebody's file, or its copy below `ours`, could not be read or written; the system's own words are the
+    detail. Of what is ours that file is innocent.
+    """
     if error.errno in NO_ROOM:
         return no_room(str(error))
+    if any(isinstance(one, str) and Path(one).is_relative_to(ours) for one in (error.filename, error.filename2)):
+        return MedialibError(_OURS, detail=str(error))
     told = errno.EACCES if error.errno == errno.EPERM else error.errno
     return MedialibError(_BY_ERROR.get(told or 0, _UNREAD), detail=str(error))

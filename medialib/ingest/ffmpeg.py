@@ -98,7 +98,7 @@ def run(
             _end(process)
         complaints = _end_of(stderr)
         if process.returncode:
-            raise _failure(argv[0], process.returncode, complaints)
+            raise _failure(argv, process.returncode, complaints)
     complained(complaints)
     return bytes(printer.kept)
 
@@ -212,11 +212,16 @@ def end_orphans(folder: Path) -> list[int]:
     return ended
 
 
-def _failure(program: str, code: int, complaints: str) -> ToolFailed:
-    told = f"{Path(program).name} ended with {code}: {complaints}"
+def _failure(argv: Sequence[str], code: int, complaints: str) -> ToolFailed:
+    told = f"{Path(argv[0]).name} ended with {code}: {complaints}"
     if code in _KILLED:
         return failed(told, kind=ToolKilled)
-    return no_room(told) if _NO_ROOM in complaints else failed(told)
+    return no_room(told) if _NO_ROOM in complaints else failed(told, names=_names(argv))
+
+
+def _names(argv: Sequence[str]) -> set[str]:
+    """The paths among the arguments."""
+    return {one.removeprefix("file:") for one in argv if "/" in one}
 
 
 def _end_of(file: IO[bytes]) -> str:

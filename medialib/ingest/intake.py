@@ -161,7 +161,7 @@ def require_size(workshop: Workshop, path: Path) -> int:
 
 def _copy(workshop: Workshop, path: Path, copy: Path, copied: Callable[[int], None]) -> tuple[str, int]:
     size_bytes = require_size(workshop, path)
-    workshop.store.require_space(size_bytes, int(workshop.settings.limits.free_gigabytes * _GIGABYTE))
+    workshop.store.require_space(size_bytes, workshop.settings.limits.reserve_bytes)
     digest = hashlib.sha256()
     total = 0
     with path.open("rb") as source, copy.open("wb") as target:

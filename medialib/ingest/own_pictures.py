@@ -1,9 +1,11 @@
 """Pictures of a lesson's own: taken from its film, or sent by people, or drawn anew. They outlast its plans."""
 
+import contextlib
 import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -13,7 +15,7 @@ from PIL import Image
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.posters import Candidate, Origin, Posters
 from medialib.errors import N_, BadRequest, NotReady, UnusableMedia
-from medialib.files import open_regular
+from medialib.files import entries, open_regular
 from medialib.ingest import picture_commands, pictures
 from medialib.ingest.errand import Errand
 from medialib.ingest.recording import load
@@ -70,7 +72,7 @@ def everything(store: Store, lesson_id: str) -> dict[int, Candidate]:
 def send(workshop: Workshop, lesson: Lesson, file: IO[bytes]) -> int:
     """Keep a picture that somebody sent; returns its number. Raises BadRequest for what is none, and NoSpace."""
     megapixels = min(workshop.settings.limits.megapixels, _MOST_MEGAPIXELS)
-    workshop.store.require_space(LARGEST_BYTES, int(workshop.settings.limits.free_gigabytes * 10**9))
+    workshop.store.require_space(LARGEST_BYTES, workshop.settings.limits.reserve_bytes)
     try:
         picture = pictures.open_picture(file, megapixels=megapixels, formats=_FORMATS)
     except UnusableMedia as error:
@@ -194,7 +196,7 @@ def removed(store: Store, lesson_id: str) -> list[int]:
 
 
 def _away(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"{_AWAY}*"), key=lambda one: one.stat().st_mtime, reverse=True)
+    return _by_age(folder, lambda name: name.startswith(_AWAY))[::-1]
 
 
 def bring_back(store: Store, lesson_id: str, number: int) -> None:
@@ -213,11 +215,17 @@ def _move(folder: Path, to: Path) -> None:
 
 def _numbers(store: Store, lesson_id: str) -> list[int]:
     """The oldest first."""
-    try:
-        folders = [one for one in store.own_pictures(lesson_id).iterdir() if one.name.isdigit()]
-    except FileNotFoundError:
-        return []
-    return [int(one.name) for one in sorted(folders, key=lambda one: one.stat().st_mtime)]
+    return [int(one.name) for one in _by_age(store.own_pictures(lesson_id), str.isdigit)]
+
+
+def _by_age(folder: Path, called: Callable[[str], bool]) -> list[Path]:
+    """What is in the folder and called so, the oldest first; what goes while it is looked at is left out."""
+    ages = {}
+    for entry in entries(folder):
+        if called(entry.name):
+            with contextlib.suppress(FileNotFoundError):
+                ages[Path(entry.path)] = entry.stat().st_mtime
+    return sorted(ages, key=lambda one: ages[one])
 
 
 def _read(store: Store, lesson_id: str, number: int) -> Candidate | None:

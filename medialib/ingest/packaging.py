@@ -187,7 +187,7 @@ def _joined(workshop: Workshop, lease: Lease, lesson_id: str, plan: Plan, wanted
         ]
         for file, one in wanted.items()
     }
-    reserve = int(workshop.settings.limits.free_gigabytes * 1e9)
+    reserve = workshop.settings.limits.reserve_bytes
     cache.make_room(workshop, _WORK_SPACE * sum(map(_size, paths.values())), reserve_bytes=reserve)
     folder = store.workspace(lease.token)
     for file, parts in paths.items():

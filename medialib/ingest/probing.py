@@ -121,7 +121,7 @@ def _mend(workshop: Workshop, source: Path, facts: Facts) -> Path | None:
     Raises ToolKilled and ToolStalled.
     """
     size_bytes = source.stat().st_size
-    workshop.store.require_space(size_bytes, int(workshop.settings.limits.free_gigabytes * 10**9))
+    workshop.store.require_space(size_bytes, workshop.settings.limits.reserve_bytes)
     indexes = [one.index for one in (facts.video, *facts.audio) if one]
     folder = source.parent / "mended"
     folder.mkdir(exist_ok=True)

@@ -48,7 +48,7 @@ def take_in(workshop: Workshop, lesson_id: str, file: IO[bytes], name: str, *, b
         id=edits.new_lesson_id(), lesson_id=lesson_id, extension=extension, added_at=time.time(),
         name=reading_edits.clean_name(Path(name).stem) or "1", sha256="", size_bytes=0,
     )  # fmt: skip
-    workshop.store.require_space(LARGEST_BYTES, int(workshop.settings.limits.free_gigabytes * 10**9))
+    workshop.store.require_space(LARGEST_BYTES, workshop.settings.limits.reserve_bytes)
     with workshop.leases.hold(f"reading:{one.id}") as lease:
         if lease is None:
             raise NotReady(N_("Please try again in a moment."), retry_seconds=5)

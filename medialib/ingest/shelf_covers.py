@@ -13,6 +13,7 @@ from medialib.catalogue import collection_pictures
 from medialib.errors import N_, BadRequest, UnusableMedia
 from medialib.ingest import pictures
 from medialib.ingest.workshop import Workshop
+from medialib.settings import Limits
 from medialib.store import Store
 
 log = structlog.get_logger()
@@ -22,10 +23,11 @@ _DAY_SECONDS = 86_400
 _YOUNG_SECONDS = 3600
 
 
-def keep_cover(store: Store, file: IO[bytes], *, megapixels: float) -> str:
-    """Store the picture; returns its name, which says how large it is. Raises BadRequest for what is no picture."""
+def keep_cover(store: Store, file: IO[bytes], *, limits: Limits) -> str:
+    """Store the picture; returns its name, which says how large it is. Raises BadRequest for what is none, NoSpace."""
+    store.require_space(pictures.LARGEST_BYTES, limits.reserve_bytes)
     try:
-        picture = pictures.open_picture(file, megapixels=megapixels)
+        picture = pictures.open_picture(file, megapixels=limits.megapixels)
     except UnusableMedia as error:
         raise BadRequest(
             N_("This picture cannot be used. Please take a JPEG or PNG file of at most 32 MB."), detail=error.detail

@@ -155,6 +155,11 @@ class Limits(_Section):
     tracks: Count = 32
     free_gigabytes: Annotated[float, Field(ge=0)] = 1
 
+    @property
+    def reserve_bytes(self) -> int:
+        """What always stays free on the disk."""
+        return int(self.free_gigabytes * 10**9)
+
 
 class Screens(_Section):
     """Televisions: when they count as late or silent, how often they tell of themselves, and what they keep.

@@ -316,17 +316,24 @@ def test_a_catalogue_that_belongs_to_another_user_is_a_sentence(shell: Shell, mo
 
 def test_an_import_tells_of_a_database_that_fails_in_one_line() -> None:
     error = OperationalError("INSERT INTO leases", {}, sqlite3.OperationalError("database is locked"))
-    assert _told_of(error) == "The catalogue cannot be written to now. Please try again."
+    assert _told_of(error, ours=Path("/store")) == "The catalogue cannot be written to now. Please try again."
 
 
 def test_an_import_tells_of_a_file_that_cannot_be_read_in_its_own_words() -> None:
-    told = {code: _told_of(OSError(code, os.strerror(code), "/media/stick/a.mp4")) for code in (2, 5, 13, 1, 28, 22)}
+    def of(code: int, *paths: str) -> str:
+        error = OSError(code, os.strerror(code), paths[0], None, *paths[1:])
+        return _told_of(error, ours=Path("/store"))
+
+    told = {code: of(code, "/media/stick/a.mp4") for code in (2, 5, 13, 1, 28, 22)}
     assert told[2] == "This file is no longer there."
     assert "copy it once more" in told[5]
     assert told[13] == told[1] and "may not be read" in told[13]
     assert "no room" in told[28]
     assert told[22] == "This file cannot be read just now. Please try again."
     assert not any("/media" in one or os.strerror(code) in one for code, one in told.items())
+    ours = {of(code, "/store/tmp/a/source") for code in (2, 13, 30)} | {of(13, "/media/a.mp4", "/store/lessons/a")}
+    assert len(ours) == 1 and "its own folder" in ours.pop(), "the file is not to blame"
+    assert "no room" in of(28, "/store/tmp/a/source")
 
 
 def test_what_an_import_counts_is_kept_until_a_server_begins_anew(recordings: Path, tmp_path: Path) -> None:

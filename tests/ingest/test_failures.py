@@ -30,6 +30,14 @@ def test_every_kind_of_failure_has_a_sentence_and_something_to_do(
     assert advice(error.message)
 
 
+def test_what_a_file_is_called_does_not_say_that_it_is_damaged() -> None:
+    name = "/srv/corrupt files/moov atom not found.mp4"
+    detail = f"ffmpeg ended with 1: file:{name}: Permission denied"
+    assert "is damaged" not in failed(detail, names={name}).message
+    assert "is damaged" in failed(f"{detail}: corrupt decoded frame in stream 0", names={name}).message
+    assert failed(detail, names={name}).detail == detail
+
+
 def test_what_nobody_foresaw_has_something_to_do_and_a_full_disk_goes_on_by_itself() -> None:
     assert "log" in advice(unforeseen(ValueError("x")).message)
     assert advice(no_room("x").message) == "", "its sentence says what to do"

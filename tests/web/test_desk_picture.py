@@ -144,6 +144,19 @@ def test_of_the_pictures_that_were_removed_the_last_can_be_brought_back(services
     own_pictures.bring_back(services.store, lesson.id, 5)
 
 
+def test_a_picture_that_goes_while_they_are_looked_at_is_left_out(services: Services) -> None:
+    lesson = lesson_of(services, add_lesson(services))
+    folder = services.store.own_pictures(lesson.id)
+    for name in ("3", "away-4"):
+        (folder / name).mkdir(parents=True)
+    for name in ("5", "away-6"):  # listed, and gone when its age is asked for
+        (folder / name).symlink_to(folder / "nothing")
+    assert own_pictures.removed(services.store, lesson.id) == [-4]
+    assert own_pictures.everything(services.store, lesson.id) == {}
+    own_pictures.remove(services.store, lesson, 3)
+    assert own_pictures.removed(services.store, lesson.id) == [-3, -4]
+
+
 def test_of_many_pictures_the_oldest_go(services: Services) -> None:
     lesson = lesson_of(services, add_lesson(services))
     for number in range(1, 35):

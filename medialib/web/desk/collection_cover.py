@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from medialib.errors import N_, BadRequest
+from medialib.errors import N_, BadRequest, NoSpace
 from medialib.ingest import pictures, shelf_covers
 from medialib.services import Services
 from medialib.web import access
@@ -26,8 +26,7 @@ def _receive(services: Services, slug: str) -> ResponseReturnValue:
         file = request.files.get("picture")
         if file is None or not file.filename:
             raise BadRequest(N_("Please choose a file first."))
-        megapixels = services.settings.limits.megapixels
-        name = shelf_covers.keep_cover(services.store, file.stream, megapixels=megapixels)
-    except BadRequest as error:
+        name = shelf_covers.keep_cover(services.store, file.stream, limits=services.settings.limits)
+    except (BadRequest, NoSpace) as error:
         return edit_page(services, slug, 400, problem=sentence(error))
     return change(services, slug, "collection.texts", lambda now: replace(now, cover=f"picture:{name}"))

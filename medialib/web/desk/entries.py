@@ -64,7 +64,7 @@ def _told(services: Services) -> dict[str, Any]:
         told["text"] = multiline("text", 12_000)
     file = request.files.get("file")
     if file and file.filename:
-        reserve = int(services.settings.limits.free_gigabytes * 10**9)
+        reserve = services.settings.limits.reserve_bytes
         told["link"] = attached_files.attach(services.store, file.stream, file.filename, reserve_bytes=reserve)
     return told
 
