@@ -78,10 +78,17 @@ WAITS_LONGER_EACH_TIME = """async () => {
     player.stop();
     return told;
 }"""
+WANTED_OF = """async versions => {
+    const { Renewal } = await import("/static/tv/renewing.js");
+    const page = { isInUse: () => true, isBetween: () => false, stored: (name) => localStorage.getItem(name) };
+    const renewal = new Renewal(document.body.dataset.version, page);
+    return versions.map((version) => { renewal.told(version); return renewal.wanted; });
+}"""
 ORDERS_WHAT_NEVER_COMES = """async () => {
     const { Renewal } = await import("/static/tv/renewing.js");
     window.before = true;
-    window.renewal = new Renewal("former", { isInUse: () => true, isBetween: () => true });
+    const page = { isInUse: () => true, isBetween: () => true, store: () => {}, stored: () => "" };
+    window.renewal = new Renewal("former", page);
     window.renewal.order("given up meanwhile");
 }"""
 ALMOST_USED_UP = """() => {
@@ -354,7 +361,7 @@ def test_a_page_is_loaded_anew_when_the_office_orders_it(library: Library) -> No
             page.evaluate(ORDERS_WHAT_NEVER_COMES)
         page.wait_for_timeout(500)
         assert page.evaluate("window.before"), "what was ordered is not there"
-        page.evaluate("version => window.renewal.told(version)", page_version())
+        page.evaluate("version => window.renewal.told(version)", page_version(Settings()))
         page.wait_for_function("() => !window.before", timeout=60_000)
     order(library, {})  # a television that remembers nothing, as that of the next test, would do it again
 
@@ -389,13 +396,14 @@ def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) 
         page.keyboard.press("Escape")
         page.wait_for_function("() => !window.before", timeout=60_000)
         page.wait_for_load_state()
-        assert page.evaluate("document.body.dataset.version") == page_version()
+        assert page.evaluate("document.body.dataset.version") == page_version(Settings())
         plays(page)
+        assert page.evaluate(WANTED_OF, ["former", "next"]) == ["", "next"], "it does not go back to a server of before"
 
 
 def _as_a_former_version(route: Route) -> None:
     answer = route.fetch()
-    route.fulfill(response=answer, body=answer.text().replace(page_version(), "former"))
+    route.fulfill(response=answer, body=answer.text().replace(page_version(Settings()), "former"))
 
 
 def order(library: Library, orders: dict[str, Any]) -> None:

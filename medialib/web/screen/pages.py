@@ -19,6 +19,7 @@ from medialib.delivery import qr
 from medialib.errors import N_, BadRequest
 from medialib.ingest import snapshots
 from medialib.services import Services
+from medialib.settings import Settings
 from medialib.web import access
 from medialib.web.i18n import gettext
 from medialib.web.naming import absolute
@@ -73,21 +74,28 @@ def make_blueprint(services: Services, roll: Roll, limiter: Limiter) -> Blueprin
     return blueprint
 
 
+def page_version(settings: Settings) -> str:
+    """Changes with every file and setting that the page is made of: a page of another one loads itself anew.
+
+    Templates and messages are those with which the process was started, as they are in what it answers.
+    """
+    shown = (_files_version(), settings.site.name, settings.screens.zone)
+    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:12]
+
+
 @cache
-def page_version() -> str:
-    """Changes with every file that the page is made of: a page of another one loads itself anew."""
+def _files_version() -> str:
     found = hashlib.sha256(__version__.encode())
     shared = [_STATIC / "vendor" / "hls.min.js", _STATIC / "tokens.css", _WEB / "templates" / "tv.html"]
     for file in sorted([*(_STATIC / "tv").glob("*"), *_WEB.glob("translations/**/*.mo"), *shared]):
         found.update(file.read_bytes() if file.is_file() else b"")
-    return found.hexdigest()[:12]
+    return found.hexdigest()
 
 
 def _page(services: Services) -> ResponseReturnValue:
     """The same for every screen; what it is, it keeps itself. A service worker keeps the page."""
-    response = make_response(
-        render_template("tv.html", version=page_version(), zone=services.settings.screens.zone, keep=_keep(services))
-    )
+    version, zone = page_version(services.settings), services.settings.screens.zone
+    response = make_response(render_template("tv.html", version=version, zone=zone, keep=_keep(services)))
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -167,7 +175,7 @@ def _beat(services: Services, roll: Roll) -> ResponseReturnValue:
     ]
     answer = jsonify({
         "name": one.name, "channel": one.channel, "orders": one.orders, "messages": messages,
-        "version": page_version(), "now": time.time(), "keep": _keep(services),
+        "version": page_version(services.settings), "now": time.time(), "keep": _keep(services),
     })  # fmt: skip
     return _kept_by_the_set(_private(answer), token)
 

@@ -63,7 +63,7 @@ const video = part("video"), third = new Third(), ticker = new Ticker();
 const player = new Player(video, { stuck: (times) => offline.stuck(times), moved: moved, ended: ended, muted: () => { state.muted = true; notice(say("unmute")); } });
 const browse = new Browse({ play: playLesson, kept: kept, close: () => part("playing").hidden = false, position: placeOf });
 const offline = new Offline(player, state, { shown: showKept, tuned: tuned, waits: waits });
-const renewal = new Renewal(version, { isInUse: () => browse.isOpen || state.mode === "lesson", isBetween: isBetween });
+const renewal = new Renewal(version, { isInUse: () => browse.isOpen || state.mode === "lesson", isBetween: isBetween, stored: stored, store: store });
 
 function tune(channel) {
   if (!channel) player.stop();

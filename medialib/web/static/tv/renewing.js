@@ -2,12 +2,13 @@
 
 import { ask } from "./server.js";
 
-const LOOK_SECONDS = 2, PATIENCE_SECONDS = 600, AGAIN_SECONDS = 60;
+const LOOK_SECONDS = 2, PATIENCE_SECONDS = 600, AGAIN_SECONDS = 60, LEFT_SECONDS = 3600;
+const LEFT = "medialib-left";
 
 export class Renewal {
   constructor(version, page) {
     this.version = version;
-    this.page = page; // {isInUse(), isBetween()}
+    this.page = page; // {isInUse(), isBetween(), stored(name), store(name, value)}
     this.wanted = "";
     this.ordered = false;
     this.by = 0; // at this moment no pause is waited for any longer
@@ -17,7 +18,7 @@ export class Renewal {
   // `version` is what the server has now.
   told(version) {
     if (this.ordered) { this.wanted = version; return; } // even if it is the one that is here
-    if (version === this.version) { this.wanted = ""; return; }
+    if (version === this.version || this.hasLeft(version)) { this.wanted = ""; return; }
     if (!this.wanted) this.by = Date.now() + PATIENCE_SECONDS * 1000;
     this.wanted = version;
   }
@@ -28,6 +29,12 @@ export class Renewal {
     this.by = 0;
   }
 
+  // While servers are renewed one by one, old and new ones answer by turns: a set goes on, and not to and fro.
+  hasLeft(version) {
+    const left = (this.page.stored(LEFT) || "").split(" ");
+    return left[0] === version && Math.abs(Date.now() - Number(left[1])) < LEFT_SECONDS * 1000;
+  }
+
   disturbs() { return this.page.isInUse() && !this.ordered; }
 
   // Never by itself while somebody chooses, or watches what was chosen; between two lessons if one ends soon enough.
@@ -36,6 +43,11 @@ export class Renewal {
     this.by = Date.now() + AGAIN_SECONDS * 1000;
     const here = 'data-version="' + this.wanted + '"'; // the page is really there, and not one that is kept
     ask("/tv", { cache: "no-store" }).then((answer) => answer.ok ? answer.text() : "")
-      .then((text) => { if (text.indexOf(here) > 0 && !this.disturbs()) location.reload(); }).catch(() => undefined);
+      .then((text) => { if (text.indexOf(here) > 0 && !this.disturbs()) this.leave(); }).catch(() => undefined);
+  }
+
+  leave() {
+    if (this.wanted !== this.version) this.page.store(LEFT, this.version + " " + Date.now());
+    location.reload();
   }
 }
