@@ -106,8 +106,8 @@ def _tags(_: Session, value: Sequence[str]) -> list[str]:
     return list(value)
 
 
-def _themes(session: Session, value: Sequence[str]) -> list[str]:
-    """In the order of the tree, as a lesson has them."""
+def themes_of(session: Session, value: Sequence[str]) -> list[str]:
+    """In the order of the tree, as a lesson has them; raises BadRequest for one that there is not."""
     known = {theme.slug: (theme.position, theme.slug) for theme in lookups.themes(session)}
     if any(slug not in known for slug in value):
         raise BadRequest(N_("There is no such theme."))
@@ -159,7 +159,7 @@ _CHECKS: Mapping[str, Callable[[Session, Any], Any]] = {
     "licence": _line("licence"),
     "consent": _text("consent"),
     "tags": _tags,
-    "themes": _themes,
+    "themes": themes_of,
     "unit_slug": _known(Unit, N_("There is no such unit.")),
     "series_slug": _known(Collection, N_("There is no such collection.")),
     "number": _number,

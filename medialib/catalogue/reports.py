@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.rights import Viewer, edited
+from medialib.catalogue.rights import Viewer, edited, may_edit
 from medialib.database import Base
 from medialib.errors import N_, NotFound
 
@@ -46,10 +46,10 @@ def open_reports(session: Session, viewer: Viewer, *, limit: int = 50) -> Sequen
     return session.scalars(query.order_by(Report.created_at, Report.id).limit(limit)).all()
 
 
-def report(session: Session, report_id: int) -> Report:
-    """Raises NotFound."""
+def report(session: Session, viewer: Viewer, report_id: int) -> Report:
+    """Raises NotFound, also for one of a lesson that this person may not change."""
     found = session.get(Report, report_id)
-    if found is None:
+    if found is None or not may_edit(session, viewer, found.lesson_id):
         raise NotFound(N_("There is no such report."), detail=str(report_id))
     return found
 

@@ -82,6 +82,12 @@ def mark_of(view: Callable[..., Any]) -> Mark | None:
     return found
 
 
+def role_of(view: Callable[..., Any]) -> str:
+    """The least role that the view asks for, "" for none."""
+    mark = mark_of(view)
+    return mark.role if mark else ""
+
+
 def install(app: Flask, services: Services) -> None:
     """Ask before every request; to be called before anything else that asks."""
     rights.hide_from_viewers(services.database.sessions)

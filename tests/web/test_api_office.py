@@ -197,6 +197,9 @@ def test_units_stand_where_they_are_put(services: Services, browser: FlaskClient
     browser.patch(f"/api/units/{slug}", headers=key, json={"place": 99})
     assert beside()[-1] == last
     assert browser.patch(f"/api/units/{units[VILLAGE]}", headers=key, json={"place": 0}).status_code == 400
+    told = len(acts(services))
+    browser.patch(f"/api/units/{slug}", headers=key, json={"place": 99})
+    assert len(acts(services)) == told, "it stands there already"
 
 
 def test_the_log_is_narrowed_to_days(services: Services, browser: FlaskClient, key: dict[str, str]) -> None:
@@ -262,6 +265,8 @@ def test_an_upload_is_described_cancelled_brought_back_and_sent_in(
             "title": "竹编入门", "themes": ["skills"], "recorded": "2023-05",
         }  # fmt: skip
     assert ask("details", {"recorded": "2023-13"}).status_code == 400
+    gone = ask("details", {"themes": ["skills", "nosuch"]})
+    assert (gone.status_code, gone.get_json()["error"]) == (400, "没有这个主题。"), "nothing is left out in silence"
     assert ask("details", {"unit": units[COUNTY]}).status_code == 400
     assert ask("submit").get_json()["submits"] is True
     assert ask("withdraw").get_json()["submits"] is False

@@ -17,6 +17,8 @@ from hypothesis.errors import Unsatisfiable
 from medialib.app import create_app
 from medialib.catalogue import api_tokens, collecting, people_lookups
 from medialib.catalogue.plays import PlayCount
+from medialib.catalogue.reports import add_report
+from medialib.catalogue.screens import Screen, ScreenPlay
 from medialib.catalogue.seeds import plant
 from medialib.services import Services
 from medialib.web.tus_headers import BODY_TYPE
@@ -45,6 +47,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with opened.database.begin() as session:
         slug = collecting.create(session, kind="series", title="小桃讲党课").slug
         values = {"day": date.today().isoformat(), "device": "phone", "way": "watched", "collection": slug}
+        session.add(Screen(id="screen1", name="清水村", created_at=1.0, playing={"lesson": lesson}))
+        session.add(ScreenPlay(day=values["day"], screen_id="screen1", lesson_id=lesson, plays=2, seconds=60.0))
+        add_report(session, lesson_id=lesson, kind="sound", words="听不清", at_seconds=3.0)
         session.add(PlayCount(lesson_id=lesson, plays=9, seconds=900.0, **values))
     assert units
     yield opened

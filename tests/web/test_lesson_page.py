@@ -121,12 +121,13 @@ def test_a_member_reports_what_is_wrong(services: Services) -> None:
     for wrong in ({"kind": "none"}, {"kind": "other", "words": ""}, {"words": "长" * 1001}):
         answer = client.post(address, data={**form, **wrong})
         assert (answer.status_code, "请" in answer.text or "太长" in answer.text) == (400, True)
+    office = Viewer(role="curator")
     with services.database.read() as session:
-        (told,) = reports.open_reports(session, Viewer(role="curator"))
+        (told,) = reports.open_reports(session, office)
         assert (told.lesson.title, told.kind, told.words, told.at_seconds) == ("笋竹管护", "sound", "听不清", 12.5)
     with services.database.begin() as session:
-        reports.settle(reports.report(session, told.id), closed=True)
-        assert reports.open_reports(session, Viewer(role="curator")) == []
+        reports.settle(reports.report(session, office, told.id), closed=True)
+        assert reports.open_reports(session, office) == []
 
 
 def test_a_way_that_is_no_address_leads_nowhere(client: FlaskClient, services: Services) -> None:

@@ -25,24 +25,34 @@ from medialib.web.api import (
     lesson_pictures,
     lesson_recordings,
     people,
+    reports,
+    screens,
+    settings,
     statistics,
     theme_changes,
+    tus_described,
     upload_acts,
     uploads,
     webhooks,
 )
 from medialib.web.api.described import READING
 from medialib.web.api.document import openapi, outline
-from medialib.web.api.operations import Answer, Api, Operation
-from medialib.web.api.tus_described import TUS
+from medialib.web.api.operations import Answer, Api
 from medialib.web.desk import tus
 from medialib.web.i18n import gettext
 
 _GROUPS = {
     "lessons": N_("Lessons"), "captions": N_("Captions"), "uploads": N_("Uploads"), "themes": N_("Themes"),
     "collections": N_("Collections"), "people": N_("People"),
-    "units": N_("Units"), "statistics": N_("Statistics"), "webhooks": N_("Messages to other systems"), "log": N_("Log"),
+    "units": N_("Units"), "statistics": N_("Statistics"), "screens": N_("Screens"),
+    "reports": N_("What members report"), "webhooks": N_("Messages to other systems"), "settings": N_("Settings"),
+    "log": N_("Log"),
 }  # fmt: skip
+_MODULES = (
+    desk_lessons, lesson_acts, lesson_links, lesson_pictures, lesson_recordings, lesson_media, captions, uploads,
+    upload_acts, tus_described, theme_changes, statistics, collections, collection_changes, collection_files, people,
+    invitations, screens, reports, webhooks, settings,
+)  # fmt: skip
 _PER_MINUTE = 600
 """So often a token may ask; what is read in masses is read in pages of a hundred."""
 
@@ -59,31 +69,12 @@ class Me(Answer):
 
 def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
     blueprint = Blueprint("api_desk", __name__, url_prefix="/api")
-    api = Api(blueprint=blueprint)
+    api = Api(blueprint=blueprint, services=services, limiter=limiter)
     api.describe(*READING)
-    mine = Operation(
-        method="GET", path="/me", group="people", answer=Me, role="viewer", summary=N_("For whom this request acts")
-    )
-    api.add(mine, access.signed_in, lambda: _me(services))
-    desk_lessons.add_to(api, services)
-    lesson_acts.add_to(api, services)
-    lesson_links.add_to(api, services)
-    lesson_pictures.add_to(api, services)
-    lesson_recordings.add_to(api, services)
-    lesson_media.add_to(api, services)
-    captions.add_to(api, services)
-    uploads.add_to(api, services)
-    upload_acts.add_to(api, services)
+    api.family(access.signed_in, group="people")(_me, "GET", "/me", N_("For whom this request acts"), answer=Me)
+    for module in _MODULES:
+        module.add_to(api)
     tus.add_to_api(blueprint, services)
-    api.describe(*TUS)
-    theme_changes.add_to(api, services)
-    statistics.add_to(api, services)
-    collections.add_to(api, services)
-    collection_changes.add_to(api, services)
-    collection_files.add_to(api, services)
-    people.add_to(api, services)
-    invitations.add_to(api, services)
-    webhooks.add_to(api, services)
     blueprint.add_url_rule("/", "page", access.members(lambda: _page(services, api)))
     blueprint.add_url_rule("/openapi.json", "document", access.members(lambda: _document(services, api)))
     limiter.limit(f"{_PER_MINUTE} per minute", key_func=_of_token, exempt_when=lambda: not bearers.is_borne())(

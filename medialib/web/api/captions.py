@@ -1,6 +1,6 @@
 """Captions over the API: read, put and taken away, with the checks of the desk's page."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -17,7 +17,7 @@ from medialib.ingest.mending import MOST_CUES
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.desk.shell import me
 
 _PATH = "/desk/lessons/<lesson_id>/captions"
@@ -68,34 +68,22 @@ class NewCaptions(Body):
         return self
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"scope": "read" if method == "GET" else "edit", "answer": TrackAnswer, **more}
-        operation = Operation(
-            method=method, path=f"{_PATH}{path}", summary=summary, group="captions", role="editor", **more
-        )
-        api.add(operation, access.lesson_editors, view)
-
+def add_to(api: Api) -> None:
+    editors = api.family(access.lesson_editors, below=_PATH, writes="edit", group="captions", answer=TrackAnswer)
     of = "/<language>"
+    editors(_all, "GET", "", N_("The captions of a lesson"), answer=CaptionsAnswer)
+    editors(_read, "GET", of, N_("The captions of a lesson in one language"), refusals=(400,))
     editors(
-        lambda lesson_id: _all(services, lesson_id), "GET", "", N_("The captions of a lesson"), answer=CaptionsAnswer
+        _put,
+        "PUT",
+        of,
+        N_("Puts exactly these captions to a lesson"),
+        body=NewCaptions,
+        refusals=(409,),
+        most_bytes=_MOST_BODY_BYTES,
     )
-    editors(
-        lambda lesson_id, language: _read(services, lesson_id, language), "GET", of,
-        N_("The captions of a lesson in one language"), refusals=(400,),
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, language, body: _put(services, lesson_id, language, body), "PUT", of,
-        N_("Puts exactly these captions to a lesson"), body=NewCaptions, refusals=(409,), most_bytes=_MOST_BODY_BYTES,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, language: _remove(services, lesson_id, language), "DELETE", of,
-        N_("Takes the captions of one language away"), answer=None, status=204,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, language: _undo(services, lesson_id, language), "POST", f"{of}/undo",
-        N_("Brings captions back that were taken away, or replaced by a file"),
-    )  # fmt: skip
+    editors(_remove, "DELETE", of, N_("Takes the captions of one language away"), answer=None, status=204)
+    editors(_undo, "POST", f"{of}/undo", N_("Brings captions back that were taken away, or replaced by a file"))
 
 
 def _told(row: Captions) -> TrackAnswer:

@@ -6,7 +6,7 @@ from medialib.catalogue import arrangement, arranging, collected
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web.api.collections import OFFICE
-from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.api.operations import Answer, Api
 
 
 class DifferenceAnswer(Answer):
@@ -26,12 +26,10 @@ class ChangesAnswer(Answer):
     lacks: list[Literal["month", "editorial", "lesson", "film", "task", "reading"]]
 
 
-def add_to(api: Api, services: Services) -> None:
-    operation = Operation(
-        method="GET", path="/collections/<slug>/changes", group="collections", answer=ChangesAnswer, role="curator",
-        summary=N_("What is otherwise than members saw it last, and what is still missing"),
-    )  # fmt: skip
-    api.add(operation, OFFICE, lambda slug: _changes(services, slug))
+def add_to(api: Api) -> None:
+    office = api.family(OFFICE, below="/collections/<slug>", group="collections")
+    summary = N_("What is otherwise than members saw it last, and what is still missing")
+    office(_changes, "GET", "/changes", summary, answer=ChangesAnswer)
 
 
 def _changes(services: Services, slug: str) -> ChangesAnswer:

@@ -4,7 +4,7 @@ They are sent as they are, as the body of the request; what one is, is seen from
 """
 
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO
 
 from medialib.catalogue import arranging, collected
 from medialib.errors import N_
@@ -13,7 +13,7 @@ from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web.api.collections import OFFICE, CollectionAnswer, told
 from medialib.web.api.lesson_media import FileQuery
-from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.api.operations import Answer, Api
 from medialib.web.desk.shell import me
 
 
@@ -23,35 +23,34 @@ class AttachedFile(Answer):
     link: str
 
 
-def add_to(api: Api, services: Services) -> None:
-    def office(view: Any, path: str, summary: str, **more: Any) -> None:
-        operation = Operation(
-            method="POST", path=f"/collections/<slug>{path}", summary=summary, group="collections", scope="publish",
-            role="curator", file=True, **more,
-        )  # fmt: skip
-        api.add(operation, OFFICE, view)
-
+def add_to(api: Api) -> None:
+    office = api.family(OFFICE, below="/collections/<slug>", writes="publish", group="collections", file=True)
     office(
-        lambda slug, file: _show_by(services, slug, file), "/cover",
-        N_("Shows a collection by the picture that is sent"), answer=CollectionAnswer,
-        most_bytes=pictures.LARGEST_BYTES, refusals=(507,),
-    )  # fmt: skip
+        _show_by,
+        "POST",
+        "/cover",
+        N_("Shows a collection by the picture that is sent"),
+        answer=CollectionAnswer,
+        most_bytes=pictures.LARGEST_BYTES,
+        refusals=(507,),
+    )
     office(
-        lambda slug, query, file: _attach(services, slug, query, file), "/files",
-        N_("Keeps the file that is sent, for an entry to read"), query=FileQuery, answer=AttachedFile, status=201,
-        most_bytes=reading_files.LARGEST_BYTES, refusals=(507,),
-    )  # fmt: skip
-
-
-def _reserve_bytes(services: Services) -> int:
-    return int(services.settings.limits.free_gigabytes * 10**9)
+        _attach,
+        "POST",
+        "/files",
+        N_("Keeps the file that is sent, for an entry to read"),
+        query=FileQuery,
+        answer=AttachedFile,
+        status=201,
+        most_bytes=reading_files.LARGEST_BYTES,
+        refusals=(507,),
+    )
 
 
 def _show_by(services: Services, slug: str, file: IO[bytes]) -> CollectionAnswer:
     with services.database.read() as session:
         collected.collection(session, slug)
-    services.store.require_space(pictures.LARGEST_BYTES, _reserve_bytes(services))
-    name = shelf_covers.keep_cover(services.store, file, megapixels=services.settings.limits.megapixels)
+    name = shelf_covers.keep_cover(services.store, file, limits=services.settings.limits)
     with services.database.begin() as session:
         one = collected.collection(session, slug)
         arranging.change(
@@ -66,5 +65,5 @@ def _show_by(services: Services, slug: str, file: IO[bytes]) -> CollectionAnswer
 def _attach(services: Services, slug: str, query: FileQuery, file: IO[bytes]) -> AttachedFile:
     with services.database.read() as session:
         collected.collection(session, slug)
-    link = attached_files.attach(services.store, file, query.name, reserve_bytes=_reserve_bytes(services))
+    link = attached_files.attach(services.store, file, query.name, reserve_bytes=services.settings.limits.reserve_bytes)
     return AttachedFile(link=link)

@@ -13,7 +13,7 @@ from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import LessonId, Line, Text
 from medialib.web.desk.shell import me
 
@@ -118,18 +118,15 @@ class Publish(Body):
     at: Annotated[float, Field(gt=0, lt=1e11, allow_inf_nan=False)] | None = None
 
 
-def add_to(api: Api, services: Services) -> None:
-    def office(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        scope = {} if method == "GET" else {"scope": "publish"}
-        more = {"answer": CollectionAnswer, "role": "curator", "group": "collections", **scope, **more}
-        api.add(Operation(method=method, path=f"/collections{path}", summary=summary, **more), OFFICE, view)
+def add_to(api: Api) -> None:
+    office = api.family(OFFICE, below="/collections", writes="publish", group="collections", answer=CollectionAnswer)
 
     def change(method: Any, path: str, summary: str, make: Callable[..., None], **more: Any) -> None:
-        office(_changing(services, make), method, f"/<slug>{path}", summary, **more)
+        office(_changing(make), method, f"/<slug>{path}", summary, **more)
 
-    office(lambda: _all(services), "GET", "", N_("All collections, drafts too"), answer=CollectionsAnswer)
+    office(_all, "GET", "", N_("All collections, drafts too"), answer=CollectionsAnswer)
     begun = {"body": NewCollection, "status": 201}
-    office(lambda body: _begin(services, body), "POST", "", N_("Begins a collection as a draft"), **begun)
+    office(_begin, "POST", "", N_("Begins a collection as a draft"), **begun)
     change("GET", "", N_("One collection"), lambda *_: None)
     change("PATCH", "", N_("Changes the texts of a collection"), _set_texts, body=Texts, most_bytes=_MOST_BODY_BYTES)
     change(
@@ -147,15 +144,9 @@ def add_to(api: Api, services: Services) -> None:
     change("POST", "/publish", N_("Lets everyone see a collection"), _publish, body=Publish)
     change("POST", "/withdraw", N_("Makes a collection a draft again"), _withdraw)
     change("POST", "/discard", N_("Forgets the changes that wait for the next publication"), _discard)
-    office(
-        lambda slug, body: _copy(services, slug, body), "POST", "/<slug>/copy", N_("Begins a copy as a draft"),
-        body=Copy, status=201,
-    )  # fmt: skip
+    office(_copy, "POST", "/<slug>/copy", N_("Begins a copy as a draft"), body=Copy, status=201)
     change("POST", "/undo", N_("Takes the last change of a collection back"), _undo)
-    office(
-        lambda slug: _remove(services, slug), "DELETE", "/<slug>", N_("Removes a collection; its lessons stay"),
-        answer=None, status=204,
-    )  # fmt: skip
+    office(_remove, "DELETE", "/<slug>", N_("Removes a collection; its lessons stay"), answer=None, status=204)
 
 
 def told(session: Session, one: Collection) -> CollectionAnswer:
@@ -199,8 +190,8 @@ def _remove(services: Services, slug: str) -> None:
         arranging.remove(session, collected.collection(session, slug), by=me(services))
 
 
-def _changing(services: Services, make: Callable[..., None]) -> Callable[..., CollectionAnswer]:
-    def view(slug: str, body: Any = None) -> CollectionAnswer:
+def _changing(make: Callable[..., None]) -> Callable[..., CollectionAnswer]:
+    def view(services: Services, slug: str, body: Any = None) -> CollectionAnswer:
         with services.database.begin() as session:
             make(session, collected.collection(session, slug), body, me(services))
             session.flush()

@@ -15,12 +15,10 @@ from medialib.catalogue.stages import MOVES, Stage
 from medialib.errors import N_, NotAllowed
 from medialib.services import Services
 from medialib.web import access, bearers
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Line, Slug, Text
 from medialib.web.desk.lessons import check_unit
 from medialib.web.desk.shell import me
-
-_PATH = "/lessons/<lesson_id>"
 
 
 class DeskLesson(Answer):
@@ -124,39 +122,25 @@ class History(Answer):
     changes: list[Change]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
-        mark = access.lesson_editors if "lesson_id" in path else access.at_least("editor")
-        api.add(
-            Operation(method=method, path=path, summary=summary, group="lessons", role="editor", **more), mark, view
-        )
-
+def add_to(api: Api) -> None:
+    usual: dict[str, Any] = {"writes": "edit", "group": "lessons", "answer": DeskLesson}
+    editors = api.family(access.at_least("editor"), below="/desk/lessons", **usual)
+    one = api.family(access.lesson_editors, below="/desk/lessons/<lesson_id>", **usual)
     editors(
-        lambda query: _list(services, query), "GET", "/desk/lessons", N_("The lessons that the person may change"),
-        query=DeskQuery, answer=DeskLessons, refusals=(404,),
-    )  # fmt: skip
-    editors(lambda lesson_id: _read(services, lesson_id), "GET", f"/desk{_PATH}", N_("A lesson as the desk has it"))
-    editors(
-        lambda lesson_id, body: _change(services, lesson_id, body), "PATCH", f"/desk{_PATH}",
-        N_("Changes details of a lesson"), body=Details,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _move(services, lesson_id, body), "POST", f"/desk{_PATH}/stage",
-        N_("Moves a lesson on its way to the shelf"), body=Move, scope="edit",
-    )  # fmt: skip
-    editors(
-        lambda lesson_id: _history(services, lesson_id), "GET", f"/desk{_PATH}/history",
-        N_("What was done to a lesson"), answer=History,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _remark(services, lesson_id, body), "POST", f"/desk{_PATH}/history",
-        N_("Says something about a lesson"), body=Remark, answer=History, status=201,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, change_id: _undo(services, lesson_id, change_id), "POST",
-        f"/desk{_PATH}/history/<int:change_id>/undo", N_("Takes a change of a lesson back"),
-    )  # fmt: skip
+        _list,
+        "GET",
+        "",
+        N_("The lessons that the person may change"),
+        query=DeskQuery,
+        answer=DeskLessons,
+        refusals=(404,),
+    )
+    one(_read, "GET", "", N_("A lesson as the desk has it"))
+    one(_change, "PATCH", "", N_("Changes details of a lesson"), body=Details)
+    one(_move, "POST", "/stage", N_("Moves a lesson on its way to the shelf"), body=Move)
+    one(_history, "GET", "/history", N_("What was done to a lesson"), answer=History)
+    one(_remark, "POST", "/history", N_("Says something about a lesson"), body=Remark, answer=History, status=201)
+    one(_undo, "POST", "/history/<int:change_id>/undo", N_("Takes a change of a lesson back"))
 
 
 def told(one: Lesson) -> DeskLesson:

@@ -1,6 +1,6 @@
 """How people get in, over the API: invitations, links for choosing a password, and where somebody is signed in."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from flask import url_for
 from pydantic import Field
@@ -10,7 +10,7 @@ from medialib.catalogue.people import Role
 from medialib.errors import N_, NotFound
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.people import require_unit
 from medialib.web.api.texts import Line, Slug
 from medialib.web.desk.links import link_to
@@ -58,30 +58,29 @@ class Devices(Answer):
     devices: list[DeviceAnswer]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def admin(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        operation = Operation(
-            method=method, path=f"/people/{path}", summary=summary, group="people", scope="admin", role="admin", **more
-        )
-        api.add(operation, access.at_least("admin"), view)
-
-    admin(lambda: _all(services), "GET", "invitations", N_("The invitations that still work"), answer=Invitations)
+def add_to(api: Api) -> None:
+    admin = api.family(access.at_least("admin"), below="/people/", reads="admin", writes="admin", group="people")
+    admin(_all, "GET", "invitations", N_("The invitations that still work"), answer=Invitations)
     admin(
-        lambda body: _invite(services, body), "POST", "invitations", N_("Invites somebody by a link that works once"),
-        body=NewInvitation, answer=OneTimeLink, status=201, refusals=(404,),
-    )  # fmt: skip
+        _invite,
+        "POST",
+        "invitations",
+        N_("Invites somebody by a link that works once"),
+        body=NewInvitation,
+        answer=OneTimeLink,
+        status=201,
+        refusals=(404,),
+    )
+    admin(_withdraw, "DELETE", "invitations/<ticket_id>", N_("Takes an invitation back"), status=204)
     admin(
-        lambda ticket_id: _withdraw(services, ticket_id), "DELETE", "invitations/<ticket_id>",
-        N_("Takes an invitation back"), status=204,
-    )  # fmt: skip
-    admin(
-        lambda person_id: _password(services, person_id), "POST", "<person_id>/link",
-        N_("Makes a link with which a person chooses a password"), answer=OneTimeLink, status=201,
-    )  # fmt: skip
-    admin(
-        lambda person_id: _devices(services, person_id), "GET", "<person_id>/devices",
-        N_("Where a person is signed in"), answer=Devices,
-    )  # fmt: skip
+        _password,
+        "POST",
+        "<person_id>/link",
+        N_("Makes a link with which a person chooses a password"),
+        answer=OneTimeLink,
+        status=201,
+    )
+    admin(_devices, "GET", "<person_id>/devices", N_("Where a person is signed in"), answer=Devices)
 
 
 def _all(services: Services) -> Invitations:

@@ -25,7 +25,7 @@ from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.desk_lessons import DeskLesson, require_scope, told
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import LessonId, Line, Slug
 from medialib.web.desk.lessons import MOST_AT_ONCE, check_unit, themed
 from medialib.web.desk.shell import me
@@ -77,37 +77,24 @@ class Figures(Answer):
     curve: list[float] | None
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
-        mark = access.lesson_editors if "lesson_id" in path else access.at_least("editor")
-        operation = Operation(method=method, path=path, summary=summary, group="lessons", role="editor", **more)
-        api.add(operation, mark, view)
-
-    editors(
-        lambda body: _many(services, body), "POST", "/desk/lessons/bulk", N_("Changes many lessons at once"),
-        body=Many, answer=Done, refusals=(404,),
-    )  # fmt: skip
-    editors(
-        lambda batch: _undo(services, batch), "POST", "/desk/lessons/bulk/<batch>/undo",
-        N_("Takes back what was done to many lessons at once"), answer=Done,
-    )  # fmt: skip
-    editors(
-        lambda: _deleted(services), "GET", "/desk/lessons/deleted", N_("The lessons that can be brought back"),
-        answer=DeletedLessons,
-    )  # fmt: skip
-    editors(lambda lesson_id: _retry(services, lesson_id), "POST", f"{_ONE}/retry", N_("Tries again what has stopped"))
-    editors(
-        lambda lesson_id: _delete(services, lesson_id), "DELETE", _ONE,
-        N_("Deletes a lesson that is a draft or was taken down; it can be brought back"), answer=None, status=204,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id: _restore(services, lesson_id), "POST", f"{_ONE}/restore", N_("Brings a deleted lesson back")
+def add_to(api: Api) -> None:
+    usual: dict[str, Any] = {"writes": "edit", "group": "lessons", "answer": DeskLesson}
+    editors = api.family(access.at_least("editor"), below="/desk/lessons", **usual)
+    one = api.family(access.lesson_editors, below=_ONE, **usual)
+    editors(_many, "POST", "/bulk", N_("Changes many lessons at once"), body=Many, answer=Done, refusals=(404,))
+    editors(_undo, "POST", "/bulk/<batch>/undo", N_("Takes back what was done to many lessons at once"), answer=Done)
+    editors(_deleted, "GET", "/deleted", N_("The lessons that can be brought back"), answer=DeletedLessons)
+    one(_retry, "POST", "/retry", N_("Tries again what has stopped"))
+    one(
+        _delete,
+        "DELETE",
+        "",
+        N_("Deletes a lesson that is a draft or was taken down; it can be brought back"),
+        answer=None,
+        status=204,
     )
-    editors(
-        lambda lesson_id: _figures(services, lesson_id), "GET", f"{_ONE}/statistics", N_("The figures of a lesson"),
-        answer=Figures,
-    )  # fmt: skip
+    one(_restore, "POST", "/restore", N_("Brings a deleted lesson back"))
+    one(_figures, "GET", "/statistics", N_("The figures of a lesson"), answer=Figures)
 
 
 def _many(services: Services, body: Many) -> Done:

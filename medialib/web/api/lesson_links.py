@@ -1,6 +1,6 @@
 """The links that open one lesson to whoever holds them, over the API: made, counted and taken back."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from medialib.catalogue import lesson_access, people_lookups
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access, keys
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Line
 from medialib.web.desk.links import link_to
 from medialib.web.desk.shell import me
@@ -45,26 +45,11 @@ class NewLink(Body):
     days: Annotated[int, Field(ge=1, le=_LONGEST_DAYS)] | None = None
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"scope": "edit", **more}
-        api.add(
-            Operation(method=method, path=path, summary=summary, group="lessons", role="editor", **more),
-            access.lesson_editors, view,
-        )  # fmt: skip
-
-    editors(
-        lambda lesson_id: _all(services, lesson_id), "GET", _LINKS, N_("The links to a lesson"),
-        answer=LinksAnswer, scope="read",
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _make(services, lesson_id, body), "POST", _LINKS, N_("Makes a link to a lesson"),
-        body=NewLink, answer=MadeLink, status=201,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, key_id: _remove(services, lesson_id, key_id), "DELETE", f"{_LINKS}/<key_id>",
-        N_("Takes a link to a lesson back"), status=204,
-    )  # fmt: skip
+def add_to(api: Api) -> None:
+    editors = api.family(access.lesson_editors, below=_LINKS, writes="edit", group="lessons")
+    editors(_all, "GET", "", N_("The links to a lesson"), answer=LinksAnswer)
+    editors(_make, "POST", "", N_("Makes a link to a lesson"), body=NewLink, answer=MadeLink, status=201)
+    editors(_remove, "DELETE", "/<key_id>", N_("Takes a link to a lesson back"), status=204)
 
 
 def _all(services: Services, lesson_id: str) -> LinksAnswer:

@@ -16,7 +16,7 @@ from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.desk_lessons import DeskLesson, told
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Line, Seconds
 from medialib.web.desk.shell import me
 
@@ -66,48 +66,38 @@ class ReadingChange(Body):
     place: Annotated[int, Field(ge=1, le=1000)] | None = None
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
-        operation = Operation(
-            method=method, path=f"{_ONE}{path}", summary=summary, group="lessons", role="editor", **more
-        )
-        api.add(operation, access.lesson_editors, view)
-
-    editors(
-        lambda lesson_id, body: _trim(services, lesson_id, body), "PUT", "/trim",
-        N_("Says from when to when a recording is shown"), body=NewTrim, refusals=(503,),
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _clean(services, lesson_id, body), "PUT", "/sound",
-        N_("Takes steady noise out of a lesson’s speech, or leaves it in"), body=NewSound,
-    )  # fmt: skip
-    _add_readings(editors, services)
+def add_to(api: Api) -> None:
+    editors = api.family(access.lesson_editors, below=_ONE, writes="edit", group="lessons", answer=DeskLesson)
+    editors(_trim, "PUT", "/trim", N_("Says from when to when a recording is shown"), body=NewTrim, refusals=(503,))
+    editors(_clean, "PUT", "/sound", N_("Takes steady noise out of a lesson’s speech, or leaves it in"), body=NewSound)
+    _add_readings(editors)
 
 
-def _add_readings(editors: Any, services: Services) -> None:
+def _add_readings(editors: Any) -> None:
+    editors(_readings, "GET", "/readings", N_("The readings of a lesson"), answer=ReadingsAnswer)
     editors(
-        lambda lesson_id: _readings(services, lesson_id), "GET", "/readings", N_("The readings of a lesson"),
-        answer=ReadingsAnswer,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, query, file: _add(services, lesson_id, query, file), "POST", "/readings",
-        N_("Attaches the file that is sent to a lesson"), query=FileQuery, file=True, answer=ReadingAnswer, status=201,
-        most_bytes=reading_files.LARGEST_BYTES, refusals=(503, 507),
-    )  # fmt: skip
+        _add,
+        "POST",
+        "/readings",
+        N_("Attaches the file that is sent to a lesson"),
+        query=FileQuery,
+        file=True,
+        answer=ReadingAnswer,
+        status=201,
+        most_bytes=reading_files.LARGEST_BYTES,
+        refusals=(503, 507),
+    )
     of = "/readings/<reading_id>"
     editors(
-        lambda lesson_id, reading_id, body: _change(services, lesson_id, reading_id, body), "PATCH", of,
-        N_("Gives a reading another name, or another place"), body=ReadingChange, answer=ReadingAnswer,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, reading_id: _remove(services, lesson_id, reading_id), "DELETE", of,
-        N_("Removes a reading; it can be brought back for a while"), answer=None, status=204,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, reading_id: _restore(services, lesson_id, reading_id), "POST", f"{of}/restore",
-        N_("Brings a removed reading back"), answer=ReadingAnswer,
-    )  # fmt: skip
+        _change,
+        "PATCH",
+        of,
+        N_("Gives a reading another name, or another place"),
+        body=ReadingChange,
+        answer=ReadingAnswer,
+    )
+    editors(_remove, "DELETE", of, N_("Removes a reading; it can be brought back for a while"), answer=None, status=204)
+    editors(_restore, "POST", f"{of}/restore", N_("Brings a removed reading back"), answer=ReadingAnswer)
 
 
 def _trim(services: Services, lesson_id: str, body: NewTrim) -> DeskLesson:

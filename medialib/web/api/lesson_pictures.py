@@ -1,6 +1,6 @@
 """The pictures that a lesson may be shown by, over the API: listed, chosen, taken from its film, sent, removed."""
 
-from typing import IO, Annotated, Any
+from typing import IO, Annotated
 
 from pydantic import Field, model_validator
 
@@ -13,7 +13,7 @@ from medialib.ingest import own_pictures
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.desk_lessons import DeskLesson, told
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Seconds
 from medialib.web.desk import lesson_picture
 
@@ -64,36 +64,31 @@ class PostersAnswer(Answer):
     removed: list[int]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"scope": "read" if method == "GET" else "edit", "answer": DeskLesson, **more}
-        operation = Operation(
-            method=method, path=f"{_PATH}{path}", summary=summary, group="lessons", role="editor", **more
-        )
-        api.add(operation, access.lesson_editors, view)
-
+def add_to(api: Api) -> None:
+    editors = api.family(access.lesson_editors, below=_PATH, writes="edit", group="lessons", answer=DeskLesson)
+    editors(_all, "GET", "", N_("The pictures that a lesson may be shown by"), answer=PostersAnswer)
+    editors(_choose, "PUT", "", N_("Chooses the picture that a lesson is shown by"), body=Picture, refusals=(503,))
     editors(
-        lambda lesson_id: _all(services, lesson_id), "GET", "", N_("The pictures that a lesson may be shown by"),
-        answer=PostersAnswer,
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, body: _choose(services, lesson_id, body), "PUT", "",
-        N_("Chooses the picture that a lesson is shown by"), body=Picture, refusals=(503,),
-    )  # fmt: skip
-    editors(
-        lambda lesson_id, file: _send(services, lesson_id, file), "POST", "",
-        N_("Shows a lesson by the picture that is sent"), file=True, most_bytes=own_pictures.LARGEST_BYTES,
+        _send,
+        "POST",
+        "",
+        N_("Shows a lesson by the picture that is sent"),
+        file=True,
+        most_bytes=own_pictures.LARGEST_BYTES,
         refusals=(503, 507),
-    )  # fmt: skip
+    )
     editors(
-        lambda lesson_id, query: lesson_picture.put_away(services, lesson_id, -query.number), "DELETE", "",
-        N_("Removes a picture that somebody took or sent; the last ones can be brought back"), query=OwnPicture,
-        answer=None, status=204,
-    )  # fmt: skip
+        _put_away,
+        "DELETE",
+        "",
+        N_("Removes a picture that somebody took or sent; the last ones can be brought back"),
+        query=OwnPicture,
+        answer=None,
+        status=204,
+    )
     editors(
-        lambda lesson_id, query: _bring_back(services, lesson_id, query.number), "POST", "/restore",
-        N_("Brings a removed picture back"), query=OwnPicture, answer=PostersAnswer,
-    )  # fmt: skip
+        _bring_back, "POST", "/restore", N_("Brings a removed picture back"), query=OwnPicture, answer=PostersAnswer
+    )
 
 
 def _all(services: Services, lesson_id: str) -> PostersAnswer:
@@ -125,6 +120,10 @@ def _shown_by(services: Services, lesson_id: str, choice: int) -> DeskLesson:
         return told(lookups.lesson(session, lesson_id))
 
 
-def _bring_back(services: Services, lesson_id: str, number: int) -> PostersAnswer:
-    lesson_picture.bring_back(services, lesson_id, -number)
+def _put_away(services: Services, lesson_id: str, query: OwnPicture) -> None:
+    lesson_picture.put_away(services, lesson_id, -query.number)
+
+
+def _bring_back(services: Services, lesson_id: str, query: OwnPicture) -> PostersAnswer:
+    lesson_picture.bring_back(services, lesson_id, -query.number)
     return _all(services, lesson_id)

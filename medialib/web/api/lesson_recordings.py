@@ -1,13 +1,11 @@
 """The recording of a lesson over the API, those that it had before, and the way back to the last one."""
 
-from typing import Any
-
 from medialib.catalogue import former_sources, lookups
 from medialib.catalogue.former_sources import FormerSource
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.api.operations import Answer, Api
 from medialib.web.desk import recordings
 
 _PATH = "/desk/lessons/<lesson_id>/recordings"
@@ -35,19 +33,10 @@ class RecordingsAnswer(Answer):
     former: list[FormerRecording]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        operation = Operation(
-            method=method, path=f"{_PATH}{path}", summary=summary, group="lessons", role="editor",
-            answer=RecordingsAnswer, **more,
-        )  # fmt: skip
-        api.add(operation, access.lesson_editors, view)
-
-    editors(lambda lesson_id: _all(services, lesson_id), "GET", "", N_("The recordings of a lesson"))
-    editors(
-        lambda lesson_id: _back(services, lesson_id), "POST", "/back", N_("Brings the recording before this one back"),
-        scope="edit",
-    )  # fmt: skip
+def add_to(api: Api) -> None:
+    editors = api.family(access.lesson_editors, below=_PATH, writes="edit", group="lessons", answer=RecordingsAnswer)
+    editors(_all, "GET", "", N_("The recordings of a lesson"))
+    editors(_back, "POST", "/back", N_("Brings the recording before this one back"))
 
 
 def _all(services: Services, lesson_id: str) -> RecordingsAnswer:

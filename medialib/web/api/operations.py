@@ -5,17 +5,20 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import IO, Any, Literal
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from medialib.catalogue.api_tokens import Scope
 from medialib.errors import N_, BadRequest
-from medialib.web import access
+from medialib.services import Services
+from medialib.web import access, guarding
 from medialib.web.bearers import SAFE_METHODS, needs
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -68,6 +71,7 @@ class Operation:
     status: int = 200
     refusals: Sequence[int] = ()
     role: str = ""
+    """The least that is needed; of what is added here its mark says so."""
     file: bool = False
     """The body is a file as it is, of at most `most_bytes`."""
     most_bytes: int = 0
@@ -79,6 +83,8 @@ class Operation:
     """Those of its answer when it is done."""
     also: Sequence[int] = ()
     """Further statuses of success."""
+    counted: bool = False
+    """Refusals are counted: nobody guesses what it asks for."""
 
     @property
     def address(self) -> str:
@@ -94,9 +100,11 @@ class Operation:
 
 @dataclass
 class Api:
-    """All operations, those that other modules answer among them."""
+    """All operations, those that other modules answer among them; `limiter` counts tries."""
 
     blueprint: Blueprint
+    services: Services
+    limiter: Limiter
     operations: list[Operation] = field(default_factory=list)
 
     def describe(self, *operations: Operation) -> None:
@@ -105,6 +113,8 @@ class Api:
 
     def add(self, operation: Operation, mark: Callable[[Any], Any], view: Callable[..., Any]) -> None:
         """A route that reads `query` and `body`, calls the view with them, and answers what it returns."""
+        if operation.counted:
+            view = guarding.count_tries(self.limiter, self.services, operation.name, view)
 
         def answer(**parts: Any) -> ResponseReturnValue:
             if operation.query:
@@ -117,10 +127,31 @@ class Api:
             return told(view(**parts), operation.status)
 
         marked = needs(operation.scope)(mark(answer))
+        role = access.role_of(marked)
         if operation.most_bytes:
             marked = access.bodies_up_to(operation.most_bytes, marked)
         self.blueprint.add_url_rule(operation.path, operation.name, marked, methods=[operation.method])
-        self.operations.append(operation)
+        self.operations.append(replace(operation, role=role))
+
+    def family(
+        self,
+        mark: Callable[[Any], Any],
+        *,
+        below: str = "",
+        reads: Scope = "read",
+        writes: Scope = "read",
+        **usual: Any,
+    ) -> Callable[..., None]:
+        """A way to add operations that have much in common: who may call them, where they are, the scopes for reading
+        and for changing, and whatever else they say unless one says otherwise. Views are given the services first.
+        """
+
+        def add(view: Callable[..., Any], method: Method, path: str, summary: str, **more: Any) -> None:
+            told = {"scope": reads if method == "GET" else writes, **usual, **more}
+            operation = Operation(method=method, path=f"{below}{path}", summary=summary, **told)
+            self.add(operation, mark, partial(view, self.services))
+
+        return add
 
 
 def told(answer: BaseModel | None, status: int = 200) -> Response:

@@ -1,6 +1,7 @@
 """People, units and the log over the API: for administrators, as on the desk."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -10,11 +11,10 @@ from medialib.catalogue.people import LogEntry, Person, Role
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
 from medialib.web import access, signing
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Line, Slug
 from medialib.web.desk.log import beginning_of
 
-_ADMIN = access.at_least("admin")
 _MOST_ENTRIES = 200
 
 
@@ -106,45 +106,31 @@ class LogAnswer(Answer):
     entries: list[EntryAnswer]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def admin(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        group = path.split("/")[1]
-        operation = Operation(
-            method=method, path=path, summary=summary, group=group, scope="admin", role="admin", **more
-        )
-        api.add(operation, _ADMIN, view)
-
+def add_to(api: Api) -> None:
+    admin = partial(api.family, access.at_least("admin"), reads="admin", writes="admin")
+    people, units, log = (admin(below=f"/{group}", group=group) for group in ("people", "units", "log"))
     made = {"answer": PersonAnswer, "status": 201, "refusals": (404,)}
-    admin(
-        lambda query: _people(services, query), "GET", "/people", N_("All accounts"), query=PeopleQuery,
-        answer=PeopleAnswer,
-    )  # fmt: skip
-    admin(lambda body: _add(services, body), "POST", "/people", N_("Makes an account"), body=NewPerson, **made)
+    people(_people, "GET", "", N_("All accounts"), query=PeopleQuery, answer=PeopleAnswer)
+    people(_add, "POST", "", N_("Makes an account"), body=NewPerson, **made)
     one = {"answer": PersonAnswer}
-    admin(lambda person_id: _person(services, person_id), "GET", "/people/<person_id>", N_("One account"), **one)
-    admin(
-        lambda person_id, body: _change(services, person_id, body), "PATCH", "/people/<person_id>",
-        N_("Changes name, role or unit"), body=PersonChange, **one,
-    )  # fmt: skip
+    people(_person, "GET", "/<person_id>", N_("One account"), **one)
+    people(_change, "PATCH", "/<person_id>", N_("Changes name, role or unit"), body=PersonChange, **one)
     for act, summary in (
         ("disable", N_("Disables an account")), ("enable", N_("Enables an account")),
         ("sign-out", N_("Signs an account out on all devices")),
     ):  # fmt: skip
-        view = _switching(services, act)
-        admin(view, "POST", f"/people/<person_id>/{act}", summary, **one)
-    admin(
-        lambda: _units(services), "GET", "/units", N_("All units, each under the one it belongs to"), answer=UnitsAnswer
-    )
-    admin(
-        lambda body: _add_unit(services, body), "POST", "/units", N_("Makes a unit"),
-        body=NewUnit, answer=UnitAnswer, status=201, refusals=(404,),
-    )  # fmt: skip
-    admin(
-        lambda slug, body: _change_unit(services, slug, body), "PATCH", "/units/<slug>",
+        people(_switching(act), "POST", f"/<person_id>/{act}", summary, **one)
+    units(_units, "GET", "", N_("All units, each under the one it belongs to"), answer=UnitsAnswer)
+    units(_add_unit, "POST", "", N_("Makes a unit"), body=NewUnit, answer=UnitAnswer, status=201, refusals=(404,))
+    units(
+        _change_unit,
+        "PATCH",
+        "/<slug>",
         N_("Renames a unit, puts it under another, or elsewhere in the order"),
-        body=UnitChange, answer=UnitAnswer,
-    )  # fmt: skip
-    admin(lambda query: _log(services, query), "GET", "/log", N_("Who did what"), query=LogQuery, answer=LogAnswer)
+        body=UnitChange,
+        answer=UnitAnswer,
+    )
+    log(_log, "GET", "", N_("Who did what"), query=LogQuery, answer=LogAnswer)
 
 
 def _told(one: Person) -> PersonAnswer:
@@ -200,12 +186,12 @@ def require_unit(role: Role, unit: str | None) -> None:
         raise BadRequest(N_("A unit editor needs a unit. Please choose one."))
 
 
-def _switching(services: Services, act: str) -> Any:
+def _switching(act: str) -> Any:
     change = {
         "disable": people_edits.disable, "enable": people_edits.enable, "sign-out": people_edits.sign_out
     }[act]  # fmt: skip
 
-    def switch(person_id: str) -> PersonAnswer:
+    def switch(services: Services, person_id: str) -> PersonAnswer:
         with services.database.begin() as session:
             person = people_lookups.person(session, person_id)
             change(session, person, by=signing.current(services))

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from medialib.catalogue.statistics import Span, Sum
 from medialib.errors import N_, BadRequest, NotAllowed
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Slug
 from medialib.web.desk.shell import me
 
@@ -96,28 +96,24 @@ class RoomsAnswer(Answer):
     rooms: list[RoomAnswer]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def office(view: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"method": "GET", "group": "statistics", "role": "curator", **more}
-        api.add(Operation(path=f"/statistics{path}", summary=summary, **more), access.at_least("curator"), view)
-
-    office(
-        lambda query: _vain(services, query), "/searches", N_("What was looked for in vain"),
-        query=VainQuery, answer=VainAnswer,
-    )  # fmt: skip
-    office(
-        lambda query: _rooms(services, query), "/room", N_("What takes room on the disk"),
-        query=RoomQuery, answer=RoomsAnswer,
-    )  # fmt: skip
-    operation = Operation(
-        method="GET", path="/statistics", group="statistics", query=SumsQuery, answer=SumsAnswer, role="editor",
-        summary=N_("Plays and minutes, by day, lesson, theme, unit, collection or device"), refusals=(404,),
-    )  # fmt: skip
-    api.add(operation, access.at_least("editor"), lambda query: _sums(services, query))
+def add_to(api: Api) -> None:
+    office = api.family(access.at_least("curator"), below="/statistics", group="statistics")
+    office(_vain, "GET", "/searches", N_("What was looked for in vain"), query=VainQuery, answer=VainAnswer)
+    office(_rooms, "GET", "/room", N_("What takes room on the disk"), query=RoomQuery, answer=RoomsAnswer)
+    editors = api.family(access.at_least("editor"), below="/statistics", group="statistics")
+    editors(
+        _sums,
+        "GET",
+        "",
+        N_("Plays and minutes, by day, lesson, theme, unit, collection or device"),
+        query=SumsQuery,
+        answer=SumsAnswer,
+        refusals=(404,),
+    )
 
 
 def _vain(services: Services, query: VainQuery) -> VainAnswer:
-    since, until = _days(query.since, query.until, days=90)
+    since, until = days_asked(query.since, query.until, days=90)
     span = {"first": since.isoformat(), "last": until.isoformat()}
     with services.database.read() as session:
         searches, missed = statistics.searches(session, **span)
@@ -136,7 +132,7 @@ def _rooms(services: Services, query: RoomQuery) -> RoomsAnswer:
         return RoomsAnswer(rooms=[RoomAnswer(**asdict(one)) for one in ask(session)])
 
 
-def _days(since: date | None, until: date | None, *, days: int) -> tuple[date, date]:
+def days_asked(since: date | None, until: date | None, *, days: int) -> tuple[date, date]:
     """The days that are asked for, else the last ones; raises BadRequest when they end before they begin."""
     last = until or date.today()
     first = since or last - timedelta(days=days - 1)
@@ -146,7 +142,7 @@ def _days(since: date | None, until: date | None, *, days: int) -> tuple[date, d
 
 
 def _sums(services: Services, query: SumsQuery) -> SumsAnswer:
-    since, until = _days(query.since, query.until, days=30)
+    since, until = days_asked(query.since, query.until, days=30)
     with services.database.read() as session:
         path = unit_tree.unit(session, query.unit).path if query.unit else ""
         span = Span(first=since.isoformat(), last=until.isoformat(), unit_path=_own(me(services), path))

@@ -13,7 +13,7 @@ from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.answers import ThemeNode, ThemeTree
-from medialib.web.api.operations import Api, Body, Operation
+from medialib.web.api.operations import Api, Body
 from medialib.web.api.texts import Line, Slug
 from medialib.web.desk.shell import me
 
@@ -46,20 +46,13 @@ class Into(Body):
     into: Slug
 
 
-def add_to(api: Api, services: Services) -> None:
-    def office(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        more = {"answer": ThemeTree, "scope": "publish", "role": "curator", "group": "themes", **more}
-        api.add(
-            Operation(method=method, path=f"/themes{path}", summary=summary, **more), access.at_least("curator"), view
-        )
+def add_to(api: Api) -> None:
+    office = api.family(access.at_least("curator"), below="/themes", writes="publish", group="themes", answer=ThemeTree)
 
     def change(method: Any, path: str, summary: str, make: Callable[..., object], **more: Any) -> None:
-        office(_changing(services, make), method, path, summary, **more)
+        office(_changing(make), method, path, summary, **more)
 
-    office(
-        lambda body: _add(services, body), "POST", "", N_("Adds a theme"), body=NewTheme, answer=ThemeNode, status=201,
-        refusals=(404,),
-    )  # fmt: skip
+    office(_add, "POST", "", N_("Adds a theme"), body=NewTheme, answer=ThemeNode, status=201, refusals=(404,))
     change("PATCH", "/<slug>", N_("Changes the names or words of a theme"), _change, body=ThemeChange)
     change("POST", "/<slug>/place", N_("Moves a theme in the tree"), _place, body=Place)
     change("POST", "/<slug>/merge", N_("Merges a theme into another"), _merge, body=Into)
@@ -74,10 +67,10 @@ def _add(services: Services, body: NewTheme) -> ThemeNode:
         return ThemeNode(**theming.described_theme(made, 0))
 
 
-def _changing(services: Services, make: Callable[..., object]) -> Callable[..., ThemeTree]:
+def _changing(make: Callable[..., object]) -> Callable[..., ThemeTree]:
     """Answers with the tree as it is afterwards."""
 
-    def view(slug: str = "", body: Any = None) -> ThemeTree:
+    def view(services: Services, slug: str = "", body: Any = None) -> ThemeTree:
         with services.database.begin() as session:
             make(session, slug, body, me(services))
             session.flush()

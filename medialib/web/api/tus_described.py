@@ -3,7 +3,7 @@
 from typing import Any
 
 from medialib.errors import N_
-from medialib.web.api.operations import Header, Operation
+from medialib.web.api.operations import Api, Header, Operation
 from medialib.web.tus_headers import ALGORITHMS, BODY_TYPE, EXTENSIONS, MOST_METADATA, VERSION
 
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 2**53}
@@ -64,3 +64,7 @@ TUS = (
         headers=(_VERSION, _OVERRIDE), also=(200,), **_FILE, refusals=(405, 410, *_RECEIVING),
     ),
 )  # fmt: skip
+
+
+def add_to(api: Api) -> None:
+    api.describe(*TUS)

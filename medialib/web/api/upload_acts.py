@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from medialib.catalogue import upload_lookups
+from medialib.catalogue import editing, upload_lookups
 from medialib.catalogue.upload_details import LONGEST
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Api, Body, Operation
+from medialib.web.api.operations import Api, Body
 from medialib.web.api.texts import Line, Slug, Text
 from medialib.web.api.uploads import UploadAnswer, told
 from medialib.web.desk import upload_acts
@@ -32,18 +32,13 @@ class UploadDetails(Body):
     cover: Annotated[int, Field(ge=-(10**7), le=1000)] | None = None
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        operation = Operation(
-            method=method, path=f"{_ONE}{path}", summary=summary, group="uploads", scope="edit", role="editor",
-            answer=UploadAnswer, **{"refusals": (410,), **more},
-        )  # fmt: skip
-        api.add(operation, access.at_least("editor"), view)
-
+def add_to(api: Api) -> None:
+    editors = api.family(
+        access.at_least("editor"), below=_ONE, writes="edit", group="uploads", answer=UploadAnswer, refusals=(410,)
+    )
     editors(
-        lambda upload_id, body: _type(services, upload_id, body), "PUT", "/details",
-        N_("Says what a file is about, while it is sent and afterwards"), body=UploadDetails,
-    )  # fmt: skip
+        _type, "PUT", "/details", N_("Says what a file is about, while it is sent and afterwards"), body=UploadDetails
+    )
     for act, summary, more in (
         ("cancel", N_("Cancels an upload; for a while it can be brought back"), {}),
         ("restore", N_("Brings a cancelled upload back"), {"refusals": (410, 413, 507)}),
@@ -51,17 +46,19 @@ def add_to(api: Api, services: Services) -> None:
         ("submit", N_("Sends the lesson in for review, as soon as it is there"), {}),
         ("withdraw", N_("Takes that back"), {}),
     ):
-        editors(_acting(services, act), "POST", f"/{act}", summary, **more)
+        editors(_acting(act), "POST", f"/{act}", summary, **more)
 
 
 def _type(services: Services, upload_id: str, body: UploadDetails) -> UploadAnswer:
     given = body.model_dump(exclude={"unit", "cover"})
+    with services.database.read() as session:
+        editing.themes_of(session, body.themes or ())
     upload_acts.type_details(services, upload_id, given, unit_slug=body.unit, cover=body.cover)
     return _one(services, upload_id)
 
 
-def _acting(services: Services, act: str) -> Any:
-    def view(upload_id: str) -> UploadAnswer:
+def _acting(act: str) -> Any:
+    def view(services: Services, upload_id: str) -> UploadAnswer:
         upload_acts.act(services, upload_id, act)
         return _one(services, upload_id, is_cancelled=act == "cancel")
 

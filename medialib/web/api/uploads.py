@@ -9,7 +9,7 @@ from medialib.catalogue.uploads import Upload, UploadState
 from medialib.errors import N_, MedialibError
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Operation
+from medialib.web.api.operations import Answer, Api
 from medialib.web.desk.shell import me
 from medialib.web.i18n import sentence
 
@@ -39,20 +39,10 @@ class UploadsAnswer(Answer):
     uploads: list[UploadAnswer]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def editors(view: Any, path: str, summary: str, **more: Any) -> None:
-        operation = Operation(
-            method="GET", path=f"/uploads{path}", summary=summary, group="uploads", role="editor", **more
-        )
-        api.add(operation, access.at_least("editor"), view)
-
-    editors(
-        lambda: _all(services), "", N_("The person’s uploads, and the last that became lessons"), answer=UploadsAnswer
-    )
-    editors(
-        lambda upload_id: _one(services, upload_id), "/<upload_id>", N_("How far an upload is"), answer=UploadAnswer,
-        refusals=(410,),
-    )  # fmt: skip
+def add_to(api: Api) -> None:
+    editors = api.family(access.at_least("editor"), below="/uploads", group="uploads")
+    editors(_all, "GET", "", N_("The person’s uploads, and the last that became lessons"), answer=UploadsAnswer)
+    editors(_one, "GET", "/<upload_id>", N_("How far an upload is"), answer=UploadAnswer, refusals=(410,))
 
 
 def _all(services: Services) -> UploadsAnswer:

@@ -1,7 +1,7 @@
 """Webhooks over the API: for administrators, with the checks of the desk."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from medialib.catalogue.webhooks import Delivery, Event, Webhook
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.api.operations import Answer, Api, Body, Operation
+from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.desk.shell import me
 from medialib.web.desk.webhooks import add_checked
 from medialib.web.i18n import gettext
@@ -54,33 +54,24 @@ class NewWebhook(Body):
     events: Annotated[list[Event], Field(min_length=1, max_length=10)]
 
 
-def add_to(api: Api, services: Services) -> None:
-    def admin(view: Any, method: Any, path: str, summary: str, **more: Any) -> None:
-        operation = Operation(
-            method=method, path=path, summary=summary, group="webhooks", scope="admin", role="admin", **more
-        )
-        api.add(operation, _ADMIN, view)
-
-    admin(lambda: _all(services), "GET", "/webhooks", N_("Who is told of what happens"), answer=WebhooksAnswer)
+def add_to(api: Api) -> None:
+    admin = api.family(_ADMIN, below="/webhooks", reads="admin", writes="admin", group="webhooks")
+    admin(_all, "GET", "", N_("Who is told of what happens"), answer=WebhooksAnswer)
+    admin(_add, "POST", "", N_("Adds an address that is told"), body=NewWebhook, answer=WebhookAnswer, status=201)
+    admin(_remove, "DELETE", "/<webhook_id>", N_("Removes an address"), status=204)
     admin(
-        lambda body: _told(services, add_checked(services, body.address, body.events)), "POST", "/webhooks",
-        N_("Adds an address that is told"), body=NewWebhook, answer=WebhookAnswer, status=201,
-    )  # fmt: skip
-    admin(
-        lambda webhook_id: _remove(services, webhook_id), "DELETE", "/webhooks/<webhook_id>",
-        N_("Removes an address"), status=204,
-    )  # fmt: skip
-    admin(
-        lambda webhook_id: _deliveries(services, webhook_id), "GET", "/webhooks/<webhook_id>/deliveries",
-        N_("What an address was told, and what it answered"), answer=Deliveries,
-    )  # fmt: skip
+        _deliveries,
+        "GET",
+        "/<webhook_id>/deliveries",
+        N_("What an address was told, and what it answered"),
+        answer=Deliveries,
+    )
     for act, summary, change in (
         ("test", N_("Sends a test to an address"), telling.test),
         ("stop", N_("Stops telling an address"), telling.stop),
         ("go-on", N_("Goes on telling an address"), telling.go_on),
     ):
-        view = _acting(services, change)
-        admin(view, "POST", f"/webhooks/<webhook_id>/{act}", summary, answer=WebhookAnswer)
+        admin(_acting(change), "POST", f"/<webhook_id>/{act}", summary, answer=WebhookAnswer)
 
 
 def _told(services: Services, one: Webhook) -> WebhookAnswer:
@@ -88,6 +79,10 @@ def _told(services: Services, one: Webhook) -> WebhookAnswer:
     return WebhookAnswer(
         id=one.id, address=one.address, events=one.events, stopped=one.stopped_at is not None, secret=secret  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _add(services: Services, body: NewWebhook) -> WebhookAnswer:
+    return _told(services, add_checked(services, body.address, [*body.events]))
 
 
 def _all(services: Services) -> WebhooksAnswer:
@@ -113,8 +108,8 @@ def _delivery(one: Delivery) -> DeliveryAnswer:
     return DeliveryAnswer(**{name: getattr(one, name) for name in same}, problem=problem)
 
 
-def _acting(services: Services, change: Callable[..., None]) -> Callable[[str], WebhookAnswer]:
-    def view(webhook_id: str) -> WebhookAnswer:
+def _acting(change: Callable[..., None]) -> Callable[..., WebhookAnswer]:
+    def view(services: Services, webhook_id: str) -> WebhookAnswer:
         with services.database.begin() as session:
             change(session, webhook_id, by=me(services))
             session.flush()

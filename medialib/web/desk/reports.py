@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from medialib.catalogue import reports, rights
+from medialib.catalogue import reports
 from medialib.catalogue.rights import viewer_of
 from medialib.services import Services
 from medialib.web import access
@@ -34,7 +34,5 @@ def _settle(services: Services, report_id: int, state: str) -> ResponseReturnVal
     """`state` is closed or open."""
     viewer = viewer_of(me(services))
     with services.database.begin() as session:
-        report = reports.report(session, report_id)
-        if rights.may_edit(session, viewer, report.lesson_id):
-            reports.settle(report, closed=state == "closed")
+        reports.settle(reports.report(session, viewer, report_id), closed=state == "closed")
     return redirect(url_for("desk.reports", settled=report_id if state == "closed" else None))

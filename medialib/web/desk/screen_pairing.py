@@ -55,21 +55,25 @@ def _form(services: Services, status: int = 200, **told: Any) -> Response:
 
 
 def place_typed(services: Services) -> dict[str, Any]:
-    """Name, unit, group and channel as the form says; raises BadRequest and NotAllowed."""
-    unit, channel = typed("unit", most=64) or None, typed("channel", most=64) or None
+    """Name, unit, group and channel as the form says; raises BadRequest and NotFound."""
+    return checked_place(
+        services, name=typed("name", most=100), unit_slug=typed("unit", most=64) or None, group=typed("group", most=60),
+        channel_slug=typed("channel", most=64) or None,
+    )  # fmt: skip
+
+
+def checked_place(
+    services: Services, *, name: str, unit_slug: str | None, group: str, channel_slug: str | None
+) -> dict[str, Any]:
+    """The same, if there are such a unit and channel and this person may put a screen there."""
     viewer = viewer_of(me(services))
     with services.database.read() as session:
-        path = unit_tree.unit(session, unit).path if unit else ""
-        if channel:
-            channel_lookups.channel(session, channel)
+        path = unit_tree.unit(session, unit_slug).path if unit_slug else ""
+        if channel_slug:
+            channel_lookups.channel(session, channel_slug)
     if not viewer.at_least("curator") and not (path and path.startswith(viewer.unit_path or "-")):
         raise BadRequest(N_("Please choose your own unit, or one below it."))
-    return {
-        "name": typed("name", most=100),
-        "unit_slug": unit,
-        "group": typed("group", most=60),
-        "channel_slug": channel,
-    }
+    return {"name": name, "unit_slug": unit_slug, "group": group, "channel_slug": channel_slug}
 
 
 def _box(services: Services) -> ResponseReturnValue:

@@ -196,3 +196,9 @@ def heard(seconds: float | None) -> str:
     if at[:3] == time.localtime(time.time() - 86_400)[:3]:
         return gettext("yesterday %(time)s", time=clock)
     return gettext("%(month)s/%(day)s %(time)s", month=at.tm_mon, day=at.tm_mday, time=clock)
+
+
+def listed(services: Services, session: Session, asked: dict[str, str]) -> list[Row]:
+    """The screens of this person that fit what is asked for, by the names of the list's filters."""
+    wanted = {**dict.fromkeys(("state", "unit", "group", "channel", "q"), ""), **asked}
+    return _rows(session, [two for two in _states(services, session) if _fits(*two, wanted)])

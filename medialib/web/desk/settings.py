@@ -39,8 +39,11 @@ _SHOWN: Mapping[str, str] = {
 }
 _VALUES: Mapping[str, str] = {
     "zh_CN": N_("Chinese"), "en": N_("English"), "public": N_("everyone"), "signed-in": N_("people with an account"),
-    "True": N_("yes"), "False": N_("no"), "": N_("not set"),
+    "True": N_("yes"), "False": N_("no"), "": N_("not set"), "county": N_("for weak networks and small disks"),
+    "quality": N_("for good networks and large screens"), "tiny": N_("as small as can be"),
 }  # fmt: skip
+_TOLD_ELSEWHERE = ("store", "space")
+"""Findings that are no programs."""
 _DONE = {
     "index": N_("The search index is being built anew. Searching goes on meanwhile."),
     "retry": N_("Everything that was put aside is tried again."),
@@ -77,8 +80,8 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
         blueprint.add_url_rule(f"/settings{path}", endpoint, access.at_least("admin")(view), methods=[method])
 
     add("", "settings", lambda: _show(services), "GET")
-    add("/reindex", "reindex", lambda: _reindex(services), "POST")
-    add("/retry", "retry_all", lambda: _retry(services), "POST")
+    add("/reindex", "reindex", lambda: _did(services, reindex, "index"), "POST")
+    add("/retry", "retry_all", lambda: _did(services, retry_parked, "retry"), "POST")
 
 
 def told_settings(settings: Settings, environment: Mapping[str, str]) -> list[Told]:
@@ -91,7 +94,7 @@ def told_settings(settings: Settings, environment: Mapping[str, str]) -> list[To
         found.append(
             Told(
                 name=name,
-                value=str(value),
+                value=f"{value:g}" if isinstance(value, float) else str(value),
                 section=section,
                 key=key,
                 chosen=value != getattr(getattr(usual, section), key),
@@ -105,12 +108,13 @@ def _show(services: Services) -> ResponseReturnValue:
     done = request.args.get("done", "")
     return page(
         services, "settings.html", section="machine", rows=told_settings(services.settings, os.environ),
-        state=_state(services), tools=diagnose(services.settings), values=_VALUES,
+        state=state_of(services), values=_VALUES, reserve_bytes=services.settings.limits.reserve_bytes,
+        tools=[one for one in diagnose(services.settings) if one.name not in _TOLD_ELSEWHERE],
         done=gettext(_DONE[done]) if done in _DONE else "",
     )  # fmt: skip
 
 
-def _state(services: Services) -> State:
+def state_of(services: Services) -> State:
     with services.database.read() as session:
         lessons, expected = lookups.lesson_count(session), indexing.indexed_count(session, shown=True)
         stale, parked = bool(indexing.stale_in_index(session, 1)), len(work_lookups.parked_ids(session))
@@ -129,17 +133,21 @@ def _state(services: Services) -> State:
     )
 
 
-def _reindex(services: Services) -> ResponseReturnValue:
+def _did(services: Services, act: Callable[[Services], None], done: str) -> ResponseReturnValue:
+    act(services)
+    return redirect(url_for("desk.settings", done=done))
+
+
+def reindex(services: Services) -> None:
     services.queues.send(BULK, "reindex")
     with services.database.begin() as session:
         note(session, me(services), "settings.reindex")
-    return redirect(url_for("desk.settings", done="index"))
 
 
-def _retry(services: Services) -> ResponseReturnValue:
+def retry_parked(services: Services) -> None:
+    """Everything that was put aside is tried again."""
     with services.database.begin() as session:
         for lesson_id in work_lookups.parked_ids(session):
             work_edits.retry(session, lesson_id)
         note(session, me(services), "settings.retry")
     services.queues.send(BULK, "advance")
-    return redirect(url_for("desk.settings", done="retry"))
