@@ -74,7 +74,7 @@ def test_lessons_are_reviewed_and_changed_by_keyboard(services: Services, site: 
         page.goto(f"{site}/desk/lessons?stage=archived")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
-        page.wait_for_selector("[data-guard]")
+        page.wait_for_selector("#details")
         assert findings(page) == []
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") == 360

@@ -217,7 +217,8 @@ def test_the_log_is_filtered_by_person_act_and_day_and_paged(admin: FlaskClient,
     assert admin.get("/desk/log?page=2").status_code == 200
     of_wang = admin.get(f"/desk/log?person={person.id}").text
     assert "1 条" in of_wang and "<b>登录</b>" in of_wang
-    assert "60 条" in admin.get("/desk/log?act=unit.ordered").text
+    ordered = admin.get("/desk/log?act=unit.ordered").text
+    assert "60 条" in ordered and "用命令做的，或没有登录</span>" in ordered
     today = time.strftime("%Y-%m-%d")
     assert "60 条" in admin.get(f"/desk/log?act=unit.ordered&since={today}&until={today}").text
     assert "0 条" in admin.get("/desk/log?until=2001-01-01").text

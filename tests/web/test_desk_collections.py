@@ -4,6 +4,7 @@ import io
 import os
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +12,13 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import update
 
-from medialib.catalogue import arranging, collected, collecting, moves
+from medialib.catalogue import arranging, collected, collecting, lesson_access, moves
 from medialib.catalogue.curated import CuratorChange
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest import shelf_covers
 from medialib.services import Services
 
-from .factories import add_lesson
+from .factories import add_lesson, opened_services
 from .signing import acts, add_person, add_units, client_of, send
 
 LIST = "/desk/collections"
@@ -243,6 +244,37 @@ def test_a_picture_of_its_own_covers_a_collection(services: Services, desk: Flas
         refused = take(content)
         assert refused.status_code == 400 and told in refused.text
     assert shown[1] in desk.get(address).text, "what was there stays"
+
+
+def test_a_lesson_that_is_not_for_everyone_says_so_wherever_the_office_meets_it(
+    services: Services, desk: FlaskClient, ids: list[str]
+) -> None:
+    with services.database.begin() as session:
+        lesson_access.set_access(session, ids[0], "link", by=None)
+    address = begin(desk)
+    for one in ids[:2]:
+        send(desk, f"{address}/entries", page=address, lesson=one)
+    for page in (address, "/desk/lessons"):
+        assert desk.get(page).text.count("有链接才能看") == 1, page
+    assert "谁能看 · 有链接才能看" in desk.get(f"/desk/lessons/{ids[0]}").text
+
+
+def test_where_the_disk_is_full_every_form_with_a_file_says_so(tmp_path: Path) -> None:
+    with opened_services(tmp_path / "store", limits={"free_gigabytes": 10_000_000}) as services:
+        add_person(services, "xian", "curator")
+        desk, lesson = client_of(services, "xian"), f"/desk/lessons/{add_lesson(services)}"
+        package = begin(desk, "package", dated="2024-05")
+        pdf = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+        for page, path, field, content, more in (
+            (package, "cover", "picture", picture(1600, 900), {}),
+            (package, "entries", "file", pdf, {"kind": "reading", "title": "表"}),
+            (lesson, "picture/file", "picture", picture(1600, 900), {}),
+            (lesson, "readings", "readings", pdf, {}),
+        ):
+            name = "a.pdf" if content is pdf else "a.jpg"
+            answer = send(desk, f"{page}/{path}", page=page, **{field: (io.BytesIO(content), name)}, **more)
+            assert answer.status_code == 400 and "放不下这个文件" in answer.text, path
+        assert not services.store.covers.exists()
 
 
 def test_a_picture_that_was_replaced_goes_once_nothing_would_bring_it_back(

@@ -164,7 +164,7 @@ def test_details_are_kept_with_their_history_and_what_is_wrong_loses_nothing(
             "themes_shown": "1", "themes": ["skills"], "recorded": "2023-05",
             "consent": "都同意", "licence": "CC BY"}  # fmt: skip
     wrong = send(editor, f"{desk}/details", page=desk, **{**told, "recorded": "2023-13"})
-    assert wrong.status_code == 400 and "2023-13" in wrong.text
+    assert wrong.status_code == 400 and "2023-13" in wrong.text and "data-unsaved" in wrong.text
     assert "都同意" in wrong.text and 'value="周师傅, 李老师"' in wrong.text and "第一段" in wrong.text
     saved = send(editor, f"{desk}/details", page=desk, **told)
     assert "done=saved" in saved.headers["Location"]
@@ -229,6 +229,7 @@ def test_a_lesson_is_sent_in_returned_sent_in_again_and_published_at_a_date(
     assert without.status_code == 400 and 'value="竹编二"' in without.text and "请说明哪里要改" in without.text
     back = send(county, f"/desk/review/{lesson}", what="returned", title="竹编二", reason="声音太小")
     assert back.status_code == 302
+    assert 'href="/desk/upload"' in editor.get("/desk/todo").text, "the first thing that a unit does"
     assert "声音太小" in editor.get("/desk/todo").text and "声音太小" in editor.get(desk).text
     with services.database.read() as session:
         assert lookups.lesson(session, lesson).title == "竹编二"

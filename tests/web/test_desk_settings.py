@@ -19,8 +19,10 @@ def test_settings_are_told_in_plain_words(services: Services) -> None:
     add_lesson(services)
     index_stale(services)
     page = client_of(services, "guan").get(PAGE).text
-    for sentence in ("资料库叫什么", "site: name", "谁都可以看", "剩余空间", "1 课搜得到", "改过的"):
+    told = ("资料库叫什么", "site: name", "谁都可以看", "剩余空间", "1 课搜得到", "改过的", "适合网络慢、硬盘小的地方")
+    for sentence in told:
         assert sentence in page, sentence
+    assert "GB free" not in page and ">county<" not in page and "20.0" not in page
     add_person(services, "xian", "curator")
     assert client_of(services, "xian").get(PAGE).status_code == 403
 
@@ -28,7 +30,7 @@ def test_settings_are_told_in_plain_words(services: Services) -> None:
 def test_what_was_chosen_and_what_a_variable_decides_is_told() -> None:
     settings = Settings.model_validate({"limits": {"hours": 3}})
     found = {one.key: one for one in told_settings(settings, {"MEDIALIB__SITE__NAME": "x"})}
-    assert (found["hours"].value, found["hours"].chosen) == ("3.0", True)
+    assert (found["hours"].value, found["hours"].chosen) == ("3", True)
     assert not found["file_gigabytes"].chosen
     assert found["name"].variable == "MEDIALIB__SITE__NAME" and not found["hours"].variable
 

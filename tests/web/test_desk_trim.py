@@ -74,4 +74,5 @@ def test_what_cannot_be_cut_is_told_and_what_was_typed_stays(
     assert answer.status_code == 400
     assert sentence in answer.text
     assert f'value="{start}"' in answer.text
+    assert "data-unsaved" not in answer.text, "of the details nothing was typed"
     assert trimming.wanted(lesson_of(services, lesson_id)) == WHOLE

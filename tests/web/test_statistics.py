@@ -47,6 +47,7 @@ def test_the_office_sees_everything_and_an_editor_the_own_unit_and_below(
     )
     page = editor.get("/desk/statistics").text
     assert "30 天播放了 1,200 次" in page and "邻镇的课" not in page and "高桥镇" not in page
+    assert "本单位和下级单位" in page and "全部单位" not in page
     assert editor.get(f"/desk/statistics?unit={units[OTHER_TOWN]}").status_code == 403
     assert "30 天播放了 1,200 次" in office.get(f"/desk/statistics?unit={units[TOWN]}").text
     assert editor.get("/desk/statistics/searches").status_code == 403

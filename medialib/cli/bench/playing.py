@@ -96,7 +96,6 @@ def _play_anew(folder: Path, program: str, source: Path) -> _Waits:
             _read_playlists(library, line)
             playlists = time.monotonic() - end_of_intake
             page.goto(library.address + line["page"])
-            page.wait_for_selector("button.start")  # it shows once the page's scripts hear it
             page.evaluate(_NEXT_FRAME, [None])
             first_frame = time.monotonic() - end_of_intake
             jump = page.evaluate(_NEXT_FRAME, [0.75])

@@ -25,6 +25,7 @@ from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.i18n import gettext, sentence
+from medialib.web.phone.cards import card_of
 
 LANGUAGES = ("zh", "en")
 _MOST_BODY_BYTES = MOST_BYTES + 100_000
@@ -106,6 +107,7 @@ def _edit(services: Services, lesson_id: str, language: str) -> ResponseReturnVa
         lesson = lookups.lesson(session, lesson_id)
         row = caption_lookups.found(session, lesson_id, language)
         draft = caption_edits.draft_of(session, lesson_id, language, me(services))
+        poster = card_of(services, lesson, lookups.current_plan(session, lesson)).poster
     there = _lines(row)
     told = {
         "base": draft.base if draft else row.revision if row else 0,
@@ -118,6 +120,7 @@ def _edit(services: Services, lesson_id: str, language: str) -> ResponseReturnVa
     return page(
         services, "caption_lines.html", section="lessons", lesson=lesson, language=language, label=own_name(language),
         told=json.dumps(told, ensure_ascii=False), draft=draft, master=shapes.master_path(lesson_id), there=row,
+        poster=poster.address if poster else "",
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def show(
         }
     return page(
         services, "lesson.html", status, section="lessons", lesson=lesson, problem=problem, places=PLACES,
-        values=lesson_form.shown(lesson, typed), removable=lesson.stage in REMOVABLE,
+        values=lesson_form.shown(lesson, typed), unsaved="title" in (typed or {}), removable=lesson.stage in REMOVABLE,
         moves=[stage for stage in STAGES if stage != lesson.stage and moves.may_move(lesson, stage, person)],
         may_undo=lambda change: changing.may_undo(lesson, change), move_names=MOVE_NAMES, longest=editing.LONGEST,
         done=_done_words(lesson), picture_at=(typed or {}).get("picture_at", ""),

@@ -4,13 +4,14 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from medialib.catalogue import lesson_access, lookups, people_lookups
+from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.rights import ACCESSES
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
 from medialib.web import access, keys
 from medialib.web.desk.links import link_to
 from medialib.web.desk.shell import me, page, typed
-from medialib.web.i18n import sentence
+from medialib.web.i18n import gettext, sentence
 
 ACCESS_NAMES: dict[str, str] = {
     "public": N_("Everyone"),
@@ -25,6 +26,11 @@ ACCESS_TELLS: dict[str, str] = {
     "link": N_("Listed nowhere. Whoever opens a link made here can watch it."),
 }
 _DAYS = {"1": 1.0, "30": 30.0, "365": 365.0, "": None}
+
+
+def not_for_all(lesson: Lesson) -> str:
+    """For whom it is, in words; "" when it is for everyone."""
+    return "" if lesson.access == "public" else gettext(ACCESS_NAMES[lesson.access])
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:

@@ -79,6 +79,7 @@ _WORDS: dict[str, Callable[..., Any]] = {
     "told_bytes": figures.told_bytes,
     "count": figures.count,
     "role_name": shell.role_name,
+    "not_for_all": lesson_access.not_for_all,
     "role_rights": shell.role_rights,
     "act_name": log.act_name,
     "told_details": log.told_details,

@@ -1,9 +1,9 @@
 // The form of a lesson's details: Ctrl S saves it, and nothing typed is left behind unasked.
 
-const form = document.querySelector("[data-guard]");
+const form = document.getElementById("details");
 if (form) {
-  const note = form.querySelector("[data-unsaved]");
-  let changed = document.querySelector(".say.late[role=alert]") !== null;
+  const note = form.querySelector("[data-note]");
+  let changed = "unsaved" in form.dataset; // what could not be saved stands in it
   const show = () => {
     note.hidden = !changed;
   };

@@ -1,4 +1,4 @@
-// What the desk's pages do beyond forms: a shortcut to the search field, and links that are copied with one press.
+// What the desk's pages do beyond forms: shortcuts, links that are copied with one press, what is told before it is sent.
 
 for (const field of document.querySelectorAll("[data-shortcut]")) {
   document.addEventListener("keydown", (event) => {
@@ -7,6 +7,12 @@ for (const field of document.querySelectorAll("[data-shortcut]")) {
     event.preventDefault();
     field.focus();
   });
+}
+
+// Of a row that is wider than a phone, where one is stands in sight.
+for (const here of document.querySelectorAll(".rail .entries [aria-current], .segs [aria-current]")) {
+  const row = here.parentElement, [inner, outer] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 for (const field of document.querySelectorAll("input[readonly]")) {
