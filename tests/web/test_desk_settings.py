@@ -7,6 +7,7 @@ from medialib.services import Services
 from medialib.settings import Settings
 from medialib.tasks import index_stale
 from medialib.web.desk.settings import told_settings
+from medialib.web.screen.pages import page_version
 
 from .factories import add_lesson
 from .signing import acts, add_person, client_of, send
@@ -49,3 +50,11 @@ def test_what_was_put_aside_is_tried_again(services: Services) -> None:
     send(desk, f"{PAGE}/reindex", page=PAGE)
     assert services.queues.depth(BULK) == before + 2
     assert acts(services)[:2] == ["settings.reindex", "settings.retry"]
+
+
+def test_a_television_is_told_of_a_page_for_another_name_or_zone() -> None:
+    def version(**sections: dict[str, str]) -> str:
+        return page_version(Settings.model_validate(sections))
+
+    assert version() == version()
+    assert len({version(), version(screens={"zone": "Asia/Urumqi"}), version(site={"name": "桃江微课堂"})}) == 3
