@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, bindparam, event, false, or_, select, true
+from sqlalchemy import ColumnElement, Float, bindparam, event, false, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -54,6 +54,7 @@ def viewer_of(person: Person | None, *, key_to: str = "", only_out: bool = False
     return Viewer(role=person.role, unit_path=person.unit_path, key_to=key_to, only_out=only_out, at=at)
 
 
+@lru_cache(maxsize=1024)
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """The lessons that the viewer may watch and find.
 
@@ -68,7 +69,8 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
 @cache
 def is_out() -> ColumnElement[bool]:
     """What is published, and due when it is asked for."""
-    now: Any = bindparam("now", callable_=lambda: time.time(), type_=Lesson.published_at.type, unique=True)
+    # Asked for at each question: the condition itself is built once.
+    now: ColumnElement[float] = bindparam("now", callable_=lambda: time.time(), type_=Float, unique=True)
     return (Lesson.stage == "published") & (Lesson.published_at <= now)
 
 
@@ -164,5 +166,5 @@ def _narrow(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=1024)
 def _only_visible(viewer: Viewer) -> ExecutableOption:
-    """Built once for a viewer: to put it together takes longer than many of the questions that it narrows."""
+    """As `visible`, once for a viewer: to put it together takes longer than many of the questions that it narrows."""
     return with_loader_criteria(Lesson, visible(viewer), include_aliases=True, propagate_to_loaders=False)

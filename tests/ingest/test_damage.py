@@ -164,14 +164,14 @@ def test_a_file_that_cannot_be_sought_in_is_read_whole(services: Services, tmp_p
     film = media.film(tmp_path / "a.mp4", seconds=4, rate="10", **SMALL)
     copied = ("-c", "copy", "-output_ts_offset", "-2", "-avoid_negative_ts", "disabled")
     path = media.recorded(tmp_path / "a.mkv", "-i", f"file:{film}", *copied)
-    assert lesson_of(services, path).seconds > 1
+    assert taken_in(services, path).seconds > 1
 
 
 def test_a_length_that_was_only_guessed_is_not_missed(services: Services, tmp_path: Path) -> None:
     graph = "sine=d=3,volume=-50dB[a];anoisesrc=d=3:r=44100[b];[a][b]concat=n=2:v=0:a=1"
     path = media.recorded(tmp_path / "a.mp3", "-filter_complex", graph, "-q:a", "2", "-write_xing", "0")
     assert float(media.ask(path, "-show_format")["format"]["duration"]) > 8
-    lesson = lesson_of(services, path)
+    lesson = taken_in(services, path)
     assert lesson.seconds == pytest.approx(6, abs=0.2)
     assert notices(lesson) == ""
 
