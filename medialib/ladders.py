@@ -31,6 +31,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "start_rung": 480,
             "preset": "veryfast",
             "bulk_preset": "fast",
+            "small_preset": "medium",
             "rungs": _rungs((240, 250_000, 28), (480, 850_000, 27), (720, 1_800_000, 27), (1080, 3_600_000, 27)),
             "stereo_bits_per_second": 64_000,
             "mono_bits_per_second": 32_000,
@@ -39,6 +40,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "start_rung": 480,
             "preset": "veryfast",
             "bulk_preset": "fast",
+            "small_preset": "medium",
             "rungs": _rungs((240, 300_000, 25), (480, 1_100_000, 23), (720, 2_800_000, 22), (1080, 6_000_000, 22)),
             "stereo_bits_per_second": 128_000,
             "mono_bits_per_second": 48_000,
@@ -47,6 +49,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "start_rung": 360,
             "preset": "veryfast",
             "bulk_preset": "faster",
+            "small_preset": "fast",
             "rungs": _rungs((240, 200_000, 30), (360, 400_000, 29), (720, 1_200_000, 29)),
             "stereo_bits_per_second": 48_000,
             "mono_bits_per_second": 24_000,
@@ -65,6 +68,7 @@ class Ladder(BaseModel):
     start_rung: int = 0
     preset: Preset = "veryfast"
     bulk_preset: Preset = "veryfast"
+    small_preset: Preset = "veryfast"
     rungs: tuple[RungSettings, ...] = ()
     stereo_bits_per_second: Annotated[int, Field(ge=16_000, le=320_000)] = 64_000
     mono_bits_per_second: Annotated[int, Field(ge=16_000, le=128_000)] = 32_000
@@ -78,7 +82,7 @@ class Ladder(BaseModel):
             return given
         said = {key: value for key, value in given.items() if value not in ("", "0", 0, None, [], ())}
         if "preset" in said:
-            said.setdefault("bulk_preset", said["preset"])
+            said = {"bulk_preset": said["preset"], "small_preset": said["preset"], **said}
         return {**PROFILES.get(said.get("profile", "county"), {}), **said}
 
     @model_validator(mode="after")

@@ -15,8 +15,10 @@ _TRANSFERS = {"smpte2084": "smpte2084", "arib-std-b67": "arib-std-b67"}
 _WHITE_NITS = 100
 _CURVE = "hable"
 
-# What a hot run uses instead: only presets whose parameter sets are the same, since all share one init segment.
-_HOT_PRESETS = {"veryfast": "superfast"}
+# What a hot run uses, with as many reference pictures as the preset of its rung has: then the parameter sets are the
+# same, as they must be, since all runs share one init segment.
+_HOT_PRESET = "superfast"
+_REFERENCES = {"veryfast": 1, "faster": 2, "fast": 2, "medium": 3}
 
 
 def on_the_clock(picture: Any, use: SourceUse) -> Any:
@@ -106,10 +108,13 @@ def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> di
     preset = rung.preset or plan.preset
     # Nor would a deep look ahead: it would have to be decoded first. It leaves no trace in the parameter sets.
     tuning = [part for part in rung.tuning.split(":") if part and not (hot and part.startswith("rc-lookahead"))]
+    if hot and preset in _REFERENCES:
+        tuning.append(f"ref={_REFERENCES[preset]}")
+        preset = _HOT_PRESET
     return {
         "c:v": "libx264",
         **quick,
-        "preset": _HOT_PRESETS.get(preset, preset) if hot else preset,
+        "preset": preset,
         "profile:v": "high",
         "level:v": rung.level,
         "crf": rung.crf,

@@ -93,9 +93,13 @@ def _video_rendition(rung: RungSettings, video: VideoTrack, rates: Rates, low_fr
 
 
 def _with_presets(video: tuple[VideoRendition, ...], ladder: Ladder) -> tuple[VideoRendition, ...]:
-    """The start rung's preset has a quick sister for hot runs (encoding.py); the others may take their time."""
+    """The start rung's preset has a quick sister for hot runs (encoding.py); the others may take their time.
+
+    So may a start rung that is the best there is: it is watched to the end, and so small a recording is soon read.
+    """
     start = start_rung(video, ladder.start_rung)
-    presets = {one.name: ladder.preset if one.name == start else ladder.bulk_preset for one in video}
+    first = ladder.small_preset if video[-1:] and video[-1].name == start else ladder.preset
+    presets = {one.name: first if one.name == start else ladder.bulk_preset for one in video}
     return tuple(replace(one, preset=presets[one.name], tuning=_TUNING) for one in video)
 
 

@@ -1,15 +1,19 @@
 """Commands are lists: what stands in them, and before what."""
 
+import re
+import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import ffmpeg
+import media
 import pytest
 
 from medialib.catalogue.plans import Plan
-from medialib.ingest import commands, picture_commands, sound_commands
+from medialib.ingest import commands, encoding, picture_commands, sound_commands
 from medialib.ingest.command_parts import Run
 from medialib.ingest.facts import AudioTrack, Ends, Facts, VideoTrack
 from medialib.ingest.inputs import FORMATS
@@ -136,7 +140,23 @@ def test_a_hot_run_hurries_and_does_not_look_far_ahead() -> None:
     )
     assert (after(bulk, "-preset"), after(hot, "-preset")) == ("veryfast", "superfast")
     assert after(bulk, "-x264-params") == "repeat-headers=1:psy=0:rc-lookahead=40"
-    assert after(hot, "-x264-params") == "repeat-headers=1:psy=0"
+    assert after(hot, "-x264-params") == "repeat-headers=1:psy=0:ref=1"
+
+
+@pytest.mark.parametrize("program", media.FFMPEGS, ids=lambda path: path.rpartition("/")[2])
+@pytest.mark.parametrize("preset", ["veryfast", "faster", "fast", "medium"])
+def test_hot_runs_share_the_parameter_sets_of_the_others(program: str, preset: str) -> None:
+    rung = replace(PLAN.video[0], preset=preset)
+    sets = []
+    for is_hot in (False, True):
+        options = encoding.video_encoding(PLAN, rung, hot=is_hot)
+        stream = ffmpeg.input("testsrc2=size=320x180:rate=25", format="lavfi", t=0.2)
+        argv = stream.output("pipe:", format="h264", pix_fmt="yuv420p", **options).compile(cmd=program)
+        made = subprocess.run([*argv, "-v", "error"], capture_output=True, check=True).stdout
+        # The units of the first picture: 7 and 8 are the parameter sets.
+        sets.append([unit for unit in re.split(b"\\x00{2,3}\\x01", made) if unit[:1] and unit[0] & 31 in (7, 8)][:2])
+    assert len(sets[0]) == 2
+    assert sets[0] == sets[1]
 
 
 def test_a_copy_is_on_the_lessons_clock_and_decoded_beside() -> None:

@@ -376,3 +376,11 @@ def test_the_start_rung_has_a_preset_of_its_own() -> None:
     plan = plan_of(facts(track(1920, 1080)), 10, ladder=Ladder(preset="superfast", bulk_preset="fast"))
     presets = {one.name: one.preset for one in plan.video}
     assert presets == {"v240": "fast", "v480": "superfast", "v720": "fast", "v1080": "fast"}
+
+
+@pytest.mark.parametrize(("ladder", "preset"), [(Ladder(), "medium"), (Ladder(preset="superfast"), "superfast")])
+def test_a_start_rung_that_is_the_best_may_take_its_time(ladder: Ladder, preset: str) -> None:
+    plan = plan_of(facts(track(854, 480)), 10, ladder=ladder)
+    assert [one.preset for one in plan.video if one.name == plan.start_rung] == [preset]
+    (start,) = (one for one in plan_of(facts(track(1280, 720)), 10, ladder=ladder).video if one.name == "v480")
+    assert start.preset == ladder.preset
