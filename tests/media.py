@@ -151,7 +151,7 @@ def packets(path: Path) -> list[dict[str, Any]]:
 
 def ask(path: Path, *question: str) -> dict[str, Any]:
     """What ffprobe answers."""
-    argv = [AT_ONCE["ffprobe"], "-v", "error", "-of", "json", *question, "-i", f"file:{path}"]
+    argv = [tools().ffprobe, "-v", "error", "-of", "json", *question, "-i", f"file:{path}"]
     answer: dict[str, Any] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)
     return answer
 
