@@ -212,5 +212,5 @@ def loudness(path: Path, window_seconds: float) -> list[float]:
 
 def _decoded(path: Path, *how: str) -> bytes:
     form = "rawvideo" if "-vf" in how else "s16le"
-    argv = [AT_ONCE["ffmpeg"], "-nostdin", "-v", "error", "-i", f"file:{path}", *how, "-f", form, "-"]
+    argv = [tools().ffmpeg, "-nostdin", "-v", "error", "-i", f"file:{path}", *how, "-f", form, "-"]
     return subprocess.run(argv, capture_output=True, check=True).stdout

@@ -27,7 +27,7 @@ from medialib.services import Services
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    opened = make_services(tmp_path / "store", tools=media.AT_ONCE)
+    opened = make_services(tmp_path / "store")
     plant(opened.database)
     yield opened
     opened.index.close()
