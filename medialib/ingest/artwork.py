@@ -76,16 +76,12 @@ def make_posters(errand: Errand) -> None:
 
 
 def keep_what_was_chosen(errand: Errand, lesson: Lesson) -> None:
-    """Before this plan takes the other's place: its numbers are other pictures there. A drawing is no choice."""
+    """Before this plan takes the other's place: under its number is another picture there."""
     number = own_pictures.adopt(errand.workshop, lesson, errand.workspace / "chosen")
     with errand.workshop.database.begin() as session:
         now = lookups.lesson_to_change(session, lesson.id)
-        if now.poster_choice != lesson.poster_choice:
-            return
-        if number is not None:
+        if number is not None and now.poster_choice == lesson.poster_choice:
             now.poster_choice = -number
-        elif own_pictures.is_drawn(errand.workshop.store, lesson):
-            now.poster_choice = 0
 
 
 def _keep(folder: Path, number: int, found: _Found) -> Candidate:

@@ -106,11 +106,6 @@ def keep_drawn(
     return number
 
 
-def is_drawn(store: Store, lesson: Lesson) -> bool:
-    """Whether the picture of its own that the lesson is shown by is a drawing, which nobody has chosen."""
-    return -lesson.poster_choice in _drawn(store, lesson.id)
-
-
 def _drawn(store: Store, lesson_id: str) -> list[int]:
     found = ((number, _read(store, lesson_id, number)) for number in _numbers(store, lesson_id))
     return [number for number, one in found if one and one.origin == "drawn"]

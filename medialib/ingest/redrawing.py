@@ -23,14 +23,20 @@ def draw(lesson: Lesson) -> Image.Image:
 
 
 def is_outdated(store: Store, lesson: Lesson) -> bool:
-    """Whether the lesson is shown by a drawing with other words than its own."""
+    """Whether the lesson is shown by a drawing that bears other words than its own, or is no longer needed."""
     found = own_pictures.posters_of(store, lesson)
-    shown = found and found.picture(found.chosen(lesson.poster_choice))
-    return bool(shown and shown.origin == "drawn" and tuple(shown.words) != words_of(lesson))
+    if found is None:
+        return False
+    shown = found.picture(found.chosen(lesson.poster_choice))
+    if shown.origin != "drawn":
+        return False
+    return shown.words != words_of(lesson) or found.candidates[0].origin != "drawn"
 
 
 def redraw(workshop: Workshop, lesson_id: str) -> None:
-    """Show the lesson by a drawing with its present words, at an address of its own; raises NotFound."""
+    """Show the lesson by what was found in its recording, or by a drawing with its present words, which has an address
+    of its own; raises NotFound.
+    """
     with workshop.leases.hold(f"redraw:{lesson_id}") as lease:
         if lease is None:
             return
@@ -39,14 +45,21 @@ def redraw(workshop: Workshop, lesson_id: str) -> None:
         if not is_outdated(workshop.store, lesson):
             return
         try:
-            number = own_pictures.keep_drawn(
-                workshop, workshop.store.workspace(lease.token), lesson_id, draw(lesson), words_of(lesson)
-            )
+            choice = _choice(workshop, lesson, lease.token)
         finally:
             workshop.store.discard(lease.token)
         with workshop.database.begin() as session:
             now = lookups.lesson_to_change(session, lesson_id)
             if now.poster_choice == lesson.poster_choice:
-                now.poster_choice = -number
+                now.poster_choice = choice
                 now.revision += 1  # whether it was renamed meanwhile is seen then
         log.info("a cover is drawn anew", lesson=lesson_id)
+
+
+def _choice(workshop: Workshop, lesson: Lesson, token: str) -> int:
+    found = own_pictures.posters_of(workshop.store, lesson)
+    first = found.candidates[0] if found else None
+    if first and (first.origin != "drawn" or first.words == words_of(lesson)):
+        return 0
+    workspace = workshop.store.workspace(token)
+    return -own_pictures.keep_drawn(workshop, workspace, lesson.id, draw(lesson), words_of(lesson))

@@ -1,8 +1,10 @@
 """The pictures of real recordings: found, taken from covers, or drawn."""
 
 import io
+import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +233,12 @@ def test_a_drawing_follows_its_lessons_title(services: Services, tmp_path: Path)
         assert not redrawing.is_outdated(services.store, lookups.lesson(session, lesson.id))
         assert lookups.lesson(session, lesson.id).poster_choice in again.numbered
     assert first.candidates[0].words == (lesson.title, "")
+
+    found = replace(first.candidates[0], origin="frame", words=())  # as after another recording took its place
+    list_of = services.store.poster_list(lesson.id, 1)
+    list_of.unlink()
+    list_of.write_text(json.dumps(Posters(candidates=(found,)).to_json()))
+    assert list(renamed("竹编提高").numbered) == [0]
 
 
 @pytest.mark.parametrize("kind", ["broken", "bomb", "mark", "gigabytes"])
