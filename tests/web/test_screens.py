@@ -183,7 +183,7 @@ def test_a_line_for_ticked_screens_is_listed_once_and_taken_off_all_of_them(desk
     third, _ = paired(desk, "竹山村")
     now = time.time()
     begin, end = (time.strftime("%Y-%m-%dT%H:%M", time.localtime(now + more)) for more in (-60, 3600))
-    line = {"what": "message", "text": "晚上开会", "begin": begin, "screen": [first_id, second_id]}
+    line: dict[str, Any] = {"what": "message", "text": "晚上开会", "begin": begin, "screen": [first_id, second_id]}
     back = {"back": "/desk/screens/list?q=村"}
     wrong = send(office, "/desk/screens/told", page="/desk/screens/list", **line, **back, end=begin)
     assert wrong.status_code == 400 and 'value="晚上开会"' in wrong.text and 'name="q" value="村"' in wrong.text
