@@ -26,6 +26,7 @@ export class Third {
     part("chapter").textContent = chapter ? chapter.title : "";
     part("title").textContent = now.title || "";
     part("who").textContent = who(now);
+    part("line").parentElement.hidden = !now.lesson;
     part("line").style.width = Math.max(0, Math.min(100, (now.position / length) * 100)) + "%";
     part("next").hidden = !next;
     if (!next) return;
