@@ -2,7 +2,6 @@
 
 import { goingRow } from "./going.js";
 import { begun, forgetPlace, forgetPlaces, history, keep, places, recall } from "./memory.js";
-import { stage } from "./stage.js";
 
 const TOAST_MS = 8000;
 
@@ -80,12 +79,11 @@ function show(root) {
   showHistory(root);
 }
 
-// Without a network this page stands in for whatever was asked for; when there is one again, that is shown.
+// Without a network this page stands in for whatever was asked for.
 function watchNetwork(note, signal) {
   const instead = location.pathname !== note.dataset.here;
   const look = () => (note.hidden = navigator.onLine && !instead);
-  addEventListener("offline", look, { signal });
-  addEventListener("online", () => (instead ? stage.go.to(location.href, { entry: "stay" }) : look()), { signal });
+  for (const event of ["offline", "online"]) addEventListener(event, look, { signal });
   look();
 }
 

@@ -21,7 +21,9 @@ async function fetched(address) {
 
 async function styled(page) {
   const known = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((one) => one.href));
-  const wanted = [...page.querySelectorAll("link[rel=stylesheet]")].map((one) => new URL(one.getAttribute("href"), location.href).href);
+  // In a page that is only read, what is for browsers without scripts is there too.
+  const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].filter((one) => !one.closest("noscript"));
+  const wanted = sheets.map((one) => new URL(one.getAttribute("href"), location.href).href);
   await Promise.all(wanted.filter((one) => !known.has(one)).map((href) => new Promise((done) => {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done });
     document.head.append(link);
