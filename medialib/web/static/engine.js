@@ -115,7 +115,7 @@ export class Engine {
   _takeReady(address, seconds) {
     const ready = this.#ready;
     this.#ready = null;
-    const holds = ready?.address === address && Date.now() - ready.when < FRESH_MS;
+    const holds = ready && ready.address === address && Date.now() - ready.when < FRESH_MS;
     if (holds && (!ready.parts || (ready.seconds === seconds && ready.quality === this.#quality))) return ready;
     ready?.hls.destroy();
     return null;
