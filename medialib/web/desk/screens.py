@@ -24,6 +24,7 @@ from medialib.web.i18n import gettext, sentence
 
 _DAYS = 30
 _MOST_IN_SIDE = 6
+_FILTERS = ("state", "unit", "group", "channel", "q")
 STATE_NAMES: dict[str, str] = {"alive": N_("Playing"), "late": N_("Late"), "silent": N_("Silent")}
 
 
@@ -85,13 +86,9 @@ def _list(services: Services, problem: str = "") -> ResponseReturnValue:
     there was a problem with it.
     """
     query = parse_qs(urlsplit(typed("back", most=300)).query) if problem else request.args.to_dict(flat=False)
-    asked = {
-        key: query.get(key, [""])[0].replace("\0", "")[:64].strip()
-        for key in ("state", "unit", "group", "channel", "q")
-    }
+    asked = {key: query.get(key, [""])[0].replace("\0", "")[:64].strip() for key in _FILTERS}
     with services.database.read() as session:
-        states = [two for two in _states(services, session) if _fits(two[0], two[1], asked)]
-        rows = _rows(session, states)
+        rows = listed(services, session, asked)
         told: dict[str, Any] = {
             "groups": screen_lookups.groups(session), "channels": channel_lookups.channels(session),
             "lines": screen_orders.lines(session, _viewer(services)),
@@ -102,6 +99,12 @@ def _list(services: Services, problem: str = "") -> ResponseReturnValue:
         names=STATE_NAMES, units=unit_choices(services), done=request.args.get("done", "")[:1], problem=problem,
         now=time.time(), form=request.form, ticked=request.form.getlist("screen"), **told,
     )  # fmt: skip
+
+
+def listed(services: Services, session: Session, asked: dict[str, str]) -> list[Row]:
+    """The screens of this person that fit what is asked for, by the names of the list's filters."""
+    wanted = {**dict.fromkeys(_FILTERS, ""), **asked}
+    return _rows(session, [two for two in _states(services, session) if _fits(*two, wanted)])
 
 
 def _fits(one: Screen, state: State, asked: dict[str, str]) -> bool:
@@ -196,9 +199,3 @@ def heard(seconds: float | None) -> str:
     if at[:3] == time.localtime(time.time() - 86_400)[:3]:
         return gettext("yesterday %(time)s", time=clock)
     return gettext("%(month)s/%(day)s %(time)s", month=at.tm_mon, day=at.tm_mday, time=clock)
-
-
-def listed(services: Services, session: Session, asked: dict[str, str]) -> list[Row]:
-    """The screens of this person that fit what is asked for, by the names of the list's filters."""
-    wanted = {**dict.fromkeys(("state", "unit", "group", "channel", "q"), ""), **asked}
-    return _rows(session, [two for two in _states(services, session) if _fits(*two, wanted)])
