@@ -15,7 +15,7 @@ from medialib.catalogue import caption_lookups, collected, edits, indexing, look
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest.recording import load
 from medialib.ingest.redrawing import is_outdated
-from medialib.jobs.queue import BULK, HOT
+from medialib.jobs.queue import BULK, DOWNLOADS, HOT
 from medialib.search.index import Document, IndexBusy, IndexUnavailable, SearchIndex
 from medialib.services import Services
 
@@ -96,11 +96,11 @@ def _index_some(services: Services) -> int | None:
         except (IndexUnavailable, IndexBusy) as error:
             _not_written(index, error)
             return None
-    with services.database.begin() as session:
-        indexing.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
     for lesson in stale:
         if is_outdated(services.store, lesson):
-            services.queues.send(HOT, "cover", lesson.id)
+            services.queues.send(DOWNLOADS, "cover", lesson.id)  # a unit's new name asks for many, and nobody waits
+    with services.database.begin() as session:
+        indexing.mark_indexed(session, [(lesson.id, lesson.revision) for lesson in stale], held=shown)
     return len(stale)
 
 

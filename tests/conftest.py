@@ -4,7 +4,12 @@ import gc
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# That a machine is busy is no failure of what it computes.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # What modules make lives as long as the process: it is not looked through for garbage, neither now nor later.
 gc.disable()

@@ -16,6 +16,7 @@ from medialib.errors import N_, ChangedMeanwhile
 PLAN = "plan"
 """The step that plans a lesson anew, as its trim and its wish for a cleaned sound say."""
 _PLAN_RANK = 0
+CHANGED = N_("This lesson has been changed meanwhile. Please try again.")
 
 
 def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int], *, source_version: int) -> Plan:
@@ -26,7 +27,7 @@ def renew(session: Session, lesson_id: str, plan: Plan, steps: Mapping[str, int]
     """
     lesson = lookups.lesson_to_change(session, lesson_id)
     if lookups.source(session, lesson_id).version != source_version:
-        raise ChangedMeanwhile(N_("This lesson has got another recording meanwhile. Please try again."))
+        raise ChangedMeanwhile(CHANGED)
     plan = replace(plan, version=lesson.last_version + 1)
     give_up_next(session, lesson)
     add_plan(session, lesson, plan, source_version=source_version)

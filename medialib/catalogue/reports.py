@@ -15,6 +15,7 @@ from medialib.errors import N_, NotFound
 ReportKind = Literal["picture", "sound", "captions", "content", "other"]
 REPORT_KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
 MOST_WORDS = 1000
+_HIGHEST_NUMBER = 2**31 - 1
 
 
 class Report(Base):
@@ -48,7 +49,7 @@ def open_reports(session: Session, viewer: Viewer, *, limit: int = 50) -> Sequen
 
 def report(session: Session, viewer: Viewer, report_id: int) -> Report:
     """Raises NotFound, also for one of a lesson that this person may not change."""
-    found = session.get(Report, report_id)
+    found = session.get(Report, report_id) if 0 < report_id <= _HIGHEST_NUMBER else None
     if found is None or not may_edit(session, viewer, found.lesson_id):
         raise NotFound(N_("There is no such report."), detail=str(report_id))
     return found

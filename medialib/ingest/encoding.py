@@ -19,6 +19,7 @@ _CURVE = "hable"
 # same, as they must be, since all runs share one init segment.
 _HOT_PRESET = "superfast"
 _REFERENCES = {"veryfast": 1, "faster": 2, "fast": 2, "medium": 3}
+_WITHOUT_PSY = ("veryfast", "faster")
 
 
 def on_the_clock(picture: Any, use: SourceUse) -> Any:
@@ -108,7 +109,8 @@ def video_encoding(plan: Plan, rung: VideoRendition, *, hot: bool = False) -> di
     preset = rung.preset or plan.preset
     # Nor would a deep look ahead: it would have to be decoded first. It leaves no trace in the parameter sets.
     tuning = [part for part in rung.tuning.split(":") if part and not (hot and part.startswith("rc-lookahead"))]
-    if hot and preset in _REFERENCES:
+    # The quicker ones do without psychovisual choices by themselves; with these other chroma offsets would be told.
+    if hot and preset in _REFERENCES and (preset in _WITHOUT_PSY or "psy=0" in tuning):
         tuning.append(f"ref={_REFERENCES[preset]}")
         preset = _HOT_PRESET
     return {

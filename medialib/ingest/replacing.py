@@ -75,6 +75,9 @@ def _replace(
                 notices=found.notices, days=workshop.settings.uploads.replaced_days, by=by,
             )  # fmt: skip
             also(session, lesson)
+            if lesson.clean_speech != clean:  # somebody has asked for another sound meanwhile
+                session.flush()
+                renewing.ask(session, lesson_id)
         return lesson
     except IntegrityError as error:
         workshop.store.remove_sources(lesson_id, version)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import structlog
 
 from medialib.catalogue import cleaning, lookups, renewing, trimming, work_lookups
+from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import Plan
-from medialib.catalogue.trims import WHOLE
+from medialib.catalogue.trims import WHOLE, Trim
 from medialib.errors import N_, ChangedMeanwhile, NotReady
 from medialib.ingest.planning import plan_recording
 from medialib.ingest.steps import CAPTIONS, RANKS, steps_of
@@ -25,7 +26,8 @@ _SPARE_SECONDS = 3600
 def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
     """The plan that is made from now on; None when the settings ask for what is there, or under way, already.
 
-    Raises NotFound; NotReady when another process is at it; ChangedMeanwhile when the lesson got another recording;
+    Raises NotFound; NotReady when another process is at it; ChangedMeanwhile when the lesson got another recording or
+    something else was wanted of it meanwhile;
     UnusableMedia when the settings do not admit the recording any more, and ToolFailed: then all stays as it was.
     """
     with workshop.leases.hold(f"replan:{lesson_id}") as lease:
@@ -40,7 +42,8 @@ def replan(workshop: Workshop, lesson_id: str) -> Plan | None:
 def follow(workshop: Workshop, lesson_id: str) -> bool:
     """Plan a lesson as its trim and its wish for a cleaned sound say, or let it have the plan back that it had before.
 
-    False when another process is at it, or has changed its recording. Raises what replan does.
+    False when another process is at it, or somebody has changed its recording or what is wanted of it meanwhile: then
+    it is to be done again. Raises what replan does.
     """
     with workshop.leases.hold(f"replan:{lesson_id}") as lease:
         if lease is None:
@@ -49,7 +52,7 @@ def follow(workshop: Workshop, lesson_id: str) -> bool:
             if not _return(workshop, lesson_id):
                 _replan(workshop, lesson_id, lease.token)
         except ChangedMeanwhile as error:
-            log.info("a lesson got another recording while it was planned anew", lesson=lesson_id, detail=str(error))
+            log.info("a lesson was changed while it was planned anew", lesson=lesson_id, detail=str(error))
             return False
         finally:
             workshop.store.discard(lease.token)
@@ -69,10 +72,14 @@ def _return(workshop: Workshop, lesson_id: str) -> bool:
     return True
 
 
+def _wish(lesson: Lesson) -> tuple[Trim, bool | None]:
+    return trimming.wanted(lesson), lesson.clean_speech
+
+
 def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     with workshop.database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
-        trim = trimming.wanted(lesson)
+        wish = trim, _ = _wish(lesson)
         present = lookups.plan(session, lesson_id, renewing.version_at_work(lesson))
         source = lookups.source(session, lesson_id)
         # Those that could not be read would come on the clock of a part, while the whole still plays.
@@ -83,13 +90,14 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     os.link(store.source(lesson_id, source.extension, source.version), copy)
     clean = cleaning.wanted(lesson, present, usually=workshop.settings.sound.clean_speech)
     planned = plan_recording(workshop, copy, clean=clean, trim=trim)
-    if replace(planned.plan, version=present.version) == present:
-        return None
-    if planned.plan.source.mended:
+    same = replace(planned.plan, version=present.version) == present
+    if planned.plan.source.mended and not same:
         store.publish(planned.seen.read, store.mended(lesson_id, source.version))
     steps = {step: RANKS[step] for step in steps_of(planned.plan, texts=texts)}
     with workshop.database.begin() as session:
-        return renewing.renew(session, lesson_id, planned.plan, steps, source_version=source.version)
+        if _wish(lookups.lesson_to_change(session, lesson_id)) != wish:  # it takes minutes to look at a long recording
+            raise ChangedMeanwhile(renewing.CHANGED)
+        return None if same else renewing.renew(session, lesson_id, planned.plan, steps, source_version=source.version)
 
 
 def forget_retired(workshop: Workshop) -> None:

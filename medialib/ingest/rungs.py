@@ -17,6 +17,8 @@ _CLOSE_IN_BITS = 1.15
 _TRIALS, _STRETCHES = 6, 2
 # Bits go where the picture is like the source, not where it looks busy; a deep look ahead finds what is used again.
 _TUNING = "psy=0:rc-lookahead=40"
+# The shorter side of what every machine makes soon by a slower preset too.
+_SMALL = 576
 # A picture rate above this is offered whole from 720 up and halved below.
 _FAST = 40
 
@@ -95,10 +97,11 @@ def _video_rendition(rung: RungSettings, video: VideoTrack, rates: Rates, low_fr
 def _with_presets(video: tuple[VideoRendition, ...], ladder: Ladder) -> tuple[VideoRendition, ...]:
     """The start rung's preset has a quick sister for hot runs (encoding.py); the others may take their time.
 
-    So may a start rung that is the best there is: it is watched to the end, and so small a recording is soon read.
+    So may a start rung that is the best there is, if it is small: it is watched to the end, and made soon.
     """
     start = start_rung(video, ladder.start_rung)
-    first = ladder.small_preset if video[-1:] and video[-1].name == start else ladder.preset
+    is_small = bool(video) and video[-1].name == start and min(video[-1].width, video[-1].height) <= _SMALL
+    first = ladder.small_preset if is_small else ladder.preset
     presets = {one.name: first if one.name == start else ladder.bulk_preset for one in video}
     return tuple(replace(one, preset=presets[one.name], tuning=_TUNING) for one in video)
 

@@ -12,9 +12,10 @@ from web.factories import make_services
 
 from medialib import showing
 from medialib.app import create_app
-from medialib.catalogue import lookups, work_lookups
+from medialib.catalogue import cleaning, lookups, renewing, trimming, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import StoredPlan
+from medialib.catalogue.trims import Trim
 from medialib.cli import main
 from medialib.errors import ChangedMeanwhile, NotFound, UnusableMedia
 from medialib.ingest import pipeline, replanning
@@ -142,6 +143,30 @@ def test_a_plan_of_a_recording_that_was_exchanged_meanwhile_is_not_kept(
     now = lesson_of(changed, lesson.id)
     assert (now.plan_version, now.next_version, now.kind) == (2, None, "audio")
     changed.database.close()
+
+
+def test_what_is_wanted_while_a_recording_is_looked_at_is_not_forgotten(
+    services: Services, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = take_in(services.workshop, film, Details(title="a"), name="a.mp4").lesson
+    work_off(services)
+    workspace = services.store.workspace
+    wishes = iter((True, False))
+
+    def wanted_meanwhile(token: str) -> Path:
+        with services.database.begin() as session:
+            cleaning.clean(session, lesson.id, asked=next(wishes), by=None)
+        return workspace(token)
+
+    with services.database.begin() as session:
+        trimming.trim(session, lesson.id, Trim(start_seconds=1.0, end_seconds=4.0), by=None)
+    for _ in range(2):  # once what is new is planned otherwise, once it is as it was
+        monkeypatch.setattr(services.store, "workspace", wanted_meanwhile)
+        assert not replanning.follow(services.workshop, lesson.id)
+        monkeypatch.undo()
+        with services.database.read() as session:
+            assert renewing.PLAN in [row.step for row in work_lookups.steps_left(session, lesson.id)]
+    assert replanning.follow(services.workshop, lesson.id)
 
 
 def test_settings_that_do_not_admit_a_recording_leave_it_as_it_is(

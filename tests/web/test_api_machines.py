@@ -70,8 +70,14 @@ def test_a_television_is_paired_changed_told_and_taken_out_of_service(
     assert order().status_code == order(volume=101).status_code == 400
     assert order(screens=[one["id"], "nosuch"], volume=1).status_code == 404
     assert acts(services)[:2] == ["screens.told", "screens.told"]
+    with services.database.begin() as session:
+        channel_edits.remove(session, "field", by=None)
+    renamed = browser.patch(path, headers=mine, json={"name": "村部"}).get_json()
+    assert (renamed["name"], renamed["channel"]) == ("村部", None), "a channel that is gone holds nothing up"
     assert browser.delete(path, headers=mine).status_code == 204
     assert browser.get("/api/screens", headers=mine).get_json() == {"screens": []}
+    assert browser.patch(path, headers=mine, json={"name": "x"}).status_code == 404
+    assert acts(services)[0] == "screen.revoked"
 
 
 def test_screens_of_others_are_neither_seen_nor_told_anything(
@@ -141,6 +147,7 @@ def test_what_members_report_is_seen_to_by_those_whose_lesson_it_is(
     other = token(services, add_person(services, "lin", "editor", units[OTHER_TOWN]), "read", "edit")
     assert browser.get("/api/reports", headers=other).get_json() == {"reports": []}
     assert browser.post(f"/api/reports/{number}/close", headers=other).status_code == 404
+    assert browser.post(f"/api/reports/{10**20}/close", headers=mine).status_code == 404
     assert browser.post(f"/api/reports/{number}/close", headers=mine).get_json()["closed_at"] is not None
     assert browser.get("/api/reports", headers=mine).get_json() == {"reports": []}
     assert browser.post(f"/api/reports/{number}/reopen", headers=mine).get_json()["closed_at"] is None

@@ -136,7 +136,8 @@ def _told(row: screens.Row) -> ScreenAnswer:
     same = {name: getattr(one, name) for name in ("id", "name", "group", "created_at", "seen_at")}
     said = {"lesson": None, "offline": False, "problem": ""} | one.playing
     playing: dict[str, Any] = {name: said[name] for name in ("lesson", "offline", "problem")}
-    return ScreenAnswer(**same, **playing, unit=one.unit_slug, channel=one.channel_slug, state=row.state)
+    channel = one.channel.slug if one.channel else None  # the one that it names may be gone
+    return ScreenAnswer(**same, **playing, unit=one.unit_slug, channel=channel, state=row.state)
 
 
 def _listed(services: Services, **asked: str) -> list[ScreenAnswer]:
@@ -164,11 +165,10 @@ def _pair(services: Services, body: NewScreen) -> ScreenAnswer:
 
 def _change(services: Services, screen_id: str, body: ScreenChange) -> ScreenAnswer:
     given = {name: getattr(body, name) for name in body.model_fields_set}
-    with services.database.read() as session:
-        one = screen_lookups.screen(session, viewer_of(me(services)), screen_id)
+    now = _one(services, screen_id)
     place = checked_place(
-        services, name=body.name or one.name, unit_slug=given.get("unit", one.unit_slug),
-        group=one.group if body.group is None else body.group, channel_slug=given.get("channel", one.channel_slug),
+        services, name=body.name or now.name, unit_slug=given.get("unit", now.unit),
+        group=now.group if body.group is None else body.group, channel_slug=given.get("channel", now.channel),
     )  # fmt: skip
     with services.database.begin() as session:
         one = screen_lookups.screen(session, viewer_of(me(services)), screen_id)

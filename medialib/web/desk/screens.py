@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -85,7 +85,7 @@ def _list(services: Services, problem: str = "") -> ResponseReturnValue:
     """All screens, narrowed by ?state=, ?unit=, ?group=, ?channel= and words of the name; with what was typed when
     there was a problem with it.
     """
-    query = parse_qs(urlsplit(typed("back", most=300)).query) if problem else request.args.to_dict(flat=False)
+    query = parse_qs(typed("back", most=300).partition("?")[2]) if problem else request.args.to_dict(flat=False)
     asked = {key: query.get(key, [""])[0].replace("\0", "")[:64].strip() for key in _FILTERS}
     with services.database.read() as session:
         rows = listed(services, session, asked)

@@ -54,6 +54,7 @@ class Said(BaseModel):
 
 def make_blueprint(services: Services, roll: Roll, limiter: Limiter) -> Blueprint:
     blueprint = Blueprint("screen", __name__)
+    _files_version()  # now: later they may be those of another version than this process's
 
     def add(rule: str, endpoint: str, view: access.View, *methods: str, mark: Any = access.public) -> None:
         blueprint.add_url_rule(rule, endpoint, mark(view), methods=methods or ("GET",))

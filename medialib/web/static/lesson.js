@@ -49,11 +49,14 @@ function bindSwitch(player, group, signal) {
 
 function bindSoundTracks(player, label, signal) {
   const select = label.querySelector("select");
-  player.addEventListener("sound-tracks", ({ detail: { names, chosen } }) => {
+  const show = () => {
+    const { names, chosen } = player.soundTracks ?? { names: [] };
     select.replaceChildren(...names.map((name, place) => new Option(name, place)));
-    select.selectedIndex = chosen;
+    select.selectedIndex = chosen ?? -1;
     label.hidden = names.length < 2;
-  }, { signal });
+  };
+  player.addEventListener("sound-tracks", show, { signal });
+  show(); // a player that comes back from another page has been told already
   select.addEventListener("change", () => player.setSoundTrack(select.selectedIndex), { signal });
 }
 

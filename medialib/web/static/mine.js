@@ -89,7 +89,8 @@ function watchNetwork(note, signal) {
 
 export function start(root, signal) {
   show(root);
-  watchNetwork(root.querySelector(".away"), signal);
+  const note = root.querySelector(".away"); // a page that was kept by an earlier version may have none
+  if (note) watchNetwork(note, signal);
   const saving = root.querySelector("[name=saving]");
   saving.checked = recall("saving", false);
   saving.addEventListener("change", () => {

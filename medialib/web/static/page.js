@@ -16,12 +16,14 @@ function begin(play) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
+  root.classList.replace("unscripted", "scripted");
   for (const behaviour of [listing, suggest, going]) behaviour.start(document, signal);
   const wanted = document.querySelector("main [data-script]")?.dataset.script;
   const more = { lesson: () => import("./lesson.js"), mine: () => import("./mine.js"), list: () => import("./sharing.js") }[wanted];
   more?.().then(
     (behaviour) => signal.aborted || behaviour.start(document, signal, play),
-    () => root.classList.replace("scripted", "unscripted"), // it did not come, or this browser is too old for it
+    // It did not come, or this browser is too old for it.
+    () => signal.aborted || root.classList.replace("scripted", "unscripted"),
   );
 }
 

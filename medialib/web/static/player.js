@@ -35,7 +35,10 @@ export class Player extends EventTarget {
       status: (key) => (key === "waiting" ? this._waitQuietly() : this._status(this._sentence(key))),
       failed: (key) => this._fail(this._sentence(key)),
       place: () => this.place,
-      soundTracks: (names, chosen) => this.dispatchEvent(new CustomEvent("sound-tracks", { detail: { names, chosen } })),
+      soundTracks: (names, chosen) => {
+        this.soundTracks = { names, chosen };
+        this.dispatchEvent(new Event("sound-tracks"));
+      },
     });
     this.mode = this.says.kind === "audio" ? "audio" : "video";
     if (this.says.audio && this.mode === "video" && recall("mode") === "audio") this.mode = "audio";
@@ -216,7 +219,9 @@ export class Player extends EventTarget {
     if (this.signal.aborted || this.started) return;
     this.#engine.setQuality(this.quality);
     // Who stays may well play it. Parts that are still to be made are nothing to fetch ahead, nor is anything beside what plays.
-    const parts = Boolean(this.says.begins) && !stage.player && !document.hidden;
+    // What is made already is one picture; who chose its quality may get another.
+    const chosen = this.mode === "video" && this.quality !== "auto";
+    const parts = Boolean(this.says.begins) && !chosen && !stage.player && !document.hidden;
     await this.#engine.prepare({ ...this._lesson(), seconds: this.place, parts });
   }
 

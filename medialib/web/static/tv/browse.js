@@ -109,9 +109,10 @@ export class Browse {
 
   // As far as the card before the one with the ring is still whole; not at all when all of the row are in sight.
   movedLeft(row) {
+    // From the first card on: what its place is counted from depends on whether the row was ever moved.
     const cells = row.cells.map((one) => one.cell), last = cells[cells.length - 1], before = cells[Math.max(0, this.column - 1)];
-    const beyond = last.offsetLeft + last.offsetWidth - row.line.offsetLeft - (row.line.clientWidth - EDGE_PIXELS);
-    return Math.max(0, Math.min(before.offsetLeft - row.line.offsetLeft, beyond));
+    const beyond = last.offsetLeft + last.offsetWidth - cells[0].offsetLeft - (row.line.clientWidth - EDGE_PIXELS);
+    return Math.max(0, Math.min(before.offsetLeft - cells[0].offsetLeft, beyond));
   }
 
   tell(card) {

@@ -107,6 +107,7 @@ function onNow() {
 function moved() {
   const seconds = (Date.now() - (state.looked || Date.now())) / 1000;
   state.looked = Date.now();
+  if (video.readyState < 2) return; // it was only opened
   if (!state.muted && state.mode !== "kept") notice("");
   idle("");
   tellWhatIsOn();

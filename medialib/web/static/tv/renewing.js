@@ -12,6 +12,7 @@ export class Renewal {
     this.wanted = "";
     this.ordered = false;
     this.by = 0; // at this moment no pause is waited for any longer
+    this.next = 0; // and not before this one is the server asked again
     setInterval(() => this.look(), LOOK_SECONDS * 1000);
   }
 
@@ -26,7 +27,7 @@ export class Renewal {
   order(version) {
     this.wanted = version;
     this.ordered = true;
-    this.by = 0;
+    this.by = this.next = 0;
   }
 
   // While servers are renewed one by one, old and new ones answer by turns: a set goes on, and not to and fro.
@@ -39,8 +40,9 @@ export class Renewal {
 
   // Never by itself while somebody chooses, or watches what was chosen; between two lessons if one ends soon enough.
   look() {
-    if (!this.wanted || Date.now() < this.by && !this.page.isBetween() || this.disturbs()) return;
-    this.by = Date.now() + AGAIN_SECONDS * 1000;
+    const now = Date.now();
+    if (!this.wanted || now < this.next || now < this.by && !this.page.isBetween() || this.disturbs()) return;
+    this.next = now + AGAIN_SECONDS * 1000;
     const here = 'data-version="' + this.wanted + '"'; // the page is really there, and not one that is kept
     ask("/tv", { cache: "no-store" }).then((answer) => answer.ok ? answer.text() : "")
       .then((text) => { if (text.indexOf(here) > 0 && !this.disturbs()) this.leave(); }).catch(() => undefined);
