@@ -2,7 +2,7 @@
 
 import { ask } from "./server.js";
 
-const LOOK_SECONDS = 2, PATIENCE_SECONDS = 600, AGAIN_SECONDS = 60, LEFT_SECONDS = 3600;
+const LOOK_SECONDS = 2, PATIENCE_SECONDS = 600, AGAIN_SECONDS = 6, LEFT_SECONDS = 3600;
 const LEFT = "medialib-left";
 
 export class Renewal {
