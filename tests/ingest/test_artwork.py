@@ -21,7 +21,7 @@ from medialib.catalogue.posters import Posters
 from medialib.ingest import artwork, picture_commands, pipeline, redrawing
 from medialib.ingest.beside import Beside
 from medialib.ingest.intake import take_in
-from medialib.jobs.queue import HOT
+from medialib.jobs.queue import DOWNLOADS
 from medialib.services import Services
 
 VIEW = "testsrc2=size=320x180:rate=25"
@@ -224,7 +224,7 @@ def test_a_drawing_follows_its_lessons_title(services: Services, tmp_path: Path)
         return found
 
     now = renamed("竹编入门")
-    assert services.queues.depth(HOT) == 1
+    assert services.queues.depth(DOWNLOADS) == 1
     ((number, one),) = now.numbered.items()
     assert (number < 0, one.origin, one.words) == (True, "drawn", ("竹编入门", ""))
     again = renamed("竹编进阶")
