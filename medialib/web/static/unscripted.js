@@ -4,7 +4,7 @@
 document.addEventListener("DOMContentLoaded", function () {
   var root = document.documentElement, images = document.querySelectorAll("img[data-poster]");
   if (isGapless()) root.className += " gapless";
-  if (/\bscripted\b/.test(root.className)) return;
+  if (/\b(un)?scripted\b/.test(root.className)) return; // they run, or have said so themselves
   root.className += " unscripted";
   for (var place = 0; place < images.length; place += 1) images[place].src = images[place].getAttribute("data-poster");
 });
