@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic import command
@@ -84,6 +85,20 @@ def test_a_server_and_its_workers_may_upgrade_at_once(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
         tables = list(pool.map(upgrade, [url] * 4))
     assert tables == [sorted([*Base.metadata.tables, "alembic_version"])] * 4
+
+
+def test_several_may_open_a_new_database_at_once(tmp_path: Path) -> None:
+    """Here SQLite does not wait by itself; of forty rounds two or more failed when nobody asked again."""
+    together = Barrier(8)
+
+    def opened(url: str) -> bool:
+        database = Database(url)
+        together.wait(20)
+        with database.engine.connect() as connection:
+            return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()) == "wal"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(all(pool.map(opened, [f"sqlite:///{tmp_path}/{number}.db"] * 8)) for number in range(40))
 
 
 def test_what_was_committed_is_there_for_others(database: Database) -> None:

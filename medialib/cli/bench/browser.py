@@ -79,6 +79,12 @@ def opened_page(program: str) -> Iterator[Page]:
             browser.close()
 
 
+def open_lesson(page: Page, address: str) -> None:
+    """Go there, and wait for the button that starts it: it shows once the page hears it, and a press before is lost."""
+    page.goto(address)
+    page.wait_for_selector("button.start:visible")
+
+
 def watch(program: str, address: str, line: dict[str, Any], key: str) -> tuple[bool, list[str]]:
     """Play a lesson from its page, by the playlist line[key]: whether it came to its end, and what went wrong."""
     troubles: list[str] = []
@@ -87,8 +93,7 @@ def watch(program: str, address: str, line: dict[str, Any], key: str) -> tuple[b
         page.on("pageerror", lambda error: troubles.append(f"page: {error}"))
         page.on("console", lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None)
         page.add_init_script(_NOTES)
-        page.goto(address + line["page"])
-        page.wait_for_selector("button.start:visible")
+        open_lesson(page, address + line["page"])
         page.evaluate(_START, [speed, line[key]])
         try:
             page.wait_for_function(_OVER, timeout=(60 + 2 * line["seconds"]) * 1000)

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from medialib.cli.bench.browser import ARGUMENTS, find_chromium
+from medialib.cli.bench.browser import ARGUMENTS, find_chromium, open_lesson
 from medialib.cli.bench.extent import Extent
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import make_recording
@@ -118,8 +118,7 @@ def _page(browser: Browser, library: BenchLibrary, name: str, path: str) -> list
 def _played(browser: Browser, library: BenchLibrary, path: str) -> Figure:
     """Pressed after some seconds of reading, as people do."""
     with slow_page(browser) as page:
-        page.goto(library.address + path, wait_until="load")
-        page.wait_for_selector("button.start:visible")  # before that nobody hears it
+        open_lesson(page, library.address + path)
         page.wait_for_timeout(_READ_MS)
         first = page.evaluate(_FIRST_FRAME) / 1000
     return Figure(group=GROUP, what="lesson: first frame after play", value=f"{first:.2f} s", bar="4 s")

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from medialib.catalogue.plans import Plan
-from medialib.cli.bench.browser import find_chromium, opened_page
+from medialib.cli.bench.browser import find_chromium, open_lesson, opened_page
 from medialib.cli.bench.extent import Extent
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import make_recording
@@ -95,7 +95,7 @@ def _play_anew(folder: Path, program: str, source: Path) -> _Waits:
             end_of_intake = time.monotonic()
             _read_playlists(library, line)
             playlists = time.monotonic() - end_of_intake
-            page.goto(library.address + line["page"])
+            open_lesson(page, library.address + line["page"])
             page.evaluate(_NEXT_FRAME, [None])
             first_frame = time.monotonic() - end_of_intake
             jump = page.evaluate(_NEXT_FRAME, [0.75])

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from medialib.cli.bench.browser import ARGUMENTS, find_chromium
+from medialib.cli.bench.browser import ARGUMENTS, find_chromium, open_lesson
 from medialib.cli.bench.extent import Extent
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.pages import slow_page, throttle
@@ -76,8 +76,7 @@ def _least_kilobits(library: BenchLibrary, master: str) -> float:
 def _watched(browser: Browser, address: str, steps: Sequence[tuple[float, float]], seconds: float) -> dict[str, Any]:
     with slow_page(browser, cpu=1) as page:
         session = page.cdp  # type: ignore[attr-defined]
-        page.goto(address, wait_until="load")
-        page.wait_for_selector("button.start:visible")  # before that nobody hears it
+        open_lesson(page, address)
         page.wait_for_timeout(5000)
         page.evaluate(_COUNT)
         passed, turn = 0.0, 0
