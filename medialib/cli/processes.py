@@ -2,10 +2,8 @@
 
 import os
 import resource
-import signal
 import socket
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from medialib.cli import Library, loading
+from medialib.cli.stopping import Told
 from medialib.cli.supervisor import LONGEST_PAUSE_SECONDS, Child, Supervisor
 from medialib.errors import BadSettings
 from medialib.services import Services, open_with
@@ -120,9 +119,7 @@ def work_command(library: Library) -> None:
 
     _live_by_its_clock(library)
     services = open_ready(library)
-    told = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+    told = Told()
     worker = Worker(services)
     worker.start()
     told.wait()

@@ -3,11 +3,12 @@
 import ctypes
 import signal
 import subprocess
-import threading
 import time
 from dataclasses import dataclass
 
 import structlog
+
+from medialib.cli.stopping import Told
 
 log = structlog.get_logger()
 
@@ -49,15 +50,14 @@ class Supervisor:
 
     def __init__(self, children: list[Child]):
         self._children = children
-        self._told = threading.Event()
 
     def watch(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._told.set())
-        while not self._told.is_set():
+        told = Told()
+        while True:
             for child in self._children:
                 child.tend()
-            self._told.wait(0.2)
+            if told.wait(0.2):
+                break
         self._stop()
 
     def _stop(self) -> None:
