@@ -4,15 +4,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"]
 
 
-class RungSettings(BaseModel):
-    """One step of the ladder, named by its shorter side in pixels."""
+class Section(BaseModel):
+    """What all settings keep to: no other keys, and numbers that are numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_switch(cls, value: Any, told: ValidationInfo) -> Any:
+        """YAML's yes and no would else be taken for 1 and 0."""
+        if isinstance(value, bool) and cls.model_fields[str(told.field_name)].annotation is not bool:
+            raise ValueError("yes or no means nothing here")
+        return value
+
+
+class RungSettings(Section):
+    """One step of the ladder, named by its shorter side in pixels."""
 
     short_side: Annotated[int, Field(ge=96, le=2160, multiple_of=2)]
     max_bits_per_second: Annotated[int, Field(ge=50_000)]
@@ -58,10 +70,8 @@ PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 
 
-class Ladder(BaseModel):
+class Ladder(Section):
     """What is made of a recording. What is empty or 0 is as the profile says."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     profile: Literal["county", "quality", "tiny"] = "county"
     segment_seconds: Annotated[int, Field(ge=2, le=10)] = 4
@@ -80,10 +90,11 @@ class Ladder(BaseModel):
         """Fill what is left empty; an explicit preset holds for all rungs unless they have one of their own."""
         if not isinstance(given, Mapping):
             return given
-        said = {key: value for key, value in given.items() if value not in ("", "0", 0, None, [], ())}
+        said = {key: value for key, value in given.items() if value is False or value not in ("", "0", 0, None, [], ())}
         if "preset" in said:
             said = {"bulk_preset": said["preset"], "small_preset": said["preset"], **said}
-        return {**PROFILES.get(said.get("profile", "county"), {}), **said}
+        profile = said.get("profile", "county")
+        return {**(PROFILES.get(profile, {}) if isinstance(profile, str) else {}), **said}
 
     @model_validator(mode="after")
     def _rungs_climb(self) -> "Ladder":

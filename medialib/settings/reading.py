@@ -43,10 +43,23 @@ def _absolute(url: str, folder: Path) -> str:
     return str((folder / Path(url.removeprefix("file://")).expanduser()).resolve())
 
 
+class _Loader(yaml.SafeLoader):
+    """Tells the line also of what looks like a date or a number, and is none: 2024-13-45."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
+
+
 def _parse(text: str, name: str) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    lines: dict[tuple[str, ...], int] = {}
     try:
-        values = yaml.safe_load(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.load(text, Loader=_Loader)
+        _number_lines(yaml.compose(text, Loader=yaml.SafeLoader), (), lines, name)
+    except RecursionError as error:
+        raise BadSettings(f"{name} holds itself (*), or too much within each other") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadSettings(f"{name}, line {line} or the one before: this is not YAML: {error.problem}") from error
@@ -56,8 +69,6 @@ def _parse(text: str, name: str) -> tuple[dict[str, Any], dict[tuple[str, ...], 
         return {}, {}
     if not isinstance(values, dict):
         raise BadSettings(f"{name}, line 1: sections are expected, such as “server:”")
-    lines: dict[tuple[str, ...], int] = {}
-    _number_lines(node, (), lines, name)
     return {key: {} if value is None else value for key, value in values.items()}, lines
 
 
@@ -101,9 +112,16 @@ _WORDS = {
     "extra_forbidden": "there is no such setting",
     "int_parsing": "a whole number is expected",
     "int_type": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
     "float_parsing": "a number is expected",
     "float_type": "a number is expected",
+    "bool_parsing": "yes or no is expected",
+    "bool_type": "yes or no is expected",
     "string_type": "a text is expected",
+    "string_too_short": "a text is expected",
+    "tuple_type": "a list is expected",
+    "finite_number": "a number is expected",
+    "invalid_key": "there is no such setting",
     "model_type": "keys and values are expected",
 }
 

@@ -4,13 +4,13 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from medialib.ladders import Ladder
+from medialib.ladders import Ladder, Section
 
 
 def _is_a_directory(url: str) -> str:
-    if "://" in url and not url.startswith("file://"):
+    if "\0" in url or ("://" in url and not url.startswith("file://")):
         raise ValueError(
             "it must be a directory or a file: URL, on a disk of this machine or of the network that can link files "
             "(such as NFS; file systems on top of S3 cannot)"
@@ -32,11 +32,7 @@ Count = Annotated[int, Field(ge=1)]
 Directory = Annotated[str, AfterValidator(_is_a_directory)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Site(_Section):
+class Site(Section):
     """What this library calls itself."""
 
     name: str = "medialib"
@@ -51,10 +47,10 @@ class Site(_Section):
         return address.rstrip("/")
 
 
-class Server(_Section):
+class Server(Section):
     """Where the web server listens."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8870
     workers: Count = 2
     metrics: Literal["local", "everyone"] = "local"
@@ -66,7 +62,7 @@ class Server(_Section):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class Access(_Section):
+class Access(Section):
     """Who may watch, how long people stay signed in, and how often somebody may try."""
 
     library: Literal["public", "signed-in"] = "public"
@@ -78,20 +74,20 @@ class Access(_Section):
     tries_url: str = ""
 
 
-class Store(_Section):
+class Store(Section):
     """Where media, database and index live: a directory, or its file: URL."""
 
-    url: Directory = "media_store"
+    url: Annotated[str, Field(min_length=1), AfterValidator(_is_a_directory)] = "media_store"
     cache_gigabytes: Annotated[float, Field(ge=0)] = 10
 
 
-class Database(_Section):
+class Database(Section):
     """The catalogue: empty means SQLite inside the store."""
 
     url: Annotated[str, _address(r"(sqlite|postgresql)(\+[a-z0-9]+)?://", "sqlite:// or postgresql://")] = ""
 
 
-class Jobs(_Section):
+class Jobs(Section):
     """The queue of hints and how work is shared out."""
 
     url: Annotated[str, _address(r"(postgresql|rediss?)://", "redis://, rediss:// or postgresql://")] = ""
@@ -110,7 +106,7 @@ class Jobs(_Section):
         return self
 
 
-class Sound(_Section):
+class Sound(Section):
     """How every lesson is brought to one loudness (EBU R 128), and its speech cleaned."""
 
     loudness_lufs: Annotated[float, Field(ge=-31, le=-9)] = -16
@@ -119,7 +115,7 @@ class Sound(_Section):
     clean_speech: bool = False
 
 
-class Runs(_Section):
+class Runs(Section):
     """How the work is cut: lengths in segments."""
 
     bulk_segments: Count = 60
@@ -127,7 +123,7 @@ class Runs(_Section):
     hot_wait_seconds: Seconds = 20
 
 
-class Tools(_Section):
+class Tools(Section):
     """ffmpeg and ffprobe: empty means the first good one of PATH, then of the installed wheels."""
 
     ffmpeg: str = ""
@@ -140,13 +136,13 @@ class Tools(_Section):
     hot_nice: Annotated[int, Field(ge=0, le=19)] = 0
 
 
-class Webhooks(_Section):
+class Webhooks(Section):
     """Messages to other systems."""
 
     private: bool = False
 
 
-class Limits(_Section):
+class Limits(Section):
     """What is too much."""
 
     file_gigabytes: Annotated[float, Field(gt=0)] = 20
@@ -161,7 +157,7 @@ class Limits(_Section):
         return int(self.free_gigabytes * 10**9)
 
 
-class Screens(_Section):
+class Screens(Section):
     """Televisions: when they count as late or silent, how often they tell of themselves, and what they keep.
 
     Hours are those of the set's own clock; lessons are kept from `keep_from_hour` to `keep_until_hour`.
@@ -183,7 +179,7 @@ class Screens(_Section):
         return zone
 
 
-class Uploads(_Section):
+class Uploads(Section):
     """How much a unit may upload, and how long what is unfinished or replaced is kept."""
 
     unit_gigabytes: Annotated[float, Field(ge=0)] = 0
@@ -193,7 +189,7 @@ class Uploads(_Section):
     replaced_days: Seconds = 30
 
 
-class Keep(_Section):
+class Keep(Section):
     """For how many days is remembered what was shown, reported and removed."""
 
     shown_days: Seconds = 800
@@ -201,7 +197,7 @@ class Keep(_Section):
     channels_days: Seconds = 30
 
 
-class Watch(_Section):
+class Watch(Section):
     """A folder whose recordings come in by themselves."""
 
     folder: Directory = ""
@@ -211,7 +207,7 @@ class Watch(_Section):
     settled_seconds: Seconds = 10
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything that config.yaml may say."""
 
     site: Site = Site()
