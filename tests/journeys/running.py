@@ -24,6 +24,10 @@ from medialib.cli import main
 
 _IMPORT_SECONDS = 300
 PACES = {"JOBS__LEASE_SECONDS": "2", "JOBS__RENEW_SECONDS": "0.5", "JOBS__RECONCILE_SECONDS": "1"}
+# Of most journeys' short lessons the larger part would be ffmpeg's own beginning.
+_AT_ONCE = {f"TOOLS__{name.upper()}": path for name, path in media.AT_ONCE.items()}
+FOUND = {"TOOLS__FFMPEG": "", "TOOLS__FFPROBE": ""}
+"""For journeys in which lessons are made by the programs that an installation finds by itself."""
 
 
 class Library:
@@ -33,7 +37,7 @@ class Library:
         self.folder = folder
         self.store = folder / "media_store"
         self.port = _free_port()
-        values = {**PACES, "STORE__URL": str(self.store), "SERVER__PORT": str(self.port), **settings}
+        values = {**PACES, **_AT_ONCE, "STORE__URL": str(self.store), "SERVER__PORT": str(self.port), **settings}
         usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
         self.environment = usual | {f"MEDIALIB__{key}": value for key, value in values.items()}
         self._supervisor: subprocess.Popen[bytes] | None = None

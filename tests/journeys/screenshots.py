@@ -20,7 +20,7 @@ from medialib.demo.lessons import demonstrations
 
 from .browsing import BROWSER
 from .pictures import FOLDER, new_page, take
-from .running import Library, until
+from .running import FOUND, Library, until
 from .television_shots import ZONE, prepare, take_desk, take_television
 
 # A rung or two, quickly: what is looked at are the pages.
@@ -101,7 +101,7 @@ def main(chosen: Sequence[str]) -> None:
     failed: list[str] = []
     shots = [shot for shot in SHOTS if not chosen or set(shot.name.split("-")) & set(chosen)]
     with tempfile.TemporaryDirectory() as folder:
-        library = Library(Path(folder), SCREENS__ZONE=ZONE, **QUICK)
+        library = Library(Path(folder), SCREENS__ZONE=ZONE, **FOUND, **QUICK)
         library.start("--demo")
         try:
             until(lambda: _is_complete(library), seconds=1800)

@@ -10,7 +10,7 @@ from medialib.demo.lessons import demonstrations
 from medialib.demo.typeface import find_typeface
 from medialib.errors import MissingTool
 
-from .running import Library, until
+from .running import FOUND, Library, until
 
 TITLES = [one.described().title for one in demonstrations()]
 
@@ -24,7 +24,12 @@ def library(tmp_path: Path) -> Iterator[Library]:
     # One small rung: what is looked at is which lessons come, and when.
     rungs = "[{short_side: 240, max_bits_per_second: 250000, crf: 32}]"
     library = Library(
-        tmp_path, LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", LADDER__RUNGS=rungs, SERVER__WORKERS="1"
+        tmp_path,
+        LADDER__START_RUNG="240",
+        LADDER__PRESET="ultrafast",
+        LADDER__RUNGS=rungs,
+        SERVER__WORKERS="1",
+        **FOUND,
     )
     yield library
     library.stop()

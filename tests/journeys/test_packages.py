@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from .browsing import chromium
-from .running import Library
+from .running import FOUND, Library
 from .test_playing import CHECKER, SHARED
 
 REAL = ("elf.mp4", "outfoxing.mp3")
@@ -44,6 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         LADDER__PRESET="superfast",
         LADDER__SEGMENT_SECONDS="2",
         SERVER__WORKERS="1",
+        **FOUND,
     )
     opened.start()
     yield opened

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from .browsing import chromium
-from .running import Library, troubles_of, until
+from .running import FOUND, Library, troubles_of, until
 
 SHARED = Path(__file__).parents[3] / "shared"
 CHECKER = SHARED / "tools" / "hlscheck.py"
@@ -23,7 +23,11 @@ PICTURES = {"poster/0/640.jpg": "image/jpeg", "poster/0/320.webp": "image/webp",
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     opened = Library(
-        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="superfast", SERVER__WORKERS="1"
+        tmp_path_factory.mktemp("library"),
+        LADDER__START_RUNG="240",
+        LADDER__PRESET="superfast",
+        SERVER__WORKERS="1",
+        **FOUND,
     )
     opened.start()
     yield opened

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from .browsing import await_script, chromium
-from .running import Library, until
+from .running import FOUND, Library, until
 from .sending import Line, digest, kill_servers, padded, until_sent
 
 pytestmark = pytest.mark.skipif(
@@ -26,7 +26,7 @@ HOUSEHOLDS = 2
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     # A slow way of encoding: the ladder of a minute takes a while, whatever the machine.
-    made = Library(tmp_path, LADDER__START_RUNG="240", LADDER__PRESET="medium", SERVER__WORKERS="1")
+    made = Library(tmp_path, LADDER__START_RUNG="240", LADDER__PRESET="medium", SERVER__WORKERS="1", **FOUND)
     made.start()
     yield made
     made.stop()
