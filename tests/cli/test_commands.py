@@ -41,6 +41,7 @@ class Shell:
             f"store: {{url: {folder / 'store'}}}\n"
             "jobs: {backoff_seconds: 0.01, lease_seconds: 2, renew_seconds: 0.5, reconcile_seconds: 1}\n"
             "ladder: {segment_seconds: 2, preset: ultrafast, start_rung: 240}\n"
+            f"tools: {json.dumps(media.AT_ONCE)}\n"
         )
 
     def __call__(self, *arguments: str | Path) -> Result:
