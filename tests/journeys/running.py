@@ -17,12 +17,16 @@ import media
 import once
 import psutil
 import requests
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
+from medialib.app import create_app
+from medialib.catalogue.seeds import plant
 from medialib.cli import main
+from medialib.services import open_with
+from medialib.settings import load_settings
 
-_IMPORT_SECONDS = 300
+_COMMAND_SECONDS = 300
 PACES = {"JOBS__LEASE_SECONDS": "2", "JOBS__RENEW_SECONDS": "0.5", "JOBS__RECONCILE_SECONDS": "1"}
 # Of most journeys' short lessons the larger part would be ffmpeg's own beginning.
 _AT_ONCE = {f"TOOLS__{name.upper()}": path for name, path in media.AT_ONCE.items()}
@@ -83,24 +87,19 @@ class Library:
         assert self._supervisor is not None
         return psutil.Process(self._supervisor.pid).children(recursive=True)
 
-    def medialib(self, *arguments: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self._argv(*map(str, arguments)), cwd=self.folder, env=self.environment, capture_output=True, text=True,
-            timeout=timeout,
-        )  # fmt: skip
-
-    def imported(self, *arguments: str | Path) -> list[dict[str, Any]]:
-        """What `medialib import --json` says of each file, of which all come in.
-
-        The command is called in this process: one of its own would work longer on its beginning than on a short file.
-        """
+    def medialib(self, *arguments: str | Path) -> Result:
+        """A command, in this process: one of its own would work longer on its beginning than on what it is told."""
         config = self.folder / "config.yaml"
         config.touch()
         others = dict.fromkeys(name for name in os.environ if name.startswith("MEDIALIB__"))
         environment = {**others, **self.environment, "PROMETHEUS_MULTIPROC_DIR": str(self.store / "metrics")}
-        argv = ["--config", str(config), "import", "--json", *map(str, arguments)]
-        with within(_IMPORT_SECONDS):
-            done = CliRunner().invoke(main, argv, env=environment, catch_exceptions=False)
+        argv = ["--config", str(config), *map(str, arguments)]
+        with within(_COMMAND_SECONDS):
+            return CliRunner().invoke(main, argv, env=environment, catch_exceptions=False)
+
+    def imported(self, *arguments: str | Path) -> list[dict[str, Any]]:
+        """What `medialib import --json` says of each file, of which all come in."""
+        done = self.medialib("import", "--json", *arguments)
         assert done.exit_code == 0, done.output
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -123,6 +122,25 @@ class Library:
             return requests.get(f"{self.site}/readyz", timeout=5).ok
         except (requests.ConnectionError, requests.Timeout):
             return False
+
+
+@contextmanager
+def library_here(folder: Path, **settings: str) -> Iterator[Library]:
+    """A library that answers in this process: for pages of lessons that are complete when they are looked at.
+
+    A server and a worker of its own would work for as long on their beginning as on all else of such a journey.
+    """
+    library = Library(folder, **settings)
+    once.with_migrations(library.store / "medialib.db")
+    services = open_with(load_settings(None, library.environment))
+    plant(services.database)
+    try:
+        with answering(create_app(services)) as site:
+            library.port = int(site.rpartition(":")[2])
+            yield library
+    finally:
+        services.index.close()
+        services.database.close()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .browsing import chromium, open_lesson
-from .running import Library
+from .running import Library, library_here
 from .test_playing import CHECKER
 
 SRT = (
@@ -28,12 +28,10 @@ SHOWN = """() => {
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    opened = Library(
-        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", SERVER__WORKERS="1"
-    )
-    opened.start()
-    yield opened
-    opened.stop()
+    with library_here(
+        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast"
+    ) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def counted(library: Library) -> list[tuple[Any, ...]]:
 
 def test_what_a_phone_plays_is_in_the_offices_statistics(library: Library) -> None:
     added = library.medialib("user", "add", "--role", "admin", "guan")
-    assert added.returncode == 0, added.stderr
+    assert added.exit_code == 0, added.output
     link = next(word for word in added.stdout.split() if "/password/" in word)
     (line,) = library.imported(
         "--wait", "complete", media.film(library.folder / "编织.mp4", seconds=12, size="320x180")

@@ -64,8 +64,8 @@ def lessons(library: Library) -> dict[str, str]:
         assert line["status"] == "complete", line
         found[Path(line["file"]).stem] = line["lesson"]
     assert library.medialib("collection", "create", "featured", "本月精选").stdout.strip() == SLUG
-    assert library.medialib("collection", "add", SLUG, *(found[name] for name in SECONDS)).returncode == 0
-    assert library.medialib("collection", "publish", SLUG).returncode == 0
+    assert library.medialib("collection", "add", SLUG, *(found[name] for name in SECONDS)).exit_code == 0
+    assert library.medialib("collection", "publish", SLUG).exit_code == 0
     return found
 
 
@@ -191,7 +191,7 @@ def test_the_list_names_lessons_that_play_in_old_boxes(library: Library, stream:
 def test_mpv_opens_the_list(stream: str) -> None:
     argv = [str(media.MPV), "--no-config", "--vo=null", "--ao=null", "--ao-null-untimed", "--untimed"]
     done = subprocess.run([*argv, f"{stream}.m3u"], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert done.stdout.count("Playing: ") == len(SECONDS)
 
 

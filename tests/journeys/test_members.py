@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from .browsing import chromium
-from .running import Library, until
+from .running import Library, library_here, until
 from .test_phone import AT, PLAYS_ON
 
 pytestmark = pytest.mark.skipif(
@@ -37,21 +37,20 @@ Sites = tuple[Library, list[str]]
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     """Two films of a series, and something to listen to."""
-    library = Library(
-        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", SERVER__WORKERS="1"
-    )
-    library.start()
-    made = []
-    for number, (name, seconds) in enumerate((("选竹", 40), ("破篾", 6)), start=1):
-        path = media.film(library.folder / f"{name}.mp4", seconds=seconds, size="320x180", hertz=300 + number * 50)
-        path.with_suffix(".yaml").write_text(f"title: {name}\nseries: 竹子的一年\nnumber: {number}\n", encoding="utf-8")
-        path.with_suffix(".srt").write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{name}第一句\n", encoding="utf-8")
-        made.append(path)
-    made.append(media.tone(library.folder / "谷雨.mp3", seconds=3))
-    lines = {line["file"]: line for line in library.imported("--wait", "complete", *made)}
-    until(lambda: library.get("/api/suggestions?q=xuanzhu").json()["suggestions"], seconds=60)
-    yield library, [lines[str(path)]["lesson"] for path in made]
-    library.stop()
+    with library_here(
+        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast"
+    ) as library:
+        made = []
+        for number, (name, seconds) in enumerate((("选竹", 40), ("破篾", 6)), start=1):
+            path = media.film(library.folder / f"{name}.mp4", seconds=seconds, size="320x180", hertz=300 + number * 50)
+            about = f"title: {name}\nseries: 竹子的一年\nnumber: {number}\n"
+            path.with_suffix(".yaml").write_text(about, encoding="utf-8")
+            path.with_suffix(".srt").write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{name}第一句\n", encoding="utf-8")
+            made.append(path)
+        made.append(media.tone(library.folder / "谷雨.mp3", seconds=3))
+        lines = {line["file"]: line for line in library.imported("--wait", "complete", *made)}
+        until(lambda: library.get("/api/suggestions?q=xuanzhu").json()["suggestions"], seconds=60)
+        yield library, [lines[str(path)]["lesson"] for path in made]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .browsing import chromium
-from .running import Library, until
+from .running import Library, library_here, until
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None, reason="NOT TESTED: no chromium here (Debian: apt install chromium)"
@@ -21,21 +21,19 @@ ABOUT = "title: {title}\nspeaker: 边师傅\nunit: 马迹塘镇\nrecorded: {year
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    opened = Library(
-        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast", SERVER__WORKERS="1"
-    )
-    opened.start()
-    film = media.film(opened.folder / "a.mp4", seconds=16, size="320x180")
-    film.with_suffix(".yaml").write_text(ABOUT.format(title="凉席入门", year=2023), encoding="utf-8")
-    film.with_suffix(".srt").write_text(SRT, encoding="utf-8")
-    tone = media.tone(opened.folder / "b.mp3", seconds=2)
-    tone.with_suffix(".yaml").write_text(ABOUT.format(title="斗笠的歌", year=2022), encoding="utf-8")
-    lines = opened.imported("--wait", "complete", film, tone)
-    assert [line["status"] for line in lines] == ["complete", "complete"]
-    until(lambda: opened.get("/api/lessons?q=边师傅").json()["total"] == 2, seconds=60)
-    until(lambda: len(opened.get("/api/suggestions?q=b").json()["suggestions"]) > 0, seconds=60)
-    yield opened
-    opened.stop()
+    with library_here(
+        tmp_path_factory.mktemp("library"), LADDER__START_RUNG="240", LADDER__PRESET="ultrafast"
+    ) as opened:
+        film = media.film(opened.folder / "a.mp4", seconds=16, size="320x180")
+        film.with_suffix(".yaml").write_text(ABOUT.format(title="凉席入门", year=2023), encoding="utf-8")
+        film.with_suffix(".srt").write_text(SRT, encoding="utf-8")
+        tone = media.tone(opened.folder / "b.mp3", seconds=2)
+        tone.with_suffix(".yaml").write_text(ABOUT.format(title="斗笠的歌", year=2022), encoding="utf-8")
+        lines = opened.imported("--wait", "complete", film, tone)
+        assert [line["status"] for line in lines] == ["complete", "complete"]
+        until(lambda: opened.get("/api/lessons?q=边师傅").json()["total"] == 2, seconds=60)
+        until(lambda: len(opened.get("/api/suggestions?q=b").json()["suggestions"]) > 0, seconds=60)
+        yield opened
 
 
 @pytest.fixture(scope="module")
