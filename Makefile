@@ -63,7 +63,7 @@ $(PACKAGES):
 	@$(if $(PYTHON),,echo "medialib needs Python 3.11 or newer, and none was found (Debian: apt install python3 python3-venv)." >&2; exit 1)
 	echo "Installing the Python packages into .venv ..."
 	[ -x $(BIN)/pip ] || bash .ci/venv "$(PYTHON)"
-	$(PIP) setuptools
+	$(PIP) pip setuptools
 	$(PIP) --no-build-isolation --editable '.[$(EXTRAS)]'
 	rm -f .venv/made-from-*
 	touch $@
@@ -129,7 +129,7 @@ migration: setup
 lock: setup
 	@mkdir -p .build
 	$(BIN)/python -m pip install --quiet --dry-run --ignore-installed --report .build/lock.json \
-		'.[tools,test,node,postgresql,redis]' setuptools
+		'.[tools,test,node,postgresql,redis]' pip setuptools
 	$(BIN)/python - <<-'END'
 		import json, pathlib
 		found = [one["metadata"] for one in json.loads(pathlib.Path(".build/lock.json").read_text())["install"]]

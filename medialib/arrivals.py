@@ -50,25 +50,42 @@ def begin(services: Services, person: Person, wish: Wish) -> Upload:
 
     Raises TooLarge, NoSpace, BadRequest, NotAllowed and NotFound: before the first byte.
     """
+    with services.database.begin() as session:
+        return _begin(services, session, person, wish)
+
+
+def go_on_or_begin(services: Services, person: Person, wish: Wish) -> tuple[Upload, bool]:
+    """The same, but with one that is under way already when it is of the same file; and whether it is a new one.
+
+    So two pages that choose a file at the same moment make one upload of it.
+    """
+    same = {"fingerprint": wish.fingerprint[:100], "size_bytes": wish.size_bytes, "replaces": wish.replaces or None}
+    with services.database.begin() as session:
+        known = None
+        if wish.fingerprint and not wish.instead:
+            known = upload_lookups.under_way(session, person, **same)
+        return known or _begin(services, session, person, wish), known is None
+
+
+def _begin(services: Services, session: Session, person: Person, wish: Wish) -> Upload:
     limits, days = services.settings.limits, services.settings.uploads.unfinished_days
     if wish.size_bytes > limits.file_gigabytes * _GIGABYTE:
         raise TooLarge(
             N_("This file is larger than %(gigabytes)s GB. Please export it smaller, or cut it into parts."),
             values={"gigabytes": f"{limits.file_gigabytes:g}"},
         )
-    with services.database.begin() as session:
-        _require_few(session, person)
-        kept = _taken_over(session, wish.instead, person)
-        replaces = kept.replaces if kept else wish.replaces or None
-        if replaces and not rights.may_edit(session, rights.viewer_of(person), replaces):
-            raise NotAllowed(N_("This lesson belongs to another unit."))
-        unit_slug = _unit_of(session, person, wish, kept, replaces)
-        _require_room(services, session, unit_slug, wish.size_bytes, missing_bytes=wish.size_bytes)
-        return upload_edits.begin(
-            session, name=wish.name, size_bytes=wish.size_bytes, unit_slug=unit_slug, days=days, by=person,
-            fingerprint=wish.fingerprint[:100], metadata_line=wish.metadata_line, replaces=replaces,
-            typed=dict(kept.typed) if kept else {}, submits=bool(kept and kept.submits),
-        )  # fmt: skip
+    _require_few(session, person)
+    kept = _taken_over(session, wish.instead, person)
+    replaces = kept.replaces if kept else wish.replaces or None
+    if replaces and not rights.may_edit(session, rights.viewer_of(person), replaces):
+        raise NotAllowed(N_("This lesson belongs to another unit."))
+    unit_slug = _unit_of(session, person, wish, kept, replaces)
+    _require_room(services, session, unit_slug, wish.size_bytes, missing_bytes=wish.size_bytes)
+    return upload_edits.begin(
+        session, name=wish.name, size_bytes=wish.size_bytes, unit_slug=unit_slug, days=days, by=person,
+        fingerprint=wish.fingerprint[:100], metadata_line=wish.metadata_line, replaces=replaces,
+        typed=dict(kept.typed) if kept else {}, submits=bool(kept and kept.submits),
+    )  # fmt: skip
 
 
 def restore(services: Services, session: Session, upload: Upload, person: Person) -> None:

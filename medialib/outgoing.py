@@ -90,7 +90,9 @@ def is_of_the_world(address: str) -> bool:
             return is_of_the_world(str(inner))
         if found in ipaddress.ip_network("64:ff9b::/96"):
             return is_of_the_world(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-    return found.is_global and not found.is_multicast
+        if found.is_site_local:  # the private addresses of old (RFC 3879), which Python takes for global ones
+            return False
+    return found.is_global and not (found.is_multicast or found.is_reserved)
 
 
 def signature(secret: str, body: bytes, *, at: int) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -66,6 +67,12 @@ def count_under_way(session: Session, person: Person) -> int:
     """How many uploads of this person became no lesson yet."""
     query = select(func.count()).select_from(Upload).where(*_living(person), Upload.state != "made")
     return session.scalar(query) or 0
+
+
+def under_way(session: Session, person: Person, **same: Any) -> Upload | None:
+    """The first upload of this person on its way whose columns are these."""
+    query = select(Upload).where(*_living(person), Upload.state.in_(("sending", "whole"))).filter_by(**same)
+    return session.scalar(query.order_by(Upload.created_at, Upload.id).limit(1))
 
 
 def _living(person: Person) -> tuple[ColumnElement[bool], ...]:

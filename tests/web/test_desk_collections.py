@@ -80,6 +80,21 @@ def test_a_collection_is_begun_filled_ordered_and_published(
     assert acts(services)[:2] == ["collection.published", "collection.taken"]
 
 
+def test_what_was_done_is_told_with_its_entry_and_nothing_is_told_of_nothing(desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk)
+
+    def told(path: str, **fields: Any) -> str:
+        page = desk.get(send(desk, f"{address}/entries{path}", page=address, **fields).headers["Location"]).text
+        found = re.search(r'class="toast[^>]*><span>([^<]*)<', page)
+        return found[1] if found else ""
+
+    assert told("", lesson=ids[0]) == "《竹林冬管》放进来了，排第 1"
+    told("", lesson=ids[1])
+    assert told(f"/{ids[1]}/move", place="1") == "《凉席编织》挪到了第 1 位"
+    assert told(f"/{ids[1]}/move", place="1") == "", "it stood there already"
+    assert told(f"/{ids[0]}/remove") == "《竹林冬管》拿出来了"
+
+
 def test_what_changed_is_told_of_a_collection_that_a_command_published(
     services: Services, desk: FlaskClient, ids: list[str]
 ) -> None:

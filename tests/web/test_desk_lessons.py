@@ -230,7 +230,7 @@ def test_a_lesson_is_sent_in_returned_sent_in_again_and_published_at_a_date(
     back = send(county, f"/desk/review/{lesson}", what="returned", title="竹编二", reason="声音太小")
     assert back.status_code == 302
     assert 'href="/desk/upload"' in editor.get("/desk/todo").text, "the first thing that a unit does"
-    assert "声音太小" in editor.get("/desk/todo").text and "声音太小" in editor.get(desk).text
+    assert "声音太小" in editor.get("/desk/todo").text and "退回来了，这里要改" in editor.get(desk).text
     with services.database.read() as session:
         assert lookups.lesson(session, lesson).title == "竹编二"
     send(editor, f"{desk}/remark", page=desk, words="补好了")

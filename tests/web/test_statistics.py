@@ -108,8 +108,11 @@ def test_the_tables_sum_by_theme_unit_collection_and_device(services: Services) 
 
 @pytest.mark.usefixtures("units")
 def test_a_title_is_no_formula(services: Services) -> None:
-    count(services, add_lesson(services, "=HYPERLINK(1)"), 9)
-    assert "'=HYPERLINK(1)" in client_of(services, "xian").get("/desk/statistics/lessons.csv").text
+    formulas = ("=HYPERLINK(1)", "＝ＨＹＰＥＲＬＩＮＫ(1)", " @SUM(1)")
+    for one in formulas:
+        count(services, add_lesson(services, one), 9)
+    saved = client_of(services, "xian").get("/desk/statistics/lessons.csv").text
+    assert all(f"'{one}" in saved for one in formulas)
 
 
 @pytest.mark.usefixtures("units")

@@ -74,6 +74,19 @@ def test_the_page_lists_what_is_under_way(services: Services, sender: Sender) ->
     assert rows(other) == {}
 
 
+def test_two_pages_that_choose_the_same_file_make_one_upload(sender: Sender) -> None:
+    same = {"fingerprint": "700-c-d", "again": "1"}
+    first = sender.begin(700, filename="a.mp4", **same)
+    sender.patch(first, 0, b"x" * 300)
+    other = sender.create(700, filename="b.mp4", **same)
+    assert (other.status_code, other.headers["Location"], other.headers["Upload-Offset"]) == (200, first, "300")
+    assert sender.begin(701, **same) != first, "a file of another size"
+    assert sender.begin(700, fingerprint="700-c-d") != first, "a program that does not ask for it begins anew"
+    assert sender.create(700, b"x" * 700, **same).status_code == 201, "what comes with bytes is new"
+    post(sender, f"{first}/cancel")
+    assert sender.create(700, **same).headers["Location"] != first
+
+
 def test_what_is_typed_is_kept_with_the_upload(services: Services, sender: Sender) -> None:
     address = sender.begin(1000)
     typed = {"title": " 竹编\0 ", "description": "一\r\n二", "recorded": "2023-05", "themes": ["skills", "none"]}

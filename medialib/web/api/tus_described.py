@@ -18,7 +18,8 @@ _CHECKSUM = Header(
     schema={"type": "string", "pattern": f"^({'|'.join(ALGORITHMS)}) [A-Za-z0-9+/]+={{0,2}}$", "maxLength": 200},
 )
 _METADATA = Header(name="Upload-Metadata", schema={**_TEXT, "maxLength": MOST_METADATA})
-"""Keys, each with the base64 of its value: filename, unit, replaces (a lesson whose recording it is to be)."""
+"""Keys, each with the base64 of its value: filename, unit, fingerprint, again (go on with one of that fingerprint),
+replaces (a lesson whose recording it is to be)."""
 _EXPIRES = Header(name="Upload-Expires", schema=_TEXT)
 _OVERRIDE = Header(
     name="X-HTTP-Method-Override", schema={"type": "string", "enum": ["PATCH", "DELETE", "HEAD"]}, required=True
@@ -43,7 +44,7 @@ _FILE: dict[str, Any] = {"file": True, "file_type": BODY_TYPE, "file_needed": Fa
 TUS = (
     _operation("OPTIONS", _ALL, N_("What the server can do of tus"), told=_ABILITIES),
     _operation(
-        "POST", _ALL, N_("Begins an upload, with its first bytes or without any"), status=201, **_FILE,
+        "POST", _ALL, N_("Begins an upload, with its first bytes or without any"), status=201, also=(200,), **_FILE,
         headers=(_VERSION, _LENGTH, _METADATA, _CHECKSUM), refusals=(404, *_RECEIVING),
         told=(Header(name="Location", schema=_TEXT, required=True), _OFFSET, _EXPIRES),
     ),

@@ -16,6 +16,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.delivery.covers import shown_cover
 from medialib.errors import N_
 from medialib.services import Services
+from medialib.web.desk.log import act_name
 from medialib.web.desk.shell import page
 from medialib.web.i18n import gettext
 from medialib.web.naming import KIND_NAMES
@@ -29,6 +30,12 @@ _LACKS: dict[str, str] = {
     "month": N_("the month"), "editorial": N_("the page of the package"), "lesson": N_("a lesson"),
     "film": N_("a film"), "task": N_("a task"), "reading": N_("something to read"),
 }  # fmt: skip
+_DONE: dict[str, str] = {
+    "collection.added": N_("“%(title)s” is in it now, at place %(place)s."),
+    "collection.moved": N_("“%(title)s” is at place %(place)s now."),
+    "collection.noted": N_("What you wrote about “%(title)s” is kept."),
+    "collection.taken": N_("“%(title)s” was taken out."),
+}
 
 
 def state_of(one: Collection) -> str:
@@ -48,9 +55,11 @@ def edit_page(services: Services, slug: str, status: int = 200, **told: Any) -> 
         cards = {card.lesson.id: card for card in cards_of(services, session, [*lessons, *taken, *(found or ())])}
         last = arranging.last_change(session, slug)
         lacks = arranging.lacking(session, one, now)
+        said = _said(last)
+        done = _done(said, now, cards | _unseen(services, session, said)) if said else ""
     return page(
         services, "collection.html", status, section="collections", collection=one, now=now, cards=cards,
-        found=found, words=words, last=last, said=_said(last), parts_of=arrangement.parts_of(now),
+        found=found, words=words, last=last, said=said, done=done, parts_of=arrangement.parts_of(now),
         kind_name=gettext(KIND_NAMES[collecting.kind_of(one)]), state=state_of(one), states=STATES,
         changes=arrangement.differences(before, now), waiting=one.draft is not None,
         lacks=[gettext(_LACKS[name]) for name in lacks],
@@ -81,6 +90,24 @@ def _said(last: CuratorChange | None) -> CuratorChange | None:
     """The change that was just made, to be told with a button that takes it back."""
     number = request.args.get("said", 0, type=int)
     return last if last is not None and last.id == number else None
+
+
+def _unseen(services: Services, session: Session, said: CuratorChange | None) -> dict[str, Card]:
+    """The lesson that was taken out just now, which the page shows no longer."""
+    wish = request.args.get("about", "")[:16]
+    if not wish or said is None or said.act != "collection.taken":
+        return {}
+    return {card.lesson.id: card for card in cards_of(services, session, lookups.lessons_by_id(session, [wish]))}
+
+
+def _done(said: CuratorChange, now: Arrangement, cards: dict[str, Card]) -> str:
+    """What was just done, with the entry that it was done to."""
+    wish = request.args.get("about", "")[:16]
+    entry = now.entry(wish)
+    title = cards[wish].lesson.title if wish in cards else entry.title if entry else ""
+    if not title or said.act not in _DONE:
+        return act_name(said.act)
+    return gettext(_DONE[said.act], title=title, place=now.entries.index(entry) + 1 if entry else "")
 
 
 def next_month(dated: str) -> str:

@@ -101,12 +101,15 @@ def _new(services: Services) -> ResponseReturnValue:
 
 
 def change(
-    services: Services, slug: str, act: str, make: arranging.Change, typed_entry: str = ""
+    services: Services, slug: str, act: str, make: arranging.Change, *, about: str = "", typed_entry: str = ""
 ) -> ResponseReturnValue:
-    """Do something to a collection and show it again, with what was done; what was typed stays when it is refused."""
+    """Do something to a collection and show it again, with what was done; what was typed stays when it is refused.
+
+    `about` is the entry that it is done to.
+    """
     return _do(
         services, slug, lambda session, one: arranging.change(session, one, act, make, by=me(services)),
-        typed=request.form, typed_entry=typed_entry,
+        about=about, typed=request.form, typed_entry=typed_entry,
     )  # fmt: skip
 
 
@@ -133,16 +136,18 @@ def _simple(services: Services, act: Callable[..., None]) -> Callable[[str], Res
 
 
 def _do(
-    services: Services, slug: str, act: Callable[[Session, Collection], object], **typed_before: Any
+    services: Services, slug: str, act: Callable[[Session, Collection], object], *, about: str = "", **typed_before: Any
 ) -> ResponseReturnValue:
     try:
         with services.database.begin() as session:
+            before = arranging.last_change(session, slug)
             act(session, collected.collection(session, slug))
             last = arranging.last_change(session, slug)
     except BadRequest as error:
         return edit_page(services, slug, 400, problem=sentence(error), **typed_before)
     services.queues.send(HOT, "index")
-    return redirect(url_for("desk.collection", slug=slug, said=last.id if last else None))
+    made = last if last is not before else None
+    return redirect(url_for("desk.collection", slug=slug, said=made.id if made else None, about=about or None))
 
 
 def _copy(services: Services, slug: str) -> ResponseReturnValue:

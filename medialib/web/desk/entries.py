@@ -44,7 +44,9 @@ def _add(services: Services, slug: str) -> ResponseReturnValue:
         )
     except (BadRequest, NoSpace) as error:
         return edit_page(services, slug, 400, problem=sentence(error), typed=request.form, typed_entry=_NEW)
-    return change(services, slug, "collection.added", lambda now: arrangement.put(now, entry), _NEW)
+    return change(
+        services, slug, "collection.added", lambda now: arrangement.put(now, entry), about=entry.id, typed_entry=_NEW
+    )
 
 
 def _change(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
@@ -53,8 +55,9 @@ def _change(services: Services, slug: str, entry_id: str) -> ResponseReturnValue
     except (BadRequest, NoSpace) as error:
         return edit_page(services, slug, 400, problem=sentence(error), typed=request.form, typed_entry=entry_id)
     return change(
-        services, slug, "collection.noted", lambda now: arrangement.change_entry(now, entry_id, **told), entry_id
-    )
+        services, slug, "collection.noted", lambda now: arrangement.change_entry(now, entry_id, **told),
+        about=entry_id, typed_entry=entry_id,
+    )  # fmt: skip
 
 
 def _told(services: Services) -> dict[str, Any]:
@@ -74,11 +77,15 @@ def _move(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
     if place is None:
         told = sentence(BadRequest(N_("Please type the number of the place where it is to stand.")))
         return edit_page(services, slug, 400, problem=told)
-    return change(services, slug, "collection.moved", lambda now: arrangement.move(now, entry_id, place))
+    return change(
+        services, slug, "collection.moved", lambda now: arrangement.move(now, entry_id, place), about=entry_id
+    )
 
 
 def _remove(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
-    return change(services, slug, "collection.taken", lambda now: arrangement.take_out(now, entry_id))
+    return change(
+        services, slug, "collection.taken", lambda now: arrangement.take_out(now, entry_id), about=entry_id
+    )
 
 
 def _preview(services: Services, slug: str) -> ResponseReturnValue:

@@ -19,7 +19,8 @@ from medialib.web.i18n import gettext
 
 _BOM = "\ufeff"
 """Office programs of old take a file for UTF-8 only when it begins with this."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Office programs in Chinese take the wide ones for the same."""
 
 
 def names(person: Person) -> dict[str, str]:
@@ -55,7 +56,7 @@ def _cell(text: str) -> str:
     plain = text.replace(",", "")
     if plain.isdigit():
         return plain
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def _read(services: Services, name: str, question: Asked) -> Table:

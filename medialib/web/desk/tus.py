@@ -129,8 +129,11 @@ class _Tus:
             fingerprint=told.get("fingerprint", ""), instead=told.get("instead", ""),
             replaces=told.get("replaces", ""), metadata_line=line,
         )  # fmt: skip
-        upload = arrivals.begin(self._services, me(self._services), wish)
-        response = Response(status=201)
+        if "again" in told and not has_body:
+            upload, is_new = arrivals.go_on_or_begin(self._services, me(self._services), wish)
+        else:
+            upload, is_new = arrivals.begin(self._services, me(self._services), wish), True
+        response = Response(status=201 if is_new else 200)
         response.headers["Location"] = url_for(self._one, upload_id=upload.id)
         if has_body and size_bytes:
             try:

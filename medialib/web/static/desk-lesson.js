@@ -1,6 +1,16 @@
-// The form of a lesson's details: Ctrl S saves it, and nothing typed is left behind unasked.
+// The form of a lesson's details: Ctrl S saves it, what else is pressed saves it first, and nothing typed is left behind
+// unasked.
 
 const form = document.getElementById("details");
+
+// An empty answer when it is saved, else why it is not.
+async function save() {
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+  if (answer?.redirected && answer.url.startsWith(form.action.replace(/details$/, "").replace(/\/$/, ""))) return "";
+  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  return page?.querySelector(".say.late")?.textContent || form.dataset.saysUnsaved;
+}
+
 if (form) {
   const note = form.querySelector("[data-note]");
   let changed = "unsaved" in form.dataset; // what could not be saved stands in it
@@ -14,6 +24,21 @@ if (form) {
   form.addEventListener("submit", () => {
     changed = false;
   });
+  addEventListener("submit", async (event) => {
+    if (event.target === form || event.target.method !== "post" || !changed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!form.reportValidity()) return;
+    const problem = await save();
+    if (problem) {
+      note.textContent = problem;
+      note.className = "say late";
+      note.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    changed = false;
+    event.target.requestSubmit(event.submitter);
+  }, true);
   window.addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
   });

@@ -51,11 +51,12 @@ async function post(address, body) {
 const inBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 async function begin(entry) {
-  const told = { filename: entry.row.name, fingerprint: entry.row.fingerprint, unit: page.dataset.unit, instead: entry.instead, replaces };
+  const told = { filename: entry.row.name, fingerprint: entry.row.fingerprint, again: "1", unit: page.dataset.unit, instead: entry.instead, replaces };
   const metadata = Object.entries(told).filter(([, value]) => value).map(([key, value]) => `${key} ${inBase64(value)}`);
   const headers = { "Tus-Resumable": "1.0.0", "Upload-Length": String(entry.row.size_bytes), "Upload-Metadata": metadata.join(",") };
   const { answer } = await ask(create, { method: "POST", headers });
-  return answer.headers.get("Location");
+  // 200: another page has begun with the same file meanwhile.
+  return { address: answer.headers.get("Location"), elsewhere: answer.status === 200 };
 }
 
 // ---------- files ----------
@@ -115,9 +116,14 @@ function replaceBy(before, entry) {
 
 // Every file gets its place on the server at once, so that what is typed has one too.
 async function settle(entry) {
+  let elsewhere;
   try {
-    const address = await begin(entry);
-    Object.assign(entry.row, { address, id: address.split("/").pop() });
+    const begun = await begin(entry);
+    ({ elsewhere } = begun);
+    const { address } = begun, id = address.split("/").pop();
+    const known = entries.find((one) => one !== entry && one.row.id === id);
+    if (known) return foldInto(known, entry);
+    Object.assign(entry.row, { address, id });
     entry.problem = null;
   } catch (failure) {
     if (failure.status && failure.status < 500 || failure.status === 507) {
@@ -128,8 +134,27 @@ async function settle(entry) {
     }
     return draw();
   }
-  if (!replaces) details.placed(entry);
+  if (elsewhere && !entry.unsaved) await takeTyped(entry);
+  else if (!replaces) details.placed(entry);
   attach(entry, entry.file);
+}
+
+// The file had a row already, which was not known here when it was chosen.
+function foldInto(known, entry) {
+  entries.splice(entries.indexOf(entry), 1);
+  entry.item?.remove();
+  if (entry.unsaved) Object.assign(known, { typed: entry.typed, unsaved: true });
+  if (!known.sending || ["over", "paused"].includes(known.sending.state)) attach(known, entry.file);
+  if (chosen === entry) choose(known);
+  else draw();
+}
+
+// What was typed about it in the other page.
+async function takeTyped(entry) {
+  await look();
+  if (entry.unsaved) return;
+  entry.typed = null;
+  if (entry === chosen) details.show(entry);
 }
 
 function problemOf(failure) {
