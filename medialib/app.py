@@ -144,6 +144,7 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         prose=prose.prose,
+        editorial=prose.editorial,
         duration=words.clock,
         position=words.position,
         month=formats.month,

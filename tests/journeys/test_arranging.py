@@ -1,4 +1,6 @@
-"""A collection is put together on the desk: dragged, moved by keys faster than the network answers, noted, undone."""
+"""A collection is put together on the desk: dragged, moved by keys faster than the network answers, noted, undone; and
+what is typed about a lesson outlives whatever else is pressed.
+"""
 
 import re
 import time
@@ -128,3 +130,23 @@ def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str
     page.get_by_role("button", name="撤销：").click()
     until(lambda: "先看这一课" not in page.inner_text("[data-order]"), seconds=30)
     assert order(services) == "二三一四五"
+
+
+def test_what_is_pressed_beside_the_details_of_a_lesson_saves_them_first(services: Services, site: str) -> None:
+    with services.database.read() as session:
+        lesson_id = lookups.all_lessons(session)[0].id
+    with chromium() as browser:
+        page = browser.new_context(locale="zh-CN").new_page()
+        sign_in(page, site, "xian", PASSWORD)
+        page.goto(f"{site}/desk/lessons/{lesson_id}")
+        page.wait_for_load_state("networkidle")  # with its scripts
+        page.fill("[name=description]", "三步管好一片林")
+        page.fill("[name=recorded]", "2024-77")
+        page.fill("[name=words]", "请再看看")
+        page.get_by_role("button", name="留言").click()
+        page.locator("[data-note].late").wait_for()
+        assert page.input_value("[name=words]") == "请再看看", "nothing was done, and nothing is lost"
+        page.fill("[name=recorded]", "2024-07")
+        with page.expect_navigation(url="**done=said*"):
+            page.get_by_role("button", name="留言").click()
+        assert page.input_value("[name=description]") == "三步管好一片林" and "请再看看" in page.inner_text(".thread")

@@ -83,6 +83,8 @@ def test_nobody_gives_a_program_more_than_the_own_account_may(services: Services
     assert 'value="read"' in page and 'value="admin"' not in page
     for fields in ({"scope": "admin", "name": "x"}, {"name": "x"}, {"scope": "read", "name": ""}):
         assert send(client, "/desk/account/keys", **fields).status_code == 400
+    typed = send(client, "/desk/account/keys", name="县里网站", days="365").text
+    assert 'value="县里网站"' in typed and 'value="365" selected' in typed and " checked" not in typed
     answer = send(client, "/desk/account/keys", scope="read", name="网站", days="")
     assert "密钥只显示这一次" in answer.text
     secret = answer.text.partition('readonly value="')[2].partition('"')[0]

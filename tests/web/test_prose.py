@@ -2,7 +2,7 @@
 
 import pytest
 
-from medialib.web.prose import prose
+from medialib.web.prose import editorial, prose
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,12 @@ def test_nothing_typed_runs(typed: str) -> None:
     shown = str(prose(typed))
     for mark in ("<script", "<img", "<svg", 'href="javascript', 'href="data', ' onerror="', "title="):
         assert mark not in shown, shown
+
+
+def test_the_page_of_a_package_has_headings_of_one_level() -> None:
+    assert editorial("# 五月\n看笋\n\n#### <b>再做</b>") == (
+        "<h2>五月</h2>\n<p>看笋</p>\n<h2>&lt;b&gt;再做&lt;/b&gt;</h2>\n"
+    )
 
 
 def test_links_lead_to_other_sites_without_saying_from_where() -> None:

@@ -50,7 +50,7 @@ def _make(services: Services) -> ResponseReturnValue:
             scopes = request.form.getlist("scope")
             secret = api_tokens.make(session, me(services), name=name, scopes=scopes, days=days)
     except BadRequest as error:
-        return _list(services, 400, problem=sentence(error))
+        return _list(services, 400, problem=sentence(error), typed=request.form)
     return _list(services, secret=secret, made=name)
 
 

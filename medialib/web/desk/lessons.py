@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,6 +55,9 @@ def _table(services: Services, status: int = 200, problem: str = "") -> Response
     with services.database.read() as session:
         asked = table.asked(sifting.sift(services, session, table.q) if table.q else None)
         found = worklist.page(session, viewer, asked, sort=table.sort, page=table.page, per_page=PER_PAGE)
+        if found.total and not found.lessons:  # those of the last page have gone elsewhere
+            table = replace(table, page=-(-found.total // PER_PAGE))
+            found = worklist.page(session, viewer, asked, sort=table.sort, page=table.page, per_page=PER_PAGE)
         plans = lookups.current_plans(session, found.lessons)
         told = {
             "cards": [card_of(services, one, plans[one.id]) for one in found.lessons],

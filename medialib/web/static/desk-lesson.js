@@ -8,14 +8,17 @@ async function save() {
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (answer?.redirected && answer.url.startsWith(form.action.replace(/details$/, "").replace(/\/$/, ""))) return "";
   const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page?.querySelector(".say.late")?.textContent || form.dataset.saysUnsaved;
+  return page?.querySelector(".told-wide [role=alert]")?.textContent || form.dataset.saysUnsaved;
 }
 
 if (form) {
   const note = form.querySelector("[data-note]");
   let changed = "unsaved" in form.dataset; // what could not be saved stands in it
-  const show = () => {
+  const usual = note.textContent;
+  const show = (problem = "") => {
     note.hidden = !changed;
+    note.textContent = problem || usual;
+    note.className = problem ? "say late" : "muted";
   };
   form.addEventListener("input", () => {
     changed = true;
@@ -31,8 +34,7 @@ if (form) {
     if (!form.reportValidity()) return;
     const problem = await save();
     if (problem) {
-      note.textContent = problem;
-      note.className = "say late";
+      show(problem);
       note.scrollIntoView({ block: "nearest" });
       return;
     }
