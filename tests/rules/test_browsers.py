@@ -72,3 +72,12 @@ def test_what_is_too_new_is_seen(line: str, tmp_path: Path) -> None:
 def test_what_is_old_enough_is_let_pass(tmp_path: Path) -> None:
     (tmp_path / "one.js").write_text("  #slow = 0;\nthis.#slow ?? a?.b; // ??=\nthis._at(1); look('.at');\n")
     assert found(OF_MEMBERS, [tmp_path / "one.js"]) == []
+
+
+def test_a_script_that_a_page_loads_by_itself_is_no_library() -> None:
+    """What only hands out functions does nothing there: once the desk's player stood still for that reason."""
+    pages = [file.read_text(encoding="utf-8") for file in (STATIC.parent / "templates").rglob("*.html")]
+    loaded = {name for page in pages for name in re.findall(r"<script[^>]*filename='([\w/-]+\.js)'", page)}
+    assert "desk-player.js" in loaded
+    scripts = {name: (STATIC / name).read_text(encoding="utf-8") for name in loaded if not name.startswith("vendor/")}
+    assert [name for name, text in scripts.items() if re.search("^export ", text, re.MULTILINE)] == []

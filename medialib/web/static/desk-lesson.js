@@ -1,5 +1,10 @@
 // The form of a lesson's details: Ctrl S saves it, what else is pressed saves it first, and nothing typed is left behind
-// unasked.
+// unasked. What is still being made of the lesson is followed.
+
+import { watchProgress } from "./progress.js";
+
+const making = document.querySelector("[data-progress]");
+if (making) watchProgress(making, new AbortController().signal);
 
 const form = document.getElementById("details");
 
