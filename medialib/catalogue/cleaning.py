@@ -7,12 +7,11 @@ from medialib.catalogue.history import LessonChange
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.catalogue.people_edits import note
-from medialib.catalogue.plans import Plan
 
 
-def wanted(lesson: Lesson, present: Plan, *, usually: bool) -> bool:
-    """What was said of this lesson; else as it was, or as `usually`."""
-    return present.is_cleaned or usually if lesson.clean_speech is None else lesson.clean_speech
+def wanted(lesson: Lesson, *, usually: bool) -> bool:
+    """What was said of this lesson, else as `usually`."""
+    return usually if lesson.clean_speech is None else lesson.clean_speech
 
 
 def clean(session: Session, lesson_id: str, *, asked: bool, by: Person | None) -> LessonChange | None:
@@ -21,9 +20,8 @@ def clean(session: Session, lesson_id: str, *, asked: bool, by: Person | None) -
     It sounds as before until the new version plays everywhere. Raises NotFound.
     """
     lesson = lookups.lesson_to_change(session, lesson_id)
-    if lesson.clean_speech is None:  # so that taking the change back says it
-        lesson.clean_speech = lookups.plan(session, lesson_id, lesson.plan_version).is_cleaned
-    if lesson.clean_speech == asked:
+    present = lookups.plan(session, lesson_id, lesson.plan_version)
+    if wanted(lesson, usually=present.cleans) == asked:
         return None
     made = changing.record(session, lesson, changing.SOUND, {"clean_speech": asked}, by=by)
     note(session, by, "lesson.cleaned", on_id=lesson_id, on_name=lesson.title)

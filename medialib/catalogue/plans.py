@@ -58,6 +58,7 @@ class SourceUse:
     that is tone-mapped (empty for none); only the brightness of a `grey` source can be read; one with `alpha` is
     shown over black. A `mended` one is read from a copy whose clock does not jump. `width` and `height` are those of
     the source's first pictures, turned, in its own pixels: they may change on the way. Older plans have none.
+    `noise_sought`: whether steady noise was to be taken out of the sounds.
     """
 
     video_index: int | None
@@ -78,6 +79,7 @@ class SourceUse:
     sounds: tuple[SoundUse, ...] = ()
     trim: Trim = WHOLE
     whole_seconds: float = 0.0
+    noise_sought: bool = False
 
     @property
     def before_seconds(self) -> float:
@@ -200,6 +202,11 @@ class Plan:
     def is_cleaned(self) -> bool:
         """Whether steady noise is taken out of any of its sounds."""
         return any(use.noise_db is not None for use in self.source.heard)
+
+    @property
+    def cleans(self) -> bool:
+        """Whether steady noise would be taken out, had there been any."""
+        return self.source.noise_sought or self.is_cleaned
 
     def rendition(self, name: str) -> Rendition | None:
         return next((one for one in self.renditions if one.name == name), None)

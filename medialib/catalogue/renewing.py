@@ -50,15 +50,15 @@ def ask(session: Session, lesson_id: str) -> None:
     work_edits.settle(session, lesson_id)
 
 
-def kept_version(session: Session, lesson: Lesson, trim: Trim, *, since: float) -> int | None:
-    """A plan of this recording with that trim, and cleaned as the lesson says, which is the lesson's, or was given up
-    after `since` and plays.
+def kept_version(session: Session, lesson: Lesson, trim: Trim, *, clean: bool, since: float) -> int | None:
+    """A plan of this recording with that trim, and cleaned or not, which is the lesson's, or was given up after `since`
+    and plays.
     """
     of = lookups.source(session, lesson.id).version
     query = select(StoredPlan).where(StoredPlan.lesson_id == lesson.id, StoredPlan.source_version == of)
     for row in session.scalars(query.order_by(StoredPlan.version.desc())):
         plan = Plan.from_json(row.document)
-        if plan.source.trim != trim or lesson.clean_speech not in (None, plan.is_cleaned):
+        if plan.source.trim != trim or plan.cleans != clean:
             continue
         names = [one.name for one in plan.played_first]
         given_up_lately = (row.retired_at or 0.0) > since
@@ -88,6 +88,12 @@ def add_plan(session: Session, lesson: Lesson, plan: Plan, *, source_version: in
     document = plan.to_json()
     session.add(StoredPlan(lesson_id=lesson.id, version=plan.version, document=document, source_version=source_version))
     work_edits.add_progress(session, lesson.id, plan)
+
+
+def restate(session: Session, lesson_id: str, plan: Plan) -> None:
+    """Store anew what is told with a plan and changes nothing of what is made by it."""
+    this = (StoredPlan.lesson_id == lesson_id, StoredPlan.version == plan.version)
+    session.execute(update(StoredPlan).where(*this).values(document=plan.to_json()))
 
 
 def give_up_next(session: Session, lesson: Lesson) -> None:

@@ -56,7 +56,7 @@ def with_levels(
             log.warning("a sound track cannot be measured", track=use.index, detail=error.detail)
             sounds.append(limited)
             notices = [{"message": UNHEARD, "values": {}}]
-    return replace(plan, source=replace(plan.source, sounds=tuple(sounds))), notices
+    return replace(plan, source=replace(plan.source, sounds=tuple(sounds), noise_sought=clean)), notices
 
 
 def _levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, clean: bool, pair: bool) -> SoundUse:

@@ -96,7 +96,7 @@ def bring_back(workshop: Workshop, lesson_id: str, *, by: Person | None) -> None
         steps = {step: RANKS[step] for step in steps_of(plan, texts=texts)}
         days = workshop.settings.uploads.replaced_days
         lesson = replacing.bring_back(session, lesson_id, steps=steps, days=days, by=by)
-        if trimming.wanted(lesson) != plan.source.trim or lesson.clean_speech not in (None, plan.is_cleaned):
+        if trimming.wanted(lesson) != plan.source.trim or lesson.clean_speech not in (None, plan.cleans):
             renewing.ask(session, lesson_id)  # it was put away before it was trimmed or cleaned
 
 

@@ -64,7 +64,8 @@ def _return(workshop: Workshop, lesson_id: str) -> bool:
     since = time.time() - _KEPT_SECONDS + _SPARE_SECONDS
     with workshop.database.begin() as session:
         lesson = lookups.lesson(session, lesson_id)
-        version = renewing.kept_version(session, lesson, trimming.wanted(lesson), since=since)
+        clean = cleaning.wanted(lesson, usually=workshop.settings.sound.clean_speech)
+        version = renewing.kept_version(session, lesson, trimming.wanted(lesson), clean=clean, since=since)
         if version is None:
             return False
         plan = lookups.plan(session, lesson_id, version)
@@ -88,8 +89,10 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     store = workshop.store
     copy = store.workspace(token) / "source"
     os.link(store.source(lesson_id, source.extension, source.version), copy)
-    clean = cleaning.wanted(lesson, present, usually=workshop.settings.sound.clean_speech)
+    clean = cleaning.wanted(lesson, usually=workshop.settings.sound.clean_speech)
     planned = plan_recording(workshop, copy, clean=clean, trim=trim)
+    # Where nothing steady is heard, only what was looked for is another.
+    present = replace(present, source=replace(present.source, noise_sought=clean))
     same = replace(planned.plan, version=present.version) == present
     if planned.plan.source.mended and not same:
         store.publish(planned.seen.read, store.mended(lesson_id, source.version))
@@ -97,7 +100,10 @@ def _replan(workshop: Workshop, lesson_id: str, token: str) -> Plan | None:
     with workshop.database.begin() as session:
         if _wish(lookups.lesson_to_change(session, lesson_id)) != wish:  # it takes minutes to look at a long recording
             raise ChangedMeanwhile(renewing.CHANGED)
-        return None if same else renewing.renew(session, lesson_id, planned.plan, steps, source_version=source.version)
+        if same:
+            renewing.restate(session, lesson_id, present)
+            return None
+        return renewing.renew(session, lesson_id, planned.plan, steps, source_version=source.version)
 
 
 def forget_retired(workshop: Workshop) -> None:

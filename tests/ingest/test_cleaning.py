@@ -5,9 +5,10 @@ from pathlib import Path
 import media
 import pytest
 
-from medialib.catalogue import changing, cleaning, lookups
+from medialib.catalogue import changing, cleaning, lookups, renewing
 from medialib.catalogue.edits import Details
 from medialib.catalogue.plans import Plan
+from medialib.catalogue.trims import WHOLE
 from medialib.ingest import pipeline, replanning
 from medialib.ingest.intake import take_in
 from medialib.services import Services
@@ -57,6 +58,8 @@ def test_noise_is_taken_out_on_request_and_comes_back_at_once(services: Services
         changing.undo(session, id, change, by=None)
     assert pipeline.advance(services.workshop, lambda: True)
     assert plan_of(services, id).version == 1
+    with services.database.read() as session:
+        assert lookups.lesson(session, id).clean_speech is None, "as usual, as before"
 
 
 def test_what_a_sidecar_says_stays_when_the_settings_change(services: Services, noisy: Path) -> None:
@@ -64,7 +67,7 @@ def test_what_a_sidecar_says_stays_when_the_settings_change(services: Services, 
     with services.database.read() as session:
         assert lookups.lesson(session, id).clean_speech is False
     with services.database.begin() as session:
-        assert not cleaning.wanted(lookups.lesson(session, id), plan_of(services, id), usually=True)
+        assert not cleaning.wanted(lookups.lesson(session, id), usually=True)
 
 
 def test_where_nothing_steady_is_heard_nothing_is_made_anew(services: Services, tmp_path: Path) -> None:
@@ -74,4 +77,5 @@ def test_where_nothing_steady_is_heard_nothing_is_made_anew(services: Services, 
     assert clean(services, id, asked=True) is not None
     with services.database.read() as session:
         lesson = lookups.lesson(session, id)
+        assert renewing.kept_version(session, lesson, WHOLE, clean=True, since=0) == 1, "it is known again"
     assert (lesson.plan_version, lesson.next_version, lesson.state) == (1, None, "complete")

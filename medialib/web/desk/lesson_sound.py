@@ -21,8 +21,8 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 
 def shown(lesson: Lesson, plan: Plan, *, is_making: bool) -> dict[str, bool]:
     """What the form says. Where nothing steady is heard between the words, cleaning changes nothing."""
-    wanted = plan.is_cleaned if lesson.clean_speech is None else lesson.clean_speech
-    pending = wanted != plan.is_cleaned and is_making
+    wanted = cleaning.wanted(lesson, usually=plan.cleans)
+    pending = wanted != plan.cleans and is_making
     return {"wanted": wanted, "pending": pending, "clean_already": wanted and not plan.is_cleaned and not pending}
 
 
