@@ -171,24 +171,35 @@ def _read(path: Path, errand: Errand, *, side: int) -> Image.Image:
 def find_stills(errand: Errand) -> list[Still]:
     """Pictures from all over the film, in the order of their times."""
     plan, program = errand.recording.plan, errand.workshop.tools.ffmpeg
-    seconds, failures = plan.source.video_end_seconds, []
     stills: dict[float, Still] = {}
-    began = time.monotonic()
-    for number, at in enumerate(() if picture_commands.is_short(plan) else _spread(seconds)):
+    short = picture_commands.is_short(plan)
+    failures = [] if short else _visit(errand, stills)
+    # Where there is hardly a keyframe, all visits see the same few pictures.
+    if len(stills) < _VISITS or not _different(stills, plan.source.video_end_seconds):
+        command = picture_commands.sweep_command(program, errand.recording.source, plan, _VISITS)
+        failures += _collect(errand, command, "sweep", stills)
+    # Of a sweep nobody knows which pictures are broken: each visit tells of its own.
+    if short and all(still.damaged for still in stills.values()):
+        failures += _visit(errand, stills)
+    if failures and not stills:
+        raise failures[0]
+    whole = {at: still for at, still in stills.items() if not still.damaged}
+    return [still for _, still in sorted((whole or stills).items())]
+
+
+def _visit(errand: Errand, stills: dict[float, Still]) -> list[ToolFailed]:
+    """Put what is seen at places all over the film into `stills`; returns what failed."""
+    plan, program = errand.recording.plan, errand.workshop.tools.ffmpeg
+    seconds, began = plan.source.video_end_seconds, time.monotonic()
+    failures: list[ToolFailed] = []
+    for number, at in enumerate(_spread(seconds)):
         command = picture_commands.visit_command(program, errand.recording.source, plan, at)
         failures += _collect(errand, command, str(number), stills)
         hopeless = not stills and len(failures) == _HOPELESS
         long = number + 1 == _ROUND or time.monotonic() - began > _PATIENCE_SECONDS
         if hopeless or (long and _different(stills, seconds) >= _ENOUGH):
             break
-    # Where there is hardly a keyframe, all visits see the same few pictures.
-    if len(stills) < _VISITS or not _different(stills, seconds):
-        command = picture_commands.sweep_command(program, errand.recording.source, plan, _VISITS)
-        failures += _collect(errand, command, "sweep", stills)
-    if failures and not stills:
-        raise failures[0]
-    whole = {at: still for at, still in stills.items() if not still.damaged}
-    return [still for _, still in sorted((whole or stills).items())]
+    return failures
 
 
 def _collect(errand: Errand, command: list[str], name: str, stills: dict[float, Still]) -> list[ToolFailed]:
@@ -203,7 +214,7 @@ def _collect(errand: Errand, command: list[str], name: str, stills: dict[float, 
     damaged = any(tells_of_damage(said, least=1) for said in complaints)
     for path in folder.glob("still-*.jpg"):
         at_seconds = int(path.stem.partition("-")[2]) / 1000
-        if at_seconds not in stills:
+        if at_seconds not in stills or (stills[at_seconds].damaged and not damaged):
             picture = _read(path, errand, side=scoring.LOOK_WIDTH)
             stills[at_seconds] = Still(look=scoring.look_at(picture, at_seconds), path=path, damaged=damaged)
     return []

@@ -125,6 +125,16 @@ def test_no_picture_is_taken_beside_broken_data(services: Services, tmp_path: Pa
     assert [one.at_seconds for one in posters.candidates if one.at_seconds is None or 26 < one.at_seconds < 40] == []
 
 
+def test_of_a_short_film_too_no_picture_is_taken_beside_broken_data(services: Services, tmp_path: Path) -> None:
+    content = bytearray(shot(tmp_path / "a.ts", "testsrc2=size=320x180:rate=10:duration=24", "-g", "20").read_bytes())
+    broken = slice(len(content) * 2 // 5, len(content) * 3 // 5)
+    content[broken] = random.Random(1).randbytes(broken.stop - broken.start)
+    (tmp_path / "b.ts").write_bytes(content)
+    _, posters = pictured(services, tmp_path / "b.ts")
+    assert posters.candidates
+    assert [one.at_seconds for one in posters.candidates if one.at_seconds is None or 9 < one.at_seconds < 14] == []
+
+
 def test_several_different_pictures_are_kept_in_several_sizes(services: Services, tmp_path: Path) -> None:
     path = shot(tmp_path / "a.mp4", "mandelbrot=size=1280x720:rate=1:maxiter=100", "-t", "10")
     lesson, posters = pictured(services, path)
