@@ -17,6 +17,7 @@ from medialib.catalogue.trims import WHOLE, Trim
 from medialib.errors import N_, UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts
 from medialib.ingest.languages import language_tag
+from medialib.ingest.refusals import NOTHING_TO_PLAY
 from medialib.ingest.rungs import make_rungs, start_rung
 from medialib.ladders import Ladder
 from medialib.settings import Limits
@@ -26,6 +27,8 @@ _MOST_PLACED_CHANNELS = 8
 _TITLE_CHARACTERS = 60
 # hls.js looks fragments up with a tolerance of this many seconds.
 _CRUMB_SECONDS = Fraction(1, 4)
+# A moment is shown for so long: of less sound, MPEG-TS holds too little for players to know what it is.
+_SHORTEST_SECONDS = Fraction(1)
 
 
 def make_plan(
@@ -54,10 +57,9 @@ def _trimmed(facts: Facts, ends: Ends, trim: Trim) -> tuple[Facts, Ends]:
 
 
 def _planned(facts: Facts, ends: Ends, ladder: Ladder, version: int) -> Plan:
-    seconds = without_crumb(_length(facts, ends), ladder.segment_seconds)
+    seconds = max(_SHORTEST_SECONDS, without_crumb(_length(facts, ends), ladder.segment_seconds))
     if facts.video is None:
-        frames = max(1, _audio_frames(seconds))
-        return _assemble(facts, ends, ladder, version, video=(), audio_frames=frames)
+        return _assemble(facts, ends, ladder, version, video=(), audio_frames=_audio_frames(seconds))
     video = make_rungs(facts.video, ladder, seconds)
     return _assemble(facts, ends, ladder, version, video=video, audio_frames=_audio_frames(video[0].seconds))
 
@@ -71,13 +73,13 @@ def without_crumb(seconds: Fraction, segment_seconds: int) -> Fraction:
 def _length(facts: Facts, ends: Ends) -> Fraction:
     found = [end for end in (ends.video_seconds, ends.audio_seconds) if end is not None]
     if not found:
-        raise UnusableMedia(N_("Nothing in this file can be played: it seems to be cut off. Please send it again."))
+        raise UnusableMedia(NOTHING_TO_PLAY)
     return Fraction(max(found) - facts.start_seconds).limit_denominator(90_000)
 
 
 def _check(facts: Facts, seconds: Fraction, limits: Limits) -> None:
     if seconds <= 0:
-        raise UnusableMedia(N_("Nothing in this file can be played: it seems to be cut off. Please send it again."))
+        raise UnusableMedia(NOTHING_TO_PLAY)
     if seconds > limits.hours * 3600:
         raise UnusableMedia(
             N_("This recording is longer than %(hours)s hours. Please cut it into parts."),

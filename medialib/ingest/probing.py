@@ -12,10 +12,10 @@ import structlog
 from medialib.catalogue.plans import Plan
 from medialib.errors import N_, DiskFull, ToolFailed, ToolKilled, ToolStalled, UnusableMedia
 from medialib.ingest import ffmpeg, originals
-from medialib.ingest.damage import DAMAGED
+from medialib.ingest.damage import DAMAGED, DAMAGED_SOUND
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
 from medialib.ingest.probe_commands import keyframes_command, mend_command, packets_command, probe_command
-from medialib.ingest.refusals import HEAD_BYTES, explain, refuse_still
+from medialib.ingest.refusals import HEAD_BYTES, NOTHING_TO_PLAY, explain, refuse_still
 from medialib.ingest.timeline import Timeline
 from medialib.ingest.workshop import Workshop
 
@@ -25,9 +25,12 @@ log = structlog.get_logger()
 _TAILS_SECONDS = (8.0, 60.0, 600.0)
 # Streams and live recordings, whose clocks may jump: all their packets are looked at.
 _STREAMS = {"mpegts", "mpeg", "flv", "asf", "ogg"}
+# Of this one, decoders pass over what is broken without a word: only the times of what is left tell.
+_GAPLESS = "flac"
 # A file that lacks this much of what it claims, in seconds and in parts of the whole, was cut off.
 _LACK_SECONDS = 2.0
 _LACK_PART = 0.02
+_NEXT_TO_NOTHING_SECONDS = 0.2
 _LEAST_FREE_BYTES = 1 << 30
 
 
@@ -53,7 +56,7 @@ def look(workshop: Workshop, source: Path) -> Look:
     told = _ask(workshop, source)
     facts, ends, clock = _find(workshop, source, told)
     facts = _with_what_is_there(facts, ends)
-    lacking = [_notice(DAMAGED)] if clock.lacks else []
+    lacking = [_notice(DAMAGED if facts.video else DAMAGED_SOUND)] if clock.lacks else []
     notices = [*_cut_off(facts, ends), *lacking, *_colourless(facts)]
     mended = _mend(workshop, source, facts) if clock.jumps else None
     if mended is None:
@@ -90,8 +93,8 @@ def _find(workshop: Workshop, source: Path, told: dict[str, Any]) -> tuple[Facts
     """Facts, ends, and what is known of the clock."""
     facts = read_facts(told)
     used = {one.index for one in (facts.video, *facts.audio[:1]) if one}
-    if facts.container.partition(",")[0] in _STREAMS or not facts.declared_seconds:
-        timeline = _packets(workshop, source, used, None)
+    if facts.container.partition(",")[0] in {*_STREAMS, _GAPLESS} or not facts.declared_seconds:
+        timeline = _packets(workshop, source, used, None, gapless=facts.container == _GAPLESS)
         return facts, read_ends(timeline.packets, facts), timeline
     for tail in _TAILS_SECONDS:
         from_seconds = facts.start_seconds + facts.declared_seconds - tail
@@ -143,6 +146,8 @@ def _cut_off(facts: Facts, ends: Ends) -> list[dict[str, Any]]:
     lack = facts.declared_seconds - found
     if facts.guessed or found <= 0 or lack < max(_LACK_SECONDS, facts.declared_seconds * _LACK_PART):
         return []
+    if found < _NEXT_TO_NOTHING_SECONDS:  # a packet or two, of which not all bytes are there
+        raise UnusableMedia(NOTHING_TO_PLAY)
     values = {"there": _clock(found), "declared": _clock(facts.declared_seconds)}
     sentence = N_("The end of this recording is missing: of %(declared)s only the first %(there)s are there.")
     return [_notice(sentence, **values)]
@@ -186,8 +191,10 @@ def _answer(workshop: Workshop, source: Path, command: list[str], head: bytes) -
     return answer
 
 
-def _packets(workshop: Workshop, source: Path, used: set[int], from_seconds: float | None) -> Timeline:
-    timeline = Timeline(used)
+def _packets(
+    workshop: Workshop, source: Path, used: set[int], from_seconds: float | None, *, gapless: bool = False
+) -> Timeline:
+    timeline = Timeline(used, gapless=gapless)
     command = packets_command(workshop.tools.ffprobe, source, from_seconds)
     try:
         _run(workshop, source, command, timeline)

@@ -27,6 +27,7 @@ _LOCKED = N_(
 _SHORTCUT = N_("This is a shortcut to a file, not the file. Please choose the recording itself.")
 _NOTES = N_("This file holds notes for instruments, not sound. Please export it as MP3.")
 _NOTHING = N_("Nothing but zeros is in this file: it was not copied whole. Please send it again.")
+NOTHING_TO_PLAY = N_("Nothing in this file can be played: it seems to be cut off. Please send it again.")
 _OLD = N_("This kind of recording cannot be read. Please export it as MP4 or MP3.")
 _TOO_LARGE = N_("The picture of this file is too large. Please export it again in 1080p or 4K.")
 _CODEC = N_("The kind of picture or sound in this file (%(codec)s) cannot be read. Please export it as MP4.")

@@ -19,6 +19,8 @@ _TRIALS, _STRETCHES = 6, 2
 _TUNING = "psy=0:rc-lookahead=40"
 # The shorter side of what every machine makes soon by a slower preset too.
 _SMALL = 576
+# No longer side than this: what decoders in phones and televisions take.
+_LONGEST_SIDE = 4096
 # A picture rate above this is offered whole from 720 up and halved below.
 _FAST = 40
 
@@ -44,10 +46,18 @@ class Rates:
 
 def make_rungs(video: VideoTrack, ladder: Ladder, seconds: Fraction) -> tuple[VideoRendition, ...]:
     """All that may be made of a picture of so many seconds, the smallest first."""
+    video = _within_reach(video)
     rates = choose_rates(video.frames_per_second)
     low_frames = max(1, round(seconds * rates.low))
     rungs = tuple(_video_rendition(rung, video, rates, low_frames) for rung in choose_rungs(video, ladder))
     return _with_presets(rungs, ladder)
+
+
+def _within_reach(video: VideoTrack) -> VideoTrack:
+    """As large as decoders of phones take it: a strip of 100,000 pixels is no rung, whatever its shorter side."""
+    scale = Fraction(_LONGEST_SIDE, max(video.width, video.height, _LONGEST_SIDE))
+    width, height = (max(2, round(side * scale)) for side in (video.width, video.height))
+    return replace(video, width=width, height=height)
 
 
 def choose_rates(source: Fraction) -> Rates:

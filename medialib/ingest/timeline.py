@@ -13,6 +13,8 @@ _HOLE_SECONDS = 10.0
 _LONE_HOLE_SECONDS = 60.0
 # When all of several tracks are silent for so long, something is missing.
 _LACK_SECONDS = 2.0
+# In a format that knows no silence between its packets, so little is missing.
+_GAP_SECONDS = 0.2
 # How long a picture or sound is taken to last when nothing says it.
 _UNTOLD_SECONDS = 0.04
 
@@ -22,10 +24,11 @@ class Timeline:
     """Reads packets in the file's order; keeps the last of each track only, however many there are.
 
     `jumps`: the clock of the tracks in `used` goes back, or leaves a hole in all of them; `lacks`: some seconds of
-    all of them are missing.
+    all of them are missing. In a `gapless` format a hole of any size is what could not be read, and never a jump.
     """
 
     used: Collection[int]
+    gapless: bool = False
     jumps: bool = False
     lacks: bool = False
     _ends: dict[int, float] = field(default_factory=dict)
@@ -42,8 +45,13 @@ class Timeline:
         begin = stored if shown is None else shown
         if begin is None:
             return
-        self._ends[index] = max(begin + (lasts or _UNTOLD_SECONDS), self._ends.get(index, begin))
-        if index in self.used:
+        end = self._ends.get(index, begin)
+        self._ends[index] = max(begin + (lasts or _UNTOLD_SECONDS), end)
+        if index not in self.used:
+            return
+        if self.gapless:
+            self.lacks = self.lacks or begin > end + _GAP_SECONDS
+        else:
             self._follow(index, begin if stored is None else stored)
 
     @property

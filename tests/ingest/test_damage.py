@@ -134,7 +134,7 @@ def test_a_broken_middle_holds_the_last_good_picture_and_is_told(services: Servi
     assert min(brightness) > 40, "no picture is black"
 
 
-@pytest.mark.parametrize("name", ["a.mp3", "a.ogg"])
+@pytest.mark.parametrize("name", ["a.mp3", "a.ogg", "a.flac"])
 def test_a_broken_sound_is_told_in_words_of_its_own(services: Services, tmp_path: Path, name: str) -> None:
     lesson = completed(services, spoilt(media.tone(tmp_path / name, seconds=12), 0.4, 0.6))
     assert "it is silent" in notices(lesson)
@@ -184,9 +184,14 @@ def test_what_is_announced_but_not_there_is_left_out(services: Services, tmp_pat
     assert lesson.kind == "video"
 
 
-def test_one_picture_is_a_lesson(services: Services, tmp_path: Path) -> None:
-    path = media.film(tmp_path / "a.mkv", sound_seconds=0, **SMALL, more=("-frames:v", "1"))
-    assert completed(services, path).seconds == pytest.approx(0.04)
+@pytest.mark.parametrize("name", ["a.mkv", "a.wav"])
+def test_one_picture_or_a_moment_of_sound_is_a_lesson_of_a_second(
+    services: Services, tmp_path: Path, name: str
+) -> None:
+    one = ("-frames:v", "1")
+    path = tmp_path / name
+    path = media.tone(path, seconds=0.2) if name == "a.wav" else media.film(path, sound_seconds=0, **SMALL, more=one)
+    assert completed(services, path).seconds == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize(("picture", "sound"), [(1, 7), (7, 1)])

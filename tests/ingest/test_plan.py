@@ -97,6 +97,13 @@ def test_pictures_begin_every_segment_on_the_second_and_end_together(plan: Plan)
         assert rung.frames > 0
 
 
+@pytest.mark.parametrize("size", [(100_000, 1), (2, 30_000), (16_384, 16), (7_680, 1_080)])
+def test_a_strip_is_no_longer_than_decoders_take(size: tuple[int, int]) -> None:
+    for rung in plan_of(facts(track(*size, Fraction(25))), 10).video:
+        assert max(rung.width, rung.height) <= 4096
+        assert min(rung.width, rung.height) >= 2
+
+
 @given(st.integers(16, 4400), st.integers(16, 4400), st.fractions(min_value=1, max_value=240, max_denominator=1001))
 def test_rungs_are_even_climbing_in_shape_and_never_larger_than_the_source(
     width: int, height: int, rate: Fraction
@@ -221,10 +228,10 @@ def test_the_lesson_lasts_as_long_as_the_longer_of_sound_and_picture() -> None:
     assert plan.source.start_seconds == 5.0
 
 
-def test_a_very_short_film_has_one_picture() -> None:
+def test_a_very_short_film_lasts_a_second() -> None:
     plan = plan_of(facts(track()), 0.001)
     (frames,) = {rung.frames for rung in plan.video}
-    assert (frames, plan.segment_count) == (1, 1)
+    assert (frames, plan.segment_count) == (25, 1)
 
 
 @pytest.mark.parametrize(

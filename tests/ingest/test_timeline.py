@@ -17,6 +17,14 @@ def ends(timeline: Timeline) -> dict[int, float]:
     return {one["stream_index"]: round(one["pts_time"], 3) for one in timeline.packets}
 
 
+@pytest.mark.parametrize(("packets", "lacks"), [((0.0, 0.04, 0.08), False), ((0.0, 0.04, 0.5), True)])
+def test_in_a_format_without_gaps_a_hole_is_what_could_not_be_read(packets: tuple[float, ...], lacks: bool) -> None:
+    timeline = Timeline({0}, gapless=True)
+    for at in packets:
+        timeline.take(f"0,{at},{at},0.04".encode())
+    assert (timeline.lacks, timeline.jumps) == (lacks, False)
+
+
 def test_the_latest_end_of_each_track_is_kept_and_nothing_else() -> None:
     timeline = read((0, 5.16, 5.0), (0, 5.08, 5.04), (1, 5.1, 5.1), *((0, 6 + n / 25, None) for n in range(500)))
     assert ends(timeline) == {0: 26.0, 1: 5.14}
