@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,56 @@ def test_a_text_that_came_past_the_door_opens_nothing_either(
             ffmpeg.run(argv, reach=ffmpeg.Reach(reads=path, writes=work), limits=services.workshop.limits(hot=True))
         assert list((work / "v480").glob("*.m4s")) == []
     assert trap.calls == 0
+
+
+def naming_another(film: bytes, target: Path) -> bytes:
+    """The film, whose pictures are said to lie elsewhere (QuickTime File Format: data reference atoms, aliases)."""
+    content, begin = bytearray(film), film.index(b"moov")
+    at = film.index(b"url ", begin) - 4
+    size = int.from_bytes(film[at : at + 4], "big")
+    name, path = target.name.encode(), bytes(target) + bytes(len(bytes(target)) % 2)
+    alias = b"\0\0\0\0\0\x96\0\2\0\0\4root".ljust(50, b"\0") + bytes([len(name)]) + name
+    alias = alias.ljust(150, b"\0")  # then records: 2 and 18 are the path, with colons and with slashes
+    alias += b"".join(struct.pack(">HH", kind, len(bytes(target))) + path for kind in (2, 18)) + b"\xff\xff\0\0"
+    entry = struct.pack(">I4sI", 12 + len(alias), b"alis", 0) + alias
+    content[at : at + size] = entry
+    for box in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):
+        place = film.index(box, begin) - 4
+        larger = int.from_bytes(film[place : place + 4], "big") + len(entry) - size
+        content[place : place + 4] = struct.pack(">I", larger)
+    return bytes(content)
+
+
+def declaring(film: bytes, box: bytes, offset: int, value: bytes) -> bytes:
+    at = film.index(box, film.index(b"moov")) + 4 + offset
+    return film[:at] + value + film[at + len(value) :]
+
+
+def test_pictures_that_are_said_to_lie_elsewhere_are_not_fetched(services: Services, tmp_path: Path) -> None:
+    film = media.film(tmp_path / "a.mp4", seconds=1, size="64x48").read_bytes()
+    os.mkfifo(tmp_path / "pipe")  # who opens it waits for ever
+    (tmp_path / "b.mp4").write_bytes(naming_another(film, tmp_path / "pipe"))
+    lesson = take_in(services.workshop, tmp_path / "b.mp4", Details(title="x"), name="b.mp4").lesson
+    assert lesson.kind == "audio"
+
+
+def test_what_a_header_declares_costs_no_memory_and_no_time(services: Services, tmp_path: Path) -> None:
+    film = media.film(tmp_path / "a.mp4", seconds=3, size="64x48", sound_seconds=0).read_bytes()
+    gigabytes = film[: film.index(b"mdat") - 4] + struct.pack(">I", 0xFFFFFFF0) + film[film.index(b"moov") :]
+    kinds = {
+        "samples": declaring(film, b"stsz", 4, struct.pack(">II", 1, 0x0FFFFFFF)),
+        "edits": declaring(film, b"elst", 4, struct.pack(">I", 0xFFFFFF)),
+        "index": gigabytes,
+    }
+    found = {}
+    for kind, content in kinds.items():
+        (tmp_path / kind).write_bytes(content)
+        try:
+            found[kind] = take_in(services.workshop, tmp_path / kind, Details(title="x"), name="a.mp4").lesson.kind
+        except UnusableMedia as error:
+            found[kind] = error.message
+    assert found["edits"] == "video"
+    assert found["index"].startswith("Nothing in this file can be played"), "its pictures are not there"
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.ogg"])
