@@ -17,6 +17,7 @@ TICKS = 90_000
 
 Kind = Literal["part", "quiet", "special", "pause"]
 _RANKS: tuple[Kind, ...] = ("part", "quiet", "special", "pause")
+_FAR_TICKS = 8 * 86_400 * TICKS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,18 @@ class Calendar:
         """When anything begins at all."""
         begins = [one.begin for one in self.around(moment + 1, moment + within) if one.begin > moment]
         return min(begins, default=moment + within)
+
+    def dark_until(self, moment: int) -> int | None:
+        """When the quiet hours and pauses are over that are on at this moment, one behind the other; None when none is,
+        or when there is no end of them within a week or so.
+        """
+        end = moment
+        while end - moment < _FAR_TICKS:
+            over = next(iter(self.at(end)), None)
+            if over is None or over.show is not None:
+                return end if end > moment else None
+            end = self.next_hard(end, over, within=over.end - end)
+        return None
 
     def _day_of(self, moment: int) -> date:
         return datetime.fromtimestamp(moment / TICKS, self._zone).date()

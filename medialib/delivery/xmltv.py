@@ -21,14 +21,18 @@ class Station:
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """What is on from `begin` to `end`, unix seconds; `picture` and `address` are absolute."""
+    """What is on from `begin` to `end`, unix seconds; `picture` and `address` are absolute.
+
+    `language` is that of what is said in it, of its title and of its description; categories are pairs of a language
+    and a name.
+    """
 
     station: str
     begin: float
     end: float
     title: str
     description: str = ""
-    categories: tuple[str, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()
     picture: str = ""
     address: str = ""
     language: str = "zh"
@@ -56,8 +60,9 @@ def _add(root: ElementTree.Element, one: Programme) -> None:
     ElementTree.SubElement(found, "title", {"lang": one.language}).text = _clean(one.title)
     if one.description:
         ElementTree.SubElement(found, "desc", {"lang": one.language}).text = _clean(one.description)
-    for category in one.categories:
-        ElementTree.SubElement(found, "category", {"lang": one.language}).text = _clean(category)
+    for language, category in one.categories:
+        ElementTree.SubElement(found, "category", {"lang": language}).text = _clean(category)
+    ElementTree.SubElement(found, "language").text = one.language
     ElementTree.SubElement(found, "length", {"units": "seconds"}).text = str(round(one.end - one.begin))
     if one.picture:
         ElementTree.SubElement(found, "icon", {"src": one.picture})

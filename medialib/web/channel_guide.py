@@ -12,7 +12,8 @@ from medialib.catalogue import channel_lookups, lookups
 from medialib.catalogue.channels import Channel
 from medialib.catalogue.lessons import Lesson
 from medialib.delivery import m3u, posters, shapes, xmltv
-from medialib.delivery.occasions import TICKS
+from medialib.delivery.epochs import Aired
+from medialib.delivery.occasions import TICKS, Calendar
 from medialib.delivery.timeline import Entry
 from medialib.errors import N_
 from medialib.services import Services
@@ -75,9 +76,9 @@ def _programmes(services: Services, station: Station, channel: Channel) -> list[
         found.append(
             xmltv.Programme(
                 station=channel.slug, begin=begin / TICKS, end=end / TICKS, title=lesson.title,
-                description=lesson.description, categories=tuple(theme.zh for theme in lesson.themes),
+                description=lesson.description, categories=tuple(("zh", theme.zh) for theme in lesson.themes),
                 picture=absolute(services, picture) if picture else "",
-                address=absolute(services, shapes.page_path(lesson.id)),
+                address=absolute(services, shapes.page_path(lesson.id)), language=lesson.language,
             )
         )  # fmt: skip
     return found
@@ -99,9 +100,10 @@ def _on_air(services: Services, station: Station, slug: str) -> Response:
     with services.database.read() as session:
         channel = channel_lookups.channel(session, slug)
         lessons = _lessons(session, [one.entry for one in coming])
+        calendar = Calendar(channel.table, [one.pause for one in channel_lookups.pauses(session)])
         told = [
             {"begin": one.begin / TICKS, "end": one.end / TICKS, "kind": one.entry.kind,
-             **_shown(services, lessons.get(one.entry.item.lesson_id), one.entry.kind)}
+             **_shown(services, lessons.get(one.entry.item.lesson_id), one, calendar)}
             for one in coming
         ]  # fmt: skip
     response = jsonify({"slug": slug, "title": channel.title, "now": time.time(), "coming": told})
@@ -109,9 +111,11 @@ def _on_air(services: Services, station: Station, slug: str) -> Response:
     return response
 
 
-def _shown(services: Services, lesson: Lesson | None, kind: str) -> dict[str, object]:
+def _shown(services: Services, lesson: Lesson | None, one: Aired, calendar: Calendar) -> dict[str, object]:
     if lesson is None:
-        return {"lesson": None, "title": gettext(_DARK.get(kind, _BREAK))}
+        kind = one.entry.kind
+        until = calendar.dark_until(one.begin) if kind in _DARK else None
+        return {"lesson": None, "title": gettext(_DARK.get(kind, _BREAK)), "until": until / TICKS if until else None}
     pictures = showing.posters(services, lesson)
     return {
         "lesson": lesson.id,

@@ -72,6 +72,17 @@ def test_a_part_shows_its_lessons_in_order_and_goes_on_where_it_stopped() -> Non
     assert any(a.end < b.begin for a, b in itertools.pairwise(entries)), "it was shown on two days"
 
 
+def test_it_is_known_until_when_a_channel_is_dark() -> None:
+    ten, night = at("2026-11-26T10:00"), at("2026-11-26T23:00")
+    pause = Pause(begins=at("2026-11-27T05:00") / TICKS, ends=at("2026-11-27T09:30") / TICKS, reason="")
+    special = Special(at="2026-11-27T03:00", minutes=30, show=THEME)
+    assert Calendar(WEEK).dark_until(ten) is None
+    assert Calendar(WEEK).dark_until(night) == at("2026-11-27T06:00")
+    assert Calendar(WEEK, [pause]).dark_until(night) == at("2026-11-27T09:30"), "one behind the other"
+    assert Calendar(replace(WEEK, specials=(special,))).dark_until(night) == at("2026-11-27T03:00")
+    assert Calendar(replace(WEEK, quiet=(Quiet(begins=0, ends=24 * 60),))).dark_until(night) is None, "for ever"
+
+
 def test_quiet_hours_are_dark_from_their_first_to_their_last_segment() -> None:
     entries = planned(WEEK, STOCK, at("2026-11-26T21:00"), 10)
     quiet = [one for one in entries if one.kind == "quiet"]

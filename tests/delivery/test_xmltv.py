@@ -14,7 +14,7 @@ STATION = Station(id="field", name="田间 <频道> & \0\ud800", address="http:/
 PLAIN = Programme(station="field", begin=1_700_000_000.4, end=1_700_000_600.6, title="凉席")
 FULL = Programme(
     station="field", begin=1_700_000_600.6, end=1_700_001_200, title="a]]>b\x1b", description="一\n二\ufffe",
-    categories=("技能", "竹"), picture="http://localhost/a.jpg?x=1&y=2", address="http://localhost/lessons/a",
+    categories=(("zh", "技能"), ("en", "Bamboo")), picture="http://localhost/a.jpg?x=1&y=2", address="http://localhost/lessons/a",
     language="zh-Hans",
 )  # fmt: skip
 DTD = Path("/usr/share/xmltv/xmltv.dtd")

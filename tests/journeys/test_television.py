@@ -424,6 +424,9 @@ def test_a_new_version_is_loaded_once_nobody_chooses_any_more(library: Library) 
         assert page.evaluate("document.body.dataset.version") == page_version(Settings())
         plays(page)
         assert page.evaluate(WANTED_OF, ["former", "next"]) == ["", "next"], "it does not go back to a server of before"
+        told = [*["former"] * 7, page_version(Settings()), *["former"] * 8]
+        wanted = page.evaluate(WANTED_OF, told)
+        assert wanted == [""] * 15 + ["former"], "unless no other answers any more"
 
 
 def _as_a_former_version(route: Route) -> None:

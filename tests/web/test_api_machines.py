@@ -106,6 +106,42 @@ def test_screens_of_others_are_neither_seen_nor_told_anything(
     assert browser.delete(f"/api/screens/{there}", headers=reads).status_code == 403
 
 
+def test_a_line_runs_where_its_person_may_say_one_and_is_taken_off(
+    services: Services, browser: FlaskClient, mine: dict[str, str], units: dict[str, str]
+) -> None:
+    office = token(services, add_person(services, "xian", "curator"), "read", "edit")
+    here = paired(browser, mine, unit=units[VILLAGE], group="村部").get_json()["id"]
+    there = paired(browser, office, unit=units[OTHER_TOWN]).get_json()["id"]
+    path, ends_at = "/api/screens/lines", time.time() + 3600
+
+    def say(key: dict[str, str], **line: Any) -> Any:
+        return browser.post(path, headers=key, json={"text": "明天停水", "ends_at": ends_at, **line})
+
+    def told(key: dict[str, str]) -> list[Any]:
+        found: list[Any] = browser.get(path, headers=key).get_json()["lines"]
+        return found
+
+    own = say(mine, unit=units[TOWN])
+    assert own.status_code == 201, own.text
+    assert {"unit": units[TOWN], "group": "", "screens": [], "removable": True}.items() <= own.get_json().items()
+    assert abs(own.get_json()["begins_at"] - time.time()) < 60
+    both = say(office, screens=[here, there, here], text="今晚有戏").get_json()
+    assert both["unit"] is None, "these are all that there are"
+    assert say(mine, screens=[here], text="开会").get_json()["screens"] == [here]
+    assert say(mine, group="村部", text="集合").get_json()["unit"] == units[TOWN], "of a group the own ones"
+    for status, line in ((400, {"unit": units[OTHER_TOWN]}), (403, {}), (404, {"screens": [there]})):
+        assert say(mine, **line).status_code == status
+    assert say(mine, group="nosuch").status_code == 404
+    assert say(office, unit=units[TOWN], group="村部").status_code == say(office, text=" ").status_code == 400
+    assert say(office, ends_at=time.time() - 1).status_code == 400
+    assert [one["removable"] for one in told(mine)] == [True, False, True, True]
+    assert browser.delete(f"{path}/{both['id']}", headers=mine).status_code == 403
+    for one in told(office):
+        assert browser.delete(f"{path}/{one['id']}", headers=office).status_code == 204
+    assert told(mine) == []
+    assert browser.delete(f"{path}/{both['id']}", headers=office).status_code == 404
+
+
 def test_nobody_guesses_the_code_of_a_television(
     services: Services, browser: FlaskClient, units: dict[str, str]
 ) -> None:

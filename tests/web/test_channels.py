@@ -17,7 +17,7 @@ from medialib.app import create_app
 from medialib.catalogue import channel_edits, channel_lookups
 from medialib.catalogue.channels import Channel
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.timetables import Part, Show, Special, Timetable
+from medialib.catalogue.timetables import Part, Quiet, Show, Special, Timetable
 from medialib.delivery.occasions import TICKS
 from medialib.errors import BadRequest
 from medialib.services import Services
@@ -208,6 +208,14 @@ def test_what_is_on_is_told_with_what_comes(client: FlaskClient, slug: str) -> N
     assert told
     now = [one for one in told["coming"] if one["begin"] <= told["now"] < one["end"]]
     assert len(now) == 1 and now[0]["title"] in ("笋竹两用林", "读报", "无声片")
+
+
+def test_a_channel_at_rest_tells_until_when(services: Services, client: FlaskClient) -> None:
+    today = time.gmtime(time.time() + 28_800).tm_wday
+    add_channel(services, replace(ALL_DAY, quiet=(Quiet(begins=0, ends=1440, days=(today,)),)), "夜")
+    told = client.get("/channels/ye.json").get_json()
+    midnight = (int(told["now"]) + 28_800) // 86_400 * 86_400 + 86_400 - 28_800
+    assert told["coming"][0]["until"] == midnight
 
 
 @pytest.mark.parametrize("address", ["/channels/none.m3u8", "/channels/none/480.m3u8", "/channels/none.json"])

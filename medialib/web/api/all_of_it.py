@@ -26,6 +26,7 @@ from medialib.web.api import (
     lesson_recordings,
     people,
     reports,
+    screen_lines,
     screens,
     settings,
     statistics,
@@ -51,7 +52,7 @@ _GROUPS = {
 _MODULES = (
     desk_lessons, lesson_acts, lesson_links, lesson_pictures, lesson_recordings, lesson_media, captions, uploads,
     upload_acts, tus_described, theme_changes, statistics, collections, collection_changes, collection_files, people,
-    invitations, screens, reports, webhooks, settings,
+    invitations, screens, screen_lines, reports, webhooks, settings,
 )  # fmt: skip
 _PER_MINUTE = 600
 """So often a token may ask; what is read in masses is read in pages of a hundred."""

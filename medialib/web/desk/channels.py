@@ -124,8 +124,8 @@ def _channel(services: Services, station: Station, slug: str) -> ResponseReturnV
         rows=rows, table=table, blocks=drawn, coming=coming, problem=problem,
         problems=_problems(station, channel, table, drawn, offered),
         choices=offered, lessons=lessons, orders=ORDER_NAMES, days=DAY_NAMES, monday=monday, previewed=previewed,
-        at=at, on=_on_at(services, station, channel, table, at, fresh=previewed), saved="saved" in request.args,
-        minutes_now=_minutes_now(table.zone), kinds=KIND_NAMES,
+        at=at, on=_on_at(services, station, channel, table, at, fresh=previewed), kinds=KIND_NAMES,
+        saved=request.method == "GET" and "saved" in request.args, minutes_now=_minutes_now(table.zone),
     )  # fmt: skip
 
 
@@ -142,30 +142,40 @@ def _minutes_now(zone: str) -> tuple[int, int]:
 def _coming(services: Services, station: Station, channel: Channel, table: Timetable, *, fresh: bool) -> list[Coming]:
     """What is on and what comes; of an unsaved timetable what it would show from now on."""
     entries = _entries(station, channel, table, _AHEAD_HOURS, fresh=fresh)
-    return _told(services, [one for _, _, one in entries[:_MOST_COMING]], table.zone)
+    return _told(services, entries[:_MOST_COMING], table.zone)
 
 
 def _entries(
     station: Station, channel: Channel, table: Timetable, hours: float, *, fresh: bool
 ) -> list[tuple[int, int, Entry]]:
-    if not fresh:
-        return station.guide(channel, hours)
-    now = now_ticks()
-    planned = station.plan(channel, table, station.cursors(channel.slug), now, now + round(hours * 3600 * TICKS))
-    return [(one.begin, one.end, one) for one in planned]
+    """(begin, end, entry); what is dark for the same reason is one, however long it is."""
+    if fresh:
+        now = now_ticks()
+        planned = station.plan(channel, table, station.cursors(channel.slug), now, now + round(hours * 3600 * TICKS))
+        entries = [(one.begin, one.end, one) for one in planned]
+    else:
+        entries = station.guide(channel, hours)
+    found: list[tuple[int, int, Entry]] = []
+    for begin, end, entry in entries:
+        last = found[-1][2] if found else None
+        if last and last.is_slate and entry.is_slate and last.kind == entry.kind:
+            begin = found.pop()[0]
+        found.append((begin, end, entry))
+    return found
 
 
-def _told(services: Services, entries: list[Entry], zone: str) -> list[Coming]:
-    ids = sorted({one.item.lesson_id for one in entries})
+def _told(services: Services, entries: list[tuple[int, int, Entry]], zone: str) -> list[Coming]:
+    ids = sorted({one.item.lesson_id for _, _, one in entries})
     with services.database.read() as session:
         names = {one.id: one.title for one in lookups.lessons_by_id(session, ids)}
     found, now = [], now_ticks()
-    for one in entries:
-        at = datetime.fromtimestamp(one.begin // TICKS, ZoneInfo(zone))
+    for begin, end, one in entries:
+        at, kind = datetime.fromtimestamp(begin // TICKS, ZoneInfo(zone)), gettext(KIND_NAMES[one.kind])
+        title = names.get(one.item.lesson_id)
         found.append(
             Coming(
-                begin=f"{at:%H:%M}", day=gettext(DAY_NAMES[at.weekday()]), kind=gettext(KIND_NAMES[one.kind]),
-                title=names.get(one.item.lesson_id, gettext(KIND_NAMES[one.kind])), now=one.begin <= now < one.end,
+                begin=f"{at:%H:%M}", day=gettext(DAY_NAMES[at.weekday()]), kind=kind if title else "",
+                title=title or kind, now=begin <= now < end,
             )
         )  # fmt: skip
     return found
@@ -185,7 +195,7 @@ def _on_at(
     if not 0 < hours < _FARTHEST_DAYS * 24:
         return None
     entries = _entries(station, channel, table, hours, fresh=fresh)
-    on = [entry for begin, end, entry in entries if begin <= moment < end]
+    on = [one for one in entries if one[0] <= moment < one[1]]
     return next(iter(_told(services, on, table.zone)), None)
 
 

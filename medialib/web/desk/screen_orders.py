@@ -2,19 +2,19 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import channel_lookups, screen_edits, screen_lookups, unit_tree, upload_lookups
-from medialib.catalogue.people import Person
+from medialib.catalogue import channel_lookups, screen_edits, screen_lines, screen_lookups
 from medialib.catalogue.rights import Viewer, viewer_of
+from medialib.catalogue.screen_lines import RunningLine, Words
 from medialib.catalogue.screens import Screen, ScreenMessage
 from medialib.catalogue.units import Unit
-from medialib.errors import N_, BadRequest, NotAllowed
+from medialib.errors import N_, BadRequest, NotFound
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.desk.shell import me, typed
@@ -52,7 +52,7 @@ def _tell(services: Services, again: Again) -> ResponseReturnValue:
                 _say_to(session, services, to)
             else:
                 _do(session, services, typed("what", most=16), _ticked(session, services))
-    except BadRequest as error:
+    except (BadRequest, NotFound) as error:
         return again(sentence(error))
     return redirect(back if back.startswith("/desk/screens") else url_for("desk.screen_list", done=1))
 
@@ -69,28 +69,17 @@ def _ticked(session: Session, services: Services) -> list[Screen]:
 def _say_to(session: Session, services: Services, to: str) -> None:
     """A line for all screens of a unit and below it, or of a group as far as they are this person's to tell."""
     kind, _, name = to.partition(":")
-    by = me(services)
-    viewer = viewer_of(by)
     if kind == "unit":
-        upload_lookups.require_own_unit(session, by, name)
-        where: dict[str, Any] = {"unit_path": unit_tree.unit(session, name).path}
-    elif kind == "group" and name in screen_lookups.groups(session):
-        where = {"group": name, "unit_path": "" if viewer.at_least("curator") else _own_path(by)}
+        screen_lines.say_to_unit(session, _words(), name, by=me(services))
+    elif kind == "group":
+        screen_lines.say_to_group(session, _words(), name, by=me(services))
     else:
         raise BadRequest(N_("This address takes something else."))
-    screen_edits.add_message(session, **_line(), **where, by=by)
 
 
-def _own_path(person: Person) -> str:
-    """Raises BadRequest for an editor without a unit, who would tell all screens."""
-    if not person.unit_path:
-        raise BadRequest(N_("Please choose your unit, or one that belongs to it."))
-    return person.unit_path
-
-
-def _line() -> dict[str, Any]:
-    begin, end = _minutes(typed("begin", most=16)), _minutes(typed("end", most=16))
-    return {"text": typed("text", most=300), "begins_at": begin, "ends_at": end}
+def _words() -> Words:
+    begins_at, ends_at = _minutes(typed("begin", most=16)), _minutes(typed("end", most=16))
+    return Words(text=typed("text", most=300), begins_at=begins_at, ends_at=ends_at)
 
 
 def _do(session: Session, services: Services, what: str, chosen: list[Screen]) -> None:
@@ -105,7 +94,7 @@ def _do(session: Session, services: Services, what: str, chosen: list[Screen]) -
     elif what == "volume":
         screen_edits.order(session, chosen, {"volume": _volume(), "reload": False}, by=by)
     elif what == "message":
-        _say_on(session, chosen, by)
+        screen_lines.say_on(session, _words(), chosen, by=by)
     else:
         raise BadRequest(N_("This address takes something else."))
 
@@ -117,13 +106,6 @@ def _volume() -> int:
     return int(volume)
 
 
-def _say_on(session: Session, chosen: list[Screen], by: Person) -> None:
-    """A line for these screens; when they are all of them, for those that come, too."""
-    everyone = viewer_of(by).at_least("curator") and len(chosen) == screen_lookups.count(session)
-    for screen_id in [None] if everyone else [one.id for one in chosen]:
-        screen_edits.add_message(session, **_line(), screen_id=screen_id, by=by)
-
-
 def _minutes(text: str) -> float:
     """A local date and time such as 2026-11-26T19:30; raises BadRequest."""
     try:
@@ -133,36 +115,23 @@ def _minutes(text: str) -> float:
 
 
 def _unsay(services: Services, message_id: str) -> ResponseReturnValue:
-    with services.database.begin() as session:
-        found = session.get(ScreenMessage, message_id)
-        if found and not screen_lookups.may_unsay(session, found, viewer_of(me(services))):
-            raise NotAllowed(N_("Your account does not have the right to do this."))
-        if found:
-            screen_edits.remove_message(session, found, viewer_of(me(services)))
+    with suppress(NotFound), services.database.begin() as session:  # it has ended meanwhile
+        screen_lines.unsay(session, message_id, by=me(services))
     return redirect(url_for("desk.screen_list"))
 
 
 def lines(session: Session, viewer: Viewer) -> list[Line]:
     """Those that run now or later, of single screens those of this viewer."""
-    mine = {one.id: one.name for one in screen_lookups.screens(session, viewer)}
-    found: dict[tuple[Any, ...], list[ScreenMessage]] = {}
-    for one in screen_lookups.messages(session):
-        if one.screen_id is None:
-            found[one.id,] = [one]
-        elif one.screen_id in mine:
-            found.setdefault((one.text, one.begins_at, one.ends_at), []).append(one)
+    names = {one.id: one.name for one in screen_lookups.screens(session, viewer)}
     return [
-        Line(
-            message=some[0], audience=_audience(session, some[0], mine), screens=len(some),
-            mine=screen_lookups.may_unsay(session, some[0], viewer),
-        )
-        for some in found.values()
-    ]  # fmt: skip
+        Line(message=one.message, audience=_audience(session, one, names), screens=len(one.screens) or 1, mine=one.mine)
+        for one in screen_lines.lines(session, viewer)
+    ]
 
 
-def _audience(session: Session, message: ScreenMessage, names: dict[str, str]) -> str:
+def _audience(session: Session, line: RunningLine, names: dict[str, str]) -> str:
     """For which screens a line is, in words."""
-    if message.screen_id:
-        return names[message.screen_id]
-    unit = session.get(Unit, message.unit_path.rstrip("/").rpartition("/")[2]) if message.unit_path else None
-    return " · ".join(filter(None, (unit.name if unit else "", message.group))) or gettext("All screens")
+    if line.screens:
+        return names[line.screens[0]]
+    unit = session.get(Unit, line.unit_slug) if line.unit_slug else None
+    return " · ".join(filter(None, (unit.name if unit else "", line.message.group))) or gettext("All screens")

@@ -166,7 +166,7 @@ def _screen(services: Services, screen_id: str) -> ResponseReturnValue:
     return page(
         services, "screen.html", 400 if problem else 200, section="screens", row=row, screen=one, shown=shown,
         names=STATE_NAMES, channels=channels, groups=groups, units=units, problem=problem,
-        saved="saved" in request.args, paired="paired" in request.args, days=_DAYS,
+        saved="saved" in request.args and not problem, paired="paired" in request.args and not problem, days=_DAYS,
     )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ export class Browse {
     if (card.captions) facts.push(say("captions"));
     part("b-who").textContent = searching ? "" : facts.filter(Boolean).join(" · ");
     const place = card.lesson ? this.page.position(card.lesson) : 0;
-    part("b-press").textContent = place ? say("resume", { time: clock(place) })
+    part("b-press").textContent = card.action ? card.title : place ? say("resume", { time: clock(place) })
       : say(card.lesson ? (card.kind === "audio" ? "listen" : "watch") : "open");
     part("b-up").hidden = searching || this.row > 0 || !this.above();
     const hero = part("hero");

@@ -108,7 +108,7 @@ function moved() {
   const seconds = (Date.now() - (state.looked || Date.now())) / 1000;
   state.looked = Date.now();
   if (video.readyState < 2) return; // it was only opened
-  if (!state.muted && state.mode !== "kept") notice("");
+  if (!state.muted && !player.held && state.mode !== "kept") notice("");
   idle("");
   tellWhatIsOn();
   if (state.mode === "lesson") keepPlace(state.card.lesson, video.currentTime, state.card.seconds);

@@ -3,6 +3,7 @@
 import { ask } from "./server.js";
 
 const LOOK_SECONDS = 2, PATIENCE_SECONDS = 600, AGAIN_SECONDS = 6, LEFT_SECONDS = 3600;
+const IN_A_ROW = 8; // answers; by then it is no turn of an old server any more
 const LEFT = "medialib-left";
 
 export class Renewal {
@@ -13,13 +14,15 @@ export class Renewal {
     this.ordered = false;
     this.by = 0; // at this moment no pause is waited for any longer
     this.next = 0; // and not before this one is the server asked again
+    this.again = 0; // how often the version that this set has left was told without another
     setInterval(() => this.look(), LOOK_SECONDS * 1000);
   }
 
   // `version` is what the server has now.
   told(version) {
     if (this.ordered) { this.wanted = version; return; } // even if it is the one that is here
-    if (version === this.version || this.hasLeft(version)) { this.wanted = ""; return; }
+    this.again = this.hasLeft(version) ? this.again + 1 : 0;
+    if (version === this.version || this.again && this.again < IN_A_ROW) { this.wanted = ""; return; }
     if (!this.wanted) this.by = Date.now() + PATIENCE_SECONDS * 1000;
     this.wanted = version;
   }
@@ -30,7 +33,8 @@ export class Renewal {
     this.by = this.next = 0;
   }
 
-  // While servers are renewed one by one, old and new ones answer by turns: a set goes on, and not to and fro.
+  // While servers are renewed one by one, old and new ones answer by turns: a set goes on, and not to and fro. When
+  // none but old ones answer, the new version was taken back.
   hasLeft(version) {
     const left = (this.page.stored(LEFT) || "").split(" ");
     return left[0] === version && Math.abs(Date.now() - Number(left[1])) < LEFT_SECONDS * 1000;

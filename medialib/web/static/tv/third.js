@@ -1,7 +1,7 @@
 // The lower third: eight seconds at the start, at a chapter, and during the last half minute. While the channel is dark
 // it is there only for whoever switches the set on or presses a key.
 
-import { clock, say, timeOfDay, who } from "./words.js";
+import { clock, moment, say, timeOfDay, who } from "./words.js";
 
 const SHOWN_SECONDS = 8, LAST_SECONDS = 30;
 const part = (id) => document.getElementById(id);
@@ -12,7 +12,7 @@ export class Third {
     this.last = "";
   }
 
-  // `now` is {title, unit, recorded, chapters, begin, end, position} in seconds, `next` is {title, begin, picture} or null.
+  // `now` is {title, unit, recorded, chapters, until, begin, end, position} in seconds, `next` is {title, begin, picture} or null.
   show(channel, now, next) {
     const chapter = (now.chapters || []).filter((one) => one.start_seconds <= now.position).pop();
     const mark = (now.lesson || now.title) + "|" + (chapter ? chapter.title : "") + "|" + Math.round(now.begin);
@@ -25,7 +25,7 @@ export class Third {
     part("channel-name").textContent = channel || "";
     part("chapter").textContent = chapter ? chapter.title : "";
     part("title").textContent = now.title || "";
-    part("who").textContent = who(now);
+    part("who").textContent = now.until ? say("resumes", { time: moment(now.until) }) : who(now);
     part("line").parentElement.hidden = !now.lesson;
     part("line").style.width = Math.max(0, Math.min(100, (now.position / length) * 100)) + "%";
     part("next").hidden = !next;

@@ -1,5 +1,7 @@
 // The sentences of the page, in its language, with their values filled in.
 
+import { serverTime } from "./server.js";
+
 const words = JSON.parse(document.body.dataset.words);
 
 export function say(name, values) {
@@ -18,6 +20,18 @@ const zoned = new Intl.DateTimeFormat("en-GB", { timeZone: document.body.dataset
 
 export function timeOfDay(moment) {
   return zoned.format(moment).replace(/^24/, "00");
+}
+
+const dated = new Intl.DateTimeFormat("en-GB", { timeZone: document.body.dataset.zone, month: "numeric", day: "numeric" });
+const DAY_SECONDS = 86400;
+
+// A moment to come, in seconds: 06:00, or with its day when that is not the next time that it is six.
+export function moment(seconds) {
+  const at = new Date(seconds * 1000), time = timeOfDay(at);
+  if (seconds - serverTime() / 1000 < DAY_SECONDS) return time;
+  const day = {};
+  dated.formatToParts(at).forEach((one) => { day[one.type] = one.value; });
+  return say("day", { month: Number(day.month), day: Number(day.day), time: time });
 }
 
 // 马迹塘镇 · 2023年5月
