@@ -74,7 +74,7 @@ def test_a_part_shows_its_lessons_in_order_and_goes_on_where_it_stopped() -> Non
 
 def test_it_is_known_until_when_a_channel_is_dark() -> None:
     ten, night = at("2026-11-26T10:00"), at("2026-11-26T23:00")
-    pause = Pause(begins=at("2026-11-27T05:00") / TICKS, ends=at("2026-11-27T09:30") / TICKS, reason="")
+    pause = Pause(begins=at("2026-11-27T05:00") / TICKS, ends=at("2026-11-27T09:30") / TICKS)
     special = Special(at="2026-11-27T03:00", minutes=30, show=THEME)
     assert Calendar(WEEK).dark_until(ten) is None
     assert Calendar(WEEK).dark_until(night) == at("2026-11-27T06:00")

@@ -475,7 +475,7 @@ def test_a_channel_is_made_previewed_and_saved(desk: Desk) -> None:
     moved = send(office, "/desk/channels/field", title="田间", preview="1", at=soon, **filled)
     assert "开始" in moved.text and f'value="{soon}"' in moved.text, "of what is not saved yet too"
     again = send(office, "/desk/channels/field?saved=1", title="田间", preview="1", **row).text
-    assert "还没有保存" in again and "已保存" not in again, "as the page is called that was saved before"
+    assert "还没有保存" in again and "保存好了" not in again, "as the page is called that was saved before"
     night = {"quiet-0-begins": "00:00", "quiet-0-ends": "00:00", "quiet-0-days": row["part-0-days"]}
     dark = send(office, "/desk/channels/field", title="田间", preview="1", at=soon, **{**row, **night}).text
     assert re.findall(r"<span>(.*?)</span><span class=\"kind\">", dark) == ["安静时段"], "told once, however long"

@@ -24,7 +24,8 @@ export class Browse {
     this.leaveSearch();
     this.stack = [];
     this.show(this.withSearch([]));
-    this.latest(this.fetch("/tv/shelves.json").then((told) => told.rows, () => this.keptRows()), (rows) => this.show(this.withSearch(rows)));
+    const shelves = this.fetch("/tv/shelves.json").then((told) => this.withSearch(told.rows), () => this.withSearch(this.keptRows(), say("offline")));
+    this.latest(shelves, (rows) => this.show(rows));
   }
 
   // As it was left, when a lesson was chosen.
@@ -47,8 +48,8 @@ export class Browse {
     this.page.close();
   }
 
-  withSearch(rows) {
-    const actions = [{ title: say("back"), action: "close", word: true }, { title: say("search"), action: "search", word: true }];
+  withSearch(rows, note) {
+    const actions = [{ title: say("back"), action: "close", note: note }, { title: say("search"), action: "search", note: note }];
     return rows.concat([{ title: "", cards: actions }]);
   }
 
@@ -119,7 +120,7 @@ export class Browse {
     const searching = part("browse").classList.contains("searching");
     part("b-title").textContent = card.title;
     part("b-title").classList.toggle("long", !searching && card.title.length > MOST_LETTERS);
-    const facts = card.about ? [card.about] : [who(card)];
+    const facts = [card.note || card.about || who(card)];
     if (card.seconds) facts.push(say("minute", { number: Math.max(1, Math.round(card.seconds / 60)) }));
     if (card.captions) facts.push(say("captions"));
     part("b-who").textContent = searching ? "" : facts.filter(Boolean).join(" · ");

@@ -81,7 +81,7 @@ function tuned(channel) {
   third.wake(OPENING_SECONDS);
   notice("");
   if (channel) idle("");
-  else idle(state.name || document.title, say("no_channel") + say("meanwhile"));
+  else idle(state.name || document.title, say("no_channel"));
   lookUp();
 }
 

@@ -9,9 +9,8 @@ export class Ticker {
     this.box = document.getElementById("ticker");
     this.line = this.box.querySelector("p");
     this.messages = [];
+    this.step = (time) => this.move(time);
     setInterval(() => this.choose(), 1000);
-    const step = (time) => { this.move(time); requestAnimationFrame(step); };
-    requestAnimationFrame(step);
   }
 
   set(messages) { this.messages = messages; this.choose(); }
@@ -25,12 +24,14 @@ export class Ticker {
     this.box.hidden = !text;
     this.box.parentElement.classList.toggle("ticking", Boolean(text));
     this.began = 0;
+    cancelAnimationFrame(this.asked);
+    if (text) this.asked = requestAnimationFrame(this.step);
   }
 
   move(time) {
-    if (this.box.hidden) return;
     if (!this.began) { this.began = time; this.width = this.line.offsetWidth + 1920; }
     const gone = ((time - this.began) / 1000 * PIXELS_PER_SECOND) % this.width;
     this.line.style.transform = "translateX(" + (1920 - gone) + "px)";
+    this.asked = requestAnimationFrame(this.step);
   }
 }
