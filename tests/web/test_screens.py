@@ -456,6 +456,17 @@ def test_screens_are_drawn_by_town_and_state(desk: Desk) -> None:
     assert sorted((bool(dots.alive), bool(dots.silent)) for dots in found.values()) == [(False, True), (True, False)]
 
 
+def test_screens_of_no_unit_are_listed_alone(desk: Desk) -> None:
+    services, office, _ = desk
+    paired(desk)
+    with services.database.begin() as session:
+        session.add(Screen(id="nowhere", name="流动放映车", created_at=time.time(), token_digest="x"))
+    assert "/desk/screens/list?unit=-" in office.get("/desk/screens").text
+    page = office.get("/desk/screens/list?unit=-").text
+    assert re.findall(r'name="screen" value="(.*?)"', page) == ["nowhere"]
+    assert '<option value="-" selected>' in page
+
+
 def test_a_channel_is_made_previewed_and_saved(desk: Desk) -> None:
     _, office, _ = desk
     row: dict[str, Any] = {

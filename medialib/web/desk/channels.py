@@ -87,7 +87,10 @@ def _told_of_all(services: Services, station: Station, problem: str = "") -> Res
     ids = sorted({aired.entry.item.lesson_id for aired in on.values() if aired})
     with services.database.read() as session:
         names = {one.id: one.title for one in lookups.lessons_by_id(session, ids)}
-    now = {slug: names.get(aired.entry.item.lesson_id, gettext("dark")) if aired else "" for slug, aired in on.items()}
+    now = {
+        slug: names.get(aired.entry.item.lesson_id, gettext(KIND_NAMES[aired.entry.kind])) if aired else ""
+        for slug, aired in on.items()
+    }
     return page(
         services, "channels.html", 400 if problem else 200, section="screens", channels=found, now=now, removed=removed,
         pauses=[one for one in pauses if one.ends_at > time.time()], problem=problem, time_now=time.time(),

@@ -25,6 +25,7 @@ from medialib.web.i18n import gettext, sentence
 _DAYS = 30
 _MOST_IN_SIDE = 6
 _FILTERS = ("state", "unit", "group", "channel", "q")
+_NO_UNIT = "-"
 STATE_NAMES: dict[str, str] = {"alive": N_("Playing"), "late": N_("Late"), "silent": N_("Silent")}
 
 
@@ -72,7 +73,8 @@ def _screens(services: Services) -> ResponseReturnValue:
     return page(
         services, "screens.html", section="screens", towns=found, troubled=troubled[:2], rest=troubled[2:],
         counts={state: sum(its == state for _, its in states) for state in STATES}, total=len(states), now=time.time(),
-        most=_MOST_IN_SIDE, late_minutes=round(services.settings.screens.late_minutes),
+        most=_MOST_IN_SIDE, no_unit=_NO_UNIT,
+        late_minutes=round(services.settings.screens.late_minutes),
         silent_minutes=round(services.settings.screens.silent_hours * 60),
     )  # fmt: skip
 
@@ -82,8 +84,8 @@ def _trouble(town: Town) -> tuple[int, int]:
 
 
 def _list(services: Services, problem: str = "") -> ResponseReturnValue:
-    """All screens, narrowed by ?state=, ?unit=, ?group=, ?channel= and words of the name; with what was typed when
-    there was a problem with it.
+    """All screens, narrowed by ?state=, ?unit= (- for none), ?group=, ?channel= and words of the name; with what was
+    typed when there was a problem with it.
     """
     query = parse_qs(typed("back", most=300).partition("?")[2]) if problem else request.args.to_dict(flat=False)
     asked = {key: query.get(key, [""])[0].replace("\0", "")[:64].strip() for key in _FILTERS}
@@ -96,7 +98,7 @@ def _list(services: Services, problem: str = "") -> ResponseReturnValue:
         }  # fmt: skip
     return page(
         services, "screen_list.html", 400 if problem else 200, section="screens", rows=rows, asked=asked,
-        names=STATE_NAMES, units=unit_choices(services), done=request.args.get("done", "")[:1], problem=problem,
+        names=STATE_NAMES, units=unit_choices(services), no_unit=_NO_UNIT, done=request.args.get("done", "")[:1], problem=problem,
         now=time.time(), form=request.form, ticked=request.form.getlist("screen"), **told,
     )  # fmt: skip
 
@@ -112,7 +114,7 @@ def _fits(one: Screen, state: State, asked: dict[str, str]) -> bool:
         asked["state"] in ("", state)
         and asked["group"] in ("", one.group)
         and asked["channel"] in ("", one.channel_slug or "")
-        and (not asked["unit"] or (one.unit is not None and asked["unit"] in one.unit.slugs))
+        and (not asked["unit"] or asked["unit"] in (one.unit.slugs if one.unit else (_NO_UNIT,)))
         and asked["q"].casefold() in one.name.casefold()
     )
 
