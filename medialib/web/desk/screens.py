@@ -98,8 +98,9 @@ def _list(services: Services, problem: str = "") -> ResponseReturnValue:
         }  # fmt: skip
     return page(
         services, "screen_list.html", 400 if problem else 200, section="screens", rows=rows, asked=asked,
-        names=STATE_NAMES, units=unit_choices(services), no_unit=_NO_UNIT, done=request.args.get("done", "")[:1], problem=problem,
-        now=time.time(), form=request.form, ticked=request.form.getlist("screen"), **told,
+        names=STATE_NAMES, units=unit_choices(services), no_unit=_NO_UNIT, problem=problem,
+        done=request.args.get("done", "")[:1], now=time.time(), form=request.form,
+        ticked=request.form.getlist("screen"), **told,
     )  # fmt: skip
 
 
