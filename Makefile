@@ -20,7 +20,9 @@ BIN := .venv/bin
 # setuptools warns of every editable installation.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt
 LIGHTHOUSE := .build/lighthouse/node_modules/.bin/lighthouse
-VENDOR := medialib/web/static/vendor
+STATIC := medialib/web/static
+VENDOR := $(STATIC)/vendor
+BUNDLED := $(STATIC)/bundled/page.js
 FONT := medialib/demo/vendor/noto-sans-sc
 CATALOGUES := $(wildcard medialib/web/translations/*/LC_MESSAGES/*.po)
 
@@ -40,7 +42,7 @@ help:
 	@echo "make test   set everything up, check the code, run every test"
 	echo "make setup, lint, bench, messages, screenshots, migration, lock, clean: see CONTRIBUTING.md"
 
-setup: $(PACKAGES) $(VENDOR)/hls.min.js.br $(VENDOR)/tus.min.js $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
+setup: $(PACKAGES) $(VENDOR)/hls.min.js.br $(VENDOR)/tus.min.js $(BUNDLED).br $(FONT)/unicode.json $(CATALOGUES:.po=.mo)
 	@:
 
 run: setup
@@ -84,7 +86,12 @@ $(VENDOR)/hls.min.js: $(MODULES)
 	cp node_modules/hls.js/LICENSE $(VENDOR)/hls.LICENSE
 	cp node_modules/hls.js/dist/hls.min.js $@
 
-$(VENDOR)/hls.min.js.br: $(VENDOR)/hls.min.js | $(PACKAGES)
+# All scripts of the members' pages in one file, for the oldest browsers that tests/rules/test_browsers.py names.
+$(BUNDLED): $(MODULES) $(wildcard $(STATIC)/*.js)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/esbuild $(STATIC)/page.js --bundle --format=esm --minify \
+		--target=chrome80,safari14.1 --log-level=warning --outfile=$@
+
+$(STATIC)/%.js.br: $(STATIC)/%.js | $(PACKAGES)
 	@$(BIN)/python -c 'import brotli, sys; sys.stdout.buffer.write(brotli.compress(open("$<", "rb").read()))' > $@
 
 # Only the measurements ask it, and it is large.
@@ -139,5 +146,5 @@ lock: setup
 	END
 
 clean:
-	rm -rf .venv .build node_modules build medialib.egg-info $(VENDOR) $(dir $(FONT)) $(CATALOGUES:.po=.mo) \
+	rm -rf .venv .build node_modules build medialib.egg-info $(VENDOR) $(dir $(BUNDLED)) $(dir $(FONT)) $(CATALOGUES:.po=.mo) \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

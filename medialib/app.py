@@ -30,7 +30,6 @@ from medialib.web import (
     playback,
     prose,
     readings,
-    scripts,
     static_files,
 )
 from medialib.web.api import all_of_it, themes
@@ -111,7 +110,6 @@ def _blueprints(services: Services, limiter: Limiter) -> tuple[Blueprint, ...]:
         screen.make_blueprint(services, Roll(services), limiter),
         screenings.make_blueprint(services),
         shelves.make_blueprint(services),
-        scripts.blueprint,
         offline.make_blueprint(services),
         people.make_blueprint(services),
         sharing.make_blueprint(services),
@@ -160,7 +158,6 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
         language_tag=i18n.language_tag,
         large_type=lambda: request.cookies.get("size") == "large",
         theme_choice=_theme_choice,
-        script=scripts.address,
         absolute=lambda path: naming.absolute(services, path),
     )
 

@@ -196,7 +196,7 @@ def test_nothing_is_dead_or_missing_where_our_scripts_do_not_run(browser: Browse
     expect(page.locator("#details")).to_be_visible()
     if scripts:
         page.unroute_all()
-        page.route("**/lesson.js", lambda route: route.abort())
+        page.route("**/page.js?*", lambda route: route.abort())
         page.goto(f"{library.site}/lessons/{lesson}")
         expect(page.locator("html")).to_have_class("unscripted")  # what needs the one that did not come is put away
         expect(page.locator("video")).to_have_attribute("controls", "")

@@ -49,6 +49,14 @@ def test_members_pages_are_written_for_chromium_80() -> None:
     assert members() and found(OF_MEMBERS, members()) == []
 
 
+def test_members_pages_run_their_scripts_as_they_are_now() -> None:
+    """What browsers fetch is one file made of all of them."""
+    bundled = STATIC / "bundled" / "page.js"
+    assert bundled.is_file() and bundled.stat().st_mtime >= max(one.stat().st_mtime for one in members()), (
+        "run `make setup`"
+    )
+
+
 def test_the_televisions_page_is_written_for_chromium_66() -> None:
     assert found(OF_TELEVISIONS, sorted((STATIC / "tv").glob("*.js"))) == []
 

@@ -238,7 +238,6 @@ def test_a_page_says_where_and_what_it_counts(client: FlaskClient, services: Ser
     lesson = add_lesson(services)
     page = client.get(f"/lessons/{lesson}").text
     assert f'data-count="/count" data-lesson="{lesson}" data-seconds="600.0"' in page
-    assert "counting.js" in page
 
 
 def test_how_often_a_lesson_was_played_is_told_from_five_on(client: FlaskClient, services: Services) -> None:

@@ -177,16 +177,13 @@ def test_colours_and_size_are_chosen_on_the_device(client: FlaskClient) -> None:
     assert client.get("/theme/dark?back=//evil.example").location == "/"
 
 
-def test_scripts_are_kept_for_ever_in_their_version(client: FlaskClient) -> None:
-    address = re.search(r'src="(/scripts/[0-9a-f]+/page\.js)"', page(client, "/"))
-    assert address
-    answer = client.get(address[1])
-    assert (answer.mimetype, answer.headers["Cache-Control"]) == (
-        "text/javascript",
-        "public, max-age=31536000, immutable",
-    )
-    assert client.get("/scripts/0/page.js").headers["Cache-Control"] == "no-cache"
-    assert client.get("/scripts/0/nosuch.js").status_code == 404
+def test_a_page_asks_for_its_scripts_once_and_keeps_them_for_ever(client: FlaskClient, services: Services) -> None:
+    named = re.findall(r'"(/static/[^"]+\.js\?v=\w+)"', page(client, f"/lessons/{add_lesson(services)}"))
+    script, unscripted, player = named
+    assert "/unscripted.js" in unscripted and "/vendor/hls." in player
+    answer = client.get(script)
+    assert not re.search(r"\bimport\b", answer.text), "nothing more to fetch"
+    assert answer.mimetype == "text/javascript" and answer.cache_control.immutable
 
 
 def test_a_collection_is_a_way_only_for_what_is_in_it(client: FlaskClient, services: Services) -> None:

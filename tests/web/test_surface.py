@@ -73,7 +73,7 @@ def test_pages_weigh_less_than_100_kilobytes_without_the_player(
     packed = {"Accept-Encoding": "gzip"}
     text = client.get(address).text
     quoted = (part.split('"')[0].split("#")[0] for part in text.split('="'))
-    named = {one for one in quoted if one.startswith(("/static/", "/scripts/")) and "/vendor/" not in one}
+    named = {one for one in quoted if one.startswith("/static/") and "/vendor/" not in one}
     files = [client.get(one, headers=packed).data for one in named]
     assert len(files) > 5
     assert len(client.get(address, headers=packed).data) + sum(map(len, files)) < most

@@ -1,12 +1,13 @@
 """What makes the pages an app: its manifest, its service worker, and which pages a phone may keep."""
 
+import hashlib
 import json
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, g, jsonify, request, url_for
 
 from medialib.services import Services
-from medialib.web import access, scripts, signing
+from medialib.web import access, signing
 from medialib.web.i18n import language_tag
 from medialib.web.keeping import asked_again
 
@@ -16,11 +17,8 @@ KEEP = "Medialib-Keep"
 """The header of pages that are the same for everyone: only those are kept by the service worker."""
 
 # What pages need to be shown without a network; the player's library comes with the first lesson that is saved.
-_SHEETS = ("tokens.css", "phone.css", "player.css", "icons.svg", "icon.svg")
-_SCRIPTS = (
-    "page", "older", "listing", "suggest", "going", "memory", "navigate", "stage", "mine", "offline", "lesson",
-    "player", "engine", "pace", "controls", "slowness", "transcript", "captions", "session", "share", "waveform",
-    "progress", "sharing", "counting", "unscripted",
+_SHELL = (
+    "tokens.css", "phone.css", "player.css", "icons.svg", "icon.svg", "bundled/page.js", "unscripted.js",
 )  # fmt: skip
 
 
@@ -70,7 +68,8 @@ def _manifest(services: Services) -> Response:
 
 def _worker() -> Response:
     """The service worker, which knows the version of everything that it keeps."""
-    shell = [url_for("static", filename=name) for name in _SHEETS] + [scripts.address(name) for name in _SCRIPTS]
-    told = json.dumps({"version": scripts.present(), "shell": shell, "mine": url_for("people.mine")})
+    shell = [url_for("static", filename=name) for name in _SHELL]
+    version = hashlib.sha256("".join(shell).encode()).hexdigest()[:10]
+    told = json.dumps({"version": version, "shell": shell, "mine": url_for("people.mine")})
     text = f"const SHELL = {told};\n{(_STATIC / 'worker.js').read_text(encoding='utf-8')}"
     return asked_again(Response(text, mimetype="text/javascript"))

@@ -2,6 +2,7 @@
 
 import { goingRow } from "./going.js";
 import { begun, forgetPlace, forgetPlaces, history, keep, places, recall } from "./memory.js";
+import { able, showKept, tidy } from "./offline.js";
 
 const TOAST_MS = 8000;
 
@@ -101,7 +102,6 @@ export function start(root, signal) {
 }
 
 async function showSaved(root, signal) {
-  const offline = await import("./offline.js");
-  if (offline.able) await offline.tidy();
-  if (!signal.aborted) await offline.showKept(root, toast);
+  if (able) await tidy();
+  if (!signal.aborted) await showKept(root, toast);
 }

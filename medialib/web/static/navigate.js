@@ -1,6 +1,7 @@
 // Going from page to page while something plays: the next page's content takes the place of this one's, and the player
 // stays. Where nothing plays, or anything goes wrong, links are links.
 
+import { playDocked } from "./lesson.js";
 import { stage } from "./stage.js";
 
 const SWAPPED = ["header.site", "main", "footer.foot"];
@@ -80,7 +81,6 @@ async function next(address) {
   }
   try {
     const { page } = await fetched(address);
-    const { playDocked } = await import("./lesson.js");
     const box = document.adoptNode(page.querySelector("[data-player]"));
     await playDocked(box, dock(), player.retire());
   } catch {

@@ -1,11 +1,16 @@
-// What every page of the members does; pages with a player or with what this phone keeps fetch more.
+// What every page of the members does. `make setup` puts this and all that it imports into one file.
 
 import "./older.js";
 import * as going from "./going.js";
+import * as lesson from "./lesson.js";
 import * as listing from "./listing.js";
-import { recall } from "./memory.js";
+import * as mine from "./mine.js";
 import { install } from "./navigate.js";
+import { fetchWanted } from "./offline.js";
+import * as sharing from "./sharing.js";
 import * as suggest from "./suggest.js";
+
+const SOME_PAGES = { lesson, mine, list: sharing };
 
 const root = document.documentElement;
 root.classList.add("scripted");
@@ -19,12 +24,12 @@ function begin(play) {
   root.classList.replace("unscripted", "scripted");
   for (const behaviour of [listing, suggest, going]) behaviour.start(document, signal);
   const wanted = document.querySelector("main [data-script]")?.dataset.script;
-  const more = { lesson: () => import("./lesson.js"), mine: () => import("./mine.js"), list: () => import("./sharing.js") }[wanted];
-  more?.().then(
-    (behaviour) => signal.aborted || behaviour.start(document, signal, play),
-    // It did not come, or this browser is too old for it.
-    () => signal.aborted || root.classList.replace("scripted", "unscripted"),
-  );
+  try {
+    SOME_PAGES[wanted]?.start(document, signal, play);
+  } catch (error) {
+    root.classList.replace("scripted", "unscripted"); // this browser is too old for it
+    throw error;
+  }
 }
 
 install(begin);
@@ -33,5 +38,5 @@ begin({});
 // Where browsers have none (WeChat), or the site has no TLS, everything else works all the same.
 addEventListener("load", () => {
   navigator.serviceWorker?.register("/sw.js").catch(() => {});
-  if (Object.keys(recall("wanted", {})).length) import("./offline.js").then((offline) => offline.fetchWanted());
+  fetchWanted();
 });

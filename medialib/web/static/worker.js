@@ -21,7 +21,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname, searchParams } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   const wantsPage = request.mode === "navigate" || request.headers.get("Accept")?.startsWith("text/html");
-  if (/^\/scripts\//.test(pathname) || (pathname.startsWith("/static/") && searchParams.has("v"))) {
+  if (pathname.startsWith("/static/") && searchParams.has("v")) {
     event.respondWith(first(request, CACHES.shell));
   } else if (/^\/media\/\w+\/v\d+\/poster\//.test(pathname)) {
     event.respondWith(first(request, CACHES.pictures));
@@ -47,8 +47,7 @@ async function first(request, name) {
     return answer;
   } catch (error) {
     // A page that was kept before the site changed asks for the files of then.
-    const present = request.url.replace(/\/scripts\/\w+\//, `/scripts/${SHELL.version}/`);
-    const similar = await caches.match(present, { ignoreSearch: true });
+    const similar = await caches.match(request.url, { ignoreSearch: true });
     if (similar) return similar;
     throw error;
   }
