@@ -91,8 +91,8 @@ def _is_ready(row: RenditionProgress) -> bool:
     return row.complete and not row.left_out
 
 
-def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
-    """Sound alone, best first."""
+def audio_variants(plan: Plan, rows: Sequence[RenditionProgress], *, track: int = 0) -> tuple[Variant, ...]:
+    """Sound alone, best first; `track` counts SourceUse.heard."""
     progress = {row.name: row for row in rows}
     return tuple(
         Variant(
@@ -101,7 +101,8 @@ def audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Varia
             average_bits_per_second=_average(progress[one.name], one.bits_per_second),
             codecs=progress[one.name].codecs,
         )
-        for one in reversed(plan.usual_audio)
+        for one in reversed(plan.audio)
+        if one.track == track
     )
 
 
@@ -166,8 +167,8 @@ def ts_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant,
     return (*found, *alone)
 
 
-def ts_audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
-    """Sound alone as MPEG-TS, best first."""
+def ts_audio_variants(plan: Plan, rows: Sequence[RenditionProgress], *, track: int = 0) -> tuple[Variant, ...]:
+    """Sound alone as MPEG-TS, best first; `track` as for `audio_variants`."""
     progress = {row.name: row for row in rows}
     return tuple(
         Variant(
@@ -176,7 +177,8 @@ def ts_audio_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Va
             average_bits_per_second=_ts_average(progress[one.name], one),
             codecs=progress[one.name].codecs,
         )
-        for one in reversed(plan.usual_audio)
+        for one in reversed(plan.audio)
+        if one.track == track
     )
 
 

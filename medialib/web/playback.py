@@ -79,17 +79,18 @@ def master(lesson_id: str) -> Response:
 @blueprint.get("/media/<lesson:lesson_id>/audio.m3u8")
 @access.members
 def audio(lesson_id: str) -> Response:
-    """Listening only: the sounds as variants."""
+    """Listening only: the encodings of one sound track as variants; `?sound=` counts the tracks from 0."""
     with _services().database.read() as session:
         lesson = lookups.lesson(session, lesson_id)
         plan, rows = lookups.current_plan(session, lesson), work_lookups.renditions(session, lesson)
         subtitles = offer.subtitles(plan, caption_lookups.captions_of(session, lesson_id), language=lesson.language)
-    if not plan.audio:
-        raise NotFound(N_("This lesson has no sound."))
+    track = request.args.get("sound", 0, type=int)
+    if all(one.track != track for one in plan.audio):
+        raise NotFound(N_("This lesson has no sound."), detail=f"track {track}")
     metrics.PLAYLISTS.labels("audio").inc()
     if _wants_ts():
-        return _ts_playlist(offer.ts_audio_variants(plan, rows), subtitles)
-    variants = offer.with_subtitles(offer.audio_variants(plan, rows), subtitles)
+        return _ts_playlist(offer.ts_audio_variants(plan, rows, track=track), subtitles)
+    variants = offer.with_subtitles(offer.audio_variants(plan, rows, track=track), subtitles)
     return _playlist(hls.render_multivariant((), variants, subtitles))
 
 

@@ -100,9 +100,11 @@ def test_no_two_sound_tracks_have_one_name_or_are_chosen_by_one_language() -> No
     assert [one.automatic for one in found] == [True, False, False, False, True]
 
 
-def test_listening_and_the_list_of_variants_know_the_usual_track_only() -> None:
+def test_listening_knows_one_track_and_the_list_of_variants_the_usual_one() -> None:
     plan = with_sounds(use(1, "zh"), use(2, "en"))
     assert [one.uri for one in offer.audio_variants(plan, rows(plan))] == ["v1/a64/index.m3u8"]
+    assert [one.uri for one in offer.audio_variants(plan, rows(plan), track=1)] == ["v1/a64t1/index.m3u8"]
+    assert [one.uri for one in offer.ts_audio_variants(plan, rows(plan), track=1)] == ["v1/a64t1/ts.m3u8"]
     assert [one.audio_group for one in offer.variants(plan, rows(plan))] == ["sound", None]
 
 

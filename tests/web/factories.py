@@ -70,6 +70,7 @@ def add_lesson(
     searchable: bool = True,
     state: str = "complete",
     published_at: float | None = None,
+    plan: Plan | None = None,
     **details: Any,
 ) -> str:
     """Publish a lesson; returns its id."""
@@ -86,7 +87,7 @@ def add_lesson(
             session,
             lesson_id=lesson_id,
             details=Details(title=title, **details),
-            plan=make_plan(kind=kind, seconds=seconds, sound=sound),
+            plan=plan or make_plan(kind=kind, seconds=seconds, sound=sound),
             source_parts=parts,
         )
         lesson.state = state

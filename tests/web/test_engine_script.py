@@ -17,12 +17,30 @@ let log = [];
 class Hls {
   static isSupported() { return true; }
   static Events = new Proxy({}, { get: (_, name) => name });
-  constructor({ startFragPrefetch }) { log.push(startFragPrefetch ? "makes, with parts" : "makes"); this.levels = []; }
-  on() {}
-  once() {}
-  loadSource() { log.push("asks"); }
-  attachMedia() { log.push("plays"); }
-  destroy() { log.push("ends"); }
+  static ErrorTypes = { MEDIA_ERROR: "media", NETWORK_ERROR: "network" };
+  heard = [];
+  levels = [];
+  constructor({ startFragPrefetch }) { log.push(startFragPrefetch ? "makes, with parts" : "makes"); Hls.latest = this; }
+  on(name, act) { this.heard.push({ name, act }); }
+  once(name, act) { this.heard.push({ name, act, once: true }); }
+  off() {}
+  tell(name, about = {}) {
+    const all = this.heard.filter((one) => one.name === name);
+    this.heard = this.heard.filter((one) => !(one.once && one.name === name));
+    for (const { act } of all) act(name, about);
+  }
+  loadSource(address) {
+    log.push(`asks for ${address}`);
+    queueMicrotask(() => {
+      this.levels = [{ width: 854, height: 480 }, { width: 426, height: 240 }];
+      this.tell("MANIFEST_PARSED");
+    });
+  }
+  attachMedia() { log.push("plays"); queueMicrotask(() => this.tell("MEDIA_ATTACHED")); }
+  startLoad(at) { log.push(`loads ${this.levels[this.startLevel]?.height ?? "any"} from ${at}`); }
+  recoverMediaError() { log.push("recovers"); }
+  set audioTrack(number) { log.push(`speaks ${number}`); }
+  destroy() { log.push("ends"); this.heard = []; }
 }
 const head = { append(script) { globalThis.Hls = Hls; setTimeout(script.onload); } };
 globalThis.document = { createElement: () => ({}), head };
@@ -31,23 +49,43 @@ const video = { addEventListener() {}, canPlayType: () => "", play: async () => 
 const told = { status() {}, failed(key) { log.push(key); }, soundTracks() {} };
 const lesson = { address: "master.m3u8", side: 240, script: "hls.js" };
 
-async function walk({ prepared, seconds }) {
+const soon = () => new Promise((done) => setTimeout(done));
+const TRACKS = { audioTracks: [{ name: "zh", default: true }, { name: "en" }] };
+
+async function walk({ prepared, seconds, sound, fails, forgets }) {
   log = [];
   const engine = new Engine(video, told);
   if (prepared) await engine.prepare({ ...lesson, ...prepared });
+  if (prepared) await soon();
+  if (fails === "early") Hls.latest.tell("ERROR", { fatal: true, type: "network" });
+  if (forgets) engine.forget();
+  if (sound) engine.setSoundTrack(sound);
   if (seconds !== undefined) await engine.open({ ...lesson, seconds, playing: true });
+  await soon();
+  if (sound) Hls.latest.tell("AUDIO_TRACKS_UPDATED", TRACKS);
+  if (fails === "media") Hls.latest.tell("ERROR", { fatal: true, type: "media" });
+  if (fails === "missing") Hls.latest.tell("ERROR", { fatal: true, type: "network", response: { code: 404 } });
+  await soon();
   engine.close();
   return log.join(", ");
 }
 """
+READY = "makes, with parts, asks for master.m3u8, loads 240 from 12"
+PLAYED = "makes, plays, asks for master.m3u8, loads 240 from"
 WALKS = {
     "{}": "",
-    "{ prepared: { seconds: 12, parts: true } }": "makes, with parts, asks, ends",
-    "{ prepared: { seconds: 12, parts: true }, seconds: 12 }": "makes, with parts, asks, plays, ends",
-    "{ prepared: { seconds: 12, parts: true }, seconds: 0 }": "makes, with parts, asks, ends, makes, plays, asks, ends",
-    "{ prepared: { seconds: 0, parts: false }, seconds: 5 }": "makes, asks, plays, ends",
-    "{ seconds: 3 }": "makes, plays, asks, ends",
-}
+    "{ prepared: { seconds: 12, parts: true } }": f"{READY}, ends",
+    "{ prepared: { seconds: 12, parts: true }, seconds: 12 }": f"{READY}, plays, ends",
+    "{ prepared: { seconds: 12, parts: true }, seconds: 0 }": f"{READY}, ends, {PLAYED} -1, ends",
+    "{ prepared: { seconds: 12, parts: true }, forgets: true, seconds: 12 }": f"{READY}, ends, {PLAYED} 12, ends",
+    "{ prepared: { seconds: 12, parts: true }, fails: 'early', seconds: 12 }": f"{READY}, ends, {PLAYED} 12, ends",
+    "{ prepared: { seconds: 0, parts: false }, seconds: 5 }":
+        "makes, asks for master.m3u8, plays, loads 240 from 5, ends",
+    "{ seconds: 3 }": f"{PLAYED} 3, ends",
+    "{ seconds: 3, sound: 1 }": f"{PLAYED} 3, speaks 1, ends",
+    "{ seconds: 3, fails: 'media' }": f"{PLAYED} 3, recovers, ends",
+    "{ seconds: 3, fails: 'missing' }": f"{PLAYED} 3, ends, missing",
+}  # fmt: skip
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")

@@ -1,17 +1,21 @@
 """The members' pages: what they show, in which language, and that texts stay texts."""
 
+import html
+import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from medialib.catalogue import seeds, work_edits
+from medialib.catalogue.plans import SoundUse
 from medialib.errors import ToolFailed
 from medialib.services import Services
 from medialib.web.phone.formats import NO_BREAK
 
-from .factories import add_lesson, add_posters
+from .factories import add_lesson, add_posters, make_plan
 
 LESSON = "abcde23456"
 
@@ -118,6 +122,21 @@ def test_a_lesson_shows_its_player_details_and_what_it_costs(client: FlaskClient
         with services.database.begin() as session:
             work_edits.record_progress(session, lesson_id=LESSON, version=1, name="v480", **made)
         assert (told in page(client, f"/lessons/{LESSON}")) == known, made
+
+
+def test_who_only_listens_may_choose_among_the_sound_tracks(client: FlaskClient, services: Services) -> None:
+    one, plan = add_lesson(services), make_plan()
+    assert "data-sounds" not in page(client, f"/lessons/{one}")
+    uses = tuple(SoundUse(index=number, end_seconds=600, language=name) for number, name in enumerate(("zh", "en"), 1))
+    audio = (replace(plan.audio[0], name="a64t1", track=1), *plan.audio)
+    add_lesson(services, lesson_id=LESSON, plan=replace(plan, audio=audio, source=replace(plan.source, sounds=uses)))
+    told = re.findall(r'data-sounds="([^"]+)"', page(client, f"/lessons/{LESSON}"))
+    sounds = json.loads(html.unescape(told[0]))
+    assert [sound["name"] for sound in sounds] == ["中文", "English"]
+    first, second = (client.get(sound["address"]).text for sound in sounds)
+    assert "v1/a64/index.m3u8" in first and "a64t1" not in first
+    assert "v1/a64t1/index.m3u8" in second and "a64/" not in second
+    assert client.get(f"/media/{LESSON}/audio.m3u8?sound=2").status_code == 404
 
 
 def test_a_silent_lesson_has_no_listen_switch(client: FlaskClient, services: Services) -> None:

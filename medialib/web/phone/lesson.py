@@ -14,7 +14,7 @@ from medialib.catalogue import caption_lookups, lookups, readings, work_lookups
 from medialib.catalogue.cues import from_stored
 from medialib.catalogue.lessons import Captions, Lesson
 from medialib.catalogue.plans import Plan
-from medialib.delivery import shapes
+from medialib.delivery import offer, shapes
 from medialib.services import Services
 from medialib.web.i18n import gettext, sentence
 from medialib.web.naming import absolute
@@ -67,6 +67,7 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
             document=document,
             transcript_of=_words(session, lesson),
             qualities=_qualities(session, lesson, plan),
+            sounds=_sounds(lesson, plan),
             reason=sentence(trouble) if trouble else None,
             notices=[sentence(one) for one in showing.notices_of(lesson)],
             sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
@@ -108,6 +109,13 @@ def _qualities(session: Session, lesson: Lesson, plan: Plan) -> list[tuple[str, 
         ("low", gettext("Least data"), pictures[0][1]),
         ("high", gettext("Sharp"), pictures[-1][1]),
     ]
+
+
+def _sounds(lesson: Lesson, plan: Plan) -> list[dict[str, str]]:
+    """The sound tracks to choose from while one only listens; none when there is no choice."""
+    names = offer.sound_names(plan, language=lesson.language)
+    address = shapes.audio_path(lesson.id, plan)
+    return [{"name": name, "address": f"{address}?sound={track}"} for track, name in enumerate(names) if len(names) > 1]
 
 
 def _begin(asked: str, seconds: float) -> float | None:

@@ -103,12 +103,18 @@ export class Engine {
   // `seconds` on, one part of its picture and one of its sound, so that who presses waits for next to nothing.
   async prepare({ address, side, script, seconds, parts }) {
     const Hls = await loadLibrary(script);
+    this.forget();
     if (this.native || this.#opened || this.#ears.signal.aborted || !Hls?.isSupported()) return;
     const made = this._make(Hls, { startFragPrefetch: parts });
     this.#ready = { ...made, address, seconds, parts, quality: this.#quality, when: Date.now() };
     const { hls } = made;
     if (parts) hls.once(Hls.Events.MANIFEST_PARSED, () => this._begin(hls, side, seconds));
     hls.loadSource(address);
+  }
+
+  // What was prepared is not wanted any more.
+  forget() {
+    this._takeReady();
   }
 
   // The one that was prepared for this address, if it still holds; it is nobody's any more.
@@ -138,7 +144,7 @@ export class Engine {
   close() {
     this._calm();
     this.#ears.abort();
-    this._takeReady();
+    this.forget();
     this._drop();
     this.#opened = null;
     if (!this.native) return;

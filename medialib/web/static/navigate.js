@@ -17,14 +17,14 @@ async function fetched(address) {
   if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error(answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (page.body.dataset.surface !== "phone") throw new Error("another surface");
+  // Where a page is only read, what is for browsers without scripts is in it too, and its pictures would all be fetched.
+  for (const one of page.querySelectorAll("noscript")) one.remove();
   return { page, address: answer.redirected ? answer.url : address };
 }
 
 async function styled(page) {
   const known = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((one) => one.href));
-  // In a page that is only read, what is for browsers without scripts is there too.
-  const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].filter((one) => !one.closest("noscript"));
-  const wanted = sheets.map((one) => new URL(one.getAttribute("href"), location.href).href);
+  const wanted = [...page.querySelectorAll("link[rel=stylesheet]")].map((one) => new URL(one.getAttribute("href"), location.href).href);
   await Promise.all(wanted.filter((one) => !known.has(one)).map((href) => new Promise((done) => {
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done });
     document.head.append(link);

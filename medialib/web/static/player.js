@@ -35,16 +35,15 @@ export class Player extends EventTarget {
       status: (key) => (key === "waiting" ? this._waitQuietly() : this._status(this._sentence(key))),
       failed: (key) => this._fail(this._sentence(key)),
       place: () => this.place,
-      soundTracks: (names, chosen) => {
-        this.soundTracks = { names, chosen };
-        this.dispatchEvent(new Event("sound-tracks"));
-      },
+      soundTracks: (names, chosen) => this._offerSounds(names, chosen),
     });
     this.mode = this.says.kind === "audio" ? "audio" : "video";
     if (this.says.audio && this.mode === "video" && recall("mode") === "audio") this.mode = "audio";
     this.quality = recall("quality", navigator.connection?.saveData || recall("saving") ? "low" : "auto");
     this.speed = recall("speed", 1);
     this.stopAtEnd = false;
+    this.sound = 0; // the sound track, counted as the lesson's playlists and page do
+    this._offerSounds([], 0);
     this._dress();
     this._listen();
   }
@@ -183,7 +182,10 @@ export class Player extends EventTarget {
     if (kept) keep("mode", mode);
     this.box.classList.toggle("sound", mode === "audio");
     this.dispatchEvent(new Event("mode"));
-    if (this.started) await this._open(this.place, !this.video.paused);
+    this._offerSounds([], 0);
+    if (this.started) return this._open(this.place, !this.video.paused);
+    this.#engine.forget();
+    return this.prepare();
   }
 
   setSpeed(speed) {
@@ -198,8 +200,21 @@ export class Player extends EventTarget {
     this.#engine.setQuality(quality);
   }
 
-  setSoundTrack(number) {
+  async setSoundTrack(number) {
+    this.sound = number;
     this.#engine.setSoundTrack(number);
+    if (this.started && this._sounds.length) await this._open(this.place, !this.video.paused);
+  }
+
+  // Who only listens is given a playlist for each sound track; beside a picture its own playlist knows them all.
+  get _sounds() {
+    return this.mode === "audio" && !this.#engine.whole ? JSON.parse(this.says.sounds ?? "[]") : [];
+  }
+
+  _offerSounds(names, chosen) {
+    const sounds = this._sounds;
+    this.soundTracks = sounds.length ? { names: sounds.map((one) => one.name), chosen: this.sound } : { names, chosen };
+    this.dispatchEvent(new Event("sound-tracks"));
   }
 
   // What is needed to play, fetched while somebody reads what the lesson is about.
@@ -242,7 +257,7 @@ export class Player extends EventTarget {
     const { audio, master, film, recording } = this.says;
     const listening = this.mode === "audio";
     if (this.#engine.whole) return (listening ? recording : film ?? recording) ?? master;
-    return listening ? audio ?? master : master;
+    return listening ? this._sounds[this.sound]?.address ?? audio ?? master : master;
   }
 
   _reveal() {
