@@ -204,6 +204,8 @@ def review(curator: Page) -> None:
         curator.keyboard.press("p")
         curator.locator("[data-toast]", has_text=title).wait_for()
     assert curator.locator(".decide [name=title]").input_value() == LONG
+    curator.locator("button.start").click()
+    curator.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
     curator.get_by_role("button", name="声音太小").click()
     curator.get_by_role("button", name="退回").click()
     curator.get_by_text("没有课等着审核").wait_for()
