@@ -191,7 +191,7 @@ def test_the_list_names_lessons_that_play_in_old_boxes(library: Library, stream:
 def test_mpv_opens_the_list(stream: str) -> None:
     argv = [str(media.MPV), "--no-config", "--vo=null", "--ao=null", "--ao-null-untimed", "--untimed"]
     done = subprocess.run([*argv, f"{stream}.m3u"], capture_output=True, text=True, timeout=60)
-    assert done.exit_code == 0
+    assert done.returncode == 0
     assert done.stdout.count("Playing: ") == len(SECONDS)
 
 

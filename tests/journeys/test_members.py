@@ -198,7 +198,9 @@ def test_nothing_is_dead_or_missing_where_our_scripts_do_not_run(browser: Browse
         page.unroute_all()
         page.route("**/page.js?*", lambda route: route.abort())
         page.goto(f"{library.site}/lessons/{lesson}")
-        expect(page.locator("html")).to_have_class(re.compile("unscripted"))  # what needs the one that did not come is put away
+        expect(page.locator("html")).to_have_class(
+            re.compile("unscripted")
+        )  # what needs the one that did not come is put away
         expect(page.locator("video")).to_have_attribute("controls", "")
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -149,7 +149,7 @@ VALUES = {
     "table": "lessons", "token": "no-such-token", "digest": "a" * 32, "ticks": "0", "form": "svg", "entry_id": "none",
     "token_id": "none", "upload_id": "none", "batch": "none", "change_id": "1",
     "screen_id": "none", "screening_id": "none", "pause_id": "none", "message_id": "none", "code": "22222222",
-    "seconds": "4", "report_id": "1",
+    "seconds": "4", "report_id": "1", "line_id": "none",
 }  # fmt: skip
 
 
@@ -165,8 +165,6 @@ def address(world: World, rule: Rule, lesson_id: str) -> str:
     values["webhook_id"] = world.webhook
     if rule.endpoint == "desk.settle_report":
         values |= {"report_id": 0, "state": "closed"}
-    if rule.endpoint == "scripts.script":
-        values["name"] = "page"
     if rule.endpoint.startswith("people."):
         values["name"] = "周师傅"
     if rule.endpoint == "attached.attached":

@@ -78,13 +78,13 @@ def test_two_pages_that_choose_the_same_file_make_one_upload(sender: Sender) -> 
     same = {"fingerprint": "700-c-d", "again": "1"}
     first = sender.begin(700, filename="a.mp4", **same)
     sender.patch(first, 0, b"x" * 300)
-    other = sender.create(700, filename="b.mp4", **same)
+    other = sender.create(700, b"", filename="b.mp4", **same)
     assert (other.status_code, other.headers["Location"], other.headers["Upload-Offset"]) == (200, first, "300")
     assert sender.begin(701, **same) != first, "a file of another size"
     assert sender.begin(700, fingerprint="700-c-d") != first, "a program that does not ask for it begins anew"
     assert sender.create(700, b"x" * 700, **same).status_code == 201, "what comes with bytes is new"
     post(sender, f"{first}/cancel")
-    assert sender.create(700, **same).headers["Location"] != first
+    assert sender.create(700, b"", **same).headers["Location"] != first
 
 
 def test_what_is_typed_is_kept_with_the_upload(services: Services, sender: Sender) -> None:

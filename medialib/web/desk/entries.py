@@ -83,9 +83,7 @@ def _move(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
 
 
 def _remove(services: Services, slug: str, entry_id: str) -> ResponseReturnValue:
-    return change(
-        services, slug, "collection.taken", lambda now: arrangement.take_out(now, entry_id), about=entry_id
-    )
+    return change(services, slug, "collection.taken", lambda now: arrangement.take_out(now, entry_id), about=entry_id)
 
 
 def _preview(services: Services, slug: str) -> ResponseReturnValue:
