@@ -28,7 +28,7 @@ _TITLE_CHARACTERS = 60
 # hls.js looks fragments up with a tolerance of this many seconds.
 _CRUMB_SECONDS = Fraction(1, 4)
 # A moment is shown for so long: of less sound, MPEG-TS holds too little for players to know what it is.
-_SHORTEST_SECONDS = Fraction(1)
+_SHORTEST_SECONDS = Fraction(1, 2)
 
 
 def make_plan(

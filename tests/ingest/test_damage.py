@@ -185,13 +185,13 @@ def test_what_is_announced_but_not_there_is_left_out(services: Services, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.wav"])
-def test_one_picture_or_a_moment_of_sound_is_a_lesson_of_a_second(
+def test_one_picture_or_a_moment_of_sound_is_a_lesson_of_half_a_second(
     services: Services, tmp_path: Path, name: str
 ) -> None:
     one = ("-frames:v", "1")
     path = tmp_path / name
     path = media.tone(path, seconds=0.2) if name == "a.wav" else media.film(path, sound_seconds=0, **SMALL, more=one)
-    assert completed(services, path).seconds == pytest.approx(1, abs=0.05)
+    assert completed(services, path).seconds == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.mark.parametrize(("picture", "sound"), [(1, 7), (7, 1)])

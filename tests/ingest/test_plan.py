@@ -228,10 +228,10 @@ def test_the_lesson_lasts_as_long_as_the_longer_of_sound_and_picture() -> None:
     assert plan.source.start_seconds == 5.0
 
 
-def test_a_very_short_film_lasts_a_second() -> None:
+def test_a_very_short_film_lasts_half_a_second() -> None:
     plan = plan_of(facts(track()), 0.001)
     (frames,) = {rung.frames for rung in plan.video}
-    assert (frames, plan.segment_count) == (25, 1)
+    assert (frames, plan.segment_count) == (12, 1)
 
 
 @pytest.mark.parametrize(
