@@ -4,7 +4,39 @@ With PROMETHEUS_MULTIPROC_DIR set (several web workers, the encoder beside them)
 the figures in files of that directory, and a scrape adds them up.
 """
 
-from prometheus_client import Counter, Gauge, Histogram
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_ROOM_BYTES = 64 << 10
+_KINDS = ("counter", "histogram", "gauge_mostrecent")
+
+
+def take_room() -> None:
+    """Take the room of this process's figures from the disk before the client library writes them.
+
+    It maps its files into memory, and who writes to such a file on a full disk is ended by the system (SIGBUS): no
+    process could begin any more. Where there is no room, this one counts in memory, for itself alone.
+    """
+    folder = os.environ.get(_FOLDER)
+    if not folder:
+        return
+    try:
+        for kind in _KINDS:
+            with Path(folder, f"{kind}_{os.getpid()}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, _ROOM_BYTES)
+    except OSError:
+        in_memory = os.environ[_FOLDER] = tempfile.mkdtemp(prefix="medialib-", dir="/dev/shm")
+        atexit.register(shutil.rmtree, in_memory, ignore_errors=True)
+
+
+take_room()
+os.register_at_fork(after_in_child=take_room)
+
+from prometheus_client import Counter, Gauge, Histogram  # noqa: E402  (when it is imported, it opens these files)
 
 PLAYS = Counter("medialib_plays", "Plays that were begun, as the statistics count them", ["way"])
 """`way`: watched or listened. Counted when they are added to the catalogue's sums, some seconds later."""

@@ -96,7 +96,7 @@ class Worker:
         self._stopping.set()
         for consumer in self._consumers:
             consumer.stop(graceful=True)
-        self._reconciler.join(timeout=10)
+        self._reconciler.join(timeout=2)
         self._messenger.stop()
         if self._lease:
             self._services.leases.give_back(self._lease)
@@ -115,7 +115,7 @@ class Worker:
         return not self._stopping.is_set()
 
     def _segment(self, lesson_id: str, version: int, name: str, number: int) -> None:
-        self._logging_errors(lambda: hot.hurry(self._workshop, lesson_id, version, name, number))
+        self._logging_errors(lambda: hot.hurry(self._workshop, lesson_id, version, name, number, self._going))
         if self._services.queues.depth(BULK) == 0:
             self._services.queues.send(BULK, "advance")  # it may have left this segment to us
 

@@ -4,12 +4,13 @@ import atexit
 import gc
 import importlib
 import os
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -83,10 +84,30 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except MedialibError as error:
-            click.echo(f"medialib: {error}", err=True)
-            if error.detail:
-                click.echo(f"  ({error.detail})", err=True)
-            sys.exit(1)
+            _tell_and_end(str(error), error.detail)
+        except Exception as error:
+            if not _is_of_the_database(error):
+                raise
+            told = (
+                "The catalogue (database.url) or the queue (jobs.url) cannot be used now: it does not answer, is "
+                "damaged, or its disk is full. When it is back, try again; when it is lost, restore the last backup."
+            )
+            _tell_and_end(told, str(getattr(error, "orig", error)))
+
+
+def _tell_and_end(sentence: str, detail: str) -> NoReturn:
+    click.echo(f"medialib: {sentence}", err=True)
+    if detail:
+        click.echo(f"  ({detail})", err=True)
+    sys.exit(1)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether it is no mistake of ours: a file or a server that is gone, locked, full or damaged."""
+    sqlalchemy = sys.modules.get("sqlalchemy.exc")  # loaded only by commands that need it
+    if sqlalchemy and type(error) in (sqlalchemy.OperationalError, sqlalchemy.DatabaseError):
+        return True
+    return type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError)
 
 
 @contextmanager

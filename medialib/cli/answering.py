@@ -29,6 +29,10 @@ class PromptWorker(GeventWorker):  # type: ignore[misc]
         super().handle_exit(sig, frame)
         self._told.set()
 
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Ctrl+C in a terminal reaches every process: gunicorn would end this one amid what it answers."""
+        self.handle_exit(sig, frame)
+
     def run(self) -> None:
         servers = [self._serve(door) for door in self.sockets]
         while self.alive:

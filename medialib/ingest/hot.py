@@ -1,7 +1,7 @@
 """Hot runs: segments that a player waits for, made before all else; and bulk runs, which leave those alone."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
@@ -20,7 +20,14 @@ from medialib.ingest.workshop import Workshop
 log = structlog.get_logger()
 
 
-def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: int) -> None:
+def hurry(
+    workshop: Workshop,
+    lesson_id: str,
+    version: int,
+    name: str,
+    number: int,
+    keep_going: Callable[[], bool] = lambda: True,
+) -> None:
     """Make a segment that a player waits for, and the next missing ones; a failure is put on the lesson."""
     recording = load(workshop, lesson_id, version)
     run = _run(workshop, recording, name, number)
@@ -28,7 +35,7 @@ def hurry(workshop: Workshop, lesson_id: str, version: int, name: str, number: i
         return
     with workshop.leases.hold(f"{_prefix(recording, name)}{run.first}-{run.first + run.count}") as lease:
         if lease is not None:
-            _carry_out(Errand(workshop=workshop, recording=recording, lease=lease), run)
+            _carry_out(Errand(workshop=workshop, recording=recording, lease=lease, keep_going=keep_going), run)
 
 
 def being_made(workshop: Workshop, recording: Recording, name: str) -> set[int]:

@@ -24,6 +24,8 @@ DOWNLOADS = "downloads"
 QUEUES = (HOT, BULK, DOWNLOADS)
 
 _URGENT = 10
+# How long a consumer that is told to stop waits for what it is at: all of them together less than a supervisor waits.
+_LAST_SECONDS = 4
 
 Handler = Callable[..., None]
 
@@ -111,7 +113,7 @@ class Queues:
             initial_delay=poll_seconds,
             max_delay=poll_seconds,
             backoff=1.0,
-            shutdown_timeout=10,
+            shutdown_timeout=_LAST_SECONDS,
         )
 
     def _handling(self, queue: str) -> Handler:

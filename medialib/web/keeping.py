@@ -17,6 +17,9 @@ def let_other_sites_play(response: Response) -> Response:
     """Players on other origins may read media, ranges included."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag, Retry-After"
+    if request.method == "OPTIONS":  # older browsers ask first whether they may ask for a range
+        response.headers["Access-Control-Allow-Headers"] = "Range, If-None-Match, If-Modified-Since"
+        response.headers["Access-Control-Max-Age"] = "86400"
     return response
 
 

@@ -1,11 +1,15 @@
 """A server that is stopped ends at once for those who ask nothing, and not before it has answered the others."""
 
 import http.client
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 _APP = """
 import pathlib, time
@@ -24,13 +28,17 @@ keepalive, graceful_timeout, control_socket_disable = 60, 40, True
 """
 
 
-def test_who_is_being_answered_is_waited_for_and_who_asks_nothing_is_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_who_is_being_answered_is_waited_for_and_who_asks_nothing_is_not(tmp_path: Path, told: signal.Signals) -> None:
+    """Ctrl+C in a terminal reaches the web processes too."""
     (tmp_path / "slow.py").write_text(_APP)
     with socket.create_server(("127.0.0.1", 0)) as door, (tmp_path / "log").open("wb") as log:
         port = door.getsockname()[1]
         (tmp_path / "settings.py").write_text(_SETTINGS.format(door=door.fileno()))
         argv = [sys.executable, "-m", "gunicorn", "--config", str(tmp_path / "settings.py"), "slow:app"]
-        serving = subprocess.Popen(argv, pass_fds=[door.fileno()], cwd=tmp_path, stdout=log, stderr=log)
+        serving = subprocess.Popen(
+            argv, pass_fds=[door.fileno()], cwd=tmp_path, stdout=log, stderr=log, process_group=0
+        )
     quiet, busy = (http.client.HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(2))
     try:
         quiet.request("GET", "/")
@@ -39,7 +47,7 @@ def test_who_is_being_answered_is_waited_for_and_who_asks_nothing_is_not(tmp_pat
         while not (tmp_path / "asked").exists():
             assert serving.poll() is None
             time.sleep(0.02)
-        serving.terminate()
+        os.killpg(serving.pid, told)
         assert quiet.sock.recv(1) == b"", "nothing is asked on it: it is closed, while the other one is answered"
         assert busy.getresponse().read() == b"done"
         assert serving.wait(timeout=60) == 0
@@ -49,4 +57,4 @@ def test_who_is_being_answered_is_waited_for_and_who_asks_nothing_is_not(tmp_pat
         serving.kill()
         serving.wait()
     said = (tmp_path / "log").read_text()
-    assert "graceful timeout" not in said and "ERROR" not in said
+    assert "graceful timeout" not in said and "ERROR" not in said and "Traceback" not in said

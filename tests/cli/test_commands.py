@@ -314,6 +314,13 @@ def test_a_catalogue_that_belongs_to_another_user_is_a_sentence(shell: Shell, mo
     assert "The store cannot be written to." in result.output and "belongs to another user" in result.output
 
 
+def test_a_damaged_catalogue_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "store" / "medialib.db").write_bytes(b"no database at all" * 100)
+    result = shell("list")
+    assert isinstance(result.exception, SystemExit) and result.exit_code == 1
+    assert "The catalogue (database.url)" in result.output and "(file is not a database)" in result.output
+
+
 def test_an_import_tells_of_a_database_that_fails_in_one_line() -> None:
     error = OperationalError("INSERT INTO leases", {}, sqlite3.OperationalError("database is locked"))
     assert _told_of(error, ours=Path("/store")) == "The catalogue cannot be written to now. Please try again."

@@ -88,6 +88,11 @@ def test_a_run_gives_way_after_its_first_segment_and_is_not_counted_as_made(serv
     assert (outcomes("gave way"), outcomes("made")) == (gave_way + 1, whole)
 
 
+def test_a_run_ends_with_its_worker(services: Services, lesson: Lesson) -> None:
+    hot.hurry(services.workshop, lesson.id, 1, "v240", 1, keep_going=lambda: False)
+    assert made(services, lesson) == [] and not services.workshop.leases.living("hot:")
+
+
 def test_picture_and_sound_of_the_same_part_do_not_give_way_to_each_other(services: Services, lesson: Lesson) -> None:
     hot.hurry(services.workshop, lesson.id, 1, "v240", 0)
     services.workshop.waiting.begin("sound", lesson.id, Run(names=("a64",), first=1, count=4, hot=True))

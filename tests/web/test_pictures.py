@@ -30,6 +30,12 @@ def test_pictures_are_kept_for_ever_and_may_be_read_from_elsewhere(client: Flask
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_browsers_that_ask_first_whether_they_may_ask_for_a_range_may(client: FlaskClient, lesson: str) -> None:
+    answer = client.options(f"/media/{lesson}/v1/poster/1/640.jpg", headers={"Origin": "https://elsewhere.example"})
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, "*")
+    assert "Range" in answer.headers["Access-Control-Allow-Headers"]
+
+
 def test_thumbnails_and_peaks_have_their_types(client: FlaskClient, services: Services, lesson: str) -> None:
     write(services.store.thumbnails(lesson, 1), "WEBVTT\n")
     write(services.store.sheet(lesson, 1, 0), "sheet")
