@@ -26,7 +26,7 @@ from medialib.ingest.beside import look_beside
 from medialib.ingest.charsets import readable_name
 from medialib.ingest.endings import ENDINGS, is_passed_over
 from medialib.ingest.failures import unreadable
-from medialib.ingest.intake import fingerprint, known_already, require_size, take_in
+from medialib.ingest.intake import Receipt, fingerprint, known_already, require_size, take_in
 from medialib.ingest.planning import foresee
 from medialib.ingest.sidecar import is_there, sidecar_of
 from medialib.ingest.tags import describe
@@ -150,9 +150,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _take_in_all(
     services: Services, files: list[Path], report: _Report, console: Console, *, wait: str
-) -> dict[str, Path]:
-    """Take in every file; returns the new lessons that are still to be completed."""
-    taken: dict[str, Path] = {}
+) -> dict[str, Path | None]:
+    """Take in every file; returns the lessons that are still to be completed, with the file to be told of then.
+
+    An import that was cut off and is begun again finds its lessons there: it waits for them too, though each was told.
+    """
+    taken: dict[str, Path | None] = {}
     sizes = {path: _size_bytes(path) for path in files}
     bar = Progress(
         TextColumn("{task.description}", markup=False),
@@ -164,18 +167,20 @@ def _take_in_all(
         done = 0
         for path in files:
             bar.update(task, description=readable_name(path.name))
-            lesson = _take_in(services, path, report, lambda size: bar.advance(task, size))
+            receipt = _take_in(services, path, report, lambda size: bar.advance(task, size))
             done += sizes[path]
             bar.update(task, completed=done)  # of a duplicate, or one that was refused, nothing was copied
-            if lesson and wait == "complete":
-                taken[lesson.id] = path
-            elif lesson:
-                taken[lesson.id] = path
-                report.say(path, "published", lesson=lesson)
+            if receipt and receipt.duplicate:
+                if wait == "complete":
+                    taken.setdefault(receipt.lesson.id, None)
+            elif receipt:
+                taken[receipt.lesson.id] = path
+                if wait != "complete":
+                    report.say(path, "published", lesson=receipt.lesson)
     return taken
 
 
-def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Lesson | None:
+def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Receipt | None:
     try:
         name = readable_name(path.name)
         details = describe(path, name)
@@ -188,11 +193,12 @@ def _take_in(services: Services, path: Path, report: _Report, copied: Any) -> Le
     except (MedialibError, OSError, SQLAlchemyError) as error:
         report.say(path, "failed", reason=_told_of(error, ours=services.store.root))
     else:
-        if not receipt.duplicate:
+        if receipt.duplicate:
+            unread = "its description beside it is not read again" if is_there(sidecar_of(path)) else None
+            report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
+        else:
             _announce(services, receipt.lesson.id)
-            return receipt.lesson
-        unread = "its description beside it is not read again" if is_there(sidecar_of(path)) else None
-        report.say(path, "duplicate", lesson=receipt.lesson, reason=unread)
+        return receipt
     return None
 
 
@@ -225,20 +231,21 @@ def _announce(services: Services, lesson_id: str) -> None:
         log.warning("the worker could not be told of a lesson; it will find it", lesson=lesson_id, error=str(error))
 
 
-def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Report) -> None:
+def _wait_until_complete(services: Services, taken: dict[str, Path | None], report: _Report) -> None:
     """Report each lesson when it is complete or parked; when no worker lives, this process works itself."""
     own: Worker | None = None
     waiting, began = dict(taken), time.monotonic()
     try:
-        while waiting:
+        while True:
+            for lesson_id in _ended(services, waiting, report):
+                del waiting[lesson_id]
+            if not waiting:
+                break
             if own is None and not tasks.worker_lives(services):
                 own = Worker(services)
                 own.start()
-            for lesson_id in _ended(services, waiting, report):
-                del waiting[lesson_id]
-            if waiting:
-                waited = time.monotonic() - began
-                time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + _POLL_SHARE * waited))
+            waited = time.monotonic() - began
+            time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + _POLL_SHARE * waited))
         if own:
             tasks.index_stale(services)
     finally:
@@ -246,15 +253,18 @@ def _wait_until_complete(services: Services, taken: dict[str, Path], report: _Re
             own.stop()
 
 
-def _ended(services: Services, waiting: dict[str, Path], report: _Report) -> list[str]:
+def _ended(services: Services, waiting: dict[str, Path | None], report: _Report) -> list[str]:
     with services.database.read() as session:
         # Asked often, and for long: the lessons themselves only once there is something to say of them.
         ids = work_lookups.ended(session, list(waiting))
         ended = [(one, showing.parked_by(session, one)) for one in lookups.lessons_by_id(session, ids)]
     for lesson_id in set(ids) - {lesson.id for lesson, _ in ended}:
-        report.say(waiting[lesson_id], "failed", reason="The lesson was removed while it was being made.")
+        if path := waiting[lesson_id]:
+            report.say(path, "failed", reason="The lesson was removed while it was being made.")
     for lesson, trouble in ended:
         path = waiting[lesson.id]
+        if path is None:
+            continue
         if trouble:
             report.say(path, "failed", lesson=lesson, reason=str(trouble))
         else:

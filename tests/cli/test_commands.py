@@ -174,6 +174,15 @@ def test_import_waits_until_a_lesson_is_complete_and_works_when_nobody_else_does
     assert "v180" in shell("show", line["lesson"]).stdout
 
 
+def test_an_import_that_was_cut_off_and_is_begun_again_waits_for_what_is_not_complete(
+    shell: Shell, recordings: Path
+) -> None:
+    (cut_off,) = shell.json("import", recordings / "a.mp3")
+    (again,) = shell.json("import", "--wait", "complete", recordings / "a.mp3")
+    assert (again["status"], again["lesson"]) == ("duplicate", cut_off["lesson"])
+    assert shell.json("show", again["lesson"])[0]["state"] == "complete"
+
+
 def test_a_wrong_sidecar_refuses_its_file_only_and_names_the_key(shell: Shell, recordings: Path) -> None:
     (recordings / "a.yaml").write_text("titel: 竹编\n", encoding="utf-8")
     told = by_name(shell.json("import", recordings))
