@@ -36,6 +36,12 @@ class Database:
             _tune_sqlite(self.engine)
         self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file was taken away: who has it open still reads it, and writes for nobody."""
+        place = self.engine.url.database
+        return self.engine.dialect.name == "sqlite" and place not in (None, "", ":memory:") and not Path(place).exists()
+
     @contextmanager
     def begin(self, *, patience_seconds: float = _PATIENCE_SECONDS) -> Iterator[Session]:
         """A transaction that takes the write lock at once (no upgrade, hence no deadlock on SQLite).

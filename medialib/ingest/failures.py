@@ -14,6 +14,7 @@ _DAMAGED = N_("A part of this recording is damaged: it could not be converted.")
 _KILLED = N_("The server broke this work off, mostly for want of memory.")
 _SLOW = N_("Converting this part of the recording took too long, or did not come on any more.")
 _NO_ROOM = N_("The server has no room for this file. Please tell the county office.")
+_GONE = N_("The original of this recording is gone from the server's disk.")
 _UNFORESEEN = N_("Something unforeseen stopped this work.")
 
 _BY_ERROR: Mapping[int, str] = {
@@ -44,6 +45,9 @@ _ADVICE: Mapping[str, str] = {
         "Please try again when the server has less to do. If it stops again, export the recording anew as MP4 and put "
         "that in its place."
     ),
+    _GONE: N_(
+        "Please put the recording in its place once more, or let the server's backup be restored; then try again."
+    ),
     _UNFORESEEN: N_("Please try again. If it stops again, tell who looks after the server: the log says more."),
 }
 
@@ -56,6 +60,10 @@ def failed(detail: str, *, kind: type[ToolFailed] = ToolFailed, names: Iterable[
     for name in names:
         complaint = complaint.replace(name, "")
     return kind(_BY_KIND.get(kind) or _by_complaint(complaint), detail=detail)
+
+
+def gone(path: Path) -> ToolFailed:
+    return ToolFailed(_GONE, detail=f"{path} is not there")
 
 
 def _by_complaint(complaint: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from medialib.errors import N_, MissingTool, ToolFailed, ToolKilled
-from medialib.ingest.failures import failed, no_room
+from medialib.ingest.failures import failed, gone, no_room
 from medialib.ingest.supervision import LONGEST_LINE_BYTES, Brake, Printer, Watch
 
 _DETAIL_BYTES = 4_000
@@ -81,6 +81,8 @@ def run(
     Raises ToolFailed when it fails (DiskFull when it tells of that), ToolStalled when it stalls or takes too long, and
     whatever `tick` raises; in every case no process is left behind.
     """
+    if reach.reads and not reach.reads.exists():
+        raise gone(reach.reads)
     with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(
             confine(argv, reach, limits),

@@ -55,9 +55,10 @@ def _database_troubles(services: Services) -> list[str]:
     try:
         with services.database.read() as session:
             session.execute(text("SELECT 1 FROM lessons LIMIT 1"))
+        answers = not services.database.is_gone
     except SQLAlchemyError:
-        return [gettext("The database does not answer, or it has not been set up.")]
-    return []
+        answers = False
+    return [] if answers else [gettext("The database does not answer, or it has not been set up.")]
 
 
 def _store_troubles(services: Services) -> list[str]:

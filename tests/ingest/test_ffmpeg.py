@@ -110,6 +110,11 @@ def test_a_failure_keeps_the_complaint_for_the_log_and_not_for_people(reach: Rea
     assert "moov" not in str(caught.value)
 
 
+def test_an_original_that_is_gone_is_told_as_that(reach: Reach, tmp_path: Path) -> None:
+    with pytest.raises(ToolFailed, match="The original of this recording is gone"):
+        ffmpeg.run(["true"], reach=replace(reach, reads=tmp_path / "source.mp4"), limits=limits())
+
+
 def test_a_program_that_is_not_there_is_a_failure(reach: Reach) -> None:
     with pytest.raises(ToolFailed):
         ffmpeg.run([str(reach.writes / "absent")], reach=reach, limits=limits())

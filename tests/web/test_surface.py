@@ -143,6 +143,15 @@ def test_the_process_and_its_parts_say_how_they_are(client: FlaskClient, service
     assert client.get("/healthz").status_code == 200
 
 
+def test_it_is_not_ready_when_the_file_of_the_database_was_taken_away(client: FlaskClient, services: Services) -> None:
+    """Who has it open could still read it, and what is written would be lost."""
+    assert client.get("/readyz").status_code == 200
+    place = services.store.root / "medialib.db"
+    place.rename(place.with_suffix(".away"))
+    assert client.get("/readyz").status_code == 503
+    place.with_suffix(".away").rename(place)
+
+
 def test_a_database_that_was_not_set_up_is_not_ready(tmp_path: Path) -> None:
     services = open_with(Settings.model_validate({"store": {"url": str(tmp_path / "store")}}))
     answer = create_app(services).test_client().get("/readyz")
