@@ -142,7 +142,7 @@ def _prepare(store: Store) -> None:
             )
         store.prepare()
         if store.is_held_back:
-            raise PermissionError("medialib.db belongs to another user")
+            raise PermissionError("medialib.db belongs to another user, or its disk can only be read")
         with tempfile.TemporaryFile(dir=store.temporary):
             pass
     except OSError as error:
