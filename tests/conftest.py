@@ -65,8 +65,14 @@ def _recordings(tmp_path_factory: pytest.TempPathFactory) -> None:
     media.share((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "recordings")
 
 
+# A test leaves an application and a library in rings, some ten thousand things each; to look for them after every seven
+# hundred took a sixth of the processor.
+_THRESHOLDS = (50_000, 20, 100)
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
     gc.enable()
 
 
