@@ -21,7 +21,7 @@ import pytest
 import requests
 
 from .browsing import chromium
-from .running import Library
+from .running import FOUND, Library
 from .test_playing import CHECKER
 
 SECONDS = {"upright": 3, "quick": 2.4, "silent": 2, "heard": 2.2}
@@ -42,6 +42,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         LADDER__SEGMENT_SECONDS="2",
         LADDER__RUNGS=RUNGS,
         SERVER__WORKERS="1",
+        **FOUND,
     )
     opened.start()
     yield opened
