@@ -135,18 +135,18 @@ def library_here(folder: Path, **settings: str) -> Iterator[Library]:
     services = open_with(load_settings(None, library.environment))
     plant(services.database)
     try:
-        with answering(create_app(services)) as site:
-            library.port = int(site.rpartition(":")[2])
+        with answering(create_app(services), port=library.port):
             yield library
     finally:
+        services.tally.flush()
         services.index.close()
         services.database.close()
 
 
 @contextmanager
-def answering(app: Callable[..., Any]) -> Iterator[str]:
+def answering(app: Callable[..., Any], *, port: int = 0) -> Iterator[str]:
     """The site of an application that answers in this process for as long as the block lasts."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

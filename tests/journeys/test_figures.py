@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from .axe import AXE, findings
 from .browsing import chromium, open_lesson
-from .running import Library, until
+from .running import Library, library_here, until
 
 pytestmark = pytest.mark.skipif(
     media.CHROMIUM is None or not AXE.exists(), reason="NOT TESTED: no chromium or no axe-core here"
@@ -23,10 +23,8 @@ PHONE = "Mozilla/5.0 (Linux; Android 12) AppleWebKit/537.36 Chrome/107.0 Mobile 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path, LADDER__START_RUNG="240", LADDER__PRESET="superfast", SERVER__WORKERS="1")
-    made.start()
-    yield made
-    made.stop()
+    with library_here(tmp_path, LADDER__START_RUNG="240", LADDER__PRESET="superfast") as made:
+        yield made
 
 
 def counted(library: Library) -> list[tuple[Any, ...]]:
