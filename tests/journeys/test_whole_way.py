@@ -198,9 +198,9 @@ def review(curator: Page) -> None:
         assert proposed.get_attribute("title"), "it says for which words"
         proposed.click()
         curator.locator("button.start").wait_for()  # with the scripts that listen to keys
-        curator.locator(".about").click()  # away from what is ticked
+        curator.evaluate("document.activeElement.blur()")  # away from what is ticked
         curator.keyboard.press("Space")
-        curator.wait_for_function("document.querySelector('[data-player] video').currentTime > 0.2")
+        curator.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
         curator.keyboard.press("p")
         curator.locator("[data-toast]", has_text=title).wait_for()
     assert curator.locator(".decide [name=title]").input_value() == LONG
