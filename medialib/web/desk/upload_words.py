@@ -16,7 +16,7 @@ _WORDS = {
     "readyAudio": N_("Can be listened to now"),
     "failed": N_("Did not work"),
     "duplicate": N_("Here already"),
-    "pause": N_("Pause"),
+    "pause": N_("Pause for now"),
     "goOn": N_("Go on"),
     "choose": N_("Choose the file"),
     "exchange": N_("Take another file"),

@@ -348,12 +348,13 @@ function learn(row) {
   entry.moves = !entry.sending && row.state === "sending" && row.received_bytes > entry.row.received_bytes;
   const sent = entry.sending && row.state === "sending" ? Math.max(entry.row.received_bytes, row.received_bytes) : row.received_bytes;
   const became = entry.row.state !== "made" && row.state === "made";
+  const typedElsewhere = JSON.stringify(row.typed) !== JSON.stringify(entry.row.typed) && !details.form.contains(document.activeElement);
   entry.row = { ...row, received_bytes: sent };
   if (entry.sending && row.state !== "sending") entry.sending.stop(), (entry.sending = null);
   // The recording itself may have known its title, speaker and date.
   if (entry.unsaved || entry.saving) return;
   if (entry !== chosen) entry.typed = null;
-  else if (became) (entry.typed = null), details.show(entry);
+  else if (became || typedElsewhere) (entry.typed = null), details.show(entry);
 }
 
 function dropGone(found) {
