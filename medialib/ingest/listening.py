@@ -86,7 +86,7 @@ def _steadily_levelled(workshop: Workshop, source: Path, plan: Plan, use: SoundU
         (same,) = steady.source.heard
         heard = _hear(workshop, copy, steady, same)
         found = _levelled_as_heard(workshop, copy, steady, same, heard, clean=clean, pair=False)
-    return replace(use, gain_db=found.gain_db, mono_gain_db=found.mono_gain_db, noise_db=found.noise_db)
+    return replace(found, index=use.index, end_seconds=use.end_seconds, channels=use.channels)
 
 
 def _levelled_as_heard(
@@ -103,6 +103,8 @@ def _levelled_as_heard(
     if noise_db is not None:
         use = replace(use, noise_db=noise_db)
         heard, offset_db = _hear(workshop, source, plan, use), 0.0
+    if loudness.has_bursts(heard.blocks):
+        use = replace(use, ceiling_dbtp=wanted.peak_dbtp - mixing.BURST_OVERSHOOT_DB)
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
     held_down = loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2))
     for _ in range(_CORRECTIONS if held_down else 0):

@@ -106,6 +106,11 @@ def without_bursts(blocks: Sequence[float]) -> list[float]:
     ]  # fmt: skip
 
 
+def has_bursts(blocks: Sequence[float]) -> bool:
+    kept = without_bursts(blocks)
+    return 0 < len(kept) < len(blocks)
+
+
 def choose_gain(blocks: Sequence[float], sound: Sound, *, offset_db: float = 0.0) -> float:
     """Towards the target, by at most what the settings allow; 0 where nothing can be heard.
 
@@ -126,7 +131,7 @@ def _most_gain(loudness: float, sound: Sound) -> float:
 def is_held_down(heard: Heard, gain_db: float, limit_db: float) -> bool:
     """Whether the limiter, or what was not counted, changes the loudness so that it must be measured again."""
     bitten = sum(peak + gain_db > limit_db + _BITE_DB for peak in heard.peaks_db)
-    return bitten > _BITTEN_SHARE * len(heard.peaks_db) or len(without_bursts(heard.blocks)) < len(heard.blocks)
+    return bitten > _BITTEN_SHARE * len(heard.peaks_db) or has_bursts(heard.blocks)
 
 
 def is_clipped(heard: Heard) -> bool:

@@ -17,6 +17,8 @@ WARM_UP_FRAMES = 24
 TAIL_FRAMES = 4
 # AAC at 32 kbit/s (mono) and 64 (stereo) peaks so much higher than what went in (measured: docs/decisions.md).
 _CODER_OVERSHOOT_DB = {1: 5.0, 2: 3.3}
+# And so much more of a cough or another burst that the limiter cuts off: it is noise, and few bits describe it badly.
+BURST_OVERSHOOT_DB = 1.5
 # What was coded is so much louder than what went in, in the middle of many recordings.
 CODER_ADDS_DB = {1: 0.4, 2: 0.2}
 # And so much more where all peaks were cut off: it gives them back.

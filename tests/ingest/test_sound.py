@@ -125,6 +125,14 @@ def test_every_recording_comes_out_at_the_target_and_clips_nowhere(
         assert peak <= 0, one.name
 
 
+def test_a_cough_of_white_noise_clips_nowhere(workshop: Workshop, tmp_path: Path) -> None:
+    cough = "anoisesrc=color=white:r=48000:d=8,volume='lt(mod(t+1,6),0.3)':eval=frame[cough]"
+    graph = f"{SPEECH},volume=-18dB[voice];{cough};[voice][cough]amix=inputs=2:normalize=0"
+    source = sound(tmp_path / "white.flac", graph)
+    _, peak = loudness(render(tmp_path, plan_of(workshop, source), source, "a64"))
+    assert peak <= -0.5
+
+
 @pytest.mark.parametrize("graph", ["anullsrc=d=3", "aevalsrc=0.00005*sin(440*t):d=3"])
 def test_silence_stays_silent(workshop: Workshop, tmp_path: Path, graph: str) -> None:
     source = sound(tmp_path / "silence.flac", graph)
