@@ -467,6 +467,20 @@ def test_screens_of_no_unit_are_listed_alone(desk: Desk) -> None:
     assert '<option value="-" selected>' in page
 
 
+def test_a_screen_without_a_channel_waits_for_one_and_what_it_is_told_is_not_called_saved(desk: Desk) -> None:
+    services, office, _ = desk
+    token, screen_id = paired(desk)
+    beat(office.application.test_client(), token)
+    with services.database.begin() as session:
+        session.get_one(Screen, screen_id).channel_slug = None
+    page, back = f"/desk/screens/{screen_id}", f"/desk/screens/{screen_id}?told=1"
+    assert "等着选频道" in office.get(page).text and "等着选频道" in office.get("/desk/screens/list").text
+    assert f'name="back" value="{back}"' in office.get(page).text
+    answer = send(office, "/desk/screens/told", page=page, what="reload", screen=screen_id, back=back)
+    told = office.get(answer.headers["Location"]).text
+    assert "一分钟左右就照办" in told and "保存好了" not in told
+
+
 def test_a_channel_is_made_previewed_and_saved(desk: Desk) -> None:
     _, office, _ = desk
     row: dict[str, Any] = {

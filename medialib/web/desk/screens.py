@@ -168,8 +168,8 @@ def _screen(services: Services, screen_id: str) -> ResponseReturnValue:
         units = own_units(session, me(services))
     return page(
         services, "screen.html", 400 if problem else 200, section="screens", row=row, screen=one, shown=shown,
-        names=STATE_NAMES, channels=channels, groups=groups, units=units, problem=problem,
-        saved="saved" in request.args and not problem, paired="paired" in request.args and not problem, days=_DAYS,
+        names=STATE_NAMES, channels=channels, groups=groups, units=units, problem=problem, days=_DAYS,
+        **{did: did in request.args and not problem for did in ("saved", "told", "paired")},
     )  # fmt: skip
 
 
