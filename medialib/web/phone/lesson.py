@@ -114,8 +114,12 @@ def _qualities(session: Session, lesson: Lesson, plan: Plan) -> list[tuple[str, 
 def _sounds(lesson: Lesson, plan: Plan) -> list[dict[str, str]]:
     """The sound tracks to choose from while one only listens; none when there is no choice."""
     names = offer.sound_names(plan, language=lesson.language)
-    address = shapes.audio_path(lesson.id, plan)
-    return [{"name": name, "address": f"{address}?sound={track}"} for track, name in enumerate(names) if len(names) > 1]
+    if len(names) < 2:
+        return []
+    usual = shapes.audio_path(lesson.id, plan)  # under this address it is kept on phones
+    return [
+        {"name": one, "address": f"{usual}?sound={track}" if track else str(usual)} for track, one in enumerate(names)
+    ]
 
 
 def _begin(asked: str, seconds: float) -> float | None:

@@ -62,6 +62,8 @@ async function media(request, pathname) {
   try {
     return await fetch(request);
   } catch (error) {
+    const usual = await lessons.match(request.url, { ignoreSearch: true }); // one sound track is saved
+    if (usual) return usual;
     const [, lesson, name] = /^(.*)\/(master|audio)\.m3u8$/.exec(pathname) ?? [];
     const other = name && (await lessons.match(`${lesson}/${name === "master" ? "audio" : "master"}.m3u8`));
     if (other) return other;
