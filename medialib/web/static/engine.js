@@ -21,6 +21,7 @@ const SETTINGS = {
   autoStartLoad: false,
   capLevelToPlayerSize: true,
   abrEwmaDefaultEstimate: 400_000,
+  testBandwidth: false, // a first part to measure by would be fetched and thrown away
   // Reading far ahead would make the server encode what nobody may watch, and cost the viewer data.
   maxBufferLength: 30,
   maxMaxBufferLength: 40,
