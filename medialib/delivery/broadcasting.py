@@ -45,8 +45,8 @@ def _fmp4_folder(item: Item, stream: str) -> str:
     return f"{lesson}/{name}" if stream == SOUND else f"{lesson}/{name}/joined"
 
 
-def ts_stretch(one: Slice, stream: str) -> Stretch:
-    """The same with the sound in every segment, on the channel's clock."""
+def ts_stretch(one: Slice, stream: str, *, counted: bool = False) -> Stretch:
+    """The same with the sound in every segment, on the channel's clock; `counted`: the tables' counters go on too."""
     item, clock = one.aired.entry.item, one.aired.clock % _WRAP
     if not item.lesson_id:
         folder = f"{SLATE_FOLDER}/{item.segment_seconds}/{clock}"
@@ -54,8 +54,11 @@ def ts_stretch(one: Slice, stream: str) -> Stretch:
         rung = rung_of(item, int(stream))
         way = f"{rung}/joined" if rung and item.sound else f"standin/{rung or item.sound}"
         folder = f"/media/{item.lesson_id}/v{item.version}/{way}/{clock}"
+    tables = one.aired.sequence % 16 if counted and item.lesson_id else 0
+    ending = f".ts?tables={tables}" if tables else ".ts"
     return Stretch(
-        durations=_picture_seconds(one), segments=[f"{folder}/{number}.ts" for number in range(one.first, one.last)]
+        durations=_picture_seconds(one),
+        segments=[f"{folder}/{number}{ending}" for number in range(one.first, one.last)],
     )
 
 

@@ -11,8 +11,10 @@ from medialib.delivery.occasions import TICKS
 _START_SECONDS = AHEAD_TICKS // TICKS
 
 
-def render_live(window: Sequence[Slice], stretch_of: Callable[[Slice], Stretch], *, target_seconds: int) -> str:
-    """`stretch_of` gives the segments of a slice in one rendition.
+def render_live(
+    window: Sequence[Slice], stretch_of: Callable[[Slice], Stretch], *, target_seconds: int, seamless: bool = False
+) -> str:
+    """`stretch_of` gives the segments of a slice in one rendition; `seamless` without a word of its joins.
 
     A join's EXT-X-DISCONTINUITY stays with the first segment behind it, and is counted once that is gone (6.2.2).
     """
@@ -23,12 +25,12 @@ def render_live(window: Sequence[Slice], stretch_of: Callable[[Slice], Stretch],
         f"#EXT-X-VERSION:{hls.FMP4 if any(one.init for one in stretches) else hls.MPEG_TS}",
         f"#EXT-X-TARGETDURATION:{target_seconds}",
         f"#EXT-X-MEDIA-SEQUENCE:{first.aired.sequence + first.first}",
-        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.aired.discontinuity - (first.first == 0)}",
+        *([] if seamless else [f"#EXT-X-DISCONTINUITY-SEQUENCE:{first.aired.discontinuity - (first.first == 0)}"]),
         "#EXT-X-INDEPENDENT-SEGMENTS",
         f"#EXT-X-START:TIME-OFFSET=-{_START_SECONDS}",
     ]
     for one, stretch in zip(window, stretches, strict=True):
-        if one.first == 0:
+        if one.first == 0 and not seamless:
             lines.append("#EXT-X-DISCONTINUITY")
         if stretch.init:
             lines.append(f'#EXT-X-MAP:URI="{stretch.init}"')

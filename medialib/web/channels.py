@@ -4,6 +4,7 @@ What one answer says is right for half a segment, so a proxy in front may give i
 """
 
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter
@@ -17,6 +18,7 @@ from medialib.delivery.joinable import joinable
 from medialib.delivery.live import render_live
 from medialib.services import Services
 from medialib.web import access, channel_guide, slates
+from medialib.web.joined import wants_it_seamless
 from medialib.web.keeping import let_other_sites_play, live
 from medialib.web.screen.boxes import IN_PATH
 
@@ -56,9 +58,10 @@ def _media(station: Station, slug: str, name: str, *, ts: bool) -> Response:
     chain, now = station.chain(slug), station.moment(slug)
     if ts and name == broadcasting.SOUND:
         name = "480"
-    stretch = broadcasting.ts_stretch if ts else broadcasting.fmp4_stretch
     target = station.target_seconds(slug)
-    text = render_live(chain.window(now), lambda one: stretch(one, name), target_seconds=target)
+    seamless = ts and request.args.get("joins") == "none"
+    stretch = partial(broadcasting.ts_stretch, counted=seamless) if ts else broadcasting.fmp4_stretch
+    text = render_live(chain.window(now), lambda one: stretch(one, name), target_seconds=target, seamless=seamless)
     if request.environ.get(IN_PATH):  # an old box: its token goes along
         text = text.replace("/media/", f"{request.environ['SCRIPT_NAME']}/media/")
     return live(text, seconds=max(1, target // 2))
@@ -79,7 +82,11 @@ def _multivariant(services: Services, station: Station, slug: str, *, ts: bool) 
     ]
     metrics.PLAYLISTS.labels("channel").inc()
     if ts:
-        return live(hls.render_multivariant((), variants, version=hls.MPEG_TS), seconds=30)
+        if wants_it_seamless():
+            variants = [replace(one, uri=f"{one.uri}?joins=none") for one in variants]
+        answer = live(hls.render_multivariant((), variants, version=hls.MPEG_TS), seconds=30)
+        answer.vary.add("User-Agent")
+        return answer
     sound = Sound(group="sound", name="sound", language="und", channels=2, uri=_address(slug, "sound.m3u8", ts=False))
     alone = Variant(
         uri=sound.uri, peak_bits_per_second=96_000, average_bits_per_second=64_000, codecs=standins.SILENCE_CODECS
