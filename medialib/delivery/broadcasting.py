@@ -56,10 +56,8 @@ def ts_stretch(one: Slice, stream: str, *, counted: bool = False) -> Stretch:
         folder = f"/media/{item.lesson_id}/v{item.version}/{way}/{clock}"
     tables = one.aired.sequence % 16 if counted and item.lesson_id else 0
     ending = f".ts?tables={tables}" if tables else ".ts"
-    return Stretch(
-        durations=_picture_seconds(one),
-        segments=[f"{folder}/{number}{ending}" for number in range(one.first, one.last)],
-    )
+    numbers = range(one.first, one.last)
+    return Stretch(durations=_picture_seconds(one), segments=[f"{folder}/{number}{ending}" for number in numbers])
 
 
 def _picture_seconds(one: Slice) -> list[Fraction]:

@@ -163,6 +163,23 @@ def test_another_channel_of_a_name_has_nothing_of_the_former_one(services: Servi
     assert all(one.entry.is_slate for one in chain.aired)
 
 
+def test_vlc_is_told_of_no_joins(client: FlaskClient, slug: str) -> None:
+    """And the tables' counters of the segments go on: each counts from its own number and what is told with it."""
+    marked = client.get(f"/channels/{slug}.ts.m3u8", headers={"User-Agent": "mpv 0.35"})
+    agent = {"User-Agent": "VLC/3.0.24 LibVLC/3.0.24"}
+    master = client.get(f"/channels/{slug}.ts.m3u8", headers=agent)
+    assert "User-Agent" in master.vary and "?joins" not in marked.text
+    (address, *_) = [one.uri for one in m3u8.loads(master.text).playlists]
+    with_joins = client.get(f"/channels/{address.partition('?')[0]}").text
+    without = client.get(f"/channels/{address}").text
+    assert "#EXT-X-DISCONTINUITY" in with_joins and "DISCONTINUITY" not in without
+    told = [one.uri for one in m3u8.loads(without).segments]
+    assert [one.partition("?")[0] for one in told] == [one.uri for one in m3u8.loads(with_joins).segments]
+    counts = [int(one.rpartition("/")[2].partition(".")[0]) + int(one.partition("=")[2] or 0) for one in told]
+    assert [one % 16 for one in counts] == [(counts[0] + number) % 16 for number in range(len(counts))]
+    assert "?joins" not in client.get(f"/channels/{slug}.m3u8", headers=agent).text, "fMP4 has its init segments"
+
+
 def test_a_channel_without_lessons_shows_the_slate(services: Services, client: FlaskClient) -> None:
     empty = add_channel(services, Timetable(), "空频道")
     assert "/media/-/slate/4/picture/" in client.get(f"/channels/{empty}/480.m3u8").text
