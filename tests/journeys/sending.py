@@ -5,6 +5,7 @@ import random
 import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -27,11 +28,19 @@ def digest(path: Path) -> str:
 
 def kill_servers(library: Library) -> int:
     """Every process that answers, at once and without a word; the supervisor starts another."""
-    serving = [one for one in library.processes() if "serve" in one.cmdline()]
+    serving = [one for one in library.processes() if _serves(one)]
     for one in serving:
-        one.kill()
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
     psutil.wait_procs(serving, timeout=60)
     return len(serving)
+
+
+def _serves(process: psutil.Process) -> bool:
+    try:
+        return "serve" in process.cmdline()
+    except psutil.NoSuchProcess:  # it ended meanwhile, as those that work do all the time
+        return False
 
 
 class Line:

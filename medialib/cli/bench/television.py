@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -107,9 +108,10 @@ def _wait(page: Page, until: float) -> None:
 def _kill_server(library: BenchLibrary, supervisor: "subprocess.Popen[bytes]") -> int:
     """kill -9 of every process that answers; 1 when they are there again within a minute."""
     family = psutil.Process(supervisor.pid).children(recursive=True)
-    killed = [one for one in family if "serve" in one.cmdline()]
+    killed = [one for one in family if _serves(one)]
     for one in killed:
-        one.kill()
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
     end = time.monotonic() + 60
     while killed and time.monotonic() < end:
         try:
@@ -119,3 +121,10 @@ def _kill_server(library: BenchLibrary, supervisor: "subprocess.Popen[bytes]") -
         else:
             return 1
     return 0
+
+
+def _serves(process: psutil.Process) -> bool:
+    try:
+        return "serve" in process.cmdline()
+    except psutil.NoSuchProcess:  # it ended meanwhile
+        return False
