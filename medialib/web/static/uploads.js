@@ -84,6 +84,11 @@ async function add(files) {
 
 function take(file, mark) {
   const same = (entry) => entry.row.fingerprint === mark && ["sending", "whole"].includes(entry.row.state);
+  const here = entries.find((entry) => entry.row.fingerprint === mark && entry.row.state === "made" && entry.row.lesson);
+  if (here && !wanted && !replaces) { // to send it all once more would only end in hearing the same
+    notice(fill(words.hereTells, here.row.lesson));
+    return here;
+  }
   if (wanted?.act === "choose" && wanted.entry.row.fingerprint !== mark && wanted.entry.row.fingerprint) {
     notice(fill(words.otherFile, wanted.entry.row));
     return null;
