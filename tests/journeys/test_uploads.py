@@ -144,11 +144,10 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         page.get_by_label("讲课人").fill("李师傅")
         page.get_by_text("先存在这台设备上").wait_for()
         shoot(page, "phone-offline")
-        line.go_on()
+        line.go_on(bytes_per_second=600_000)  # so that not all is there before the next look
         page.get_by_text("都存好了").or_(page.get_by_text("全部传上来就送去审核")).first.wait_for()
         until_sent(page, 3_000_000, files)
 
-        line.go_on(bytes_per_second=500_000)  # so that not all is there before the next look
         assert kill_servers(library) >= 2
         until_sent(page, 5_000_000, files)
 
