@@ -37,6 +37,11 @@ def test_a_value_of_the_file_holds(tmp_path: Path) -> None:
     assert (settings.site.name, settings.server.port, settings.server.host) == ("桃江云课堂", 80, "127.0.0.1")
 
 
+def test_the_sandbox_is_off_as_the_documentation_writes_it(tmp_path: Path) -> None:
+    """YAML takes that word for no."""
+    assert load_settings(write(tmp_path, "tools:\n  sandbox: off\n"), {}).tools.sandbox == "off"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -135,6 +135,12 @@ class Tools(Section):
     bulk_nice: Annotated[int, Field(ge=0, le=19)] = 19
     hot_nice: Annotated[int, Field(ge=0, le=19)] = 0
 
+    @field_validator("sandbox", mode="before")
+    @classmethod
+    def _off_is_a_word(cls, value: object) -> object:
+        """YAML takes it for no, unless it is quoted."""
+        return "off" if value is False else value
+
 
 class Webhooks(Section):
     """Messages to other systems."""
