@@ -75,6 +75,33 @@ def test_the_service_worker_keeps_no_picture_of_a_lesson_for_some(client: FlaskC
     assert json.loads(done.stdout) == ["http://it/media/a/v1/poster/1-640.webp"]
 
 
+_RUNS = """
+globalThis.self = { addEventListener: (name, act) => { self[name] = act; } };
+globalThis.location = { origin: "http://it" };
+globalThis.caches = { match: async (address) => address.startsWith("/static/") ? address : undefined };
+globalThis.fetch = async ({ url }) => "asked for " + new URL(url).pathname;
+new Function(require("fs").readFileSync(0, "utf8"))();
+(async () => {
+  for (const name of ["page", "unscripted", "older"]) {
+    let answer;
+    const request = new Request(`http://it/scripts/0123456789/${name}.js`);
+    self.fetch({ request, respondWith: (one) => { answer = one; } });
+    console.log((await answer).replace(/[?].*/, ""));
+  }
+})();
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
+def test_a_lesson_that_was_saved_with_its_page_of_old_runs_what_there_is_now(client: FlaskClient) -> None:
+    """Its scripts lay under /scripts/, each by itself: without a network nobody could play it any more."""
+    text = client.get("/sw.js").text
+    done = subprocess.run(["node", "-e", _RUNS], input=text, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split("\n")[:3] == [
+        "/static/bundled/page.js", "/static/unscripted.js", "asked for /scripts/0123456789/older.js",
+    ]  # fmt: skip
+
+
 def test_pages_for_everyone_may_be_kept_and_no_others(client: FlaskClient, services: Services) -> None:
     lesson_id = add_lesson(services)
     for address in ("/", f"/lessons/{lesson_id}", "/themes", "/mine"):

@@ -23,6 +23,8 @@ self.addEventListener("fetch", (event) => {
   const wantsPage = request.mode === "navigate" || request.headers.get("Accept")?.startsWith("text/html");
   if (pathname.startsWith("/static/") && searchParams.has("v")) {
     event.respondWith(first(request, CACHES.shell));
+  } else if (pathname.startsWith("/scripts/")) {
+    event.respondWith(present(request, pathname.split("/").pop()));
   } else if (/^\/media\/\w+\/v\d+\/poster\//.test(pathname)) {
     event.respondWith(first(request, CACHES.pictures));
   } else if (pathname.startsWith("/media/") && !request.headers.has("Range")) {
@@ -51,6 +53,12 @@ async function first(request, name) {
     if (similar) return similar;
     throw error;
   }
+}
+
+// Pages that were kept while each script was a file of its own, under /scripts/: they run what there is now.
+async function present(request, name) {
+  const address = SHELL.shell.find((one) => one.includes(`/${name}?`));
+  return (address && (await caches.match(address))) || fetch(request);
 }
 
 // Saved lessons play from the phone. Without a network one whose sound only was saved plays that, and who wants to
