@@ -44,6 +44,8 @@ _COMMANDS = {
 
 _WITHOUT_LIBRARY = ("doctor", "bench")
 """Commands that leave the store alone, unless they are to repair it."""
+_COUNTING = ("run", "serve", "work", "import", "demo")
+"""Commands whose figures are kept; those of all others would only fill the disk, until the server begins anew."""
 
 
 class Library:
@@ -77,7 +79,11 @@ class _Commands(click.Group):
             asks_for_help = set(args) & set(ctx.help_option_names)
             needs_library = args[0] not in _WITHOUT_LIBRARY or "--repair" in args
             if args[0] in _COMMANDS and needs_library and not asks_for_help:
-                _prepare(Store(Path(ctx.obj.settings.store.url)))
+                store = Store(Path(ctx.obj.settings.store.url))
+                _prepare(store)
+                if args[0] in _COUNTING:
+                    # The metrics library looks for this when it is first imported: they all share it.
+                    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(store.metrics))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -151,8 +157,6 @@ def _prepare(store: Store) -> None:
             "another one.",
             detail=str(error),
         ) from error
-    # The metrics library looks for this when it is first imported: all processes of one library share it.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(store.metrics))
 
 
 @click.group(cls=_Commands)

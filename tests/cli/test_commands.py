@@ -353,12 +353,15 @@ def test_an_import_tells_of_a_file_that_cannot_be_read_in_its_own_words() -> Non
 
 
 def test_what_an_import_counts_is_kept_until_a_server_begins_anew(recordings: Path, tmp_path: Path) -> None:
+    """And what else is commanded, each day by a timer too, leaves nothing on the disk."""
     store = tmp_path / "store"
     usual = {key: value for key, value in os.environ.items() if not key.startswith(("MEDIALIB__", "PROMETHEUS_"))}
-    subprocess.run(
-        [sys.executable, "-m", "medialib", "import", recordings / "a.mp3"],
-        env={**usual, "MEDIALIB__STORE__URL": str(store)}, cwd=tmp_path, check=True, capture_output=True,
-    )  # fmt: skip
+    for arguments in (["import", recordings / "a.mp3"], ["list"]):
+        subprocess.run(
+            [sys.executable, "-m", "medialib", *arguments],
+            env={**usual, "MEDIALIB__STORE__URL": str(store)}, cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+    assert len({one.stem.rpartition("_")[2] for one in store.glob("metrics/*.db")}) == 1
     (counted, *_) = store.glob("metrics/*.db")
     living = counted.with_stem(f"counter_{os.getpid()}")
     living.touch()
