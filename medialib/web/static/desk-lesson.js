@@ -12,13 +12,14 @@ const form = document.getElementById("details");
 async function save() {
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (answer?.redirected && answer.url.startsWith(form.action.replace(/details$/, "").replace(/\/$/, ""))) return "";
-  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = answer && new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html");
   return page?.querySelector(".told-wide [role=alert]")?.textContent || form.dataset.saysUnsaved;
 }
 
 if (form) {
   const note = form.querySelector("[data-note]");
   let changed = "unsaved" in form.dataset; // what could not be saved stands in it
+  let saving = false; // who presses twice does it once
   const usual = note.textContent;
   const show = (problem = "") => {
     note.hidden = !changed;
@@ -36,8 +37,10 @@ if (form) {
     if (event.target === form || event.target.method !== "post" || !changed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!form.reportValidity()) return;
+    if (saving || !form.reportValidity()) return;
+    saving = true;
     const problem = await save();
+    saving = false;
     if (problem) {
       show(problem);
       note.scrollIntoView({ block: "nearest" });
