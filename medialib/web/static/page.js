@@ -33,10 +33,11 @@ function begin(play) {
 }
 
 install(begin);
-begin({});
 
 // Where browsers have none (WeChat), or the site has no TLS, everything else works all the same.
 addEventListener("load", () => {
   navigator.serviceWorker?.register("/sw.js").catch(() => {});
   fetchWanted();
 });
+
+begin({}); // the last: what fails in it keeps nothing else from being there
