@@ -154,7 +154,7 @@ def what_is_on_at_a_moment_is_told_before_it_is_kept(page: Page, services: Servi
     page.locator("[name=preview]").first.click()
     expect(page.locator("section:has([name=at]) b")).to_have_text("笋竹两用林")
     page.click(".save-bar .primary")
-    page.wait_for_url("**?saved=1")
+    page.wait_for_url("**?saved=1#main")
     assert kept(services) == [(9 * 60, 11 * 60), (11 * 60, 12 * 60)]
 
 

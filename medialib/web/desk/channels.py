@@ -114,7 +114,7 @@ def _channel(services: Services, station: Station, slug: str) -> ResponseReturnV
             if not previewed:
                 with services.database.begin() as session:
                     channel_edits.change(session, slug, title=title, timetable=table, by=me(services))
-                return redirect(url_for("desk.channel", slug=slug, saved=1))
+                return redirect(url_for("desk.channel", slug=slug, saved=1, _anchor="main"))  # not where a look led
         except BadRequest as error:
             problem = sentence(error)
     rows = typed_rows(request.form) if request.method == "POST" else rows_of(table)
