@@ -168,6 +168,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         shoot(page, "phone-done")
         page.set_input_files("#chooser", str(files[1]))
         page.locator("#network", has_text="已经传过了").wait_for()
+        shoot(page, "phone-sent-before")
 
         _no_serious_finding(page)
         page.set_viewport_size({"width": 1440, "height": 900})
