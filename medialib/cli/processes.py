@@ -1,5 +1,6 @@
 """serve, work and run: the server, the worker, and both under a supervisor that restarts what dies."""
 
+import importlib
 import os
 import resource
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
-from medialib.cli import Library, loading
+from medialib.cli import Library, loading, main
 from medialib.cli.stopping import Told
 from medialib.cli.supervisor import LONGEST_PAUSE_SECONDS, Child, Supervisor
 from medialib.errors import BadSettings
@@ -146,7 +147,18 @@ def run_command(library: Library, demo: bool) -> None:
     _print_first_link(services, again=True)
     services.database.close()
     click.echo(f"medialib: http://{library.settings.server.place}/  (Ctrl+C stops)")
+    load_for_all()
     Supervisor(children).watch()
+
+
+def load_for_all() -> None:
+    """What server and worker need, once for both and for those that take their place."""
+    with loading():
+        for name in ("medialib.app", "medialib.worker"):
+            importlib.import_module(name)
+        from medialib.search.fingerprint import fingerprint
+
+        fingerprint()  # the dictionaries
 
 
 def forget_figures_of_the_dead(folder: Path) -> None:
@@ -174,8 +186,12 @@ def open_ready(library: Library) -> Services:
 
 
 def _child(library: Library, command: str, *, once: bool = False) -> Child:
-    config = ("--config", str(library.config)) if library.config else ()
+    arguments = [*(("--config", str(library.config)) if library.config else ()), command]
+
+    def work() -> None:
+        sys.argv[1:] = arguments  # gunicorn looks there too, when it is told to begin anew
+        main(prog_name="medialib")
+
     # After a lease's time others take the work over: to stay away for longer helps nobody.
     longest = min(LONGEST_PAUSE_SECONDS, library.settings.jobs.lease_seconds)
-    argv = (sys.executable, "-m", "medialib", *config, command)
-    return Child(argv=argv, longest_pause_seconds=longest, once=once)
+    return Child(command, work, longest_pause_seconds=longest, once=once)

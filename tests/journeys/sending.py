@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import BrowserContext, Page
 
+from medialib.cli.bench.family import at_work
+
 from .running import Library
 
 
@@ -28,19 +30,12 @@ def digest(path: Path) -> str:
 
 def kill_servers(library: Library) -> int:
     """Every process that answers, at once and without a word; the supervisor starts another."""
-    serving = [one for one in library.processes() if _serves(one)]
+    serving = at_work("serve", library.processes())
     for one in serving:
         with suppress(psutil.NoSuchProcess):
             one.kill()
     psutil.wait_procs(serving, timeout=60)
     return len(serving)
-
-
-def _serves(process: psutil.Process) -> bool:
-    try:
-        return "serve" in process.cmdline()
-    except psutil.NoSuchProcess:  # it ended meanwhile, as those that work do all the time
-        return False
 
 
 class Line:

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import click
 import psutil
 
 from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.family import at_work, says
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.recordings import LOOP_SECONDS, make_recording
 from medialib.cli.bench.report import Figure
@@ -131,20 +131,8 @@ def _kill_one(supervisor: psutil.Process, kind: str, chance: random.Random) -> b
 def _victims(supervisor: psutil.Process, kind: str) -> list[psutil.Process]:
     """The worker, the server's master or every ffmpeg that runs: descendants of the supervisor alone."""
     if kind == "ffmpeg":
-        return [one for one in supervisor.children(recursive=True) if _says(one.name).startswith(kind)]
-    return [one for one in supervisor.children() if _says(partial(_last_word, one)) == kind]
-
-
-def _last_word(process: psutil.Process) -> str:
-    return process.cmdline()[-1]
-
-
-def _says(question: Callable[[], str]) -> str:
-    """The answer of a process, or nothing when it has ended meanwhile."""
-    try:
-        return question()
-    except (psutil.NoSuchProcess, IndexError):
-        return ""
+        return [one for one in supervisor.children(recursive=True) if says(one.name).startswith(kind)]
+    return at_work(kind, supervisor.children())
 
 
 def _complete(library: BenchLibrary, lessons: Sequence[str]) -> tuple[str, ...]:

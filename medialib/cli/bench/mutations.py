@@ -13,6 +13,7 @@ import psutil
 
 from medialib.catalogue import lookups
 from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.family import at_work
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.report import Figure
 from medialib.ingest.ffmpeg import capture
@@ -105,5 +106,5 @@ def _settled(library: BenchLibrary) -> list[str]:
 
 
 def _worker(supervisor: subprocess.Popen[bytes]) -> int | None:
-    workers = (one.pid for one in psutil.Process(supervisor.pid).children() if one.cmdline()[-1] == "work")
-    return next(workers, None)
+    workers = at_work("work", psutil.Process(supervisor.pid).children())
+    return workers[0].pid if workers else None

@@ -16,6 +16,7 @@ from medialib.catalogue.screens import Screen
 from medialib.cli.bench.browser import ARGUMENTS
 from medialib.cli.bench.channels import make_channel
 from medialib.cli.bench.extent import Extent
+from medialib.cli.bench.family import at_work
 from medialib.cli.bench.library import BenchLibrary, make_library, running
 from medialib.cli.bench.report import Figure
 from medialib.cli.bench.stalls import Stalls, begin_to_watch, stalls_of
@@ -108,7 +109,7 @@ def _wait(page: Page, until: float) -> None:
 def _kill_server(library: BenchLibrary, supervisor: "subprocess.Popen[bytes]") -> int:
     """kill -9 of every process that answers; 1 when they are there again within a minute."""
     family = psutil.Process(supervisor.pid).children(recursive=True)
-    killed = [one for one in family if _serves(one)]
+    killed = at_work("serve", family)
     for one in killed:
         with suppress(psutil.NoSuchProcess):
             one.kill()
@@ -121,10 +122,3 @@ def _kill_server(library: BenchLibrary, supervisor: "subprocess.Popen[bytes]") -
         else:
             return 1
     return 0
-
-
-def _serves(process: psutil.Process) -> bool:
-    try:
-        return "serve" in process.cmdline()
-    except psutil.NoSuchProcess:  # it ended meanwhile
-        return False
