@@ -49,15 +49,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(key, value)
 
     def load(self) -> Any:
-        with loading():  # after gevent has replaced the sockets
-            from gevent import get_hub
-
-            from medialib.app import create_app
-            from medialib.search.fingerprint import fingerprint
+        from medialib.app import create_app
 
         self._services = open_with(self._library.settings)
-        # The dictionaries, which the first page needs: beside the loop, which answers meanwhile.
-        get_hub().threadpool.spawn(fingerprint)
         return create_app(self._services)
 
     def _stop(self, _arbiter: Any, _worker: Any) -> None:
@@ -76,6 +70,7 @@ def serve_command(library: Library) -> None:
     services.database.close()
     allow_many_open_files()
     _require_port(library)
+    _load_once("medialib.app")
     _Server(library).run()
 
 
@@ -147,18 +142,22 @@ def run_command(library: Library, demo: bool) -> None:
     _print_first_link(services, again=True)
     services.database.close()
     click.echo(f"medialib: http://{library.settings.server.place}/  (Ctrl+C stops)")
-    load_for_all()
+    _load_once("medialib.app", "medialib.worker")
     Supervisor(children).watch()
 
 
-def load_for_all() -> None:
-    """What server and worker need, once for both and for those that take their place."""
+def _load_once(*modules: str) -> None:
+    """These and the dictionaries, for all forks of this process: those to come start at once and share the memory.
+
+    gevent replaces sockets and locks in some forks afterwards. What is loaded looks for them when it needs them, or has
+    locks of the system, which nothing here holds while it waits for anything.
+    """
     with loading():
-        for name in ("medialib.app", "medialib.worker"):
+        for name in modules:
             importlib.import_module(name)
         from medialib.search.fingerprint import fingerprint
 
-        fingerprint()  # the dictionaries
+        fingerprint()
 
 
 def forget_figures_of_the_dead(folder: Path) -> None:
