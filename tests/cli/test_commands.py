@@ -586,6 +586,8 @@ def test_a_lesson_that_is_removed_is_waited_for_no_longer(tmp_path: Path) -> Non
 def test_a_queue_that_is_locked_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
     services = make_services(tmp_path / "store")
     report = _Report(services, Console(stderr=True), as_json=True)
+    for queue in services.queues._queues.values():
+        queue.storage._timeout = 0.3  # instead of five seconds for each message
     assert services.queues.depth("hot") == 0
     [queue] = (tmp_path / "store").rglob("hot.db")
     lock = sqlite3.connect(queue, isolation_level=None)
