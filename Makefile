@@ -9,8 +9,8 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 CONFIG ?= config.yaml
-# A third of a test's time is waiting, for players and processes: one more than there are cores keeps all of them busy.
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+# A third of a test's time is waiting, for players and processes: two more than there are cores keep all of them busy.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 TESTS ?= tests
 EXTRAS ?= tools,test
 
