@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from medialib import __version__
+from medialib.cli.stopping import INTERRUPTED, hear_interrupts
 from medialib.errors import BadSettings, MedialibError
 from medialib.logs import set_up_logging
 from medialib.settings import Settings, load_settings
@@ -84,13 +85,17 @@ class _Commands(click.Group):
                 if args[0] in _COUNTING:
                     # The metrics library looks for this when it is first imported: they all share it.
                     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(store.metrics))
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        hear_interrupts()
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except MedialibError as error:
             _tell_and_end(str(error), error.detail)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
         except Exception as error:
             if not _is_of_the_database(error):
                 raise

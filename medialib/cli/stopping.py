@@ -3,6 +3,9 @@
 import signal
 from queue import Empty, SimpleQueue
 
+INTERRUPTED = 128 + signal.SIGINT
+"""What a command ends with that was interrupted, as shells have it."""
+
 
 class Told:
     """SIGTERM and SIGINT, from when this is made.
@@ -23,3 +26,9 @@ class Told:
         except Empty:
             return False
         return True
+
+
+def hear_interrupts() -> None:
+    """From here on Ctrl+C is a KeyboardInterrupt, so that what was begun is ended well; until here it simply ended."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
