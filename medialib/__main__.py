@@ -1,4 +1,4 @@
-"""The `medialib` command, also as `python -m medialib`: Ctrl+C while it is still being loaded ends it without a word."""
+"""The `medialib` command, also as `python -m medialib`: Ctrl+C while it is being loaded ends it without a word."""
 
 import signal
 

@@ -5,18 +5,31 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import create_engine, event, inspect, text
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, sessionmaker
 
-from medialib.errors import MissingDriver
+from medialib.errors import N_, BadSettings, MissingDriver
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE_SECONDS = 20.0
 _LINKS = ("revision", "down_revision")
+# How long a server on another machine is waited for. Of what may be in the URL too, the URL's counts.
+_FAR_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+
+NEWER = N_(
+    "This library was already opened by a later version of medialib, which keeps it in another way. Start that version "
+    "again, or restore the backup that was made before it."
+)
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What is raised while a database does not answer, is locked or full: trying again later may help."""
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -28,10 +41,17 @@ class Database:
 
     def __init__(self, url: str):
         self.url = url
+        near = url.startswith("sqlite")
+        patience = {} if near else {key: value for key, value in _FAR_PATIENCE.items() if f"{key}=" not in url}
         try:
-            self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+            self.engine = create_engine(url, pool_pre_ping=not near, connect_args=patience)
         except ImportError as error:
             raise MissingDriver(error) from error
+        except (ArgumentError, ValueError) as error:
+            raise BadSettings(
+                "database.url is not an address such as postgresql://user@host/name or sqlite:////folder/file.db.",
+                detail=str(error),
+            ) from error
         if self.engine.dialect.name == "sqlite":
             _tune_sqlite(self.engine)
         self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
@@ -39,8 +59,13 @@ class Database:
     @property
     def is_gone(self) -> bool:
         """Whether the file was taken away: who has it open still reads it, and writes for nobody."""
-        place = self.engine.url.database
-        return self.engine.dialect.name == "sqlite" and place not in (None, "", ":memory:") and not Path(place).exists()
+        place = _file_of(self.engine.url)
+        return place is not None and not place.exists()
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether a later version of medialib has brought it further than this one knows."""
+        return not set(self._revisions()) <= _history()["revision"]
 
     @contextmanager
     def begin(self, *, patience_seconds: float = _PATIENCE_SECONDS) -> Iterator[Session]:
@@ -62,9 +87,12 @@ class Database:
     def upgrade(self) -> None:
         """Bring the schema up to date by the Alembic migrations of the package, in one transaction.
 
-        It takes the write lock at once, so that a server and a worker may start together.
+        It takes the write lock at once, so that a server and a worker may start together. Raises BadSettings for one
+        that is newer than this program.
         """
-        if self._is_up_to_date():
+        if self.is_newer:
+            raise BadSettings(NEWER, detail=f"revision {', '.join(self._revisions())}")
+        if self._revisions() == _heads():
             return
         from alembic import command  # a third of a second at every start, for what is seldom needed
         from alembic.config import Config
@@ -76,21 +104,44 @@ class Database:
             command.upgrade(config, "head")
             connection.commit()
 
-    def _is_up_to_date(self) -> bool:
+    def _revisions(self) -> list[str]:
+        """How far it was brought; none for a new one."""
         with self.engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
-                return False
-            return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == _heads()
+                return []
+            return list(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
     def close(self) -> None:
         self.engine.dispose()
 
 
+def told(error: Exception) -> str:
+    """What the database said, in one line and without the values of the question, for the log."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
 def _heads() -> list[str]:
     """The revisions that no other one follows, read without Alembic. Numbers are names: the order is in the files."""
-    texts = [path.read_text(encoding="utf-8") for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")]
-    found = {name: set(re.findall(rf'^{name} = "(\w+)"', "\n".join(texts), re.MULTILINE)) for name in _LINKS}
+    found = _history()
     return sorted(found["revision"] - found["down_revision"])
+
+
+@cache
+def _history() -> dict[str, set[str]]:
+    """The names of all revisions, and of those that another one follows."""
+    texts = [path.read_text(encoding="utf-8") for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")]
+    return {name: set(re.findall(rf'^{name} = "(\w+)"', "\n".join(texts), re.MULTILINE)) for name in _LINKS}
+
+
+def _file_of(url: URL) -> Path | None:
+    """An SQLite database's file, whose name may be a URI as SQLite knows them; None for one in memory or elsewhere."""
+    name = url.database or ""
+    if name.startswith("file:") and url.query.get("uri") == "true":
+        if url.query.get("mode") == "memory":
+            return None
+        name = unquote(urlsplit(name).path)
+    is_file = url.get_backend_name() == "sqlite" and name not in ("", ":memory:")
+    return Path(name) if is_file else None
 
 
 def _tune_sqlite(engine: Engine) -> None:

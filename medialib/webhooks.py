@@ -11,6 +11,7 @@ from medialib import outgoing
 from medialib.catalogue import telling
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.webhooks import Delivery, Webhook
+from medialib.database import AWAY, told
 from medialib.delivery import shapes
 from medialib.errors import N_, BadRequest
 from medialib.outgoing import Outcome
@@ -19,6 +20,7 @@ from medialib.services import Services
 log = structlog.get_logger()
 
 LOOK_SECONDS = 3.0
+_AWAY_SECONDS = 30.0
 _LEASE = "webhooks"
 _LOOKS_BETWEEN_SWEEPS = 1200
 _UNFORESEEN = N_("Something unforeseen stopped this work. Please try again.")
@@ -40,13 +42,17 @@ class Messenger:
         self._thread.join(timeout=20)
 
     def _keep_telling(self) -> None:
-        looks = 0
-        while not self._stopping.wait(LOOK_SECONDS):
+        looks, pause = 0, LOOK_SECONDS
+        while not self._stopping.wait(pause):
+            pause = LOOK_SECONDS
             try:
                 tell_due(self._services, self._stopping)
                 if looks % _LOOKS_BETWEEN_SWEEPS == 0:
                     with self._services.database.begin() as session:
                         telling.forget_old(session)
+            except AWAY as error:
+                pause = _AWAY_SECONDS
+                log.warning("the catalogue does not answer, telling later", error=told(error))
             except Exception:  # this thread is the only one that tells: it outlives whatever happens
                 log.exception("telling failed, trying again")
             looks += 1
@@ -108,12 +114,12 @@ def _send(services: Services, delivery: Delivery, webhook: Webhook, message: dic
 
 def _message(services: Services, session: Any, delivery: Delivery) -> dict[str, Any] | None:
     """What is told; None when it is not so any more."""
-    told: dict[str, Any] = {"id": delivery.id, "event": delivery.event, "at": round(delivery.at, 3)}
+    message: dict[str, Any] = {"id": delivery.id, "event": delivery.event, "at": round(delivery.at, 3)}
     if "lesson" not in delivery.about:
-        return told
+        return message
     lesson = session.get(Lesson, delivery.about["lesson"])
     if lesson is None or (delivery.event == "lesson.published" and not lesson.out):
         return None
     site = services.settings.site.address
     about = {"id": lesson.id, "title": lesson.title, "kind": lesson.kind, "seconds": lesson.seconds}
-    return told | {"lesson": {**about, "unit": lesson.unit_name, "page": site + shapes.page_path(lesson.id)}}
+    return message | {"lesson": {**about, "unit": lesson.unit_name, "page": site + shapes.page_path(lesson.id)}}

@@ -15,6 +15,7 @@ import structlog
 
 from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
+from medialib.database import AWAY, told
 from medialib.errors import MedialibError
 from medialib.ingest import (
     cache,
@@ -43,6 +44,7 @@ log = structlog.get_logger()
 _HOT_POLL_SECONDS = 0.05
 _BULK_POLL_SECONDS = 0.5
 _DUE_SECONDS = 2.0
+_AWAY = "the catalogue does not answer, trying again"
 _TURNS_BETWEEN_TRIMS = 10
 # An hour, as turns usually come.
 _TURNS_BETWEEN_SWEEPS = 120
@@ -147,24 +149,32 @@ class Worker:
         self._logging_errors(lambda: slate.make(self._workshop, segment_seconds))
 
     def _index(self) -> None:
-        index_stale(self._services)
+        self._logging_errors(lambda: index_stale(self._services))
 
     def _upload(self, upload_id: str) -> None:
+        self._logging_errors(lambda: self._take_upload(upload_id))
+
+    def _take_upload(self, upload_id: str) -> None:
         if lesson_id := arrivals.finish(self._services, upload_id):
             announce(self._services, lesson_id)
 
     def _reindex(self) -> None:
-        rebuild_index(self._services, wait_seconds=60)
+        self._logging_errors(lambda: rebuild_index(self._services, wait_seconds=60))
 
     def _advance(self) -> None:
+        self._logging_errors(self._advance_all)
+
+    def _advance_all(self) -> None:
         while self._going() and pipeline.advance(self._workshop, self._going):
             pass
 
-    def _logging_errors(self, work: Callable[[], None]) -> None:
+    def _logging_errors(self, work: Callable[[], object]) -> None:
         try:
             work()
         except MedialibError as error:
             log.warning("work was not done", error=str(error), detail=error.detail)
+        except AWAY as error:
+            log.warning("work was not done, as the catalogue does not answer; it is found later", error=told(error))
 
     def _keep_watching(self) -> None:
         """The watched folder has a thread of its own: copying out of it may take minutes."""
@@ -173,6 +183,8 @@ class Worker:
             try:
                 for lesson_id in watch.look():
                     announce(self._services, lesson_id)
+            except AWAY as error:
+                log.warning(_AWAY, error=told(error))
             except Exception:
                 log.exception("watching failed, trying again")
 
@@ -197,18 +209,24 @@ class Worker:
         if turn % _TURNS_BETWEEN_TRIMS == 0:
             cache.trim(self._workshop)
 
-    def _attempt(self, work: Callable[[], None]) -> None:
+    def _attempt(self, work: Callable[[], None]) -> bool:
         """Nothing may end the reconciler: without it no work that was lost would ever be found again."""
         try:
             work()
+        except AWAY as error:
+            log.warning(_AWAY, error=told(error))
+            return False
         except Exception:
             log.exception("reconciling failed, trying again")
+        return True
 
     def _rests(self, seconds: float) -> bool:
         """Wait for the next turn, but show in the meantime what its time has come for; whether the worker stops."""
-        end = time.monotonic() + seconds
+        end, wait = time.monotonic() + seconds, _DUE_SECONDS
         while (left := end - time.monotonic()) > 0:
-            if self._stopping.wait(min(left, _DUE_SECONDS)):
+            if self._stopping.wait(min(left, wait)):
                 return True
-            self._attempt(partial(show_due, self._services))
+            # A catalogue that is away is not asked every moment, for hours.
+            there = self._attempt(partial(show_due, self._services))
+            wait = _DUE_SECONDS if there else wait * 2
         return self._stopping.is_set()

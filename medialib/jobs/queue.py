@@ -10,13 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import structlog
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer, Worker
 
-from medialib.errors import MissingDriver
-
-log = structlog.get_logger()
+from medialib.errors import BadSettings, MissingDriver
+from medialib.jobs.reach import Reach
 
 HOT = "hot"
 BULK = "bulk"
@@ -26,6 +24,9 @@ QUEUES = (HOT, BULK, DOWNLOADS)
 _URGENT = 10
 # How long a consumer that is told to stop waits for what it is at: all of them together less than a supervisor waits.
 _LAST_SECONDS = 4
+# How long a queue on another machine is waited for. Of what may be in the URL too, the URL's counts.
+_REDIS_PATIENCE = {"socket_connect_timeout": 3, "socket_timeout": 5}
+_POSTGRESQL_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 
 Handler = Callable[..., None]
 
@@ -38,6 +39,21 @@ class _Thread(Worker):  # type: ignore[misc]
 
     turn: threading.Lock
     more: threading.Event
+    reach: Reach
+
+    def loop(self, now: Any = None) -> None:
+        """As huey's, but a queue that is away is not looked for without a pause, and not with a traceback each time."""
+        if self.stop_flag.wait(self.reach.pause_seconds):
+            return
+        task = self.reach.ask(self._next)
+        if task is not None:
+            self.huey.execute(task, now)
+        elif not self.reach.pause_seconds and not self.huey.storage.blocking:
+            self.sleep()
+
+    def _next(self) -> Any:
+        _prepare(self.huey)
+        return self.huey.dequeue()
 
     def sleep(self) -> None:
         with self.turn:
@@ -50,13 +66,13 @@ class _Threads(Consumer):  # type: ignore[misc]
 
     worker_class = _Thread
 
-    def __init__(self, queue: Huey, more: threading.Event, **options: Any):
-        self._turn, self._more = threading.Lock(), more
+    def __init__(self, queue: Huey, more: threading.Event, reach: Reach, **options: Any):
+        self._turn, self._more, self._reach = threading.Lock(), more, reach
         super().__init__(queue, **options)
 
     def _create_worker(self) -> Worker:
         worker = super()._create_worker()
-        worker.turn, worker.more = self._turn, self._more
+        worker.turn, worker.more, worker.reach = self._turn, self._more, self._reach
         return worker
 
     def stop(self, graceful: bool = False) -> None:
@@ -77,10 +93,16 @@ class Queues:
     def __init__(self, url: str, folder: Path):
         self._handlers: dict[str, Handler] = {}
         try:
-            self.failures = _failures(url)
+            self._reach = Reach(_failures(url))
         except ImportError as error:
             raise MissingDriver(error) from error
-        self._queues = {name: _open(name, url, folder) for name in QUEUES}
+        try:
+            self._queues = {name: _open(name, url, folder) for name in QUEUES}
+        except ValueError as error:
+            raise BadSettings(
+                "jobs.url is not an address such as redis://host:6379/0 or postgresql://user@host/name.",
+                detail=str(error),
+            ) from error
         self._more = {name: threading.Event() for name in QUEUES}
         self._tasks = {name: queue.task(name="handle")(self._handling(name)) for name, queue in self._queues.items()}
 
@@ -94,20 +116,28 @@ class Queues:
         When the queue cannot be reached that is only logged: what is to be done is stored, and workers find it.
         """
         urgent = {} if within_seconds is None else {"priority": _URGENT, "expires": within_seconds}
-        try:
-            self._tasks[queue](work, *arguments, **urgent)
-        except self.failures as error:
-            log.warning("the workers could not be told; they will find the work", work=work, error=str(error))
 
-    def depth(self, queue: str) -> int:
-        """Messages that wait."""
-        return int(self._queues[queue].pending_count())
+        def put() -> None:
+            _prepare(self._queues[queue])
+            self._tasks[queue](work, *arguments, **urgent)
+
+        self._reach.ask(put)
+
+    def depth(self, queue: str) -> int | None:
+        """Messages that wait; None when the queue does not answer."""
+
+        def count() -> int:
+            _prepare(self._queues[queue])
+            return int(self._queues[queue].pending_count())
+
+        return self._reach.ask(count)
 
     def consumer(self, queue: str, *, workers: int, poll_seconds: float) -> Consumer:
         """The threads that serve a queue; start() and stop() it."""
         return _Threads(
             self._queues[queue],
             self._more[queue],
+            self._reach,
             workers=workers,
             periodic=False,
             initial_delay=poll_seconds,
@@ -141,5 +171,19 @@ def _open(name: str, url: str, folder: Path) -> Huey:
     if not url:
         return SqliteHuey(f"medialib-{name}", filename=str(folder / f"{name}.db"), results=False, fsync=False)
     if url.startswith(("redis://", "rediss://")):
-        return PriorityRedisHuey(f"medialib-{name}", url=url, results=False)
-    return PostgresHuey(f"medialib-{name}", dsn=url, results=False)
+        from redis import ConnectionPool
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        # Once more at once, as for connections that a restart has cut; more than that is for those who ask.
+        pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 1), **_REDIS_PATIENCE)
+        return PriorityRedisHuey(f"medialib-{name}", connection_pool=pool, results=False)
+    patience = {key: value for key, value in _POSTGRESQL_PATIENCE.items() if f"{key}=" not in url}
+    return PostgresHuey(f"medialib-{name}", dsn=url, results=False, create_tables=False, **patience)
+
+
+def _prepare(queue: Huey) -> None:
+    """Make the tables of a queue in PostgreSQL, which may have been away when it was opened."""
+    if isinstance(queue, PostgresHuey) and not getattr(queue, "is_prepared", False):
+        queue.storage.initialize_schema()
+        queue.is_prepared = True

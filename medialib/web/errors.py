@@ -3,8 +3,10 @@
 import structlog
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from werkzeug.exceptions import HTTPException
 
+from medialib.database import AWAY, told
 from medialib.errors import (
     N_,
     BadRequest,
@@ -57,6 +59,8 @@ _HTTP_SENTENCES = {
     503: N_("The server is busy for a moment. Please try again shortly."),
 }
 _FOR_PROGRAMS = (".m3u", ".m3u8", ".rss", ".png", ".svg")
+_AWAY = N_("The catalogue does not answer at the moment. Please try again in a minute.")
+_AWAY_SECONDS = 30
 _UNFORESEEN = N_("Something went wrong on the server. It has been noted; please try again later.")
 
 
@@ -64,6 +68,8 @@ def install(app: Flask) -> None:
     app.before_request(_refuse_what_is_no_text)
     app.register_error_handler(MedialibError, _foreseen)
     app.register_error_handler(HTTPException, _http)
+    for kind in AWAY:
+        app.register_error_handler(kind, _away)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -94,6 +100,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "Content-Range"):
             response.headers[name] = value
+    return response
+
+
+def _away(error: SQLAlchemyError) -> ResponseReturnValue:
+    """The database is locked, full or elsewhere: nothing is wrong with what was asked."""
+    statement = error.statement if isinstance(error, StatementError) else None
+    _log.error("the catalogue does not answer", path=told_path(), error=told(error), statement=statement)
+    response = answer(503, gettext(_AWAY))
+    response.headers["Retry-After"] = str(_AWAY_SECONDS)
     return response
 
 

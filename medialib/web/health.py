@@ -15,11 +15,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from medialib import metrics
-from medialib.jobs.queue import QUEUES
+from medialib.database import NEWER
+from medialib.errors import N_
+from medialib.jobs.queue import HOT, QUEUES
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.errors import answer
 from medialib.web.i18n import gettext
+
+QUEUE_AWAY = N_(
+    "The queue does not answer. Work goes on without it, only more slowly; the server tries again by itself."
+)
 
 
 def make_blueprint(services: Services) -> Blueprint:
@@ -34,9 +40,11 @@ def make_blueprint(services: Services) -> Blueprint:
     @access.public
     def ready() -> ResponseReturnValue:
         reasons = [*_database_troubles(services), *_store_troubles(services)]
-        answered = jsonify({"ready": not reasons, "reasons": reasons})
+        notices = [] if reasons else [*_worker_troubles(services), *_queue_troubles(services)]
+        answered = jsonify({"ready": not reasons, "reasons": reasons, "notices": notices})
         answered.headers["Cache-Control"] = "no-store"
-        return answered, 503 if reasons else 200
+        # Who shares requests out asks whether pages are answered; who watches over the library asks for all of it.
+        return answered, 503 if reasons or (notices and "all" in request.args) else 200
 
     @blueprint.get("/metrics")
     @access.public
@@ -56,9 +64,25 @@ def _database_troubles(services: Services) -> list[str]:
         with services.database.read() as session:
             session.execute(text("SELECT 1 FROM lessons LIMIT 1"))
         answers = not services.database.is_gone
+        newer = services.database.is_newer
     except SQLAlchemyError:
-        answers = False
+        answers = newer = False
+    if newer:
+        return [gettext(NEWER)]
     return [] if answers else [gettext("The database does not answer, or it has not been set up.")]
+
+
+def _worker_troubles(services: Services) -> list[str]:
+    """A worker that died is missed once the lease by which it tells that it lives has lapsed."""
+    try:
+        lives = bool(services.leases.living("worker:"))
+    except SQLAlchemyError:
+        lives = False
+    return [] if lives else [gettext("No worker is running: nothing that comes in is made ready to be watched.")]
+
+
+def _queue_troubles(services: Services) -> list[str]:
+    return [] if services.queues.depth(HOT) is not None else [gettext(QUEUE_AWAY)]
 
 
 def _store_troubles(services: Services) -> list[str]:
@@ -97,5 +121,7 @@ class _QueueDepth(Collector):
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(metrics.QUEUE_DEPTH, "Messages that wait in a queue", labels=["queue"])
         for queue in QUEUES:
-            family.add_metric([queue], self._services.queues.depth(queue))
+            waiting = self._services.queues.depth(queue)
+            if waiting is not None:
+                family.add_metric([queue], waiting)
         yield family

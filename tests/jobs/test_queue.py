@@ -115,9 +115,11 @@ def test_a_queue_that_cannot_be_written_to_loses_a_hint_and_nothing_else(tmp_pat
         file.execute("DROP TABLE task")
     with capture_logs() as told:
         queues.send(BULK, "make", 2)
-    assert [(line["event"], line["work"]) for line in told] == [
-        ("the workers could not be told; they will find the work", "make")
+        queues.send(BULK, "make", 3)
+    assert [line["event"] for line in told] == [
+        "the queue (jobs.url) does not answer; work is found without it, only later"
     ]
+    assert queues.depth(BULK) is None
 
 
 @pytest.mark.parametrize(("url", "package"), [("redis://127.0.0.1", "redis"), ("postgresql://127.0.0.1/x", "psycopg")])

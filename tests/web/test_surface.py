@@ -8,6 +8,7 @@ import brotli
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from medialib import metrics
 from medialib.app import create_app
@@ -135,12 +136,32 @@ def test_who_asks_for_several_parts_at_once_gets_the_whole(client: FlaskClient) 
 
 def test_the_process_and_its_parts_say_how_they_are(client: FlaskClient, services: Services) -> None:
     assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").get_json() == {"ready": True, "reasons": []}
+    assert client.get("/readyz").get_json()["ready"] is True
     shutil.rmtree(services.store.root)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "存放课程的地方写不进去。" in answer.get_json()["reasons"]
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_worker_that_is_not_seen_is_told_of_and_no_reason_to_send_people_elsewhere(
+    client: FlaskClient, services: Services
+) -> None:
+    (dead,) = client.get("/readyz").get_json()["notices"]
+    assert dead.startswith("没有")
+    assert [client.get(place).status_code for place in ("/readyz", "/readyz?all=1")] == [200, 503]
+    lease = services.leases.take("worker:1")
+    assert lease
+    answer = client.get("/readyz?all=1")
+    assert (answer.status_code, answer.get_json()) == (200, {"ready": True, "reasons": [], "notices": []})
+    services.leases.give_back(lease)
+
+
+def test_a_library_of_a_later_version_is_not_ready(client: FlaskClient, services: Services) -> None:
+    with services.database.begin() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["reasons"][0][:4]) == (503, "更新版本")
 
 
 def test_it_is_not_ready_when_the_file_of_the_database_was_taken_away(client: FlaskClient, services: Services) -> None:

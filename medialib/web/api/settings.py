@@ -32,7 +32,7 @@ class StateAnswer(Answer):
 
     free_bytes: int
     workers: int
-    waiting: int
+    waiting: int | None
     lessons: int
     indexed: int | None
     stale: bool

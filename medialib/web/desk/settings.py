@@ -68,7 +68,8 @@ class State:
 
     free_bytes: int
     workers: int
-    waiting: int
+    waiting: int | None
+    """Messages in the queues; None when they do not answer."""
     lessons: int
     indexed: int | None
     stale: bool
@@ -125,12 +126,19 @@ def state_of(services: Services) -> State:
     return State(
         free_bytes=shutil.disk_usage(services.store.root).free,
         workers=len(services.leases.living("worker:")),
-        waiting=sum(services.queues.depth(queue) for queue in (HOT, BULK, DOWNLOADS)),
+        waiting=_waiting(services),
         lessons=lessons,
         indexed=indexed,
         stale=stale or indexed is None or indexed < expected,
         parked=parked,
     )
+
+
+def _waiting(services: Services) -> int | None:
+    """How many messages wait in all queues; None when they do not answer."""
+    depths = [services.queues.depth(queue) for queue in (HOT, BULK, DOWNLOADS)]
+    known = [one for one in depths if one is not None]
+    return sum(known) if len(known) == len(depths) else None
 
 
 def _did(services: Services, act: Callable[[Services], None], done: str) -> ResponseReturnValue:
