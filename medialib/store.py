@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from medialib.errors import N_, NoSpace
-from medialib.files import bytes_below, entries, files_below, move_folder, open_regular, sync_directory
+from medialib.files import bytes_below, entries, files_below, hold, is_held, move_folder, open_regular, sync_directory
 from medialib.places import Places, numbered
 
 _FULL_BYTES = 16 << 20
@@ -27,9 +27,14 @@ _OURS = {"lessons", "lost", "medialib.db"}
 class Store(Places):
     """The directory that holds everything medialib keeps.
 
-    A temporary directory belongs to a lease and bears its token; `sweep` removes those whose lease is gone.
+    A temporary directory belongs to a lease and bears its token; `sweep` removes those whose lease is gone and which no
+    process holds.
     Finished files are moved into place by `publish`: a file that exists under lessons/ is whole.
     """
+
+    def __init__(self, root: Path):
+        super().__init__(root)
+        self._held: dict[str, int] = {}
 
     @property
     def is_foreign(self) -> bool:
@@ -86,9 +91,11 @@ class Store(Places):
         return found
 
     def workspace(self, token: str) -> Path:
-        """The temporary directory of the lease with this token, made if needed."""
+        """The temporary directory of the lease with this token, made if needed and held until it is discarded."""
         folder = self.temporary / token
         folder.mkdir(parents=True, exist_ok=True)
+        if token not in self._held:
+            self._held[token] = hold(folder)
         return folder
 
     def publish(self, finished: Path, place: Path) -> bool:
@@ -156,17 +163,20 @@ class Store(Places):
             sync_directory(folder.parent)
 
     def discard(self, token: str) -> None:
+        if handle := self._held.pop(token, None):
+            os.close(handle)
         shutil.rmtree(self.temporary / token, ignore_errors=True)
 
     def sweep(self, living: Callable[[], Collection[str]]) -> list[str]:
         """Remove temporary directories that no living lease owns, and what killed processes wrote; returns the names.
 
-        The leases are asked for after the directories, since a lease is taken before its directory is made.
+        The leases are asked for after the directories, since a lease is taken before its directory is made. One that
+        lapsed because its process was given no time for long is no reason to take its files away from it.
         """
         # Only what bears a token: store.url may name a directory in which somebody keeps a tmp/ of their own.
         there = [entry.name for entry in entries(self.temporary) if _TOKEN.fullmatch(entry.name)]
         owned = living() if there else ()
-        gone = [name for name in there if name not in owned]
+        gone = [name for name in there if name not in owned and not is_held(self.temporary / name)]
         for name in gone:
             self.discard(name)
         latest = time.time() - _PART_SECONDS

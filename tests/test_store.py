@@ -1,6 +1,9 @@
 """The store: files get into place whole, durably and once."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -99,11 +102,35 @@ def test_versions_and_lessons_do_not_share_files(store: Store) -> None:
 
 def test_sweeping_removes_what_no_living_lease_owns(store: Store) -> None:
     living, dead = "01" * 8, "ef" * 8
-    finished(store, b"one", living)
-    finished(store, b"two", dead)
-    finished(store, b"three", "letters from home")
+    for name in (living, dead, "letters from home"):
+        (store.temporary / name).mkdir()
     assert store.sweep(lambda: {living}) == [dead]
     assert {folder.name for folder in store.temporary.iterdir()} == {living, "letters from home"}
+
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from medialib.store import Store
+Store(Path(sys.argv[1])).workspace(sys.argv[2])
+print("holds", flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_a_process_still_holds_is_not_swept_though_its_lease_is_over(store: Store) -> None:
+    """One that was stopped, or got no processor, for longer than its lease: it goes on with its files."""
+    token = "ab" * 8
+    with subprocess.Popen([sys.executable, "-c", HOLDS, store.root, token], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout and holder.stdout.readline()
+        holder.send_signal(signal.SIGSTOP)
+        assert store.sweep(set) == []
+        holder.kill()
+    assert store.sweep(set) == [token]
+    store.workspace(token)
+    assert store.sweep(set) == []
+    store.discard(token)
+    assert list(store.temporary.iterdir()) == []
 
 
 def test_sweeping_removes_what_a_killed_process_had_half_written(store: Store) -> None:

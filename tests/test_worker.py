@@ -68,7 +68,7 @@ def test_reconciling_sweeps_what_no_living_lease_owns(services: Services) -> Non
     with services.leases.hold("mine") as mine:
         assert mine
         services.store.workspace(mine.token)
-        services.store.workspace("deadbeef" * 2)
+        (services.store.temporary / ("deadbeef" * 2)).mkdir()
         reconciling.reconcile(services, quiet=True)
         assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
 

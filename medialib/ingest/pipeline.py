@@ -95,6 +95,7 @@ def attempt(
         try:
             outcome = _try(_errand(workshop, recording, work, lease, keep_going, idle), work.step)
         finally:
+            workshop.store.discard(lease.token)
             stop_if_gone(workshop, recording)
     except NotFound:
         log.info("the lesson is gone", lesson=work.lesson_id)

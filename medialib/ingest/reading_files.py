@@ -1,6 +1,7 @@
 """The files of readings: what one is, is seen from its content; kept whole, and let go a while after it was removed."""
 
 import hashlib
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -34,6 +35,11 @@ _ZIP = {".zip", ".docx", ".xlsx", ".pptx", ".odt"}
 _WORDS_PART, _PROGRAM_PART = "word/document.xml", "vbaProject.bin"
 _HEAD_BYTES = 4096
 _CHUNK_BYTES = 1 << 20
+# A ZIP's list of contents is read whole: of a document it has a few kilobytes, and fifty megabytes of list would be
+# gigabytes in memory. It is named at the end, at most this far from it (APPNOTE.TXT 4.3.16).
+_LONGEST_LIST_BYTES = 1 << 20
+_ZIP_TAIL_BYTES = 22 + 65_535
+_ZIP_END, _ZIP64_END = b"PK\x05\x06", b"PK\x06\x07"
 _DAY_SECONDS = 86_400
 
 
@@ -111,12 +117,23 @@ def _ending(head: bytes) -> str:
 
 def _is_document(file: IO[bytes]) -> bool:
     """Whether a ZIP's list of contents is that of a text document without programs."""
+    if not _has_short_list(file):
+        return False
     try:
         with zipfile.ZipFile(file) as parts:
             names = parts.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return False
     return _WORDS_PART in names and not any(name.endswith(_PROGRAM_PART) for name in names)
+
+
+def _has_short_list(file: IO[bytes]) -> bool:
+    """Whether every place that may be taken for a ZIP's end names a list that can be read at once."""
+    file.seek(max(0, file.seek(0, 2) - _ZIP_TAIL_BYTES))
+    tail = file.read()
+    ends = [one.start() for one in re.finditer(re.escape(_ZIP_END), tail)]
+    lengths = [int.from_bytes(tail[at + 12 : at + 16], "little") for at in ends]
+    return _ZIP64_END not in tail and bool(lengths) and max(lengths) <= _LONGEST_LIST_BYTES
 
 
 def _copy(file: IO[bytes], place: Path) -> tuple[str, int]:

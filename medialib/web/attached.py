@@ -18,10 +18,15 @@ _DIGEST = re.compile(r"[0-9a-f]{32}")
 @blueprint.get("/media/attached/<digest>/<name>")
 @access.members
 def attached(digest: str, name: str) -> Response:
-    """Only who has seen its address can name it."""
+    """Only who has seen its address can name it; what it is called stands in a header, which has one line."""
     extension = PurePath(name).suffix
     place = services().store.attached(digest, extension)
-    if not _DIGEST.fullmatch(digest) or extension not in reading_files.TYPES or not place.exists():
+    if (
+        not name.isprintable()
+        or not _DIGEST.fullmatch(digest)
+        or extension not in reading_files.TYPES
+        or not place.exists()
+    ):
         raise NotFound(N_("There is no such reading."), detail=digest[:40])
     return kept(
         send_file(

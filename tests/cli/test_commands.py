@@ -24,7 +24,9 @@ from web.factories import make_services
 
 from medialib.catalogue import work_lookups
 from medialib.cli import Library, main, processes
-from medialib.cli.imports import _ended, _Report, _take_in_all, _told_of
+from medialib.cli.import_report import Report, told_of
+from medialib.cli.import_waiting import _ended
+from medialib.cli.imports import _take_in_all
 from medialib.cli.processes import _require_port, allow_many_open_files, forget_figures_of_the_dead
 from medialib.settings import Server, Settings
 
@@ -332,13 +334,13 @@ def test_a_damaged_catalogue_is_a_sentence(shell: Shell, tmp_path: Path) -> None
 
 def test_an_import_tells_of_a_database_that_fails_in_one_line() -> None:
     error = OperationalError("INSERT INTO leases", {}, sqlite3.OperationalError("database is locked"))
-    assert _told_of(error, ours=Path("/store")) == "The catalogue cannot be written to now. Please try again."
+    assert told_of(error, ours=Path("/store")) == "The catalogue cannot be written to now. Please try again."
 
 
 def test_an_import_tells_of_a_file_that_cannot_be_read_in_its_own_words() -> None:
     def of(code: int, *paths: str) -> str:
         error = OSError(code, os.strerror(code), paths[0], None, *paths[1:])
-        return _told_of(error, ours=Path("/store"))
+        return told_of(error, ours=Path("/store"))
 
     told = {code: of(code, "/media/stick/a.mp4") for code in (2, 5, 13, 1, 28, 22)}
     assert told[2] == "This file is no longer there."
@@ -568,7 +570,7 @@ def test_names_that_are_long_or_come_from_windows_are_read(shell: Shell, recordi
 def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
     services = make_services(tmp_path / "store")
     console = Console(stderr=True)
-    report = _Report(services, console, as_json=True)
+    report = Report(services, console, as_json=True)
     files = [recordings / "pulled.mp3", recordings / "a.mp3"]
     taken = _take_in_all(services, files, report, console, wait="published")
     assert (report.counts, list(taken.values())) == ({"failed": 1, "published": 1}, files[1:])
@@ -577,7 +579,7 @@ def test_a_file_that_vanishes_does_not_end_the_import(recordings: Path, tmp_path
 
 def test_a_lesson_that_is_removed_is_waited_for_no_longer(tmp_path: Path) -> None:
     services = make_services(tmp_path / "store")
-    report = _Report(services, Console(stderr=True), as_json=True)
+    report = Report(services, Console(stderr=True), as_json=True)
     assert _ended(services, {"gone234567": tmp_path / "a.mp3"}, report) == ["gone234567"]
     assert report.counts == {"failed": 1}
     services.database.close()
@@ -585,7 +587,7 @@ def test_a_lesson_that_is_removed_is_waited_for_no_longer(tmp_path: Path) -> Non
 
 def test_a_queue_that_is_locked_does_not_end_the_import(recordings: Path, tmp_path: Path) -> None:
     services = make_services(tmp_path / "store")
-    report = _Report(services, Console(stderr=True), as_json=True)
+    report = Report(services, Console(stderr=True), as_json=True)
     for queue in services.queues._queues.values():
         queue.storage._timeout = 0.3  # instead of five seconds for each message
     assert services.queues.depth("hot") == 0

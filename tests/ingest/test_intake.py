@@ -131,6 +131,12 @@ def test_without_ffmpeg_there_is_a_sentence(tmp_path: Path) -> None:
     services.database.close()
 
 
+def lose_folders(services: Services) -> None:
+    """As where another machine sweeps, and the file system knows no locks."""
+    for folder in services.store.temporary.iterdir():
+        services.store.discard(folder.name)
+
+
 def test_an_import_that_lost_its_lease_and_its_folder_begins_anew(services: Services, tmp_path: Path) -> None:
     path = media.tone(tmp_path / "a.mp3", seconds=1)
     counted: list[int] = []
@@ -139,7 +145,7 @@ def test_an_import_that_lost_its_lease_and_its_folder_begins_anew(services: Serv
         if not counted:  # as if the machine had slept, and another had swept meanwhile
             with services.database.begin() as session:
                 session.execute(delete(LeaseRow))
-            services.store.sweep(lambda: ())
+            lose_folders(services)
         counted.append(size_bytes)
 
     lesson = take_in(services.workshop, path, DETAILS, name="a.mp3", copied=copied).lesson
@@ -153,7 +159,7 @@ def test_an_import_that_loses_its_lease_again_and_again_is_a_sentence(services: 
     path = media.tone(tmp_path / "a.mp3", seconds=1)
 
     def copied(_: int) -> None:
-        services.store.sweep(lambda: ())
+        lose_folders(services)
 
     with pytest.raises(NotReady):
         take_in(services.workshop, path, DETAILS, name="a.mp3", copied=copied)

@@ -396,6 +396,7 @@ def test_a_file_goes_with_what_is_to_be_read(services: Services, desk: FlaskClie
         link[1].replace(".pdf", ".html"),
         "/media/attached/" + "0" * 32 + "/x.pdf",
         "/media/attached/x/x.pdf",
+        "/media/attached/" + "0" * 32 + "/a%0d%0aSet-Cookie:%20a=b.pdf",
     ):
         assert member.get(wrong).status_code == 404
     page = (io.BytesIO(b"<script>alert(1)</script>"), "记录.pdf")

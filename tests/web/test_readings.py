@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from medialib import leaving
 from medialib.catalogue import collecting, edits, lookups, people_lookups, readings
 from medialib.catalogue.readings import Reading
+from medialib.errors import BadRequest
 from medialib.ingest import reading_files
 from medialib.services import Services
 from medialib.tasks import index_stale
@@ -41,6 +42,19 @@ def picture(form: str) -> bytes:
 
 
 DOCX = document("word/document.xml")
+
+
+def test_an_archive_whose_list_of_contents_would_fill_the_memory_is_no_document() -> None:
+    """Nothing of it is unpacked, but its list is read: 20 bytes of file may stand for 500 in memory."""
+    end = DOCX.index(b"PK\x05\x06")
+    said = int.from_bytes(DOCX[end + 12 : end + 16], "little")
+    long = DOCX[: end + 12] + (2 << 20).to_bytes(4, "little") + DOCX[end + 16 :]
+    hidden = DOCX + b"PK\x05\x06" + b"\0" * 8 + (2 << 20).to_bytes(4, "little") + b"\0" * 6
+    far = DOCX[:end] + b"PK\x06\x07" + b"\0" * 16 + DOCX[end:]
+    assert said < 1000 and reading_files.kind_of(io.BytesIO(DOCX), "a.docx") == ".docx"
+    for archive in (long, hidden, far):
+        with pytest.raises(BadRequest):
+            reading_files.kind_of(io.BytesIO(archive), "a.docx")
 
 
 @pytest.fixture

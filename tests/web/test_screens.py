@@ -416,6 +416,16 @@ def test_the_cookie_of_a_screen_lasts_as_long_as_it_is_heard_of(desk: Desk) -> N
     assert told.startswith(f"screen={token};") and "Max-Age=34560000" in told and "HttpOnly" in told
 
 
+def test_over_tls_the_cookie_of_a_screen_is_for_this_very_host(desk: Desk) -> None:
+    _, office, _ = desk
+    token, _ = paired(desk)
+    set_ = office.application.test_client()
+    address = "https://localhost/tv/beat"
+    answer = set_.post(address, json={}, headers={"Authorization": f"Screen {token}"})
+    told = answer.headers["Set-Cookie"]
+    assert told.startswith(f"__Host-screen={token};") and "Secure" in told and "Path=/" in told and "Domain" not in told
+
+
 def test_the_page_browses_shelves_lists_and_finds_by_initials(desk: Desk) -> None:
     services, office, _ = desk
     add_lesson(services, "竹编", lesson_id="bbbb")

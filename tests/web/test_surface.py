@@ -159,7 +159,8 @@ def test_a_worker_that_is_not_seen_is_told_of_and_no_reason_to_send_people_elsew
 
 def test_a_library_of_a_later_version_is_not_ready(client: FlaskClient, services: Services) -> None:
     with services.database.begin() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        session.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["reasons"][0][:4]) == (503, "更新版本")
 

@@ -24,7 +24,7 @@ from medialib.web import access
 from medialib.web.i18n import gettext
 from medialib.web.naming import absolute
 from medialib.web.screen import boxes, browsing
-from medialib.web.screen.roll import COOKIE, Roll, presented
+from medialib.web.screen.roll import Roll, cookie, presented
 
 _WEB = Path(__file__).parent.parent
 _STATIC = _WEB / "static"
@@ -152,7 +152,7 @@ def _token(services: Services) -> ResponseReturnValue:
 def _kept_by_the_set(response: Response, token: str) -> Response:
     """The token as a cookie too, which what a player fetches bears."""
     response.set_cookie(
-        COOKIE, token, max_age=_TOKEN_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure
+        cookie(), token, max_age=_TOKEN_SECONDS, httponly=True, samesite="Strict", secure=request.is_secure
     )
     return response
 

@@ -21,7 +21,6 @@ log = structlog.get_logger()
 _FRESH_SECONDS = 2.0
 _WRITE_SECONDS = 5.0
 _MOST_WAITING = 50_000
-COOKIE = "screen"
 
 
 class Roll:
@@ -85,4 +84,9 @@ def presented() -> str:
     if scheme == "Screen":
         return token
     in_path: str = request.environ.get("medialib.screen", "")
-    return in_path or request.cookies.get(COOKIE, "")
+    return in_path or request.cookies.get(cookie(), "")
+
+
+def cookie() -> str:
+    """Over TLS a name that browsers take only from this very host."""
+    return "__Host-screen" if request.is_secure else "screen"

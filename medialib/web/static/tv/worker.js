@@ -34,7 +34,8 @@ async function file(request) {
   const first = asKept && await keptOf(request);
   if (first) return first;
   try {
-    return await fresh(request);
+    const asked = fresh(request), late = new Promise((done) => setTimeout(done, PATIENCE_MS));
+    return (await Promise.race([asked, late])) || (await (await caches.open(PAGE)).match(request)) || (await asked);
   } catch (error) {
     const found = await keptOf(request);
     if (found) return found;
@@ -51,7 +52,15 @@ async function fresh(request) {
   const answer = await fetch(request);
   if (answer.type === "opaqueredirect") return answer;
   if (!answer.ok) throw new Error(answer.status + " " + request.url);
-  const cache = await caches.open(PAGE), copy = answer.clone();
-  cache.put(request, copy).catch(() => undefined);
+  keep(request, answer.clone()).catch(() => undefined);
   return answer;
+}
+
+// The whole of it first: nobody can look into a cache while it is written to, and a body that comes no further would hold
+// up the page.
+async function keep(request, answer) {
+  const body = await answer.blob(), headers = new Headers(answer.headers);
+  headers.delete("Content-Encoding"); // it lies here unpacked
+  headers.delete("Content-Length");
+  await (await caches.open(PAGE)).put(request, new Response(body, { status: answer.status, headers }));
 }
