@@ -57,10 +57,14 @@ class Database:
         self.sessions: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
+    def file(self) -> Path | None:
+        """Where an SQLite database lies; None for one in memory or elsewhere."""
+        return _file_of(self.engine.url)
+
+    @property
     def is_gone(self) -> bool:
         """Whether the file was taken away: who has it open still reads it, and writes for nobody."""
-        place = _file_of(self.engine.url)
-        return place is not None and not place.exists()
+        return self.file is not None and not self.file.exists()
 
     @property
     def is_newer(self) -> bool:

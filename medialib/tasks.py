@@ -38,7 +38,7 @@ def announce(services: Services, lesson_id: str, *, ahead: bool = True) -> None:
     plan, queues = load(services.workshop, lesson_id).plan, services.queues
     send = queues.send
     send(HOT, "prepare", lesson_id)
-    if ahead and (queues.depth(HOT) or 0) < _MOST_AHEAD:
+    if ahead and queues.depth(HOT) < _MOST_AHEAD:
         for name in (plan.start_rung, plan.audio[-1].name if plan.audio else None):
             if name:
                 send(HOT, "segment", lesson_id, plan.version, name, 0)

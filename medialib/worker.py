@@ -15,6 +15,7 @@ import structlog
 
 from medialib import arrivals, orphans
 from medialib.airing import Station, keep_on_air
+from medialib.catalogue import upload_lookups
 from medialib.database import AWAY, told
 from medialib.errors import MedialibError
 from medialib.ingest import (
@@ -191,7 +192,9 @@ class Worker:
     def _keep_reconciling(self) -> None:
         for turn in itertools.count():
             self._attempt(partial(self._take_turn, turn))
-            if self._rests(self._services.settings.jobs.reconcile_seconds):
+            end = time.monotonic() + self._services.settings.jobs.reconcile_seconds
+            self._attempt(partial(self._stand_in_for_the_queue, end))
+            if self._rests(end):
                 return
 
     def _take_turn(self, turn: int) -> None:
@@ -220,9 +223,24 @@ class Worker:
             log.exception("reconciling failed, trying again")
         return True
 
-    def _rests(self, seconds: float) -> bool:
+    def _stand_in_for_the_queue(self, end: float) -> None:
+        """No hint comes from a queue that does not answer: what there is to do is done here until then."""
+
+        def away() -> bool:
+            return self._going() and self._services.queues.is_away
+
+        if not away():
+            return
+        with self._services.database.read() as session:
+            whole = upload_lookups.whole_uploads(session)
+        for upload_id in whole:
+            self._upload(upload_id)
+        while away() and time.monotonic() < end and pipeline.advance(self._workshop, away):
+            pass
+
+    def _rests(self, end: float) -> bool:
         """Wait for the next turn, but show in the meantime what its time has come for; whether the worker stops."""
-        end, wait = time.monotonic() + seconds, _DUE_SECONDS
+        wait = _DUE_SECONDS
         while (left := end - time.monotonic()) > 0:
             if self._stopping.wait(min(left, wait)):
                 return True

@@ -1,18 +1,22 @@
 """The worker: hints and reconciling."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import media
 import pytest
 from sqlalchemy import delete, event, update
 from sqlalchemy.exc import OperationalError
 from web.factories import add_lesson, make_services
 
 from medialib import finding, reconciling, tasks
-from medialib.catalogue import moves, work_lookups
+from medialib.catalogue import lookups, moves, work_lookups
+from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import StepLeft
+from medialib.ingest.intake import take_in
 from medialib.jobs.leases import LeaseRow
 from medialib.jobs.queue import BULK
 from medialib.search.index import IndexUnavailable
@@ -33,6 +37,11 @@ def services(tmp_path: Path) -> Iterator[Services]:
 def titles(services: Services, words: str) -> list[str]:
     with services.database.read() as session:
         return [one.title for one in finding.find(services, session, words=words).lessons]
+
+
+def state_of(services: Services, lesson_id: str) -> str:
+    with services.database.read() as session:
+        return lookups.lesson(session, lesson_id).state
 
 
 def indexed(services: Services) -> int:
@@ -119,6 +128,24 @@ def test_reconciling_does_not_take_a_sleep_for_the_end_of_its_own_work(services:
         reconciling.reconcile(services, quiet=False)
         assert not mine.lost.is_set()
         assert [path.name for path in services.store.temporary.iterdir()] == [mine.token]
+
+
+def test_work_goes_on_though_the_queue_does_not_answer(tmp_path: Path) -> None:
+    pytest.importorskip("redis", reason="NOT TESTED: pip install redis")
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        jobs = {"url": f"redis://127.0.0.1:{held.getsockname()[1]}/0", "reconcile_seconds": 1}
+        services = make_services(tmp_path / "store", jobs=jobs, ladder={"preset": "ultrafast"}, tools=media.AT_ONCE)
+        path = media.tone(tmp_path / "a.mp3", seconds=1)
+        lesson_id = take_in(services.workshop, path, Details(title="竹编"), name=path.name).lesson.id
+        working = Worker(services)
+        working.start()
+        try:
+            until(lambda: state_of(services, lesson_id) == "complete")
+        finally:
+            working.stop()
+    services.index.close()
+    services.database.close()
 
 
 def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) -> None:

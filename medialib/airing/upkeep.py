@@ -33,7 +33,7 @@ def _hurry(services: Services, chain: Chain) -> None:
         for name, number in _missing(services, one, now):
             services.queues.send(HOT, "segment", one.entry.item.lesson_id, one.entry.item.version, name, number)
             asked += 1
-            if asked >= _MOST_HURRIED or (services.queues.depth(HOT) or 0) > _MOST_HURRIED:
+            if asked >= _MOST_HURRIED or services.queues.depth(HOT) > _MOST_HURRIED:
                 return
 
 

@@ -37,6 +37,7 @@ _COMMANDS = {
     "collection": "collections",
     "user": "users",
     "demo": "demo",
+    "backup": "backup",
     "reindex": "care",
     "doctor": "care",
     "bench": "care",

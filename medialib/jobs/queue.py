@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
-from huey.consumer import Consumer, Worker
+from huey.consumer import Consumer, Scheduler, Worker
 
 from medialib.errors import BadSettings, MissingDriver
 from medialib.jobs.reach import Reach
@@ -25,7 +25,7 @@ _URGENT = 10
 # How long a consumer that is told to stop waits for what it is at: all of them together less than a supervisor waits.
 _LAST_SECONDS = 4
 # How long a queue on another machine is waited for. Of what may be in the URL too, the URL's counts.
-_REDIS_PATIENCE = {"socket_connect_timeout": 3, "socket_timeout": 5}
+_REDIS_PATIENCE = {"socket_connect_timeout": 3, "socket_timeout": 3}
 _POSTGRESQL_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 
 Handler = Callable[..., None]
@@ -61,10 +61,18 @@ class _Thread(Worker):  # type: ignore[misc]
                 self.more.clear()
 
 
+class _Idle(Scheduler):  # type: ignore[misc]
+    """Nothing is ever put off until later in the queue: what is due is in the catalogue."""
+
+    def loop(self, now: Any = None) -> None:  # noqa: ARG002
+        self.stop_flag.wait()
+
+
 class _Threads(Consumer):  # type: ignore[misc]
     """A consumer that leaves the process's signals alone: there are several of them in one process."""
 
     worker_class = _Thread
+    scheduler_class = _Idle
 
     def __init__(self, queue: Huey, more: threading.Event, reach: Reach, **options: Any):
         self._turn, self._more, self._reach = threading.Lock(), more, reach
@@ -123,7 +131,16 @@ class Queues:
 
         self._reach.ask(put)
 
-    def depth(self, queue: str) -> int | None:
+    @property
+    def is_away(self) -> bool:
+        """Whether the queue did not answer when it was asked last."""
+        return self._reach.is_away
+
+    def depth(self, queue: str) -> int:
+        """Messages that wait; none are known of a queue that does not answer."""
+        return self.known_depth(queue) or 0
+
+    def known_depth(self, queue: str) -> int | None:
         """Messages that wait; None when the queue does not answer."""
 
         def count() -> int:
@@ -173,10 +190,12 @@ def _open(name: str, url: str, folder: Path) -> Huey:
     if url.startswith(("redis://", "rediss://")):
         from redis import ConnectionPool
         from redis.backoff import NoBackoff
+        from redis.exceptions import ConnectionError as Cut
         from redis.retry import Retry
 
-        # Once more at once, as for connections that a restart has cut; more than that is for those who ask.
-        pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 1), **_REDIS_PATIENCE)
+        # Once more at once where a restart has cut the connection; more than that is for those who ask.
+        again = Retry(NoBackoff(), 1, supported_errors=(Cut,))
+        pool = ConnectionPool.from_url(url, retry=again, **_REDIS_PATIENCE)
         return PriorityRedisHuey(f"medialib-{name}", connection_pool=pool, results=False)
     patience = {key: value for key, value in _POSTGRESQL_PATIENCE.items() if f"{key}=" not in url}
     return PostgresHuey(f"medialib-{name}", dsn=url, results=False, create_tables=False, **patience)

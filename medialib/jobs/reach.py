@@ -30,6 +30,11 @@ class Reach:
         """How long it is left alone yet."""
         return max(0.0, self._until - self._clock())
 
+    @property
+    def is_away(self) -> bool:
+        """Whether it did not answer when it was asked last."""
+        return self._pause_seconds > 0
+
     def ask(self, act: Callable[[], T]) -> T | None:
         """What `act` answers; None when the queue does not answer, or did not a moment ago."""
         if self.pause_seconds:
@@ -50,7 +55,7 @@ class Reach:
             self._until = self._clock() + self._pause_seconds
             again = self._pause_seconds
         log.warning(
-            "the queue (jobs.url) does not answer; work is found without it, only later",
+            "the queue (jobs.url) does not answer; work goes on without it, only more slowly",
             error=" ".join(str(error).split()), again_seconds=again,
         )  # fmt: skip
 

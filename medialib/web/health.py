@@ -82,7 +82,7 @@ def _worker_troubles(services: Services) -> list[str]:
 
 
 def _queue_troubles(services: Services) -> list[str]:
-    return [] if services.queues.depth(HOT) is not None else [gettext(QUEUE_AWAY)]
+    return [] if services.queues.known_depth(HOT) is not None else [gettext(QUEUE_AWAY)]
 
 
 def _store_troubles(services: Services) -> list[str]:
@@ -121,7 +121,7 @@ class _QueueDepth(Collector):
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(metrics.QUEUE_DEPTH, "Messages that wait in a queue", labels=["queue"])
         for queue in QUEUES:
-            waiting = self._services.queues.depth(queue)
+            waiting = self._services.queues.known_depth(queue)
             if waiting is not None:
                 family.add_metric([queue], waiting)
         yield family

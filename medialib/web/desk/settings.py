@@ -136,7 +136,7 @@ def state_of(services: Services) -> State:
 
 def _waiting(services: Services) -> int | None:
     """How many messages wait in all queues; None when they do not answer."""
-    depths = [services.queues.depth(queue) for queue in (HOT, BULK, DOWNLOADS)]
+    depths = [services.queues.known_depth(queue) for queue in (HOT, BULK, DOWNLOADS)]
     known = [one for one in depths if one is not None]
     return sum(known) if len(known) == len(depths) else None
 

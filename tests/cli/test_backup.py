@@ -1,0 +1,70 @@
+"""A backup is a store by itself: with it in the store's place the library is as it was."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from web.factories import add_lesson, opened_services
+
+from medialib.cli import main
+
+FILES = ("lessons/aa/aaaa/source.mp4", "covers/x/320.webp", "attached/ab/ab.pdf", "uploads/u1", "lost/bbbb/source.mp3")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library with a lesson and with files of every kind that cannot be made again, and some that can."""
+    folder = tmp_path / "store"
+    with opened_services(folder) as services:
+        services.database.upgrade()
+        services.store.secret()
+        add_lesson(services, "竹编", searchable=False)
+    for name in (*FILES, "cache/x.ts", "tmp/half", "index/one"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    monkeypatch.setenv("MEDIALIB__STORE__URL", str(folder))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [*map(str, arguments)])
+
+
+def test_a_library_is_whole_again_from_its_backup(store: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(store / "medialib.db")) as busy:  # what goes on meanwhile is not waited for
+        busy.execute("BEGIN")
+        busy.execute("SELECT count(*) FROM lessons").fetchone()
+        done = run("backup", tmp_path / "backup")
+    assert (done.exit_code, done.stdout) == (0, "6 files copied (0 MB), 0 were there already.\n")
+    secret = (store / "secret").read_text()
+    there = {str(one.relative_to(tmp_path / "backup")) for one in (tmp_path / "backup").rglob("*") if one.is_file()}
+    assert there == {*FILES, "secret", "medialib.db"}
+    shutil.rmtree(store)
+    shutil.copytree(tmp_path / "backup", store)
+    listed = run("list")
+    assert listed.exit_code == 0 and "竹编" in listed.stdout
+    assert [(store / name).read_text() for name in (*FILES, "secret")] == [*FILES, secret]
+
+
+def test_the_next_backup_copies_what_is_new_and_loses_nothing(store: Path, tmp_path: Path) -> None:
+    run("backup", tmp_path / "backup")
+    (store / FILES[0]).unlink()
+    (store / "lessons/aa/aaaa/more.m4s").write_text("more")
+    assert run("backup", tmp_path / "backup").stdout == "1 files copied (0 MB), 5 were there already.\n"
+    assert (tmp_path / "backup" / FILES[0]).exists()
+
+
+def test_a_backup_is_neither_in_the_store_nor_among_other_things(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "one.txt").touch()
+    for place, told in (
+        (store / "backup", "beside the store"),
+        (tmp_path, "beside the store"),
+        ("letters", "other things"),
+    ):
+        refused = run("backup", place)
+        assert refused.exit_code == 1 and told in refused.stderr
