@@ -56,6 +56,15 @@ def test_a_person_signs_in_is_led_back_and_signs_out(client: FlaskClient, servic
     assert acts(services)[:2] == ["signed.out", "signed.in"]
 
 
+def test_who_only_looks_whether_a_page_is_there_has_not_tried_to_sign_in(
+    client: FlaskClient, services: Services
+) -> None:
+    """Programs that show where a link leads ask so, for the address that a whole office has: it would be locked out."""
+    assert {client.head("/sign-in?next=/desk/").status_code for _ in range(40)} == {200}
+    assert "sign-in.failed" not in acts(services)
+    assert client.head("/invitation/none").status_code == 404
+
+
 @pytest.mark.parametrize("wish", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x"])
 def test_signing_in_leads_to_no_other_site(client: FlaskClient, services: Services, wish: str) -> None:
     add_person(services, "li")

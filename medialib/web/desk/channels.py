@@ -64,7 +64,7 @@ def add_to(blueprint: Blueprint, services: Services, station: Station) -> None:
 
 def _channels(services: Services, station: Station) -> ResponseReturnValue:
     """All channels with what is on; a form makes one."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _told_of_all(services, station)
     try:
         zone = typed("zone", most=40) or services.settings.screens.zone

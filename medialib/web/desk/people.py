@@ -41,7 +41,7 @@ def _people(services: Services) -> ResponseReturnValue:
 
 def _invite(services: Services) -> ResponseReturnValue:
     told: dict[str, Any] = {"section": "people", "units": unit_choices(services), "roles": ROLES}
-    if request.method == "GET":
+    if request.method != "POST":
         return page(services, "invite.html", role="editor", **told)
     try:
         role = chosen_role()

@@ -32,7 +32,7 @@ def add_to(blueprint: Blueprint, services: Services, limiter: Limiter) -> None:
 def _new(services: Services) -> ResponseReturnValue:
     """Confirm the code that a television shows: typed here, or scanned with a phone."""
     code = screen_edits.read_code(request.values.get("code", ""))
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(services, code=code)
     try:
         place = place_typed(services)

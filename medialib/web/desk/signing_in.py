@@ -32,7 +32,7 @@ def make_blueprint(services: Services, limiter: Limiter) -> Blueprint:
 
 
 def _sign_in(services: Services) -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method != "POST":
         person = signing.current(services)
         return redirect(home_of(person)) if person else _page("sign_in.html", next=_next(), why=_why(services))
     login = typed("login")
@@ -72,7 +72,7 @@ def _invitation(services: Services, token: str) -> ResponseReturnValue:
     """Make the account that somebody was invited to; raises NotFound for a link that works no longer."""
     with services.database.read() as session:
         ticket = people_lookups.ticket(session, token, "invitation")
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("invitation.html", ticket=ticket, name=ticket.name)
     try:
         password = _new_password()
@@ -90,7 +90,7 @@ def _password(services: Services, token: str) -> ResponseReturnValue:
     with services.database.read() as session:
         ticket = people_lookups.ticket(session, token, "password")
         person = people_lookups.person(session, ticket.person_id or "")
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("new_password.html", person=person)
     try:
         password = _new_password()

@@ -27,7 +27,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 
 
 def _units(services: Services) -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method != "POST":
         return _list(services)
     try:
         name, parent = typed("name"), typed("parent", most=64) or None

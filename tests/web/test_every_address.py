@@ -1,0 +1,33 @@
+"""Whatever stands in the places of an address, and whatever name it is asked under: no failure, and nothing of elsewhere."""
+
+import re
+
+from flask.testing import FlaskClient
+
+from medialib.services import Services
+
+from .factories import add_lesson
+
+CANARY = "known to nobody"
+ODD = (
+    "..", "..%2f..%2fcanary", "%2e%2e/canary", "..%5c..%5ccanary", "/etc/passwd", "%00", "a%0d%0aSet-Cookie:a=b", "%ff",
+    "%e2%80%ae", "9" * 40, "-1", "1e5", "%f0%9d%9f%99", "canary",
+)  # fmt: skip
+
+
+def test_odd_words_in_an_address_lead_nowhere(client: FlaskClient, services: Services) -> None:
+    (services.store.root / "canary").write_text(CANARY)
+    (services.store.lessons / "canary").write_text(CANARY)
+    lesson_id = add_lesson(services)
+    rules = [rule.rule for rule in client.application.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    patterns = {
+        one for rule in rules for one in (rule, rule.replace("<lesson:lesson_id>", lesson_id)) if re.search("<.+>", one)
+    }
+    told = []
+    for pattern in sorted(patterns):
+        for odd in ODD:
+            address = re.sub(r"<[^>]+>", lambda _, odd=odd: odd, pattern)
+            with client.get(address) as answer:
+                if answer.status_code not in (200, 301, 302, 308, 400, 401, 403, 404, 405, 503) or CANARY in answer.text:
+                    told.append((answer.status_code, address))
+    assert len(patterns) > 50 and told == []
