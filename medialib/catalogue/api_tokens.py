@@ -1,17 +1,16 @@
-"""ApiToken: a secret with which a program acts for a person, within scopes; and every change made to it."""
+"""Keys with which programs act for people, within scopes: every question asked of them, how one is made and ends."""
 
 import time
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, String, delete, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from medialib.catalogue import tokens
-from medialib.catalogue.people import Person, Role
+from medialib.catalogue.people import LONGEST_KEY_NAME, ApiToken, Person, Role
 from medialib.catalogue.people_edits import note
 from medialib.catalogue.rights import viewer_of
-from medialib.database import Base
 from medialib.errors import N_, BadRequest, NotFound
 
 Scope = Literal["read", "edit", "publish", "admin"]
@@ -21,25 +20,10 @@ LEAST_ROLE: dict[Scope, Role] = {"read": "viewer", "edit": "editor", "publish": 
 """Nobody can give a program more than the own account may."""
 
 MOST_TOKENS = 20
-LONGEST_NAME = 100
+LONGEST_NAME = LONGEST_KEY_NAME
 _SEEN_SECONDS = 60
 _PREFIX = "ml_"
 """By this a secret that got into a file is recognised for what it is."""
-
-
-class ApiToken(Base):
-    """Only the digest of the secret is kept; times are unix seconds, `ends_at` None for one that does not end."""
-
-    __tablename__ = "api_tokens"
-
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    created_at: Mapped[float]
-    ends_at: Mapped[float | None] = mapped_column(default=None)
-    used_at: Mapped[float | None] = mapped_column(default=None)
 
 
 def scopes_of(person: Person) -> tuple[Scope, ...]:

@@ -13,6 +13,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 """From the least right to the most: each may do what those before it may."""
 
 TicketKind = Literal["invitation", "password"]
+LONGEST_KEY_NAME = 100
 
 
 class Person(Base):
@@ -56,6 +57,23 @@ class SignIn(Base):
     seen_at: Mapped[float]
     ends_at: Mapped[float] = mapped_column(index=True)
     device: Mapped[str] = mapped_column(String(100), default="")
+
+
+class ApiToken(Base):
+    """A secret with which a program acts for a person, within scopes. Only the digest of it is kept;
+    times are unix seconds, `ends_at` None for one that does not end.
+    """
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_KEY_NAME))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[float]
+    ends_at: Mapped[float | None] = mapped_column(default=None)
+    used_at: Mapped[float | None] = mapped_column(default=None)
 
 
 class Ticket(Base):

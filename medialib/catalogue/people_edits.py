@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import passwords, people_lookups, tokens
-from medialib.catalogue.people import LogEntry, Person, Role, SignIn, Ticket
+from medialib.catalogue.people import ApiToken, LogEntry, Person, Role, SignIn, Ticket
 from medialib.catalogue.people_lookups import LINK_IS_OVER
 from medialib.catalogue.units import Unit
 from medialib.errors import N_, BadRequest, NotFound
@@ -104,11 +104,12 @@ def _keep_an_admin(session: Session, person: Person) -> None:
 
 
 def disable(session: Session, person: Person, *, by: Person | None) -> None:
-    """The person can no longer sign in, and is signed out everywhere at once."""
+    """The person can no longer sign in, and is signed out everywhere at once; keys for programs end for good."""
     if person.role == "admin" and person.is_working:
         _keep_an_admin(session, person)
     person.disabled_at = person.disabled_at or time.time()
     end_sign_ins(session, person)
+    end_keys(session, person, by=by)
     _void_tickets(session, person)
     note(session, by, "person.disabled", on_id=person.id, on_name=person.name)
 
@@ -118,11 +119,17 @@ def enable(session: Session, person: Person, *, by: Person | None) -> None:
     note(session, by, "person.enabled", on_id=person.id, on_name=person.name)
 
 
-def set_password(session: Session, person: Person, password: str, *, keep: str = "", by: Person | None) -> None:
-    """A new password: signed out on every device but `keep`, and links for choosing one are void. Raises BadRequest."""
+def set_password(
+    session: Session, person: Person, password: str, *, keep: str = "", keep_keys: bool = False, by: Person | None
+) -> None:
+    """A new password: signed out on every device but `keep`, and links for choosing one are void; keys for programs end
+    too, unless whoever knows the old password chose to `keep_keys`. Raises BadRequest.
+    """
     passwords.check_password(password, login=person.login)
     person.password_hash = passwords.hash_password(password)
     end_sign_ins(session, person, keep=keep)
+    if not keep_keys:
+        end_keys(session, person, by=by)
     _void_tickets(session, person)
     note(session, by, "password.changed", on_id=person.id, on_name=person.name)
 
@@ -163,6 +170,13 @@ def end_sign_in(session: Session, person: Person, sign_in_id: str, *, act: str) 
 
 def end_sign_ins(session: Session, person: Person, *, keep: str = "") -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.id != keep))
+
+
+def end_keys(session: Session, person: Person, *, by: Person | None) -> None:
+    """No program acts for this person any more; where none did, nothing is noted."""
+    ended = session.scalars(delete(ApiToken).where(ApiToken.person_id == person.id).returning(ApiToken.name)).all()
+    if ended:
+        note(session, by, "tokens.ended", on_id=person.id, on_name=person.name, keys=sorted(ended))
 
 
 def sign_out(session: Session, person: Person, *, by: Person | None) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from medialib.catalogue import editing, theme_lookups, tokens, upload_lookups
@@ -67,10 +67,12 @@ def require_quota(session: Session, unit_slug: str | None, size_bytes: int, *, g
 def acknowledge(session: Session, upload_id: str, *, before: int, after: int, days: float) -> bool:
     """Say that bytes are on disk: from `before` to `after`; True when the upload is whole now.
 
-    Raises OutOfStep when another was here first: whoever loses must not believe that its bytes were kept.
+    Raises OutOfStep when another was here first: whoever loses must not believe that its bytes were kept; also when
+    the person was disabled while the bytes came.
     """
     now = time.time()
-    alive = (Upload.id == upload_id, Upload.received_bytes == before, Upload.cancelled.is_(False))
+    works = Upload.person_id.in_(select(Person.id).where(Person.disabled_at.is_(None)))
+    alive = (Upload.id == upload_id, Upload.received_bytes == before, Upload.cancelled.is_(False), works)
     values = {"received_bytes": after, "seen_at": now, "expires_at": now + days * _DAY_SECONDS}
     size = session.scalar(update(Upload).where(*alive).values(**values).returning(Upload.size_bytes))
     if size is None:

@@ -60,14 +60,14 @@ def passwd_command(library: Library, login: str, password_stdin: bool) -> None:
             _print_link(services, session, person)
         else:
             people_edits.set_password(session, person, password, by=None)
-            click.echo(f"{person.login}: the new password holds, and all devices are signed out.")
+            click.echo(f"{person.login}: the new password holds; devices are signed out, keys for programs have ended.")
 
 
 @user_command.command("disable")
 @click.argument("login")
 @click.pass_obj
 def disable_command(library: Library, login: str) -> None:
-    """Keep LOGIN from signing in, and sign every device out at once."""
+    """Keep LOGIN from signing in; every device is signed out at once, and keys for programs end."""
     services = open_ready(library)
     with services.database.begin() as session:
         people_edits.disable(session, _person(session, login), by=None)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import resource
 import time
 import zlib
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from medialib import arrivals
 from medialib.app import create_app
+from medialib.catalogue import people_edits, people_lookups
 from medialib.catalogue.uploads import Upload
 from medialib.jobs.queue import HOT
 from medialib.services import Services
@@ -281,6 +283,26 @@ def test_others_see_and_touch_nothing(services: Services, sender: Sender) -> Non
     assert viewer.ask("HEAD", address).status_code == 403
     assert client_of(services).post("/desk/uploads", headers=RESUMABLE).status_code == 401
     assert sender.offset(address) == 0
+
+
+def test_bytes_that_come_while_their_sender_is_disabled_are_not_kept(services: Services) -> None:
+    sender = sender_of(services, "tian")
+    address = sender.begin(8)
+
+    class Line(io.BytesIO):
+        def readinto(self, buffer: Any) -> int:
+            with services.database.begin() as session:
+                person = people_lookups.find_person(session, "tian")
+                assert person
+                people_edits.disable(session, person, by=None)
+            return super().readinto(buffer)
+
+    headers = {**RESUMABLE, "X-CSRFToken": sender.token, "Upload-Offset": "0", "Content-Type": BYTES}
+    answer = sender.client.patch(address, input_stream=Line(b"abcd"), content_length=4, headers=headers)
+    assert answer.status_code == 409
+    assert sender.ask("HEAD", address).status_code == 401
+    with services.database.read() as session:
+        assert session.get_one(Upload, address.rpartition("/")[2]).received_bytes == 0
 
 
 def test_a_request_without_the_token_of_a_page_is_refused(sender: Sender) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 from flask import url_for
 from pydantic import Field
 
-from medialib.catalogue import people_edits, people_lookups, unit_tree
+from medialib.catalogue import api_tokens, people_edits, people_lookups, unit_tree
+from medialib.catalogue.api_tokens import Scope
 from medialib.catalogue.people import Role
 from medialib.errors import N_, NotFound
 from medialib.services import Services
@@ -58,6 +59,20 @@ class Devices(Answer):
     devices: list[DeviceAnswer]
 
 
+class KeyAnswer(Answer):
+    """A key for a program, without its secret; `ends_at` null for one that does not end."""
+
+    name: str
+    scopes: list[Scope]
+    created_at: float
+    used_at: float | None
+    ends_at: float | None
+
+
+class Keys(Answer):
+    keys: list[KeyAnswer]
+
+
 def add_to(api: Api) -> None:
     admin = api.family(access.at_least("admin"), below="/people/", reads="admin", writes="admin", group="people")
     admin(_all, "GET", "invitations", N_("The invitations that still work"), answer=Invitations)
@@ -81,6 +96,7 @@ def add_to(api: Api) -> None:
         status=201,
     )
     admin(_devices, "GET", "<person_id>/devices", N_("Where a person is signed in"), answer=Devices)
+    admin(_keys, "GET", "<person_id>/keys", N_("With which keys programs act for a person"), answer=Keys)
 
 
 def _all(services: Services) -> Invitations:
@@ -135,3 +151,11 @@ def _devices(services: Services, person_id: str) -> Devices:
             for one in found
         ]
     )
+
+
+def _keys(services: Services, person_id: str) -> Keys:
+    with services.database.read() as session:
+        people_lookups.person(session, person_id)
+        found = api_tokens.of_person(session, person_id)
+    told = ("name", "scopes", "created_at", "used_at", "ends_at")
+    return Keys(keys=[KeyAnswer(**{name: getattr(one, name) for name in told}) for one in found])

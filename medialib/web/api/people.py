@@ -117,7 +117,7 @@ def add_to(api: Api) -> None:
     people(_change, "PATCH", "/<person_id>", N_("Changes name, role or unit"), body=PersonChange, **one)
     for act, summary in (
         ("disable", N_("Disables an account")), ("enable", N_("Enables an account")),
-        ("sign-out", N_("Signs an account out on all devices")),
+        ("sign-out", N_("Signs an account out on all devices")), ("end-keys", N_("Takes all keys of an account back")),
     ):  # fmt: skip
         people(_switching(act), "POST", f"/<person_id>/{act}", summary, **one)
     units(_units, "GET", "", N_("All units, each under the one it belongs to"), answer=UnitsAnswer)
@@ -188,7 +188,8 @@ def require_unit(role: Role, unit: str | None) -> None:
 
 def _switching(act: str) -> Any:
     change = {
-        "disable": people_edits.disable, "enable": people_edits.enable, "sign-out": people_edits.sign_out
+        "disable": people_edits.disable, "enable": people_edits.enable, "sign-out": people_edits.sign_out,
+        "end-keys": people_edits.end_keys,
     }[act]  # fmt: skip
 
     def switch(services: Services, person_id: str) -> PersonAnswer:

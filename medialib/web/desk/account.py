@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
-from medialib.catalogue import passwords, people_edits, people_lookups
+from medialib.catalogue import api_tokens, passwords, people_edits, people_lookups
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
 from medialib.web import access, signing
@@ -28,10 +28,11 @@ def add_to(blueprint: Blueprint, services: Services, limiter: Limiter) -> None:
 def _account(services: Services, status: int = 200, **told: object) -> ResponseReturnValue:
     with services.database.read() as session:
         devices = people_lookups.sign_ins(session, me(services).id)
+        keys = api_tokens.of_person(session, me(services).id)
     here = signing.this_device(services)
     done = request.args.get("done", "")
     return page(
-        services, "account.html", status, section="account", devices=devices, here=here.id if here else "",
+        services, "account.html", status, section="account", devices=devices, keys=keys, here=here.id if here else "",
         done=gettext(_DONE[done]) if done in _DONE else "", **told,
     )  # fmt: skip
 
@@ -53,7 +54,8 @@ def _change(services: Services) -> ResponseReturnValue:
             raise BadRequest(N_("The two passwords are not the same. Please type them again."))
         with services.database.begin() as session:
             mine = people_lookups.person(session, person.id)
-            people_edits.set_password(session, mine, password, keep=here.id if here else "", by=person)
+            kept = {"keep": here.id if here else "", "keep_keys": "end_keys" not in request.form}
+            people_edits.set_password(session, mine, password, by=person, **kept)
     except BadRequest as error:
         return _account(services, 400, problem=sentence(error))
     return redirect(url_for("desk.account", done="password"))

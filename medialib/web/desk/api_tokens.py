@@ -16,7 +16,7 @@ SCOPE_NAMES: dict[Scope, str] = {
     "read": N_("Read"),
     "edit": N_("Upload and edit"),
     "publish": N_("Publish and collect"),
-    "admin": N_("People and units"),
+    "admin": N_("People, units and settings"),
 }
 _DAYS = {"90": 90.0, "365": 365.0, "": None}
 _PER_HOUR = 30

@@ -2,22 +2,27 @@
 
 import time
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from medialib.catalogue import people_lookups
 from medialib.catalogue.people import ROLES, LogEntry
 from medialib.errors import N_
 from medialib.services import Services
 from medialib.web import access
+from medialib.web.desk import csv_files
+from medialib.web.desk.api_tokens import SCOPE_NAMES
 from medialib.web.desk.lesson_access import ACCESS_NAMES
 from medialib.web.desk.shell import page, role_name
-from medialib.web.i18n import gettext
+from medialib.web.i18n import gettext, language
 
 PER_PAGE = 50
+MOST_SAVED = 20_000
+_COLUMNS = (N_("When"), N_("Who"), N_("What was done"), N_("On what"), N_("Further details"))
 _LAST_PAGE = 100_000
 
 ACTS: dict[str, str] = {
@@ -57,6 +62,7 @@ ACTS: dict[str, str] = {
     "webhook.gave.up": N_("an address did not answer for three days and is told nothing any more"),
     "token.made": N_("made a key for a program"),
     "token.removed": N_("took a key for a program back"),
+    "tokens.ended": N_("all keys for programs ended"),
     "captions.saved": N_("wrote captions"),
     "captions.removed": N_("removed captions"),
     "captions.undone": N_("brought captions back"),
@@ -114,26 +120,57 @@ ACTS: dict[str, str] = {
 
 
 def add_to(blueprint: Blueprint, services: Services) -> None:
-    blueprint.add_url_rule("/log", "log", access.at_least("admin")(lambda: _log(services)))
+    admin = access.at_least("admin")
+    blueprint.add_url_rule("/log", "log", admin(lambda: _log(services)))
+    blueprint.add_url_rule("/log.csv", "log_csv", admin(lambda: _save(services)))
 
 
 def _log(services: Services) -> ResponseReturnValue:
-    asked = {key: request.args.get(key, "").replace("\0", "").strip() for key in ("person", "act", "since", "until")}
-    since, until = beginning_of(_day(asked["since"])), beginning_of(_day(asked["until"]), days=1)
-    number = min(request.args.get("page", 1, type=int), _LAST_PAGE)
-    number = max(number, 1)
-    person = {"": None, "-": ""}.get(asked["person"], asked["person"])
-    act = asked["act"] if asked["act"] in ACTS else None
+    asked = _asked()
+    number = max(1, min(request.args.get("page", 1, type=int), _LAST_PAGE))
     with services.database.read() as session:
-        found = people_lookups.log(
-            session, person_id=person, act=act, since=since, until=until, page=number, per_page=PER_PAGE
-        )
+        found = _found(session, asked, page=number, per_page=PER_PAGE)
         people = people_lookups.people(session)
     acts = {act: gettext(name) for act, name in ACTS.items()}
     return page(
         services, "log.html", section="log", found=found, people=people, acts=acts, asked=asked, number=number,
         pages=max(1, -(-found.total // PER_PAGE)),
     )  # fmt: skip
+
+
+def _save(services: Services) -> ResponseReturnValue:
+    """The same as a file: what was asked for, the latest first, and as much of it as a table program holds well."""
+    asked = _asked()
+    with services.database.read() as session:
+        entries = _found(session, asked, page=1, per_page=MOST_SAVED).entries
+    columns = [gettext(one) for one in _COLUMNS]
+    nobody = gettext(N_("By command, or not signed in"))
+    rows = [
+        (
+            datetime.fromtimestamp(one.at).isoformat(" ", "seconds"), one.person_name if one.person_id else nobody,
+            act_name(one.act), one.on_name, "; ".join(told_details(one)),
+        )
+        for one in entries
+    ]  # fmt: skip
+    title = " ".join(filter(None, (gettext(N_("Log")), asked["since"], asked["until"])))
+    return csv_files.answer(columns, rows, name="log", title=title)
+
+
+def _asked() -> dict[str, str]:
+    return {key: request.args.get(key, "").replace("\0", "").strip() for key in ("person", "act", "since", "until")}
+
+
+def _found(session: Session, asked: Mapping[str, str], *, page: int, per_page: int) -> people_lookups.LogPage:
+    """What is written into an address that means nothing is passed over."""
+    return people_lookups.log(
+        session,
+        person_id={"": None, "-": ""}.get(asked["person"], asked["person"]),
+        act=asked["act"] if asked["act"] in ACTS else None,
+        since=beginning_of(_day(asked["since"])),
+        until=beginning_of(_day(asked["until"]), days=1),
+        page=page,
+        per_page=per_page,
+    )
 
 
 def _day(text: str) -> date | None:
@@ -160,13 +197,22 @@ _FIELDS: Mapping[str, str] = {
     "name": N_("Name"), "role": N_("May"), "unit": N_("Unit"), "under": N_("Under"),
     "before": N_("Before"), "access": N_("Now"), "label": N_("For"),
     "captions": N_("Captions"), "device": N_("Device"), "reason": N_("Reason"),
+    "scopes": N_("What it may do"), "keys": N_("Keys"),
 }  # fmt: skip
 
 
 def told_details(entry: LogEntry) -> list[str]:
     """What else is known of an entry, as words: “Role: viewer → editor”."""
-    told = ((_FIELDS[key], _told(value)) for key, value in entry.details.items() if key in _FIELDS and value)
+    told = ((_FIELDS[key], _words(key, value)) for key, value in entry.details.items() if key in _FIELDS and value)
     return [gettext("%(field)s: %(value)s", field=gettext(field), value=value) for field, value in told]
+
+
+def _words(key: str, value: Any) -> str:
+    """A list is of what was before and is now, except these two."""
+    if key in ("scopes", "keys"):
+        names = [gettext(SCOPE_NAMES[one]) if one in SCOPE_NAMES else one for one in value]
+        return ("，" if language().startswith("zh") else ", ").join(names)
+    return _told(value)
 
 
 def _told(value: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from medialib.catalogue import people_edits, people_lookups
+from medialib.catalogue import api_tokens, people_edits, people_lookups
 from medialib.catalogue.people import ROLES
 from medialib.errors import BadRequest
 from medialib.services import Services
@@ -29,6 +29,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add("/people/<person_id>/enable", "enable", lambda person_id: _enable(services, person_id), "POST")
     add("/people/<person_id>/reset", "reset", lambda person_id: _reset(services, person_id), "POST")
     add("/people/<person_id>/sign-out", "sign_out_person", lambda person_id: _sign_out(services, person_id), "POST")
+    add("/people/<person_id>/end-keys", "end_keys", lambda person_id: _end_keys(services, person_id), "POST")
 
 
 def _people(services: Services) -> ResponseReturnValue:
@@ -79,9 +80,10 @@ def _person(services: Services, person_id: str, problem: str = "") -> ResponseRe
     with services.database.read() as session:
         person = people_lookups.person(session, person_id)
         devices = people_lookups.sign_ins(session, person_id)
+        keys = api_tokens.of_person(session, person_id)
         lately = people_lookups.log(session, person_id=person_id, per_page=8).entries
     return page(
-        services, "person.html", 400 if problem else 200, section="people", person=person, devices=devices,
+        services, "person.html", 400 if problem else 200, section="people", person=person, devices=devices, keys=keys,
         lately=lately, units=unit_choices(services), roles=ROLES, problem=problem, saved="saved" in request.args,
     )  # fmt: skip
 
@@ -114,4 +116,10 @@ def _sign_out(services: Services, person_id: str) -> ResponseReturnValue:
     with services.database.begin() as session:
         person = people_lookups.person(session, person_id)
         people_edits.sign_out(session, person, by=me(services))
+    return redirect(url_for("desk.person", person_id=person_id))
+
+
+def _end_keys(services: Services, person_id: str) -> ResponseReturnValue:
+    with services.database.begin() as session:
+        people_edits.end_keys(session, people_lookups.person(session, person_id), by=me(services))
     return redirect(url_for("desk.person", person_id=person_id))

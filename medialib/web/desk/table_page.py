@@ -1,10 +1,5 @@
 """A table of the statistics, shown as a page or saved as CSV."""
 
-import csv
-import io
-from urllib.parse import quote
-
-from flask import Response
 from flask.typing import ResponseReturnValue
 
 from medialib.catalogue.people import Person
@@ -12,15 +7,11 @@ from medialib.catalogue.plays import LEAST_SHOWN
 from medialib.catalogue.rights import viewer_of
 from medialib.errors import N_, NotAllowed, NotFound
 from medialib.services import Services
+from medialib.web.desk import csv_files
 from medialib.web.desk.shell import me, page
 from medialib.web.desk.statistics_question import Asked
 from medialib.web.desk.statistics_tables import KINDS, Table
 from medialib.web.i18n import gettext
-
-_BOM = "\ufeff"
-"""Office programs of old take a file for UTF-8 only when it begins with this."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Office programs in Chinese take the wide ones for the same."""
 
 
 def names(person: Person) -> dict[str, str]:
@@ -39,24 +30,9 @@ def show(services: Services, name: str, question: Asked) -> ResponseReturnValue:
 
 def save(services: Services, name: str, question: Asked) -> ResponseReturnValue:
     table = _read(services, name, question)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([gettext(one) for one in table.columns])
-    for row in table.rows:
-        writer.writerow([_cell(one) for one in (row.name, *row.figures)])
-    title = f"{gettext(KINDS[name].name)} {question.span.first} {question.span.last}.csv"
-    response = Response(_BOM + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{name}.csv\"; filename*=UTF-8''{quote(title)}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _cell(text: str) -> str:
-    """A title that begins like a formula is none; numbers bear no separators."""
-    plain = text.replace(",", "")
-    if plain.isdigit():
-        return plain
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    title = f"{gettext(KINDS[name].name)} {question.span.first} {question.span.last}"
+    rows = [(row.name, *row.figures) for row in table.rows]
+    return csv_files.answer([gettext(one) for one in table.columns], rows, name=name, title=title)
 
 
 def _read(services: Services, name: str, question: Asked) -> Table:
