@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Protocol
@@ -17,6 +17,9 @@ BODY_TYPE = "application/offset+octet-stream"
 MISMATCH = "460 Checksum Mismatch"
 
 _BAD_HEADER = N_("This upload was not sent as the server understands it (%(header)s). Please load the page again.")
+_NOT_OFFERED = N_(
+    "The server does not offer that (%(header)s). Please send each file as a single upload, with its length."
+)
 MOST_METADATA = 4000
 _MOST_BYTES = 1 << 53
 
@@ -55,6 +58,15 @@ class Checksum:
 
     def holds(self) -> bool:
         return self.hash.digest() == self.expected
+
+
+def require_one_whole(headers: Mapping[str, str]) -> None:
+    """Raises BadRequest for what only extensions have that are not offered: taken for a usual one, each part of a file
+    would become a lesson of its own.
+    """
+    for name in ("Upload-Concat", "Upload-Defer-Length"):
+        if name in headers:
+            raise BadRequest(_NOT_OFFERED, values={"header": name})
 
 
 def read_count(name: str, value: str | None) -> int:

@@ -27,8 +27,8 @@ PAGES: tuple[tuple[str, Mark], ...] = (
     (r"/desk/(account\b.*)?", ACCOUNT),
     (r"/api/desk/lessons/<lesson_id>.*", LESSON_EDITORS),
     (r"/api/(people|units|webhooks|log|settings)\b.*", ADMIN),
-    (r"/api/(collections\b.*|statistics/(searches|room))", CURATOR),
-    (r"/api/(desk/lessons|uploads|tus|screens|reports|statistics)\b.*", EDITOR),
+    (r"/api/(collections\b.*|channels\b.*|channel-pauses\b.*|statistics/(searches|room))", CURATOR),
+    (r"/api/(desk/lessons|uploads|tus|screens|screenings|reports|statistics)\b.*", EDITOR),
     (r"/api/me", ACCOUNT),
     (r"/(healthz|readyz|metrics|sw\.js|manifest\.webmanifest|mine|static/.*|size/.*|theme/.*)", PUBLIC),
     (r"/(sign-in|sign-out|invitation/<token>|password/<token>|visitors/<token>|s/<token>/.*)", PUBLIC),
@@ -43,7 +43,7 @@ OF_A_LESSON = re.compile(r"/(media|lessons|desk/lessons|desk/review|api/lessons|
 SCOPES: tuple[tuple[str, str, str], ...] = (
     (r".*", r"/api/(people|units|webhooks|log|settings)\b.*", "admin"),
     (r"GET", r".*", "read"),
-    (r".*", r"/api/(collections|themes)\b.*", "publish"),
+    (r".*", r"/api/(collections|themes|channels|channel-pauses)\b.*", "publish"),
     (r".*", r".*", "edit"),
 )
 """What a key must be allowed, by method and address."""

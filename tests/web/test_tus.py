@@ -161,6 +161,28 @@ def test_a_length_that_is_to_come_later_is_not_taken(sender: Sender) -> None:
     assert sender.ask("POST", "/desk/uploads", Upload_Defer_Length="1").status_code == 400
 
 
+@pytest.mark.parametrize("header", ["Upload_Concat", "Upload_Defer_Length"])
+def test_what_is_not_offered_is_refused_by_name(sender: Sender, header: str) -> None:
+    """A part that was taken for a whole file would be looked at, and refused as a recording, by itself."""
+    answer = sender.ask("POST", "/desk/uploads", Upload_Length="8", **{header: "partial"})
+    assert answer.status_code == 400
+    assert f"服务器不支持这种传法（{header.replace('_', '-')}）" in answer.get_json()["error"]
+
+
+def test_a_body_that_told_no_length_is_not_cut_off_where_the_file_ends(sender: Sender) -> None:
+    address = sender.begin(4)
+    headers = {**RESUMABLE, "X-CSRFToken": sender.token, "Upload-Offset": "0", "Content-Type": BYTES}
+
+    def send(body: bytes) -> int:
+        line = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}
+        return sender.client.patch(address, headers=headers, environ_overrides=line).status_code
+
+    assert send(b"abcdef") == 413
+    assert sender.offset(address) == 0
+    assert send(b"abcd") == 204
+    assert sender.offset(address) == 4
+
+
 @pytest.mark.parametrize("line", ["filename !!!", "a YQ==,a YQ==", "größe YQ==", "name /w==", "a " + "YQ==" * 2000])
 def test_metadata_that_cannot_be_read_are_refused(sender: Sender, line: str) -> None:
     headers = {"Upload-Length": "4", "Upload-Metadata": line.encode().decode("latin-1"), **RESUMABLE}
@@ -232,6 +254,9 @@ def test_more_than_was_announced_is_refused(sender: Sender) -> None:
     address = sender.begin(4)
     assert sender.patch(address, 0, b"abcdef").status_code == 413
     assert sender.offset(address) == 0
+    before = len(sender.client.get("/desk/uploads").get_json()["uploads"])
+    assert sender.create(4, b"abcdef").status_code == 413
+    assert len(sender.client.get("/desk/uploads").get_json()["uploads"]) == before, "nobody was told of its address"
 
 
 def test_methods_may_be_named_in_a_header(services: Services, sender: Sender) -> None:

@@ -14,6 +14,7 @@ from medialib.services import Services
 from medialib.web import access, bearers, signing
 from medialib.web.api import (
     captions,
+    channels,
     collection_changes,
     collection_files,
     collections,
@@ -27,6 +28,7 @@ from medialib.web.api import (
     people,
     reports,
     screen_lines,
+    screenings,
     screens,
     settings,
     statistics,
@@ -45,14 +47,14 @@ from medialib.web.i18n import gettext
 _GROUPS = {
     "lessons": N_("Lessons"), "captions": N_("Captions"), "uploads": N_("Uploads"), "themes": N_("Themes"),
     "collections": N_("Collections"), "people": N_("People"),
-    "units": N_("Units"), "statistics": N_("Statistics"), "screens": N_("Screens"),
+    "units": N_("Units"), "statistics": N_("Statistics"), "screens": N_("Screens, channels and screenings"),
     "reports": N_("What members report"), "webhooks": N_("Messages to other systems"), "settings": N_("Settings"),
     "log": N_("Log"),
 }  # fmt: skip
 _MODULES = (
     desk_lessons, lesson_acts, lesson_links, lesson_pictures, lesson_recordings, lesson_media, captions, uploads,
     upload_acts, tus_described, theme_changes, statistics, collections, collection_changes, collection_files, people,
-    invitations, screens, screen_lines, reports, webhooks, settings,
+    invitations, screens, screen_lines, channels, screenings, reports, webhooks, settings,
 )  # fmt: skip
 _PER_MINUTE = 600
 """So often a token may ask; what is read in masses is read in pages of a hundred."""

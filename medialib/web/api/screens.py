@@ -14,7 +14,7 @@ from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.statistics import Day, days_asked
 from medialib.web.api.texts import LessonId, Line, Slug
 from medialib.web.desk import screens
-from medialib.web.desk.screen_pairing import checked_place
+from medialib.web.desk.screen_pairing import checked_place, make_box
 from medialib.web.desk.shell import me
 
 _DAYS = 30
@@ -62,6 +62,22 @@ class NewScreen(Body):
     unit: Slug | None = None
     group: Group = ""
     channel: Slug | None = None
+
+
+class NewBox(Body):
+    """An old box without a browser, which plays its channel from an address."""
+
+    name: Name
+    unit: Slug | None = None
+    group: Group = ""
+    channel: Slug | None = None
+
+
+class BoxAnswer(Answer):
+    """`address` is told once; it is to be loaded into the box."""
+
+    screen: ScreenAnswer
+    address: str
 
 
 class ScreenChange(Body):
@@ -123,6 +139,8 @@ def add_to(api: Api) -> None:
         _pair, "POST", "", N_("Makes a screen of the television that shows this code"), body=NewScreen, status=201,
         refusals=(404,), counted=True,
     )  # fmt: skip
+    told = N_("Makes a screen of a box without a browser")
+    editors(_box, "POST", "/boxes", told, body=NewBox, answer=BoxAnswer, status=201, refusals=(404,))
     editors(_shown, "GET", "/shown", N_("What was shown on screens"), query=ShownQuery, answer=ProofOfPlay)
     told = N_("Tells many screens to do something")
     editors(_order, "POST", "/orders", told, body=Orders, answer=ScreensAnswer, refusals=(404,))
@@ -161,6 +179,12 @@ def _pair(services: Services, body: NewScreen) -> ScreenAnswer:
     with services.database.begin() as session:
         made = screen_edits.confirm(session, body.code, by=me(services), **place)
     return _one(services, made.id)
+
+
+def _box(services: Services, body: NewBox) -> BoxAnswer:
+    place = checked_place(services, name=body.name, unit_slug=body.unit, group=body.group, channel_slug=body.channel)
+    made, link = make_box(services, place)
+    return BoxAnswer(screen=_one(services, made.id), address=link.address)
 
 
 def _change(services: Services, screen_id: str, body: ScreenChange) -> ScreenAnswer:

@@ -25,6 +25,9 @@ _TABLES = {
     "units": statistics.by_unit,
     "collections": statistics.by_collection,
     "devices": statistics.by_device,
+    "hours": lambda session, span: [
+        Sum(key=str(hour), plays=plays) for hour, plays in enumerate(statistics.by_hour(session, span))
+    ],
 }
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
@@ -33,14 +36,14 @@ Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 class SumsQuery(Body):
     """The last 30 days unless others are named."""
 
-    by: Literal["days", "lessons", "themes", "units", "collections", "devices"] = "days"
+    by: Literal["days", "lessons", "themes", "units", "collections", "devices", "hours"] = "days"
     since: Day | None = None
     until: Day | None = None
     unit: Slug | None = None
 
 
 class SumAnswer(Answer):
-    """Null stands for fewer than five plays."""
+    """Null stands for fewer than five plays; of hours of the day (`0` to `23`) only plays are counted."""
 
     key: str
     name: str
@@ -105,7 +108,7 @@ def add_to(api: Api) -> None:
         _sums,
         "GET",
         "",
-        N_("Plays and minutes, by day, lesson, theme, unit, collection or device"),
+        N_("Plays and minutes, by day, lesson, theme, unit, collection, device or hour"),
         query=SumsQuery,
         answer=SumsAnswer,
         refusals=(404,),
@@ -148,7 +151,7 @@ def _sums(services: Services, query: SumsQuery) -> SumsAnswer:
         span = Span(first=since.isoformat(), last=until.isoformat(), unit_path=_own(me(services), path))
         sums = _TABLES[query.by](session, span)
         total = statistics.total(session, span)
-    told = [_told(one) for one in sums]
+    told = [_told(one) if query.by != "hours" else _hour_told(one) for one in sums]
     return SumsAnswer(since=span.first, until=span.last, total=_told(total), sums=told)
 
 
@@ -168,3 +171,7 @@ def _told(one: Sum) -> SumAnswer:
         return SumAnswer(key=one.key, name=one.name, plays=None, listened=None, minutes=None)
     listened = one.listened if one.listened >= LEAST_SHOWN else None
     return SumAnswer(key=one.key, name=one.name, plays=one.plays, listened=listened, minutes=one.minutes)
+
+
+def _hour_told(one: Sum) -> SumAnswer:
+    return SumAnswer(key=one.key, name="", plays=one.plays if one.is_shown else None, listened=None, minutes=None)

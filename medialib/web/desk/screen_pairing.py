@@ -8,10 +8,11 @@ from flask_limiter import Limiter
 
 from medialib.catalogue import channel_lookups, screen_edits, screen_lookups, unit_tree
 from medialib.catalogue.rights import viewer_of
+from medialib.catalogue.screens import Screen
 from medialib.errors import N_, BadRequest, NotFound
 from medialib.services import Services
 from medialib.web import access, guarding
-from medialib.web.desk.links import link_to
+from medialib.web.desk.links import Link, link_to
 from medialib.web.desk.shell import me, own_units, page, typed
 from medialib.web.i18n import sentence
 
@@ -79,15 +80,19 @@ def checked_place(
 def _box(services: Services) -> ResponseReturnValue:
     """An old box without a browser: an address with its token, shown once, to be typed or loaded into it."""
     try:
-        place = place_typed(services)
-        with services.database.begin() as session:
-            code, secret = screen_edits.begin_pairing(session)
-            made = screen_edits.confirm(session, code, by=me(services), **place)
-            token = screen_edits.take_over(session, secret)
+        made, link = make_box(services, place_typed(services))
     except BadRequest as error:
         return _form(services, 400, code="", problem=sentence(error))
-    link = link_to(services, f"/s/{token}/channel.m3u8")
     return page(services, "screen_box.html", section="screens", screen=made, link=link)
+
+
+def make_box(services: Services, place: dict[str, Any]) -> tuple[Screen, Link]:
+    """A screen that never showed a code, and the address from which it plays; for the page and the API."""
+    with services.database.begin() as session:
+        code, secret = screen_edits.begin_pairing(session)
+        made = screen_edits.confirm(session, code, by=me(services), **place)
+        token = screen_edits.take_over(session, secret)
+    return made, link_to(services, f"/s/{token}/channel.m3u8")
 
 
 def _sheet(services: Services) -> ResponseReturnValue:

@@ -32,6 +32,7 @@ from medialib.web.tus_headers import (
     read_checksum,
     read_count,
     read_metadata,
+    require_one_whole,
 )
 
 _BLOCK_BYTES = 64 * 1024
@@ -119,6 +120,7 @@ class _Tus:
 
     def _create(self) -> Response:
         _require_version()
+        require_one_whole(request.headers)
         size_bytes = read_count("Upload-Length", request.headers.get("Upload-Length"))
         line = request.headers.get("Upload-Metadata", "")
         told = read_metadata(line)
@@ -143,6 +145,9 @@ class _Tus:
             except _Mismatch:
                 self._forget(upload)
                 return _mismatch()
+            except TooLarge:
+                self._forget(upload)
+                raise
         if not size_bytes:
             arrivals.tell_worker(self._services, upload.id)
         return self._told(response, upload.id)
@@ -226,14 +231,18 @@ def _require_version() -> None:
 
 
 def _body(most: int, checksum: Checksum | None) -> Iterator[bytes]:
-    """What is sent, until it ends, breaks off or is `most` bytes."""
-    while most:
+    """What is sent, until it ends or breaks off; raises TooLarge behind `most` bytes, as of a body whose length was not
+    told.
+    """
+    while True:
         try:
-            block = request.stream.read(min(_BLOCK_BYTES, most))
+            block = request.stream.read(min(_BLOCK_BYTES, most + 1))
         except (ClientDisconnected, OSError):
             return
         if not block:
             return
+        if len(block) > most:
+            raise TooLarge(_MORE)
         if checksum:
             checksum.hash.update(block)
         most -= len(block)

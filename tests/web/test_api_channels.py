@@ -1,0 +1,91 @@
+"""Channels, screenings, boxes without a browser and the hours of the day over the API."""
+
+import time
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+
+from medialib.app import create_app
+from medialib.catalogue.plays import PlayHour
+from medialib.services import Services
+
+from .signing import TOWN, add_person, add_units
+from .test_api_operations import token
+
+
+@pytest.fixture
+def browser(services: Services) -> FlaskClient:
+    return create_app(services).test_client(use_cookies=False)
+
+
+@pytest.fixture
+def key(services: Services) -> dict[str, str]:
+    return token(services, add_person(services, "guan", "admin"), "read", "edit", "publish", "admin")
+
+
+SHOW = {"kind": "themes", "slug": "skills", "words": "", "order": "shuffle"}
+WEEK = {
+    "zone": "Asia/Shanghai", "parts": [{"days": [0, 2], "begins": 480, "ends": 600, "show": SHOW, "exact": True}],
+    "quiet": [{"days": [6], "begins": 0, "ends": 360}],
+    "specials": [{"at": "2030-05-01T19:30", "minutes": 90, "show": SHOW, "title": "五一"}], "filler": None,
+}  # fmt: skip
+
+
+def test_a_channel_is_made_given_a_week_removed_and_brought_back(browser: FlaskClient, key: dict[str, str]) -> None:
+    made = browser.post("/api/channels", headers=key, json={"title": "田间频道"})
+    assert made.status_code == 201
+    address = f"/api/channels/{made.get_json()['slug']}"
+    assert made.get_json()["timetable"]["filler"]["kind"] == "latest"
+    changed = browser.patch(address, headers=key, json={"timetable": WEEK}).get_json()
+    assert changed["title"] == "田间频道"
+    assert browser.get(address, headers=key).get_json()["timetable"] == WEEK
+    nothing = {"parts": [{"begins": 5, "ends": 5, "show": SHOW}]}
+    for wrong in ({"zone": "Nowhere/Here"}, nothing, {"filler": {"kind": "themes"}}):
+        assert browser.patch(address, headers=key, json={"timetable": wrong}).status_code == 400
+    assert browser.delete(address, headers=key).status_code == 204
+    assert browser.get(address, headers=key).status_code == 404
+    assert browser.get("/api/channels", headers=key).get_json()["channels"][-1]["removed"]
+    assert not browser.post(f"{address}/restore", headers=key).get_json()["removed"]
+    now = time.time()
+    pause = {"begins_at": now, "ends_at": now + 60, "reason": "默哀"}
+    paused = browser.post("/api/channel-pauses", headers=key, json=pause).get_json()
+    assert browser.post("/api/channel-pauses", headers=key, json={**pause, "ends_at": 1.0}).status_code == 400
+    assert [one["reason"] for one in browser.get("/api/channel-pauses", headers=key).get_json()["pauses"]] == ["默哀"]
+    assert browser.delete(f"/api/channel-pauses/{paused['id']}", headers=key).status_code == 204
+    assert browser.get("/api/channel-pauses", headers=key).get_json() == {"pauses": []}
+
+
+def test_a_screening_is_planned_counted_by_its_link_and_taken_out(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    units = add_units(services)
+    plan = {"title": "放排号子", "venue": "老礼堂", "at": "2030-05-01T19:30", "show": SHOW, "unit": units[TOWN]}
+    made = browser.post("/api/screenings", headers=key, json=plan)
+    assert made.status_code == 201 and made.get_json()["show"] == SHOW
+    one = f"/api/screenings/{made.get_json()['id']}"
+    link = browser.post(f"{one}/link", headers=key).get_json()["address"]
+    assert link == browser.post(f"{one}/link", headers=key).get_json()["address"]
+    assert "放排号子" in browser.get(link.removeprefix("http://localhost")).text
+    assert browser.post("/api/screenings", headers=key, json={**plan, "unit": "nosuch"}).status_code == 400
+    assert browser.post("/api/screenings", headers=key, json={**plan, "at": "2030-13-01T19:30"}).status_code == 400
+    assert len(browser.get("/api/screenings", headers=key).get_json()["screenings"]) == 1
+    assert browser.delete(one, headers=key).status_code == 204
+    assert browser.delete(one, headers=key).status_code == 404
+
+
+def test_a_box_without_a_browser_is_given_an_address(browser: FlaskClient, key: dict[str, str]) -> None:
+    browser.post("/api/channels", headers=key, json={"title": "田间频道"})
+    slug = browser.get("/api/channels", headers=key).get_json()["channels"][0]["slug"]
+    made = browser.post("/api/screens/boxes", headers=key, json={"name": "渡口", "channel": slug})
+    assert made.status_code == 201
+    told = made.get_json()
+    assert told["screen"]["channel"] == slug
+    assert browser.get(told["address"].removeprefix("http://localhost")).status_code in (200, 302)
+
+
+def test_the_hours_in_which_people_play_are_told(services: Services, browser: FlaskClient, key: dict[str, str]) -> None:
+    with services.database.begin() as session:
+        session.add(PlayHour(day=date.today().isoformat(), hour=20, unit_slug="", plays=9))
+    sums = browser.get("/api/statistics?by=hours", headers=key).get_json()["sums"]
+    assert [one["plays"] for one in sums] == [None] * 20 + [9] + [None] * 3
