@@ -195,6 +195,11 @@ class Room:
     def bytes(self) -> int:
         return self.sources_bytes + self.made_bytes
 
+    @property
+    def bytes_an_hour(self) -> float:
+        """What an hour of it takes, 0 of nothing."""
+        return self.bytes / self.seconds * 3600 if self.seconds else 0.0
+
 
 def room_by_unit(session: Session, *, unit_path: str = "") -> list[Room]:
     """What each unit's lessons take, the largest first; `key` is "" for lessons of no unit."""

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from flask import g, request
 
 from medialib.catalogue import api_tokens
-from medialib.catalogue.api_tokens import ApiToken, Scope
-from medialib.catalogue.people import Person
+from medialib.catalogue.api_tokens import Scope
+from medialib.catalogue.people import ApiToken, Person
 from medialib.errors import N_, NotAllowed, SignInNeeded
 from medialib.services import Services
 

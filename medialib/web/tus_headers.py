@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Protocol
@@ -60,7 +60,7 @@ class Checksum:
         return self.hash.digest() == self.expected
 
 
-def require_one_whole(headers: Mapping[str, str]) -> None:
+def require_one_whole(headers: Container[str]) -> None:
     """Raises BadRequest for what only extensions have that are not offered: taken for a usual one, each part of a file
     would become a lesson of its own.
     """

@@ -10,9 +10,8 @@ from flask.testing import FlaskClient
 
 from medialib.app import create_app
 from medialib.catalogue import api_tokens, changing, editing, moves, people_lookups
-from medialib.catalogue.api_tokens import ApiToken
 from medialib.catalogue.lessons import Lesson
-from medialib.catalogue.people import Person
+from medialib.catalogue.people import ApiToken, Person
 from medialib.catalogue.plays import SearchDay, SearchMiss
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload

@@ -27,8 +27,9 @@ from .factories import add_lesson, make_services
 from .signing import TOWN, add_person, add_units
 
 EXAMPLES = int(os.environ.get("MEDIALIB_SCHEMA_EXAMPLES", "5"))
+NOT_THE_ASKERS = (503, 507)
+"""Not ready yet, no room left: these are answers, where the description names them."""
 CHECKS = (
-    "not_a_server_error",
     "status_code_conformance",
     "content_type_conformance",
     "response_headers_conformance",
@@ -60,7 +61,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def test_nothing_that_is_asked_breaks_anything_or_is_answered_otherwise_than_described(services: Services) -> None:
     schemathesis = pytest.importorskip("schemathesis", reason="NOT TESTED: schemathesis is not installed")
     schemathesis.serializer.alias(BODY_TYPE, "application/octet-stream")
-    known = [getattr(schemathesis.checks, name) for name in CHECKS]
+    known = [nothing_broke, *(getattr(schemathesis.checks, name) for name in CHECKS)]
     both = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]
     app = create_app(services)
     with services.database.begin() as session:
@@ -82,6 +83,10 @@ def test_nothing_that_is_asked_breaks_anything_or_is_answered_otherwise_than_des
         for mode in modes:
             asked += ask(operation, mode, headers, known)
     assert asked > 20 * EXAMPLES
+
+
+def nothing_broke(_context: Any, response: Any, _case: Any) -> None:
+    assert response.status_code < 500 or response.status_code in NOT_THE_ASKERS, response.text
 
 
 def ask(operation: Any, mode: Any, headers: dict[str, str], checks: list[Any]) -> int:

@@ -5,15 +5,16 @@ asked by everyone for whom it is not.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
+from medialib.catalogue.channels import Screening
 from medialib.catalogue.people import Role
 from medialib.catalogue.reports import add_report
-from medialib.catalogue.screenings import Screening
 from medialib.catalogue.screens import Screen, ScreenMessage
 from medialib.catalogue.uploads import Upload
 from medialib.services import Services
@@ -123,7 +124,9 @@ def ask(village: Village, who: str, method: str, rule: str, body: object) -> int
     headers = {"X-CSRFToken": token_of(client.get("/desk/account").text)}
     if body is TUS:
         return client.open(address, method=method, headers={**headers, **TUS}, data=b"abcd").status_code
-    sent = {"json": body or {}} if rule.startswith("/api/") or "details" in rule else {"data": body or {}}
+    sent: dict[str, Any] = (
+        {"json": body or {}} if rule.startswith("/api/") or "details" in rule else {"data": body or {}}
+    )
     return client.open(address, method=method, headers=headers, **sent).status_code
 
 

@@ -153,3 +153,7 @@ def test_the_disk_is_shared_out_by_unit_and_by_what_is_made(services: Services) 
     made = office.get("/desk/statistics/renditions").text
     assert "画面 480 线" in made and "228 MB" in made
     assert COUNTY not in office.get("/desk/statistics/room.csv").text
+    assert f"{VILLAGE},1,1.000,38.000,39.000" in office.get("/desk/statistics/room.csv").text, (
+        "numbers are reckoned with"
+    )
+    assert ",1,38.000,228.000" in office.get("/desk/statistics/renditions.csv").text

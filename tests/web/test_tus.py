@@ -164,7 +164,7 @@ def test_a_length_that_is_to_come_later_is_not_taken(sender: Sender) -> None:
 @pytest.mark.parametrize("header", ["Upload_Concat", "Upload_Defer_Length"])
 def test_what_is_not_offered_is_refused_by_name(sender: Sender, header: str) -> None:
     """A part that was taken for a whole file would be looked at, and refused as a recording, by itself."""
-    answer = sender.ask("POST", "/desk/uploads", Upload_Length="8", **{header: "partial"})
+    answer = sender.ask("POST", "/desk/uploads", b"", Upload_Length="8", **{header: "partial"})
     assert answer.status_code == 400
     assert f"服务器不支持这种传法（{header.replace('_', '-')}）" in answer.get_json()["error"]
 

@@ -138,9 +138,11 @@ def _pauses(services: Services) -> PausesAnswer:
 
 
 def _pause(services: Services, body: NewPause) -> PauseAnswer:
-    told = {"begins_at": body.begins_at, "ends_at": body.ends_at, "reason": body.reason}
     with services.database.begin() as session:
-        return _pause_told(channel_edits.pause(session, by=me(services), **told))
+        made = channel_edits.pause(
+            session, begins_at=body.begins_at, ends_at=body.ends_at, reason=body.reason, by=me(services)
+        )
+        return _pause_told(made)
 
 
 def _end_pause(services: Services, pause_id: str) -> None:

@@ -54,7 +54,12 @@ def openapi(
             "schemas": schemas,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "person"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "person",
+                    "description": "A browser that is signed in; over TLS the cookie is called __Host-person.",
+                },
             },
         },
     }

@@ -1,10 +1,12 @@
 """Statistics over the API: the sums of the desk's tables, with the same limits."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from medialib.catalogue import statistics, unit_tree
 from medialib.catalogue.people import Person
@@ -18,7 +20,7 @@ from medialib.web.api.operations import Answer, Api, Body
 from medialib.web.api.texts import Slug
 from medialib.web.desk.shell import me
 
-_TABLES = {
+_TABLES: dict[str, Callable[[Session, Span], Sequence[Sum]]] = {
     "days": lambda session, span: sorted(statistics.by_day(session, span).values(), key=lambda one: one.key),
     "lessons": statistics.by_lesson,
     "themes": statistics.by_theme,

@@ -54,8 +54,8 @@ def _change(services: Services) -> ResponseReturnValue:
             raise BadRequest(N_("The two passwords are not the same. Please type them again."))
         with services.database.begin() as session:
             mine = people_lookups.person(session, person.id)
-            kept = {"keep": here.id if here else "", "keep_keys": "end_keys" not in request.form}
-            people_edits.set_password(session, mine, password, by=person, **kept)
+            keep, keep_keys = here.id if here else "", "end_keys" not in request.form
+            people_edits.set_password(session, mine, password, keep=keep, keep_keys=keep_keys, by=person)
     except BadRequest as error:
         return _account(services, 400, problem=sentence(error))
     return redirect(url_for("desk.account", done="password"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -25,19 +26,23 @@ DEVICE_NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A line of a table: a name, where it leads to, its figures as text, and its share of the largest one."""
+    """A line of a table: a name, where it leads to, its figures as text, and its share of the largest one. `saved` are
+    the figures in a file, where they are reckoned with; None: as they are shown.
+    """
 
     name: str
     figures: tuple[str, ...]
+    saved: tuple[str, ...] | None = None
     address: str = ""
     share: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`columns` are what the name and the figures are called; `told` says something of all of them."""
+    """`columns` are what the name and the figures are called, in a file `saved`; `told` says something of all."""
 
     columns: tuple[str, ...]
+    saved: tuple[str, ...] = ()
     rows: Sequence[Row]
     told: str = ""
     nothing: str = N_("As soon as something is played, it is counted here.")
@@ -61,7 +66,7 @@ def _figures(one: Sum) -> tuple[str, ...]:
     return (count(one.plays), count(one.listened), f"{one.minutes:,}")
 
 
-def _sums(first: str, sums: Sequence[Sum], *, address: Callable[[Sum], str] | None = None, **more: str) -> Table:
+def _sums(first: str, sums: Sequence[Sum], *, address: Callable[[Sum], str] | None = None, **more: Any) -> Table:
     most = max((one.plays for one in sums), default=0)
     rows = [
         Row(
@@ -121,7 +126,12 @@ def _searches(session: Session, question: Asked) -> Table:
     days = {"first": question.span.first, "last": question.span.last}
     asked, missed = statistics.searches(session, **days)
     rows = [
-        Row(name=one.words, figures=(count(one.times), day_name(one.day)), address=url_for("phone.search", q=one.words))
+        Row(
+            name=one.words,
+            figures=(count(one.times), day_name(one.day)),
+            saved=(count(one.times), one.day),
+            address=url_for("phone.search", q=one.words),
+        )
         for one in statistics.missed(session, **days)
     ]
     return Table(
@@ -139,12 +149,14 @@ def _room(session: Session, question: Asked) -> Table:
         Row(
             name=one.name or gettext("No unit"),
             figures=(f"{one.lessons:,}", *map(told_bytes, (one.sources_bytes, one.made_bytes, one.bytes))),
+            saved=(str(one.lessons), *map(_megabytes, (one.sources_bytes, one.made_bytes, one.bytes))),
             share=one.bytes / most if most else None,
         )
         for one in units
     ]
     return Table(
         columns=(N_("Unit"), N_("Lessons"), N_("Recordings"), N_("Made of them"), N_("Together")),
+        saved=(N_("Unit"), N_("Lessons"), N_("Recordings, MB"), N_("Made of them, MB"), N_("Together, MB")),
         rows=rows,
         told=gettext("Together %(size)s.", size=told_bytes(sum(one.bytes for one in units))),
         nothing=N_("There are no lessons yet."),
@@ -158,12 +170,14 @@ def _renditions(session: Session, question: Asked) -> Table:
         Row(
             name=_rendition(one),
             figures=(f"{one.lessons:,}", told_bytes(one.bytes), _hourly(one)),
+            saved=(str(one.lessons), _megabytes(one.bytes), _megabytes(one.bytes_an_hour)),
             share=one.bytes / most if most else None,
         )
         for one in kinds
     ]
     return Table(
         columns=(N_("What is made"), N_("Lessons"), N_("Together"), N_("An hour")),
+        saved=(N_("What is made"), N_("Lessons"), N_("Together, MB"), N_("An hour, MB")),
         rows=rows,
         nothing=N_("Nothing is made yet."),
     )
@@ -178,8 +192,11 @@ def _rendition(one: Room) -> str:
 
 
 def _hourly(one: Room) -> str:
-    """What an hour of it takes."""
-    return told_bytes(one.bytes / one.seconds * 3600) if one.seconds else ""
+    return told_bytes(one.bytes_an_hour) if one.seconds else ""
+
+
+def _megabytes(size_bytes: float) -> str:
+    return f"{size_bytes / 1e6:.3f}"
 
 
 KINDS: dict[str, Kind] = {

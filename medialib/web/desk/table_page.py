@@ -31,8 +31,8 @@ def show(services: Services, name: str, question: Asked) -> ResponseReturnValue:
 def save(services: Services, name: str, question: Asked) -> ResponseReturnValue:
     table = _read(services, name, question)
     title = f"{gettext(KINDS[name].name)} {question.span.first} {question.span.last}"
-    rows = [(row.name, *row.figures) for row in table.rows]
-    return csv_files.answer([gettext(one) for one in table.columns], rows, name=name, title=title)
+    rows = [(row.name, *(row.saved or row.figures)) for row in table.rows]
+    return csv_files.answer([gettext(one) for one in table.saved or table.columns], rows, name=name, title=title)
 
 
 def _read(services: Services, name: str, question: Asked) -> Table:

@@ -120,7 +120,7 @@ class _Tus:
 
     def _create(self) -> Response:
         _require_version()
-        require_one_whole(request.headers)
+        require_one_whole([name for name, _ in request.headers])
         size_bytes = read_count("Upload-Length", request.headers.get("Upload-Length"))
         line = request.headers.get("Upload-Metadata", "")
         told = read_metadata(line)
