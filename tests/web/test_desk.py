@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from medialib.app import create_app
 from medialib.catalogue import lookups, people_edits, people_lookups, unit_tree
+from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Ticket
 from medialib.errors import BadRequest, NotFound
 from medialib.services import Services
@@ -189,6 +190,30 @@ def test_units_are_added_renamed_moved_and_ordered(admin: FlaskClient, services:
         order = [row.unit.slug for row in unit_tree.rows(session)]
     assert order.index(units[TOWN]) < order.index("dahua-cun" if "dahua-cun" in order else order[-1])
     assert acts(services)[:4] == ["unit.ordered", "unit.moved", "unit.renamed", "unit.added"]
+
+
+def test_a_unit_is_removed_when_nothing_belongs_to_it_and_comes_back(admin: FlaskClient, services: Services) -> None:
+    units = add_units(services)
+    lesson, person = add_lesson(services, unit=VILLAGE), add_person(services, "wang", "editor", units[TOWN])
+    town, village = f"/desk/units/{units[TOWN]}", f"/desk/units/{units[VILLAGE]}"
+    for address, told in ((town, "还有下级单位"), (village, "还有课程")):
+        refused = send(admin, f"{address}/remove", page=address)
+        assert refused.status_code == 400 and told in refused.text
+    with services.database.begin() as session:
+        session.get_one(Lesson, lesson).unit_slug = None
+        people_edits.invite(session, name="x", role="editor", unit_slug=units[VILLAGE], hours=1.0, by=None)
+    assert "还有人员" in send(admin, f"{village}/remove", page=village).text
+    with services.database.begin() as session:
+        people_edits.withdraw(session, people_lookups.open_tickets(session, "invitation")[0], by=None)
+    removed = send(admin, f"{village}/remove", page=village)
+    assert removed.headers["Location"] == "/desk/units?removed=1"
+    page = admin.get("/desk/units?removed=1").text
+    assert f"“{VILLAGE}”删掉了" in page and f'name="parent" value="{units[TOWN]}"' in page
+    assert admin.get(village).status_code == 404
+    assert "还有人员" in send(admin, f"{town}/remove", page=town).text and person.unit_slug == units[TOWN]
+    send(admin, "/desk/units", name=VILLAGE, parent=units[TOWN])
+    assert admin.get(village).status_code == 200, "at its address of before"
+    assert acts(services)[:2] == ["unit.added", "unit.removed"]
 
 
 def test_units_lie_eight_deep_at_most(services: Services) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from medialib.catalogue import people_edits, people_lookups, unit_tree
+from medialib.catalogue import people_edits, people_lookups, unit_removal, unit_tree
 from medialib.catalogue.people import LogEntry, Person, Role
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
@@ -130,6 +130,7 @@ def add_to(api: Api) -> None:
         body=UnitChange,
         answer=UnitAnswer,
     )
+    units(_remove_unit, "DELETE", "/<slug>", N_("Removes a unit to which nothing belongs"), status=204)
     log(_log, "GET", "", N_("Who did what"), query=LogQuery, answer=LogAnswer)
 
 
@@ -229,6 +230,11 @@ def _change_unit(services: Services, slug: str, body: UnitChange) -> UnitAnswer:
             unit_tree.place(session, slug, body.place - 1, by=by)
         session.flush()
         return next(_row(row) for row in unit_tree.rows(session) if row.unit.slug == slug)
+
+
+def _remove_unit(services: Services, slug: str) -> None:
+    with services.database.begin() as session:
+        unit_removal.remove(session, slug, by=signing.current(services))
 
 
 def _log(services: Services, query: LogQuery) -> LogAnswer:

@@ -44,6 +44,7 @@ ACTS: dict[str, str] = {
     "unit.renamed": N_("renamed a unit"),
     "unit.moved": N_("moved a unit"),
     "unit.ordered": N_("changed the order of units"),
+    "unit.removed": N_("removed a unit"),
     "lesson.access": N_("changed who may watch"),
     "lesson.key": N_("made a link to a lesson"),
     "lesson.key.removed": N_("took a link to a lesson back"),

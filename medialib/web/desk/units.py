@@ -1,4 +1,4 @@
-"""Units: the tree of towns, villages and departments; add, rename, move, order."""
+"""Units: the tree of towns, villages and departments; add, rename, move, order, remove."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from medialib.catalogue import unit_tree
+from medialib.catalogue import people_lookups, unit_removal, unit_tree
 from medialib.errors import BadRequest
 from medialib.services import Services
 from medialib.web import access
@@ -22,6 +22,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add("/units/<slug>", "unit", lambda slug: _unit(services, slug), "GET")
     add("/units/<slug>/rename", "rename_unit", lambda slug: _rename(services, slug), "POST")
     add("/units/<slug>/move", "move_unit", lambda slug: _move(services, slug), "POST")
+    add("/units/<slug>/remove", "remove_unit", lambda slug: _remove(services, slug), "POST")
     add("/units/<slug>/up", "unit_up", lambda slug: _shift(services, slug, -1), "POST")
     add("/units/<slug>/down", "unit_down", lambda slug: _shift(services, slug, 1), "POST")
 
@@ -41,8 +42,17 @@ def _units(services: Services) -> ResponseReturnValue:
 def _list(services: Services, status: int = 200, **told: object) -> ResponseReturnValue:
     with services.database.read() as session:
         rows = unit_tree.rows(session)
+        lately = people_lookups.log(session, person_id=me(services).id, act="unit.removed", per_page=1).entries
+    removed = lately[0] if lately and "removed" in request.args else None
     return page(
-        services, "units.html", status, section="units", rows=rows, typed_name=request.form.get("name", ""), **told
+        services,
+        "units.html",
+        status,
+        section="units",
+        rows=rows,
+        removed=removed,
+        typed_name=request.form.get("name", ""),
+        **told,
     )
 
 
@@ -76,3 +86,12 @@ def _change(services: Services, slug: str, change: Callable[[Session], None]) ->
     except BadRequest as error:
         return _unit(services, slug, sentence(error))
     return redirect(url_for("desk.units", _anchor=slug))
+
+
+def _remove(services: Services, slug: str) -> ResponseReturnValue:
+    try:
+        with services.database.begin() as session:
+            unit_removal.remove(session, slug, by=me(services))
+    except BadRequest as error:
+        return _unit(services, slug, sentence(error))
+    return redirect(url_for("desk.units", removed=1))
