@@ -223,7 +223,7 @@ def test_an_address_that_is_told_is_tried_stopped_and_goes_on(
     path = f"/api/webhooks/{made}"
     assert browser.post(f"{path}/test", headers=key).status_code == 200
     (one,) = browser.get(f"{path}/deliveries", headers=key).get_json()["deliveries"]
-    assert (one["event"], one["attempts"], one["problem"]) == ("test", 0, "")
+    assert (one["event"], one["lesson"], one["attempts"], one["problem"]) == ("test", None, 0, "")
     assert browser.post(f"{path}/stop", headers=key).get_json()["stopped"] is True
     assert browser.get(f"{path}/deliveries", headers=key).get_json()["deliveries"][0]["problem"]
     assert browser.post(f"{path}/test", headers=key).status_code == 400

@@ -14,7 +14,7 @@ import pytest
 
 from medialib import outgoing, webhooks
 from medialib.catalogue import moves, telling, work_edits
-from medialib.catalogue.lessons import StepLeft
+from medialib.catalogue.lessons import Lesson, StepLeft
 from medialib.catalogue.webhooks import EVENTS, Delivery, Webhook
 from medialib.services import Services
 
@@ -199,6 +199,11 @@ def test_an_address_is_added_tested_stopped_and_removed_on_the_desk(services: Se
     assert "马上就发" in client.get(place).text
     assert webhooks.tell_due(services) == 1
     assert listener.events == ["test"] and "已送到" in client.get(place).text
+    lesson = add_lesson(services, "凉席编织入门")
+    assert "凉席编织入门" in client.get(place).text, "which lesson it was about"
+    with services.database.begin() as session:
+        session.delete(session.get_one(Lesson, lesson))
+    assert "这一课已经删掉" in client.get(place).text
     send(client, f"{place}/stop", page=place)
     assert "继续" in client.get(place).text
     send(client, f"{place}/remove", page=place)

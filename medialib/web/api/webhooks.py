@@ -31,10 +31,13 @@ class WebhooksAnswer(Answer):
 
 
 class DeliveryAnswer(Answer):
-    """`status` is the last that was answered, 0 for none; `due_at` is when it is tried next, null when it is over."""
+    """`lesson` is what it was about, null for a test; `status` the last that was answered, 0 for none; `due_at` when it
+    is tried next, null when it is over.
+    """
 
     id: int
     event: Event | Literal["test"]
+    lesson: str | None
     at: float
     attempts: int
     status: int
@@ -105,7 +108,9 @@ def _deliveries(services: Services, webhook_id: str) -> Deliveries:
 def _delivery(one: Delivery) -> DeliveryAnswer:
     same = ("id", "event", "at", "attempts", "status", "tried_at", "due_at")
     problem = gettext(one.problem) if one.problem else ""
-    return DeliveryAnswer(**{name: getattr(one, name) for name in same}, problem=problem)
+    return DeliveryAnswer(
+        **{name: getattr(one, name) for name in same}, lesson=one.about.get("lesson"), problem=problem
+    )
 
 
 def _acting(change: Callable[..., None]) -> Callable[..., WebhookAnswer]:

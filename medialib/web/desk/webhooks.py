@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from medialib import outgoing
-from medialib.catalogue import telling
+from medialib.catalogue import lookups, telling
 from medialib.catalogue.webhooks import EVENTS, TEST, Delivery, Webhook
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
@@ -80,6 +80,8 @@ def add_checked(services: Services, address: str, events: list[str]) -> Webhook:
 def _one(services: Services, webhook_id: str, status: int = 200, **told: object) -> ResponseReturnValue:
     with services.database.read() as session:
         found, deliveries = telling.webhook(session, webhook_id), telling.deliveries(session, webhook_id)
+        ids = sorted({one.about["lesson"] for one in deliveries if "lesson" in one.about})
+        titles = {one.id: one.title for one in lookups.lessons_by_id(session, ids)}
     secret = telling.secret_of(found, services.store.secret())
     return page(
         services,
@@ -88,6 +90,7 @@ def _one(services: Services, webhook_id: str, status: int = 200, **told: object)
         section="webhooks",
         webhook=found,
         deliveries=deliveries,
+        titles=titles,
         secret=secret,
         **told,
     )
