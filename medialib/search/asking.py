@@ -1,5 +1,6 @@
 """A person's words taken apart: what must all be found, and what else is worth finding (pure)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,17 @@ _FILLERS = """
     哪些 哪里 多少 请问 关于 有关 一下 可以 我 我们 我想 想 the a an of to in and or for how what is
     """
 FILLERS = frozenset(_FILLERS.split())
+
+# What a request begins and ends with beside what is looked for: 教我…, …的视频, …有哪些方法.
+_request = re.compile(
+    r"""
+    (?:请问|请教|教我|我?[想要][学看听找](?:习|一下)?|\s)*
+    (?P<wanted>.*?)
+    (?:的(?:视频|录像|录音|课程?|教程|讲座|节目)|都?有哪些(?:方法|办法)?)?
+    [?!。\s]*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +51,7 @@ class Question:
 
 def take_apart(words: str) -> Question:
     """Read a person's words; never raises, and gives an empty question when there is nothing to look for."""
-    found = text.stretches(sounds.without_tones(folding.normalise(words[:LONGEST_QUESTION])))
+    found = text.stretches(sounds.without_tones(_wanted(folding.normalise(words[:LONGEST_QUESTION]))))
     units: list[Unit] = []
     for run in _join_spelled_syllables(found):
         units.extend(Unit(text=word, han=run.han) for word in (text.cut(run.text) if run.han else [run.text]))
@@ -54,6 +66,12 @@ def take_apart(words: str) -> Question:
         subwords=_unique([word for word in inner if Unit(text=word, han=True) not in units and word not in FILLERS]),
         sounds=_unique([sound for sound in _sound_terms(said) if sound not in fillers]),
     )
+
+
+def _wanted(normalised: str) -> str:
+    """A question without what is only polite; all of it when nothing else is there."""
+    found = _request.fullmatch(normalised)
+    return found["wanted"] if found and text.stretches(found["wanted"]) else normalised
 
 
 def units_of(words: Iterable[str]) -> tuple[Unit, ...]:

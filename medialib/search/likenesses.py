@@ -14,6 +14,7 @@ from medialib.search import shapes, sounds
 SHORTEST, LONGEST = 2, 5
 """Characters of the words that are kept."""
 _LOOKING_ALIKE = 0.6
+_SWAPPED = 0.3
 _ALIKE, _MUCH_ALIKE = 0.66, 0.8
 _NONE: frozenset[str] = frozenset()
 _BEHIND = "|"
@@ -37,12 +38,21 @@ def word_of(term: str) -> str:
     return term.partition(_BEHIND)[2]
 
 
+def swapped(word: str) -> list[str]:
+    """The word with two neighbours having changed places."""
+    ways = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return [way for way in ways if way != word]
+
+
 def distance(word: str, other: str) -> float:
-    """How unlike two words of the same length are: 0 the same; 0.3 for a character that sounds the same, up to 0.6 for
-    one that sounds nearly so or looks alike, 1 for any other; at least 2 when more than one is neither.
+    """How unlike two words of the same length are: 0 the same; 0.3 for a character that sounds the same or two that
+    changed places, up to 0.6 for one that sounds nearly so or looks alike, 1 for any other; at least 2 when more than
+    one is neither.
     """
     if len(word) != len(other):
         return 9.0
+    if sorted(word) == sorted(other) and other in swapped(word):
+        return _SWAPPED
     unlike = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
     if len(unlike) == 1 and _strange(*unlike[0]):
         return 1.0  # without asking how the words are said: most that share all but one character

@@ -12,7 +12,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from medialib.search import sounds, text
+from medialib.search import numerals, sounds, text
 from medialib.search.asking import Unit
 from medialib.search.blocks import Documents
 from medialib.search.leaves import Mask, View
@@ -75,7 +75,9 @@ class Matching:
         if unit.han and len(unit.text) == 1:
             return self.nothing()
         if unit.han:
-            return self.sound("".join(sounds.readings(unit.text)), weight=weight)
+            return self._heard_or_counted(unit.text, weight)
+        if unit.text.isdecimal():
+            return self._rated([(level, self._spelled(level, unit.text)) for level in LEVELS])
         slips = sounds.slips(unit.text.replace("ü", "v"))
         return self._rated(
             [
@@ -89,6 +91,23 @@ class Matching:
                 for level in LEVELS
             ]
         )
+
+    def _heard_or_counted(self, han: str, weight: float) -> Scores:
+        """What sounds like Chinese words, or is the same number in digits."""
+        sound, digits = "".join(sounds.readings(han)), numerals.digits(han)
+        return self._rated(
+            [
+                (level, [self._term(level, level.sounds, sound, weight), self._term(level, level.words, digits, 1.0)])
+                for level in LEVELS
+            ]
+        )
+
+    def _spelled(self, level: Level, number: str) -> "list[_Hits]":
+        """The number in Chinese characters."""
+        return [
+            self._all(level, level.grams or level.words, text.bigrams(han), 1.0) if len(han) > 1 else _NO_HITS
+            for han in numerals.spelled(number)
+        ]
 
     def word(self, word: str, *, weight: float) -> Scores:
         """A word of the dictionary."""
@@ -139,7 +158,7 @@ class Matching:
         letters = word.replace("ü", "v")
         if not (letters.isascii() and letters.isalpha()):
             return
-        yield self._term(level, level.initials, letters, _SAID)
+        yield self._term(level, level.initials, letters[: sounds.LONGEST_INITIALS], _SAID)
         said = sounds.split_pinyin(letters)
         if len(said) > sounds.LONGEST_SOUND:
             yield self._all(level, level.sounds, sounds.pairs(said), _SAID)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from medialib.search import folding, likenesses, text
+from medialib.search import folding, likenesses, mistyped, text
 from medialib.search.asking import LONGEST_QUESTION
 from medialib.search.leaves import View
 
@@ -14,6 +14,8 @@ _PAIRS = ("title_grams", "series", "names", "description_grams")
 _MOST_WORDS = 200
 """Words looked at for one beginning; more have it only where it says next to nothing."""
 _LONGEST_RUN = 20
+_MOST_LETTERS = 2
+"""Latin words that are read otherwise."""
 
 # What it costs to read characters in one way; the cheapest way of reading all of them is taken.
 _KNOWN, _LONE, _STRANGE, _OTHER = 0.05, 0.5, 1.2, 0.4
@@ -45,18 +47,27 @@ def meant(view: View, words: str) -> Meaning | None:
     normalised = folding.normalise(words[:LONGEST_QUESTION])
     pieces: list[str] = []
     each: list[str] = []
-    changed, end = False, 0
+    changed, latin, end = False, 0, 0
     for run in text.stretches(normalised):
-        way = _read(view, run.text) if run.han and len(run.text) <= _LONGEST_RUN else None
-        if way and way.changed:
-            changed = True
-            instead = way.words
-        else:
-            instead = tuple(text.cut(run.text)) if run.han else (run.text,)
+        other = None
+        if run.han or latin < _MOST_LETTERS:
+            latin += not run.han
+            other = _otherwise(view, run)
+        changed = changed or other is not None
+        instead = other or (tuple(text.cut(run.text)) if run.han else (run.text,))
         pieces += [normalised[end : run.start], "".join(instead)]
         each += instead
         end = run.end
     return Meaning(text="".join(pieces).strip(), words=tuple(each)) if changed else None
+
+
+def _otherwise(view: View, run: text.Stretch) -> tuple[str, ...] | None:
+    """The words that were meant by a run; None when it is what was meant, or like nothing."""
+    if not run.han:
+        letters = mistyped.meant(view, run.text)
+        return (letters,) if letters else None
+    way = _read(view, run.text) if len(run.text) <= _LONGEST_RUN else None
+    return way.words if way and way.changed else None
 
 
 def _read(view: View, han: str) -> _Way:
@@ -88,6 +99,7 @@ def _nearest(view: View, part: str) -> tuple[float, str] | None:
     """The likeliest word in place of this one, and what it costs to take it for that."""
     farthest = _FARTHEST_SHORT if len(part) == 2 else _FARTHEST
     words = {likenesses.word_of(term) for key in likenesses.keys(part) for term in _beginning(view, key)}
+    words.update(likenesses.swapped(part))
     most = _FREQUENT * math.log2(1 + view.size)
     best: tuple[float, str] | None = None
     for apart, word in sorted((likenesses.distance(part, word), word) for word in words):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice, pairwise, product
+from itertools import chain, combinations, islice, pairwise, product
 
 from medialib.search import folding, text
 
@@ -53,9 +53,13 @@ _TONE_MARKS = dict.fromkeys((0x300, 0x301, 0x304, 0x30C))
 _numbered = re.compile(r"(?<![a-z\d])(?:[a-z]{2,6}[0-5])+(?![a-z\d])")
 _latin = re.compile(rf"(?:(?![{folding.HAN}])[^\W\d_])+")
 
-_BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("l", "n"), ("z", "zh"), ("c", "ch"), ("s", "sh"))
-_ENDINGS = (("ing", "in"), ("eng", "en"), ("in", "ing"), ("en", "eng"))
-_MOST_SLIPS = 12
+_BEGINNINGS = (
+    ("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("l", "n"), ("z", "zh"), ("c", "ch"), ("s", "sh"),
+    ("f", "h"), ("h", "f"), ("f", "hu"), ("hu", "f"),
+)  # fmt: skip
+_ENDINGS = (("ing", "in"), ("eng", "en"), ("ang", "an"), ("in", "ing"), ("en", "eng"), ("an", "ang"))
+_SPOKEN = {"fei": "hui", "fen": "hun", "feng": "hong", "hui": "fei", "hun": "fen", "hong": "feng"}
+_MOST_SLIPS = 24
 """Ways in which one word is said that are looked for."""
 
 
@@ -185,19 +189,31 @@ def _unnumbered(syllables_and_tones: str) -> str:
 
 
 def slips(letters: str) -> list[str]:
-    """Pinyin as it is said in the south, where zh is z, sh is s, n is l and ing is in, and the other way round."""
+    """Pinyin as it is said in the south, where zh is z, n is l, f is h and ang is an, and the other way round.
+
+    Those with the fewest other syllables come first.
+    """
     said = split_pinyin(letters)
     if not 1 < len(said) <= LONGEST_SOUND:
         return []
-    ways = ("".join(way) for way in product(*(_said_as(one) for one in said)))
-    return [*islice((way for way in ways if way != letters), _MOST_SLIPS)]
+    others = [_said_as(one) for one in said]
+    places = chain.from_iterable(combinations(range(len(said)), many) for many in range(1, len(said) + 1))
+    ways = ("".join(way) for some in places for way in product(*_ways_at(said, others, some)))
+    return [*islice(dict.fromkeys(islice(ways, 2 * _MOST_SLIPS)), _MOST_SLIPS)]
 
 
+def _ways_at(said: list[str], others: list[list[str]], places: tuple[int, ...]) -> list[list[str]]:
+    """For each syllable what it may be: at these places another one, else itself."""
+    return [others[at] if at in places else [one] for at, one in enumerate(said)]
+
+
+@lru_cache(maxsize=1024)
 def _said_as(syllable: str) -> list[str]:
-    """The syllable, and what it may be meant for."""
+    """What else a syllable may be meant for, the likeliest first."""
     begun = [other + syllable[len(one) :] for one, other in _BEGINNINGS if syllable.startswith(one)]
+    begun += [_SPOKEN[syllable]] if syllable in _SPOKEN else []
     ended = [one[: -len(end)] + other for one in (syllable, *begun) for end, other in _ENDINGS if one.endswith(end)]
-    return [syllable, *dict.fromkeys(one for one in (*begun, *ended) if one in SYLLABLES and one != syllable)]
+    return [*dict.fromkeys(one for one in (*begun, *ended) if one in SYLLABLES and one != syllable)]
 
 
 def _unknown(characters: str) -> list[str]:

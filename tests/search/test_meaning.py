@@ -34,6 +34,13 @@ def shoots(index: SearchIndex) -> SearchIndex:
         ("产页", "产业", "law"),
         ("士鸡", "土鸡", "hens"),
         ("马迹搪镇", "马迹塘镇", "hens"),
+        ("鸡土", "土鸡", "hens"),
+        ("乡振村兴", "乡村振兴", "law"),
+        ("zhusnu", "zhusun", "shoot0"),
+        ("xiangcnzhenxing", "xiangcunzhenxing", "law"),
+        ("maijtang", "majitang", "hens"),
+        ("exel 记账", "excel 记账", "excel"),
+        ("excell", "excel", "excel"),
     ],
 )
 def test_what_was_meant_is_found_and_told(shoots: SearchIndex, words: str, meant: str, first: str) -> None:
@@ -42,7 +49,11 @@ def test_what_was_meant_is_found_and_told(shoots: SearchIndex, words: str, meant
 
 
 @pytest.mark.parametrize(
-    "words", ["竹笋", "林下 散养", "excel", "zhusun", "竹孙", "一", "天文望远镜", "“竹荀”", "", "竹" * 90]
+    "words",
+    [
+        "竹笋", "林下 散养", "excel", "zhusun", "竹孙", "一", "天文望远镜", "“竹荀”", "", "竹" * 90,
+        "zhus", "exce", "zusun", "xczx", "zzxx", "wifi", "qqqqqqqq", "a" * 90,
+    ],
 )
 def test_what_is_known_or_like_nothing_is_left_alone(shoots: SearchIndex, words: str) -> None:
     assert search(shoots, words).meant is None

@@ -1,0 +1,40 @@
+"""Numbers in digits and in Chinese characters (pure): 1934 and 一九三四, 800 and 八百."""
+
+from itertools import groupby
+
+_DIGITS = "零一二三四五六七八九"
+_VALUES = {**{han: value for value, han in enumerate(_DIGITS)}, "〇": 0, "两": 2}
+_RANKS = {"十": 10, "百": 100, "千": 1000}
+_LARGEST = 9_999
+"""Longer numbers are said with 万, and people write those half in digits."""
+
+
+def spelled(number: str) -> list[str]:
+    """A number in digits as it is read out: digit by digit (also with 〇, as years are written), and as a quantity."""
+    if not number.isdecimal() or len(number) > len(str(_LARGEST)):
+        return []
+    each = "".join(_DIGITS[int(digit)] for digit in number)
+    return [*dict.fromkeys((each, each.replace("零", "〇"), _quantity(int(number))))]
+
+
+def digits(han: str) -> str:
+    """The number that Chinese characters say, in digits; "" when they say none."""
+    if not han or any(one not in _VALUES and one not in _RANKS for one in han):
+        return ""
+    if not any(one in _RANKS for one in han):
+        return "".join(str(_VALUES[one]) for one in han)
+    total, before = 0, None
+    for one in han:
+        if one in _VALUES:
+            before = _VALUES[one]
+        else:
+            total += (1 if before is None else before) * _RANKS[one]
+            before = None
+    return str(total + (before or 0))
+
+
+def _quantity(number: int) -> str:
+    ranks = ("千", "百", "十", "")
+    said = [_DIGITS[int(digit)] + rank if digit != "0" else "零" for digit, rank in zip(f"{number:04}", ranks, strict=True)]
+    once = "".join("零" if zero else "".join(some) for zero, some in groupby(said, lambda one: one == "零"))
+    return once.strip("零").removeprefix("一" if 10 <= number < 20 else "") or "零"

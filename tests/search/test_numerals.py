@@ -1,0 +1,42 @@
+"""Numbers in digits and in Chinese characters."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medialib.search import numerals
+
+
+@pytest.mark.parametrize(
+    ("digits", "han"),
+    [
+        ("1934", "一九三四"),
+        ("2008", "二〇〇八"),
+        ("2008", "二零零八"),
+        ("800", "八百"),
+        ("20", "二十"),
+        ("15", "十五"),
+        ("110", "一百一十"),
+        ("1005", "一千零五"),
+        ("5", "五"),
+    ],
+)
+def test_a_number_is_the_same_in_both(digits: str, han: str) -> None:
+    assert han in numerals.spelled(digits)
+    assert numerals.digits(han) == digits
+
+
+@given(st.integers(min_value=0, max_value=9_999))
+def test_every_number_can_be_read_back(number: int) -> None:
+    for han in numerals.spelled(str(number)):
+        assert numerals.digits(han) == str(number)
+
+
+@pytest.mark.parametrize("words", ["", "竹", "百货", "第一", "12"])
+def test_what_is_no_number_has_no_digits(words: str) -> None:
+    assert numerals.digits(words) == ""
+
+
+@pytest.mark.parametrize("words", ["", "12345", "竹", "1.5", "²"])
+def test_what_nobody_spells_is_left(words: str) -> None:
+    assert numerals.spelled(words) == []
