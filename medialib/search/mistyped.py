@@ -16,7 +16,7 @@ _MOST_WORDS = 400
 
 
 def meant(view: View, letters: str) -> str | None:
-    """What was meant by a mistyped word, that of the most lessons; None for a word that is known, begun, or like none."""
+    """What was meant by a mistyped word: what most lessons have. None for what is known or begun, or like nothing."""
     if not (SHORTEST <= len(letters) <= LONGEST and letters.isascii() and letters.isalpha()):
         return None
     if _is_known(view, letters):

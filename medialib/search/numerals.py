@@ -34,7 +34,7 @@ def digits(han: str) -> str:
 
 
 def _quantity(number: int) -> str:
-    ranks = ("千", "百", "十", "")
-    said = [_DIGITS[int(digit)] + rank if digit != "0" else "零" for digit, rank in zip(f"{number:04}", ranks, strict=True)]
+    ranked = zip(f"{number:04}", ("千", "百", "十", ""), strict=True)
+    said = [_DIGITS[int(digit)] + rank if digit != "0" else "零" for digit, rank in ranked]
     once = "".join("零" if zero else "".join(some) for zero, some in groupby(said, lambda one: one == "零"))
     return once.strip("零").removeprefix("一" if 10 <= number < 20 else "") or "零"

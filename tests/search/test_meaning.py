@@ -51,8 +51,24 @@ def test_what_was_meant_is_found_and_told(shoots: SearchIndex, words: str, meant
 @pytest.mark.parametrize(
     "words",
     [
-        "竹笋", "林下 散养", "excel", "zhusun", "竹孙", "一", "天文望远镜", "“竹荀”", "", "竹" * 90,
-        "zhus", "exce", "zusun", "xczx", "zzxx", "wifi", "qqqqqqqq", "a" * 90,
+        "竹笋",
+        "林下 散养",
+        "excel",
+        "zhusun",
+        "竹孙",
+        "一",
+        "天文望远镜",
+        "“竹荀”",
+        "",
+        "竹" * 90,
+        "zhus",
+        "exce",
+        "zusun",
+        "xczx",
+        "zzxx",
+        "wifi",
+        "qqqqqqqq",
+        "a" * 90,
     ],
 )
 def test_what_is_known_or_like_nothing_is_left_alone(shoots: SearchIndex, words: str) -> None:

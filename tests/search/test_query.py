@@ -34,6 +34,11 @@ EVERYWHERE = "高山茶园 中蜂 红色 记账"
         ("ＥＸＣＥＬ２０１６", "excel"),
         ("茶叶收入", "excel"),
         ("practical", "tea"),
+        ("gscydjgl", "tea"),
+        ("hsjtzjz", "red"),
+        ("zonghong", "bees"),
+        ("请问红色交通站的视频", "red"),
+        ("我想学一下记账，有哪些方法？", "excel"),
     ],
 )
 def test_a_lesson_is_found_first_by(library: SearchIndex, words: str, found: str) -> None:
@@ -270,6 +275,35 @@ def test_counts_go_with_what_was_found(library: SearchIndex) -> None:
 @pytest.mark.parametrize("words", ["zhongf", "gaoshan cha", "jiaotong zhan", "exce", "lixiuy"])
 def test_words_that_are_only_begun_are_found(library: SearchIndex, words: str) -> None:
     assert search(library, words).total >= 1
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("一九三四年大旱", "1934"),
+        ("亩均增收八百元", "800元"),
+        ("学习二十大精神", "20大"),
+        ("1934年大旱", "一九三四年"),
+        ("村规20条", "二十条"),
+    ],
+)
+def test_a_number_is_found_in_digits_and_in_characters(index: SearchIndex, written: str, asked: str) -> None:
+    index.put([make_document("a", "讲座", description=written), make_document("b", "2016 条大", description="十年")])
+    assert search(index, asked).ids[:1] == ("a",)
+
+
+def test_initials_of_a_whole_long_title_find_it(index: SearchIndex) -> None:
+    index.put([make_document("a", "林权制度改革与林权证抵押"), make_document("b", "林业")])
+    assert search(index, "lqzdggylqzdy").ids == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"), [("土鸡的视频", "hens"), ("视频", "films"), ("拍视频", "films"), ("教我", "other")]
+)
+def test_what_is_only_polite_is_not_looked_for(index: SearchIndex, asked: str, first: str) -> None:
+    titles = {"films": "短视频拍摄", "hens": "林下散养土鸡", "other": "教我唱歌"}
+    index.put(make_document(id, title) for id, title in titles.items())
+    assert search(index, asked).ids[0] == first
 
 
 def test_a_length_is_a_filter(library: SearchIndex) -> None:

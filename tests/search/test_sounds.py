@@ -100,11 +100,19 @@ def test_tones_that_are_typed_are_passed_over(typed: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("zusun", "zhusun"), ("cunsun", "chunsun"), ("zulin", "zhuling"), ("lannan", "nanlan")]
-)
+    ("typed", "meant"),
+    [
+        ("zusun", "zhusun"), ("cunsun", "chunsun"), ("zulin", "zhuling"), ("lannan", "nanlan"),
+        ("sangyang", "sanyang"), ("jihen", "jifen"), ("huangfo", "fanghuo"), ("shihui", "shifei"), ("hongfu", "fengfu"),
+    ],
+)  # fmt: skip
 def test_pinyin_as_it_is_said_in_the_south_is_understood(typed: str, meant: str) -> None:
     assert meant in sounds.slips(typed)
     assert typed not in sounds.slips(typed)
+
+
+def test_one_other_syllable_is_likelier_than_two() -> None:
+    assert sounds.slips("zusun")[-1] == "zhushun"
 
 
 @pytest.mark.parametrize("typed", ["excel", "zu", "", "zusunzusunzusunzusun"])
