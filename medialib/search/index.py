@@ -20,7 +20,7 @@ from medialib.search.leaves import Kept, View
 from medialib.search.merging import MOST_SEGMENTS, is_small, merge_smaller, merge_smallest
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
-from medialib.search.segments import IndexStorage, let_go
+from medialib.search.segments import IndexStorage, let_go, refuse_cut_off
 
 __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex", "reading"]
 
@@ -134,6 +134,8 @@ class SearchIndex:
             except (FileNotFoundError, EmptyIndexError):
                 # A commit or a rebuild removed a file between our naming it and opening it.
                 found = self._refreshed()
+            for leaf in found.view.leaves:
+                refuse_cut_off(leaf.segment.reader)
             self._asked += 1
             if self._asked % LET_GO_EVERY == 0:
                 for leaf in found.view.leaves:

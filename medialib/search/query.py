@@ -42,7 +42,7 @@ _WORTH_SHOWING = 0.3
 """Of the best of those that have only some of the words, what others must reach that have none as a whole."""
 _FRESH, _FEATURED = 0.06, 0.10
 _YEAR_SECONDS = 365 * 24 * 3600.0
-_STEP, _MOST_LOOKS = 1e6, 4
+_STEP, _MOST_LOOKS = 1e6, 5
 """More than any lesson can score: what a narrower look found leads."""
 
 Check = Callable[[Sequence[str], Sequence[str]], set[str]]
@@ -124,13 +124,15 @@ class _Answer:
         )
 
     def _scores(self) -> NDArray[np.float64]:
-        """How well every document fits; what passes the filters decides how wide a look is taken."""
+        """How well every document fits. How wide a look is taken does not depend on the filters, so that they leave
+        what was counted for them; only where they would leave nothing a wider one is.
+        """
         allowed = self._allowed()
         total = np.zeros(self._view.size, dtype=np.float64)
         for number, found in enumerate(self._looks()):
             new = (found > 0) & (total == 0) & allowed
             total[new] = found[new] + _STEP * (_MOST_LOOKS - number)
-            if np.count_nonzero((total > 0) & self._passing) >= ENOUGH:
+            if np.count_nonzero((total > 0) & self._within) >= ENOUGH and np.any((total > 0) & self._passing):
                 break
         return total
 
@@ -146,17 +148,19 @@ class _Answer:
             found = _all_of([self._matching.exactly(unit) for unit in units_of(instead.words)])
             if np.any((found > 0) & self._passing):
                 self._meant = instead.text
-                yield found
+            yield found
         alike = [self._matching.alike(unit, weight=_HOMOPHONE) for unit in question.units]
         yield _all_of([one + other for one, other in zip(exact, alike, strict=True)])
         parts = [*islice(self._parts(question), _MOST_PARTS)]
         some = added([*exact, *alike, *(part.found for part in parts)])
-        best = float(np.max(some, where=self._passing, initial=0.0))
-        worth = (some >= best * _WORTH_SHOWING) & _saying_something(parts, alike)
-        for unit, found in zip(question.units, exact, strict=True):
-            if len(unit.text) > 1:
-                worth |= found > 0
-        yield np.where(worth, some, np.float32(0))
+        saying = _saying_something(parts, alike)
+        whole = [found > 0 for unit, found in zip(question.units, exact, strict=True) if len(unit.text) > 1]
+        for among in (self._within, self._passing):
+            best = float(np.max(some, where=among, initial=0.0))
+            worth = reduce(np.logical_or, whole, (some >= best * _WORTH_SHOWING) & saying)
+            yield np.where(worth, some, np.float32(0))
+            if np.any(worth & self._passing):
+                break
 
     def _parts(self, question: Question) -> Iterator["_Part"]:
         """What is inside the words, or sounds like it."""

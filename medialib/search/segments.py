@@ -88,9 +88,20 @@ def column_bytes(documents: PerDocumentReader, column: str) -> bytes:
 
 def let_go(reader: SegmentReader) -> None:
     """Give back the memory that reading took: what was read stays in the machine's cache, for all processes once."""
-    files = reader.storage().a if reader.segment().is_compound() else None
-    if isinstance(files, MappedStorage):
+    if files := _mapped(reader):
         files.let_go()
+
+
+def refuse_cut_off(reader: SegmentReader) -> None:
+    """Raises ValueError when the file has become shorter than it was: to read what is gone would end the process."""
+    files = _mapped(reader)
+    if files and files.is_cut_off:
+        raise ValueError("a file of the index was cut off")
+
+
+def _mapped(reader: SegmentReader) -> "MappedStorage | None":
+    files = reader.storage().a if reader.segment().is_compound() else None
+    return files if isinstance(files, MappedStorage) else None
 
 
 def _postings(reader: SegmentReader, info: bytes) -> bytes:
@@ -120,6 +131,11 @@ class MappedStorage(CompoundStorage):  # type: ignore[misc]
             return super().open_file(name, *args, **kwargs)
         offset, length = self.range(name)
         return MappedFile(memoryview(self._source)[offset : offset + length], name)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the file, deleted or not, is shorter than when it was opened."""
+        return bool(self._source) and not self.is_closed and self._source.size() < len(self._source)
 
     def let_go(self) -> None:
         """No longer count the pages that were read to this process."""

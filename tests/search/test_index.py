@@ -228,6 +228,16 @@ def replace_by(link: Path, make: Callable[[], object]) -> None:
     make()
 
 
+@pytest.mark.parametrize("to", [0, 0.5])
+def test_a_file_that_is_cut_off_while_it_is_read_is_damage(library: SearchIndex, tmp_path: Path, to: float) -> None:
+    """To read a map beyond the end of its file would end the process."""
+    assert search(library, "茶").total
+    cut(next((tmp_path / "index").glob("000001/*.seg")), to=to)
+    with pytest.raises(IndexUnavailable) as told:
+        search(library, "茶园")
+    assert told.value.lasting
+
+
 @pytest.mark.parametrize(
     ("files", "harm"),
     [

@@ -272,6 +272,25 @@ def test_counts_go_with_what_was_found(library: SearchIndex) -> None:
     assert (found.total, found.years, found.kinds) == (0, {2022: 1}, {})
 
 
+@pytest.mark.parametrize("words", ["茶", "茶叶 记账", "县志里的蜂", "蜂箱", "交通战", "zhong feng", "记账和老屋", "镇"])
+def test_a_filter_leaves_as_many_lessons_as_were_counted_for_it(library: SearchIndex, words: str) -> None:
+    library.put(
+        make_document(f"more{n}", f"茶叶第{n}课", kind=("video", "audio")[n % 2], year=2020 + n) for n in range(4)
+    )
+    counted = search(library, words, counted=True).counts
+    assert counted is not None
+    assert counted.total
+    for kind, number in counted.kinds.items():
+        assert search(library, words, filters=Filters(kind=kind)).total == number
+    for year, number in counted.years.items():
+        assert search(library, words, filters=Filters(year=year)).total == number
+
+
+def test_where_a_filter_would_leave_nothing_a_wider_look_is_taken(library: SearchIndex) -> None:
+    library.put(make_document(f"more{n}", f"茶园管理{n}", kind="audio") for n in range(4))
+    assert "excel" in search(library, "茶园记账", filters=Filters(year=2023)).ids
+
+
 @pytest.mark.parametrize("words", ["zhongf", "gaoshan cha", "jiaotong zhan", "exce", "lixiuy"])
 def test_words_that_are_only_begun_are_found(library: SearchIndex, words: str) -> None:
     assert search(library, words).total >= 1
