@@ -23,9 +23,10 @@ def measure(
     weigh = transmux.ts_bytes_of_sound if sound else transmux.ts_bytes_of_pictures
     # They are in every segment once: with the sound, when there is one.
     tables = transmux.TS_TABLES_BYTES if sound or not plan.audio else 0
+    least = transmux.TS_LEAST_BYTES if sound else 0
     figures = {
         **_rates("", [sizes[number] for number in numbers], seconds),
-        **_rates("ts_", [tables + weigh(one.sizes) for one in samples], seconds),
+        **_rates("ts_", [max(least, tables + weigh(one.sizes)) for one in samples], seconds),
         "size_bytes": sum(sizes[number] for number in numbers),
     }
     if not sound:

@@ -154,6 +154,7 @@ class _TsSegment:
         with open_regular(folder / transmux.SEGMENT) as written:
             segment = bytearray(written.read())
         transmux.count_tables(segment, self._number)
+        transmux.fill_up(segment)
         counted = folder / "counted.ts"
         counted.write_bytes(segment)
         workshop.store.publish(counted, self.place)

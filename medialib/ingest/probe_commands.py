@@ -26,7 +26,7 @@ def packets_command(ffprobe: str, source: Path, from_seconds: float | None = Non
         *(ffprobe, "-v", "error"),
         *("-of", "csv=p=0"),
         *(() if from_seconds is None else ("-read_intervals", f"{max(0.0, from_seconds):.3f}%")),
-        *("-show_entries", "packet=stream_index,pts_time,dts_time,duration_time"),
+        *("-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags"),
         *_input(source),
     ]
 

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-# The fields of `packets_command`, in ffprobe's order.
+# The fields of `packets_command` that tell times, in ffprobe's order; the flags come behind them.
 _FIELDS = 4
+_DISCARDED = b"D"
 # Pictures are not stored in the order in which they are shown, but nearly.
 _BACK_SECONDS = 1.0
 # When nothing at all happens for so long, the clock was set; a silent film may well hold a picture for longer.
@@ -36,9 +37,12 @@ class Timeline:
     _latest: float | None = None
 
     def take(self, line: bytes) -> None:
-        """A line of `ffprobe -of csv=p=0`: stream_index, pts_time, dts_time, duration_time."""
+        """A line of `ffprobe -of csv=p=0`: stream_index, pts_time, dts_time, duration_time, flags.
+
+        What the file's edit list leaves away (D) is decoded and never shown.
+        """
         parts = line.split(b",")
-        if len(parts) < _FIELDS or not parts[0].isdigit():
+        if len(parts) < _FIELDS or not parts[0].isdigit() or _DISCARDED in b"".join(parts[_FIELDS:]):
             return
         index = int(parts[0])
         shown, stored, lasts = (_seconds(part) for part in parts[1:_FIELDS])

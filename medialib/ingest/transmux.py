@@ -27,6 +27,11 @@ _ADTS_HEADER = 7
 # PAT, SDT and PMT (as ffmpeg numbers it), once at the head of a segment.
 _TABLES = (0x0000, 0x0011, 0x1000)
 TS_TABLES_BYTES = len(_TABLES) * _PACKET
+# A file of fewer packets libavformat, and players that are made of it, may not take for MPEG-TS. One that is null
+# (2.4.3.3) is passed over.
+_FEWEST = 11
+TS_LEAST_BYTES = _FEWEST * _PACKET
+_NULL_PACKET = bytes((0x47, 0x1F, 0xFF, 0x10)) + b"\xff" * _CARRIED
 # The box `chpl` holds 255 bytes of UTF-8, and ffmpeg would cut a character in two.
 _CHAPTER_CHARACTERS = 60
 # Seconds after which the tables would be repeated: longer than any segment.
@@ -63,6 +68,11 @@ def count_tables(segment: bytearray, number: int) -> None:
     for at in range(0, len(segment), _PACKET):
         if int.from_bytes(segment[at + 1 : at + 3], "big") & 0x1FFF in _TABLES:
             segment[at + 3] = segment[at + 3] & 0xF0 | number % 16
+
+
+def fill_up(segment: bytearray) -> None:
+    """Let a segment of hardly any sound, as of silence at the end, be long enough to be told for what it is."""
+    segment += _NULL_PACKET * (_FEWEST - len(segment) // _PACKET)
 
 
 def film_command(program: str, *, sound: bool) -> list[str]:

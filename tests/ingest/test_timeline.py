@@ -38,6 +38,14 @@ def test_lines_that_tell_no_time_are_passed_over(line: bytes) -> None:
     assert timeline.packets == []
 
 
+def test_what_an_edit_list_leaves_away_is_no_end() -> None:
+    timeline = Timeline({0})
+    for line in (b"0,0.00,0.00,0.04,K__", b"0,0.04,0.04,0.04,___", b"0,0.08,0.08,0.04,_D_", b"0,90,90,0.04,KD"):
+        timeline.take(line)
+    assert ends(timeline) == {0: 0.08}
+    assert not timeline.jumps
+
+
 def test_a_picture_without_a_length_lasts_for_a_moment() -> None:
     timeline = Timeline({0})
     timeline.take(b"0,0.000000,N/A,N/A")

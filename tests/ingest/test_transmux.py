@@ -6,6 +6,7 @@ import pytest
 
 from medialib.ingest.transmux import (
     chapters_text,
+    fill_up,
     film_command,
     recording_command,
     ts_bytes_of_pictures,
@@ -74,3 +75,12 @@ def test_every_picture_begins_a_packet(sizes: list[int], packets: int) -> None:
 )
 def test_sound_is_gathered_before_it_is_packed(sizes: list[int], packets: int) -> None:
     assert ts_bytes_of_sound(sizes) == 188 * packets
+
+
+@pytest.mark.parametrize(("packets", "filled"), [(6, 11), (11, 11), (12, 12)])
+def test_a_segment_of_hardly_any_sound_is_filled_up_with_null_packets(packets: int, filled: int) -> None:
+    sound = (b"\x47\x01\x00\x10" + bytes(184)) * packets
+    segment = bytearray(sound)
+    fill_up(segment)
+    assert (segment[: len(sound)], len(segment)) == (sound, 188 * filled)
+    assert {bytes(segment[at : at + 4]) for at in range(len(sound), len(segment), 188)} <= {b"\x47\x1f\xff\x10"}
