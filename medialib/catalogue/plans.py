@@ -58,7 +58,8 @@ class SourceUse:
     that is tone-mapped (empty for none); only the brightness of a `grey` source can be read; one with `alpha` is
     shown over black. A `mended` one is read from a copy whose clock does not jump. `width` and `height` are those of
     the source's first pictures, turned, in its own pixels: they may change on the way. Older plans have none.
-    `noise_sought`: whether steady noise was to be taken out of the sounds.
+    `noise_sought`: whether steady noise was to be taken out of the sounds. Who seeks may find no keyframe for up to
+    `keyless_seconds`.
     """
 
     video_index: int | None
@@ -80,6 +81,7 @@ class SourceUse:
     trim: Trim = WHOLE
     whole_seconds: float = 0.0
     noise_sought: bool = False
+    keyless_seconds: float = 0.0
 
     @property
     def before_seconds(self) -> float:

@@ -38,7 +38,7 @@ def video_command(program: str, source: Path, plan: Plan, run: Run, back_seconds
     seek = begin + 0.4 / rate if begin else 0.0
     # Pictures that no other refers to may keep their blocks' edges when somebody waits: a seventh of the work.
     quick = {"skip_loop_filter": "noref"} if run.hot else {}
-    at = max(use.before_seconds, min(seek, last) - back_seconds)
+    at = max(use.before_seconds, min(seek, last) - back_seconds - use.keyless_seconds)
     opened = open_at(source, plan, at, **encoding.steady(use), **quick)
     picture = opened[str(use.video_index)]
     # The grid begins where there still are pictures: without one, fps would make none at all.

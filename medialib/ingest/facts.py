@@ -55,11 +55,13 @@ class Ends:
     """Where the last picture and the last sound end on the file's clock, in seconds; None when none was found.
 
     `sounds` are the ends of all sound tracks that were found, by index; `audio_seconds` is that of the usual one.
+    Who seeks in the file may land behind a keyframe, and then has none for up to `keyless_seconds`.
     """
 
     video_seconds: float | None
     audio_seconds: float | None
     sounds: Mapping[int, float] = field(default_factory=dict)
+    keyless_seconds: float = 0.0
 
 
 def read_facts(probe: Mapping[str, Any]) -> Facts:

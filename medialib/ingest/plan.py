@@ -52,7 +52,7 @@ def _trimmed(facts: Facts, ends: Ends, trim: Trim) -> tuple[Facts, Ends]:
         last = start + trim.end_seconds
         cut = {index: min(end, last) for index, end in ends.sounds.items()}
         video, audio = (end and min(end, last) for end in (ends.video_seconds, ends.audio_seconds))
-        ends = Ends(video_seconds=video, audio_seconds=audio, sounds=cut)
+        ends = replace(ends, video_seconds=video, audio_seconds=audio, sounds=cut)
     return replace(facts, start_seconds=start + trim.start_seconds), ends
 
 
@@ -132,6 +132,7 @@ def _source_use(facts: Facts, ends: Ends, ladder: Ladder) -> SourceUse:
         alpha=bool(facts.video and facts.video.alpha),
         width=facts.video.pixels[0] if facts.video else 0,
         height=facts.video.pixels[1] if facts.video else 0,
+        keyless_seconds=ends.keyless_seconds,
     )
 
 

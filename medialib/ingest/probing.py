@@ -25,6 +25,9 @@ log = structlog.get_logger()
 _TAILS_SECONDS = (8.0, 60.0, 600.0)
 # Streams and live recordings, whose clocks may jump: all their packets are looked at.
 _STREAMS = {"mpegts", "mpeg", "flv", "asf", "ogg"}
+# In these, whoever seeks lands at any packet of that time, not at the keyframe before it.
+_SOUGHT_ANYWHERE = {"mpegts", "mpeg"}
+_ASIDE_SECONDS = 0.1
 # Of this one, decoders pass over what is broken without a word: only the times of what is left tell.
 _GAPLESS = "flac"
 # A file that lacks this much of what it claims, in seconds and in parts of the whole, was cut off.
@@ -95,7 +98,8 @@ def _find(workshop: Workshop, source: Path, told: dict[str, Any]) -> tuple[Facts
     used = {one.index for one in (facts.video, *facts.audio[:1]) if one}
     if facts.container.partition(",")[0] in {*_STREAMS, _GAPLESS} or not facts.declared_seconds:
         timeline = _packets(workshop, source, used, None, gapless=facts.container == _GAPLESS)
-        return facts, read_ends(timeline.packets, facts), timeline
+        ends = read_ends(timeline.packets, facts)
+        return facts, replace(ends, keyless_seconds=_keyless_seconds(facts, ends, timeline)), timeline
     for tail in _TAILS_SECONDS:
         from_seconds = facts.start_seconds + facts.declared_seconds - tail
         ends = read_ends(_packets(workshop, source, used, from_seconds).packets, facts)
@@ -104,6 +108,12 @@ def _find(workshop: Workshop, source: Path, told: dict[str, Any]) -> tuple[Facts
     else:
         ends = read_ends(_packets(workshop, source, used, None).packets, facts)
     return facts, ends, Timeline(used)
+
+
+def _keyless_seconds(facts: Facts, ends: Ends, timeline: Timeline) -> float:
+    if facts.container not in _SOUGHT_ANYWHERE or facts.video is None or ends.video_seconds is None:
+        return 0.0
+    return timeline.keyframes_apart(facts.video.index, ends.video_seconds) + _ASIDE_SECONDS
 
 
 def _found_all(facts: Facts, ends: Ends) -> bool:
@@ -142,8 +152,9 @@ def _mend(workshop: Workshop, source: Path, facts: Facts) -> Path | None:
 
 
 def _cut_off(facts: Facts, ends: Ends) -> list[dict[str, Any]]:
-    found = max(ends.video_seconds or 0.0, ends.audio_seconds or 0.0) - facts.start_seconds
-    lack = facts.declared_seconds - found
+    end = max(ends.video_seconds or 0.0, ends.audio_seconds or 0.0)
+    found = end - facts.start_seconds
+    lack = facts.declared_seconds - max(found, end)  # of a clock that begins late some files count from 0
     if facts.guessed or found <= 0 or lack < max(_LACK_SECONDS, facts.declared_seconds * _LACK_PART):
         return []
     if found < _NEXT_TO_NOTHING_SECONDS:  # a packet or two, of which not all bytes are there

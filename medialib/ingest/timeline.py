@@ -6,7 +6,7 @@ from typing import Any
 
 # The fields of `packets_command` that tell times, in ffprobe's order; the flags come behind them.
 _FIELDS = 4
-_DISCARDED = b"D"
+_DISCARDED, _KEYFRAME = b"D", b"K"
 # Pictures are not stored in the order in which they are shown, but nearly.
 _BACK_SECONDS = 1.0
 # When nothing at all happens for so long, the clock was set; a silent film may well hold a picture for longer.
@@ -35,6 +35,8 @@ class Timeline:
     _ends: dict[int, float] = field(default_factory=dict)
     _last: dict[int, float] = field(default_factory=dict)
     _latest: float | None = None
+    _keyframes: dict[int, float] = field(default_factory=dict)
+    _apart: dict[int, float] = field(default_factory=dict)
 
     def take(self, line: bytes) -> None:
         """A line of `ffprobe -of csv=p=0`: stream_index, pts_time, dts_time, duration_time, flags.
@@ -42,7 +44,8 @@ class Timeline:
         What the file's edit list leaves away (D) is decoded and never shown.
         """
         parts = line.split(b",")
-        if len(parts) < _FIELDS or not parts[0].isdigit() or _DISCARDED in b"".join(parts[_FIELDS:]):
+        flags = b"".join(parts[_FIELDS:])
+        if len(parts) < _FIELDS or not parts[0].isdigit() or _DISCARDED in flags:
             return
         index = int(parts[0])
         shown, stored, lasts = (_seconds(part) for part in parts[1:_FIELDS])
@@ -53,6 +56,9 @@ class Timeline:
         self._ends[index] = max(begin + (lasts or _UNTOLD_SECONDS), end)
         if index not in self.used:
             return
+        if _KEYFRAME in flags:
+            self._apart[index] = self.keyframes_apart(index, begin)
+            self._keyframes[index] = begin
         if self.gapless:
             self.lacks = self.lacks or begin > end + _GAP_SECONDS
         else:
@@ -62,6 +68,10 @@ class Timeline:
     def packets(self) -> list[dict[str, Any]]:
         """One packet for each track, that with the latest end, as `read_ends` wants them."""
         return [{"stream_index": index, "pts_time": end} for index, end in self._ends.items()]
+
+    def keyframes_apart(self, index: int, end: float) -> float:
+        """The longest time from a keyframe of a track to the next, or to the `end`; 0 when there is none."""
+        return max(self._apart.get(index, 0.0), end - self._keyframes.get(index, end))
 
     def _follow(self, index: int, at: float) -> None:
         last, latest = self._last.get(index), self._latest

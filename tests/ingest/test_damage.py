@@ -160,6 +160,14 @@ def test_a_file_that_breaks_off_is_played_to_where_it_does(
     assert ("of 0:12 only the first" in notices(lesson)) or not told
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_a_clock_that_begins_late_leaves_no_end_missing(services: Services, tmp_path: Path, name: str) -> None:
+    path = media.film(tmp_path / name, seconds=3, **SMALL, more=("-output_ts_offset", "600"))
+    lesson = taken_in(services, path)
+    assert lesson.seconds == pytest.approx(3, abs=0.1)
+    assert notices(lesson) == ""
+
+
 def test_a_file_that_cannot_be_sought_in_is_read_whole(services: Services, tmp_path: Path) -> None:
     film = media.film(tmp_path / "a.mp4", seconds=4, rate="10", **SMALL)
     copied = ("-c", "copy", "-output_ts_offset", "-2", "-avoid_negative_ts", "disabled")

@@ -46,6 +46,15 @@ def test_what_an_edit_list_leaves_away_is_no_end() -> None:
     assert not timeline.jumps
 
 
+def test_the_longest_way_between_keyframes_is_known_up_to_the_end() -> None:
+    timeline = Timeline({0})
+    for at, flags in ((0.0, "K_"), (1.0, "__"), (2.0, "K_"), (3.0, "__"), (4.0, "__"), (5.0, "K_"), (6.0, "__")):
+        timeline.take(f"0,{at},{at},1.0,{flags}".encode())
+    assert timeline.keyframes_apart(0, 7.0) == 3.0
+    assert timeline.keyframes_apart(0, 9.0) == 4.0
+    assert timeline.keyframes_apart(1, 9.0) == 0.0
+
+
 def test_a_picture_without_a_length_lasts_for_a_moment() -> None:
     timeline = Timeline({0})
     timeline.take(b"0,0.000000,N/A,N/A")
