@@ -41,8 +41,8 @@ class Child:
         # A signal that comes before the child listens itself waits until then.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         try:
-            # A daemon is ended, and not waited for, when this process ends by a mistake.
-            self.process = _FORK.Process(target=self._begin, args=(os.getpid(),), daemon=True)
+            # No daemon, as those may begin no process of their own, and an index is built anew by two.
+            self.process = _FORK.Process(target=self._begin, args=(os.getpid(),))
             self.process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -80,12 +80,14 @@ class Supervisor:
 
     def watch(self) -> None:
         told = Told()
-        while True:
-            for child in self._children:
-                child.tend()
-            if told.wait(0.2):
-                break
-        self._stop()
+        try:
+            while True:
+                for child in self._children:
+                    child.tend()
+                if told.wait(0.2):
+                    break
+        finally:  # also by a mistake: this process would wait for them, and nobody would tend them
+            self._stop()
 
     def _stop(self) -> None:
         running = [child.process for child in self._children if child.process and child.process.is_alive()]

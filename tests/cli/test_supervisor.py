@@ -12,9 +12,10 @@ import pytest
 
 from medialib.cli.supervisor import process_name
 
-# `stays` sleeps until it is told to end, `fails` does not live long, `ends` has done what it had to do.
+# `stays` sleeps until it is told to end, `fails` does not live long, `ends` has done what it had to do,
+# `helped` begins a process of its own, as building an index anew does.
 FAMILY = """
-import os, sys, time
+import multiprocessing, os, sys, time
 from pathlib import Path
 from medialib.cli.supervisor import Child, Supervisor
 
@@ -32,8 +33,14 @@ def fails():
     begins("fails")
     sys.exit(3)
 
-work = {"stays": stays, "fails": fails, "ends": lambda: begins("ends")}
-children = [Child(name, work[name], once=name == "ends") for name in sys.argv[2:]]
+def helped():
+    helper = multiprocessing.get_context("spawn").Process(target=os.getpid, daemon=True)
+    helper.start()
+    helper.join()
+    (folder / "helped").write_text(str(helper.exitcode))
+
+work = {"stays": stays, "fails": fails, "ends": lambda: begins("ends"), "helped": helped}
+children = [Child(name, work[name], once=name in ("ends", "helped")) for name in sys.argv[2:]]
 (folder / "loaded").write_text(str(id(loaded)))
 Supervisor(children).watch()
 """
@@ -102,6 +109,12 @@ def test_a_child_that_keeps_failing_is_begun_again_more_and_more_seldom(families
     family.process("fails", beginning=3)
     assert time.monotonic() - began > 0.5 + 1.0, "half a second, then a whole one"
     assert "code=3" in family.log.read_text()
+
+
+def test_a_child_may_begin_processes_of_its_own(families: Callable[..., Family], tmp_path: Path) -> None:
+    families("helped")
+    until((tmp_path / "helped").exists)
+    until(lambda: (tmp_path / "helped").read_text() == "0")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
