@@ -4,14 +4,16 @@ With PROMETHEUS_MULTIPROC_DIR set (several web workers, the encoder beside them)
 the figures in files of that directory, and a scrape adds them up.
 """
 
-import atexit
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+import psutil
+
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _ROOM_BYTES = 64 << 10
+_MEMORY, _IN_MEMORY = Path("/dev/shm"), "medialib-figures-"
 _KINDS = ("counter", "histogram", "gauge_mostrecent")
 
 
@@ -29,8 +31,15 @@ def take_room() -> None:
             with Path(folder, f"{kind}_{os.getpid()}.db").open("ab") as file:
                 os.posix_fallocate(file.fileno(), 0, _ROOM_BYTES)
     except OSError:
-        in_memory = os.environ[_FOLDER] = tempfile.mkdtemp(prefix="medialib-", dir="/dev/shm")
-        atexit.register(shutil.rmtree, in_memory, ignore_errors=True)
+        _sweep_memory()
+        os.environ[_FOLDER] = tempfile.mkdtemp(prefix=f"{_IN_MEMORY}{os.getpid()}-", dir=_MEMORY)
+
+
+def _sweep_memory() -> None:
+    """Remove what processes have counted there that are no more: a fork does not come to the end of its interpreter."""
+    for folder in _MEMORY.glob(f"{_IN_MEMORY}*"):
+        if not psutil.pid_exists(int(folder.name.split("-")[2])):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 take_room()

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,18 @@ def test_on_a_full_disk_a_process_counts_in_memory(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setenv(FOLDER, str(tmp_path))
     monkeypatch.setattr(os, "posix_fallocate", full)
+    fork = get_context("fork").Process(target=_count_elsewhere, args=(tmp_path / "told",))
+    fork.start()
+    fork.join()
+    left = Path((tmp_path / "told").read_text())
+    assert left.is_dir()
     metrics.take_room()
     elsewhere = Path(os.environ[FOLDER])
-    assert elsewhere.is_dir() and elsewhere.parent == Path("/dev/shm")
+    assert elsewhere.is_dir() and elsewhere.parent == left.parent == Path("/dev/shm")
+    assert not left.exists(), "what a process has left there goes when the next one begins"
     elsewhere.rmdir()
+
+
+def _count_elsewhere(told: Path) -> None:
+    metrics.take_room()
+    told.write_text(os.environ[FOLDER])
