@@ -1,4 +1,4 @@
-"""Channels, screenings, boxes without a browser and the hours of the day over the API."""
+"""Channels, screenings, boxes, the hours of the day, and what the desk's table and forms know, over the API."""
 
 import time
 from datetime import date
@@ -8,9 +8,11 @@ from flask.testing import FlaskClient
 
 from medialib.app import create_app
 from medialib.catalogue.plays import PlayHour
+from medialib.catalogue.seeds import plant
 from medialib.services import Services
 
-from .signing import TOWN, add_person, add_units
+from .factories import add_lesson
+from .signing import OTHER_TOWN, TOWN, add_person, add_units
 from .test_api_operations import token
 
 
@@ -89,3 +91,29 @@ def test_the_hours_in_which_people_play_are_told(services: Services, browser: Fl
         session.add(PlayHour(day=date.today().isoformat(), hour=20, unit_slug="", plays=9))
     sums = browser.get("/api/statistics?by=hours", headers=key).get_json()["sums"]
     assert [one["plays"] for one in sums] == [None] * 20 + [9] + [None] * 3
+
+
+def test_lessons_are_narrowed_as_on_the_desk_and_words_are_proposed(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    plant(services.database)
+    sound = add_lesson(services, "春笋出土", kind="audio", speaker="周师傅", themes=("skills",))
+    film = add_lesson(services, "竹编入门", kind="video", speaker="李师傅")
+    for asked, found in {"kind=audio": sound, "speaker=李师傅": film}.items():
+        listed = browser.get(f"/api/desk/lessons?{asked}", headers=key).get_json()["lessons"]
+        assert [one["id"] for one in listed] == [found], asked
+    for nothing in ("parked=true", "year=1950", "place=field"):
+        assert browser.get(f"/api/desk/lessons?{nothing}", headers=key).get_json()["total"] == 0
+    assert browser.get("/api/desk/speakers?q=zhou", headers=key).get_json() == {"names": ["周师傅"]}
+    proposed = browser.get("/api/desk/themes?title=毛竹春笋怎么挖", headers=key).get_json()["proposals"]
+    assert "bamboo" in [one["slug"] for one in proposed]
+    assert browser.get("/api/desk/themes", headers=key).get_json() == {"proposals": []}
+
+
+def test_an_editor_reads_what_the_own_unit_takes_of_the_disk(services: Services, browser: FlaskClient) -> None:
+    units = add_units(services)
+    for unit in (TOWN, OTHER_TOWN):
+        add_lesson(services, unit=unit)
+    mine = token(services, add_person(services, "wang", "editor", units[TOWN]), "read")
+    rooms = browser.get("/api/statistics/room", headers=mine).get_json()["rooms"]
+    assert [one["name"] for one in rooms] == [TOWN]

@@ -19,6 +19,7 @@ from medialib.web.api import (
     collection_files,
     collections,
     desk_lessons,
+    filling_in,
     invitations,
     lesson_acts,
     lesson_links,
@@ -52,9 +53,9 @@ _GROUPS = {
     "log": N_("Log"),
 }  # fmt: skip
 _MODULES = (
-    desk_lessons, lesson_acts, lesson_links, lesson_pictures, lesson_recordings, lesson_media, captions, uploads,
-    upload_acts, tus_described, theme_changes, statistics, collections, collection_changes, collection_files, people,
-    invitations, screens, screen_lines, channels, screenings, reports, webhooks, settings,
+    desk_lessons, filling_in, lesson_acts, lesson_links, lesson_pictures, lesson_recordings, lesson_media, captions,
+    uploads, upload_acts, tus_described, theme_changes, statistics, collections, collection_changes, collection_files,
+    people, invitations, screens, screen_lines, channels, screenings, reports, webhooks, settings,
 )  # fmt: skip
 _PER_MINUTE = 600
 """So often a token may ask; what is read in masses is read in pages of a hundred."""

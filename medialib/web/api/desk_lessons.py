@@ -61,6 +61,11 @@ class DeskQuery(Body):
     stage: Stage | None = None
     unit: Slug | None = None
     theme: Slug | None = None
+    speaker: Annotated[Line, Field(max_length=200)] = ""
+    kind: Literal["video", "audio"] | None = None
+    place: Slug | None = None
+    year: Annotated[int, Field(ge=1900, le=2999)] | None = None
+    parked: bool = False
     sort: Literal["changed", "newest", "oldest", "title", "longest", "shortest", "plays", "largest"] = "changed"
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
     per_page: Annotated[int, Field(ge=1, le=100)] = 50
@@ -155,11 +160,14 @@ def told(one: Lesson) -> DeskLesson:
 
 
 def _list(services: Services, query: DeskQuery) -> DeskLessons:
-    wanted = Wanted(unit=query.unit, theme=query.theme)
+    wanted = Wanted(**query.model_dump(include={"unit", "theme", "kind", "place", "year"}))
     with services.database.read() as session:
         found = sifting.sift(services, session, query.q) if query.q else None
+        asked = worklist.Asked(
+            wanted=wanted, found=found, stage=query.stage, speaker=query.speaker or None, parked=query.parked
+        )
         listed = worklist.page(
-            session, viewer_of(me(services)), worklist.Asked(wanted=wanted, found=found, stage=query.stage),
+            session, viewer_of(me(services)), asked,
             sort=query.sort, page=query.page, per_page=query.per_page,
         )  # fmt: skip
         lessons = [told(one) for one in listed.lessons]

@@ -85,6 +85,8 @@ class VainAnswer(Answer):
 
 
 class RoomQuery(Body):
+    """Of all units, for an editor of the own one and those below it."""
+
     by: Literal["units", "renditions"] = "units"
 
 
@@ -104,8 +106,8 @@ class RoomsAnswer(Answer):
 def add_to(api: Api) -> None:
     office = api.family(access.at_least("curator"), below="/statistics", group="statistics")
     office(_vain, "GET", "/searches", N_("What was looked for in vain"), query=VainQuery, answer=VainAnswer)
-    office(_rooms, "GET", "/room", N_("What takes room on the disk"), query=RoomQuery, answer=RoomsAnswer)
     editors = api.family(access.at_least("editor"), below="/statistics", group="statistics")
+    editors(_rooms, "GET", "/room", N_("What takes room on the disk"), query=RoomQuery, answer=RoomsAnswer)
     editors(
         _sums,
         "GET",
@@ -134,7 +136,8 @@ def _vain(services: Services, query: VainQuery) -> VainAnswer:
 def _rooms(services: Services, query: RoomQuery) -> RoomsAnswer:
     ask = statistics.room_by_unit if query.by == "units" else statistics.room_by_rendition
     with services.database.read() as session:
-        return RoomsAnswer(rooms=[RoomAnswer(**asdict(one)) for one in ask(session)])
+        found = ask(session, unit_path=_own(me(services), ""))
+        return RoomsAnswer(rooms=[RoomAnswer(**asdict(one)) for one in found])
 
 
 def days_asked(since: date | None, until: date | None, *, days: int) -> tuple[date, date]:

@@ -17,14 +17,17 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
 
 
 def _known(services: Services) -> Response:
-    """JSON for the page's script: those that begin with what is typed, or the busiest when nothing is."""
-    typed = request.args.get("q", "").strip()[:60]
-    with services.database.read() as session:
-        names = tuple(worklist.speakers(session))
-    found = [one.text for _, one in _completions(names).find(typed, _MOST)] if typed else names[:_MOST]
-    response = jsonify({"names": list(found)})
+    """JSON for the page's script."""
+    response = jsonify({"names": known(services, request.args.get("q", "").strip()[:60])})
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def known(services: Services, typed: str) -> list[str]:
+    """Those that begin with what is typed, or the busiest when nothing is; for the page and the API."""
+    with services.database.read() as session:
+        names = tuple(worklist.speakers(session))
+    return [one.text for _, one in _completions(names).find(typed, _MOST)] if typed else [*names[:_MOST]]
 
 
 @lru_cache(maxsize=8)
