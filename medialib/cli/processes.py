@@ -13,6 +13,7 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from medialib.cli import Library, loading, main
+from medialib.cli.addresses import reached_at
 from medialib.cli.stopping import Told
 from medialib.cli.supervisor import LONGEST_PAUSE_SECONDS, Child, Supervisor
 from medialib.errors import BadSettings
@@ -141,7 +142,7 @@ def run_command(library: Library, demo: bool) -> None:
             children.append(_child(library, "demo", once=True))
     _print_first_link(services, again=True)
     services.database.close()
-    click.echo(f"medialib: http://{library.settings.server.place}/  (Ctrl+C stops)")
+    click.echo(f"medialib: {reached_at(library.settings.server)}/  (Ctrl+C stops)")
     _load_once("medialib.app", "medialib.worker")
     Supervisor(children).watch()
 

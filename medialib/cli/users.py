@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from medialib.catalogue import lookups, people_edits, people_lookups
 from medialib.catalogue.people import ROLES, Person, Role
 from medialib.cli import Library
+from medialib.cli.addresses import reached_at
 from medialib.cli.processes import open_ready
 from medialib.errors import BadRequest, NotFound
 from medialib.services import Services
@@ -152,6 +153,5 @@ def _print_link(services: Services, session: Session, person: Person) -> None:
 
 def _link(services: Services, session: Session, person: Person) -> str:
     token = people_edits.password_link(session, person, hours=services.settings.access.link_hours, by=None)
-    server = services.settings.server
-    site = services.settings.site.address or f"http://{server.place}"
+    site = services.settings.site.address or reached_at(services.settings.server)
     return f"{site}/password/{token}"

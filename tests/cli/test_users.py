@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 from medialib.app import create_app
 from medialib.catalogue import people_lookups, unit_tree
 from medialib.cli import main
+from medialib.cli.addresses import reached_at
 from medialib.cli.users import first_link
 from medialib.services import Services, open_with
 from medialib.settings import load_settings
+from medialib.settings.sections import Server
 
 PASSWORD = "竹海听风 2023"
 
@@ -108,6 +110,14 @@ def test_the_last_administrator_cannot_be_disabled(user: Shell) -> None:
     done = user("disable", "li")
     assert done.exit_code == 1
     assert "last administrator" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_link_of_a_server_on_every_network_leads_to_this_machine(host: str) -> None:
+    address = reached_at(Server(host=host, port=8000))
+    assert re.fullmatch(r"http://(\d+(\.\d+){3}|\[[0-9a-f:]+\]|localhost):8000", address)
+    assert address not in ("http://0.0.0.0:8000", "http://[::]:8000")
+    assert reached_at(Server(host="127.0.0.1", port=8000)) == "http://127.0.0.1:8000"
 
 
 def test_the_first_start_prints_a_link_that_works_once(user: Shell) -> None:
