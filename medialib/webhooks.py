@@ -23,6 +23,7 @@ LOOK_SECONDS = 3.0
 _AWAY_SECONDS = 30.0
 _LEASE = "webhooks"
 _LOOKS_BETWEEN_SWEEPS = 1200
+_MOST_AT_ONCE = 20
 _UNFORESEEN = N_("Something unforeseen stopped this work. Please try again.")
 
 
@@ -59,35 +60,41 @@ class Messenger:
 
 
 def tell_due(services: Services, stopping: threading.Event | None = None) -> int:
-    """Tell what is due now, when nobody else is at it; returns how much was tried."""
+    """Tell what is due now, when nobody else is at it; returns how much was tried.
+
+    An address that fails waits for the next look: one that is slow to answer would keep all others waiting.
+    """
     with services.database.read() as session:
-        if not telling.due(session, most=1):
+        if not telling.due(session):
             return 0
     lease = services.leases.take(_LEASE)
     if lease is None:
         return 0
-    tried = 0
+    tried, failed = 0, set[str]()
     try:
-        with services.database.read() as session:
-            waiting = telling.due(session)
-        for delivery, webhook in waiting:
-            if stopping is not None and stopping.is_set():
+        while tried < _MOST_AT_ONCE and not (stopping is not None and stopping.is_set()):
+            with services.database.read() as session:
+                found = telling.due(session, besides=failed)
+            if found is None:
                 break
-            _tell(services, delivery, webhook)
+            delivery, webhook = found
+            if not _tell(services, delivery, webhook):
+                failed.add(webhook.id)
             tried += 1
     finally:
         services.leases.give_back(lease)
     return tried
 
 
-def _tell(services: Services, delivery: Delivery, webhook: Webhook) -> None:
+def _tell(services: Services, delivery: Delivery, webhook: Webhook) -> bool:
+    """Whether its address may be told more at once."""
     with services.database.begin() as session:
         if not telling.still_due(session, delivery.id):
-            return
+            return True
         message = _message(services, session, delivery)
         if message is None:
             telling.drop(session, delivery.id)
-            return
+            return True
     try:
         outcome = _send(services, delivery, webhook, message)
     except Exception:  # others are told all the same
@@ -96,6 +103,7 @@ def _tell(services: Services, delivery: Delivery, webhook: Webhook) -> None:
     log.info("told", webhook=webhook.id, what=delivery.event, status=outcome.status, problem=outcome.problem)
     with services.database.begin() as session:
         telling.settle(session, delivery.id, status=outcome.status, problem=outcome.problem)
+    return not outcome.problem
 
 
 def _send(services: Services, delivery: Delivery, webhook: Webhook, message: dict[str, Any]) -> Outcome:

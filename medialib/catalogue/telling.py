@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -55,11 +55,12 @@ def deliveries(session: Session, webhook_id: str, *, most: int = 50) -> Sequence
     return session.scalars(query.order_by(Delivery.id.desc()).limit(most)).all()
 
 
-def due(session: Session, *, most: int = 20) -> Sequence[tuple[Delivery, Webhook]]:
-    """What is to be told now, to addresses that are not stopped; the longest waiting first."""
+def due(session: Session, *, besides: Collection[str] = ()) -> tuple[Delivery, Webhook] | None:
+    """What is to be told next: what has waited longest, to an address that is not stopped and none of `besides`."""
     query = select(Delivery, Webhook).join(Webhook, Webhook.id == Delivery.webhook_id)
-    query = query.where(Delivery.due_at <= time.time(), Webhook.stopped_at.is_(None))
-    return [(row[0], row[1]) for row in session.execute(query.order_by(Delivery.due_at).limit(most))]
+    query = query.where(Delivery.due_at <= time.time(), Webhook.stopped_at.is_(None), Webhook.id.not_in(besides))
+    found = session.execute(query.order_by(Delivery.due_at, Delivery.id).limit(1)).first()
+    return (found[0], found[1]) if found else None
 
 
 def secret_of(webhook: Webhook, key: str) -> str:

@@ -162,6 +162,21 @@ def test_a_failure_is_tried_again_after_growing_pauses_and_at_last_given_up(
     assert webhooks.tell_due(services) == 0
 
 
+def test_an_address_that_fails_keeps_no_other_waiting(services: Services, listener: Listener) -> None:
+    """Each look tries it once, however much waits for it."""
+    broken, works = add(services, "http://127.0.0.1:9/", "lesson.published"), add(services, listener.address)
+    for number in range(25):
+        add_lesson(services, f"第{number}课")
+    with services.database.begin() as session:
+        for one in session.query(Delivery).filter(Delivery.webhook_id == broken):
+            one.due_at = 1.0
+    webhooks.tell_due(services)
+    webhooks.tell_due(services)
+    assert len(listener.heard) >= 25
+    assert sum(one.attempts for one in rows(services) if one.webhook_id == broken) == 2
+    assert all(one.succeeded for one in rows(services) if one.webhook_id == works)
+
+
 def test_an_address_that_fails_for_days_is_stopped_and_can_go_on(services: Services, listener: Listener) -> None:
     add_person(services, "guan", "admin")
     webhook_id = add(services, listener.address, "lesson.published")
