@@ -151,6 +151,8 @@ def _give_templates_their_words(app: Flask, services: Services) -> None:
         marked=formats.marked,
         snippet=formats.snippet,
         theme_name=formats.theme_name,
+        file_name=naming.file_name,
+        language_name=formats.language_name,
     )
     app.jinja_env.globals.update(
         site=services.settings.site,

@@ -1,6 +1,6 @@
 """What a player is offered of a lesson: its variants as far as they are made. Of stored rows it only reads fields."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from babel.core import Locale, UnknownLocaleError
@@ -41,11 +41,13 @@ def sounds(plan: Plan, *, language: str) -> tuple[Sound, ...]:
     )  # fmt: skip
 
 
-def sound_names(plan: Plan, *, language: str) -> tuple[str, ...]:
-    """What people call each sound track: its title, its language in that language, or its number; all differ."""
+def sound_names(plan: Plan, *, language: str, naming: Callable[[str], str] | None = None) -> tuple[str, ...]:
+    """What people call each sound track: its title, its language in that language or by `naming`, or its number; all
+    differ.
+    """
     names: list[str] = []
     for number, (use, tag) in enumerate(zip(plan.source.heard, _languages(plan, language), strict=True), start=1):
-        name = use.title or _language_name(tag) or str(number)
+        name = use.title or (naming or _language_name)(tag) or str(number)
         same = sum(name == one or one.startswith(f"{name} (") for one in names)
         names.append(f"{name} ({same + 1})" if same else name)
     return tuple(names)
@@ -53,6 +55,8 @@ def sound_names(plan: Plan, *, language: str) -> tuple[str, ...]:
 
 def _languages(plan: Plan, language: str) -> tuple[str, ...]:
     """A BCP 47 tag for each track. What people say of the lesson is truer than the tag of an only track."""
+    if not plan.source.heard:
+        return ()  # a silent film
     first, *others = plan.source.heard
     known = (first.language or language) if others else (language or first.language)
     return tuple(tag or "und" for tag in (known, *(one.language for one in others)))

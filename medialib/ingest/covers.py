@@ -17,6 +17,8 @@ _UNITS_HIGH = 240
 _FINER = 2
 _BAND, _WORDS, _BESIDE = "#16302A", "#FAF7F2", "#EAD9B0"
 _MARGIN = 18
+# Cards show how long a lesson is at the lower right: of wide ones beside the words, of square ones at the top.
+_LENGTH_WIDTH = 56
 _OPENING = "“‘《「『【（"
 
 
@@ -167,7 +169,7 @@ def _write(picture: Image.Image, title: str, beside: str) -> None:
     title = " ".join(title.split())
     name = lettering.find_font(title) if title else None
     unit = picture.height / _UNITS_HIGH
-    width = picture.width - 2 * _MARGIN * unit
+    width = picture.width - (2 * _MARGIN + (_LENGTH_WIDTH if picture.width > picture.height else 0)) * unit
     found = _set_title(title, name, unit, width) if name else None
     if found is None:
         return

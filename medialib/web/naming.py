@@ -1,4 +1,4 @@
-"""What a listing is called in the language of the request, and where it is reached from outside."""
+"""What a listing and a lesson's files are called, and where they are reached from outside."""
 
 from flask import request
 
@@ -21,6 +21,10 @@ KIND_NAMES: dict[CollectionKind, str] = {
 }
 """What collections of a kind are called together, in the order in which they are shown."""
 
+_NOT_IN_NAMES = '/\\:*?"<>|'
+# File systems take 255 bytes, and Chinese takes three for each character.
+_NAME_CHARACTERS = 80
+
 
 def title_of(listing: Listing) -> str:
     subject = listing.subject
@@ -41,3 +45,9 @@ def title_of(listing: Listing) -> str:
 def absolute(services: Services, path: str) -> str:
     """The whole address of what is at `path`: on the site's own address, else on the one that was asked."""
     return (services.settings.site.address or request.url_root.rstrip("/")) + path
+
+
+def file_name(title: str) -> str:
+    """The title without what some file systems refuse, and short enough for all."""
+    plain = "".join("_" if letter in _NOT_IN_NAMES or not letter.isprintable() else letter for letter in title)
+    return plain.strip(" .")[:_NAME_CHARACTERS] or "lesson"

@@ -22,6 +22,7 @@ from medialib.ingest.labels import label_of
 from medialib.jobs.queue import DOWNLOADS
 from medialib.web import access
 from medialib.web.keeping import kept, let_other_sites_play, playlist
+from medialib.web.naming import file_name
 from medialib.web.waiting import copied_seconds, hurry, planned, refuse_if_copied, services, wait_for
 
 blueprint = Blueprint("packages", __name__)
@@ -31,10 +32,6 @@ blueprint.after_request(let_other_sites_play)
 _INCOMPLETE_RETRY_SECONDS = 30
 # Eight hours of sound take a busy machine longer than a segment; proxies give up after a minute.
 _FILE_PATIENCE = 2.0
-
-_NOT_IN_NAMES = '/\\:*?"<>|'
-# File systems take 255 bytes, and Chinese takes three for each character.
-_NAME_CHARACTERS = 80
 
 
 @blueprint.get("/media/<lesson:lesson_id>/v<number:version>/<rendition:name>/ts.m3u8")
@@ -83,14 +80,16 @@ def keyframes(lesson_id: str, version: int, name: str) -> Response:
 def film(lesson_id: str, version: int) -> Response:
     """The start rung with its sound as one file, for what plays nothing else."""
     place = services().store.film(lesson_id, version)
-    if not place.exists():
-        with services().database.read() as session:
-            plan = lookups.plan(session, lesson_id, version)
-            if plan.start_rung is None:
-                raise NotFound(N_("This lesson has no picture."))
+    with services().database.read() as session:
+        name = file_name(lookups.lesson(session, lesson_id).title)
+        plan = lookups.plan(session, lesson_id, version)
+        if plan.start_rung is None:
+            raise NotFound(N_("This lesson has no picture."))
+        if not place.exists():
             _require_complete(session, lesson_id, plan, plan.start_rung, *_sound_name(plan))
+    if not place.exists():
         _wait_for_file(place, lesson_id, packaging.FILM_STEP, "film", version)
-    return kept(send_file(place, mimetype="video/mp4", conditional=True))
+    return kept(send_file(place, mimetype="video/mp4", conditional=True, download_name=f"{name}.mp4"))
 
 
 @blueprint.get("/media/<lesson:lesson_id>/lesson.m4a")
@@ -113,7 +112,7 @@ def recording(lesson_id: str) -> Response:
         mimetype="audio/mp4",
         conditional=True,
         as_attachment=True,
-        download_name=f"{_file_name(lesson.title)}.m4a",
+        download_name=f"{file_name(lesson.title)}.m4a",
     )
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -138,12 +137,6 @@ def _make_ts(place: Path, lesson_id: str, plan: Plan, name: str, number: int) ->
 
 def _wait_for_file(place: Path, lesson_id: str, step: str, work: str, *version: int) -> None:
     wait_for(place, lesson_id, step, lambda: hurry(work, lesson_id, *version, queue=DOWNLOADS), patience=_FILE_PATIENCE)
-
-
-def _file_name(title: str) -> str:
-    """The title without what some file systems refuse, and short enough for all."""
-    plain = "".join("_" if letter in _NOT_IN_NAMES or not letter.isprintable() else letter for letter in title)
-    return plain.strip(" .")[:_NAME_CHARACTERS] or "lesson"
 
 
 def _sound_name(plan: Plan) -> tuple[str, ...]:

@@ -93,6 +93,7 @@ def test_what_was_done_is_told_with_its_entry_and_nothing_is_told_of_nothing(des
     assert told(f"/{ids[1]}/move", place="1") == "《凉席编织》挪到了第 1 位"
     assert told(f"/{ids[1]}/move", place="1") == "", "it stood there already"
     assert told(f"/{ids[0]}/remove") == "《竹林冬管》拿出来了"
+    assert told("", kind="task", title="回家试一试", text="挖一株") == "任务“回家试一试”放进来了，排第 2"
 
 
 def test_what_changed_is_told_of_a_collection_that_a_command_published(

@@ -8,7 +8,7 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.trims import WHOLE, Trim
 from medialib.services import Services
 
-from .factories import add_lesson
+from .factories import add_lesson, write
 from .signing import acts, add_person, client_of, send
 
 
@@ -76,3 +76,15 @@ def test_what_cannot_be_cut_is_told_and_what_was_typed_stays(
     assert f'value="{start}"' in answer.text
     assert "data-unsaved" not in answer.text, "of the details nothing was typed"
     assert trimming.wanted(lesson_of(services, lesson_id)) == WHOLE
+
+
+def test_the_recording_is_downloaded_as_it_was_sent_by_who_may_change_the_lesson(
+    client: FlaskClient, services: Services, lesson_id: str
+) -> None:
+    page = f"/desk/lessons/{lesson_id}/recording"
+    assert f'href="{page}/file"' in client.get(page).text
+    write(services.store.source(lesson_id, ".mp4"), "as it was sent")
+    with client.get(f"{page}/file") as answer:
+        assert answer.data == b"as it was sent"
+        assert answer.headers["Content-Disposition"] == "attachment; filename=a.mp4"
+    assert client_of(services).get(f"{page}/file").status_code == 302, "who is not signed in is asked to"

@@ -43,6 +43,20 @@ def test_the_words_stand_beside_the_lesson_under_their_chapters(client: FlaskCli
     assert 'data-seconds="1.0"' in words
 
 
+def test_a_silent_film_has_a_page(client: FlaskClient, services: Services) -> None:
+    text = page(client, f"/lessons/{add_lesson(services, sound=False)}")
+    assert "data-sounds" not in text and 'data-mode="audio"' not in text
+
+
+def test_languages_are_called_as_the_reader_calls_them(client: FlaskClient, services: Services) -> None:
+    add_lesson(services, lesson_id=LESSON)
+    add_captions(services, "words", language="en", label="English")
+    add_captions(services, "无人知晓", language="qxx", label="土话")
+    text = page(client, f"/lessons/{LESSON}")
+    assert '<option value="en">英语</option>' in text and '<option value="qxx">土话</option>' in text
+    assert '<option value="en">English</option>' in page(client, f"/lessons/{LESSON}?lang=en")
+
+
 def test_a_very_long_transcript_is_left_to_be_fetched(client: FlaskClient, services: Services) -> None:
     add_lesson(services, lesson_id=LESSON)
     add_captions(services, *(f"第{number}句" for number in range(601)))

@@ -105,6 +105,12 @@ def test_the_recording_is_named_after_the_lesson(client: FlaskClient, services: 
         disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment; filename=download.m4a;"), "programs that know ASCII only would hide it"
     assert disposition.endswith("UTF-8''%E7%AB%B9%E7%BC%96_%20_%E5%85%A5%E9%97%A8__%E4%B8%80_.m4a")
+    film = services.store.film(lesson_id, 1)
+    film.write_bytes(b"film")
+    with client.get(f"/media/{lesson_id}/v1/lesson.mp4") as answer:
+        disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("inline; "), "what plays nothing else plays it"
+    assert disposition.endswith("UTF-8''%E7%AB%B9%E7%BC%96_%20_%E5%85%A5%E9%97%A8__%E4%B8%80_.mp4")
 
 
 def test_the_page_offers_the_sound_when_it_is_made(client: FlaskClient, services: Services) -> None:
@@ -116,6 +122,10 @@ def test_the_page_offers_the_sound_when_it_is_made(client: FlaskClient, services
     assert f"{button} download" in page
     assert "存下来" in page
     assert f'<source src="/media/{lesson_id}/v1/lesson.mp4" type="video/mp4">' in page
+    film = f'href="/media/{lesson_id}/v1/lesson.mp4" download="凉席编织入门.mp4"'
+    assert film not in page, "its picture is not made yet"
+    complete(services, lesson_id, "v480")
+    assert film in client.get(f"/lessons/{lesson_id}").text
 
 
 def test_a_label_changes_with_all_that_it_says(services: Services) -> None:

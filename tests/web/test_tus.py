@@ -209,6 +209,10 @@ def test_an_empty_file_is_whole_at_once_and_refused_with_a_sentence(services: Se
     assert sender.ask("HEAD", address).headers["Upload-Offset"] == "0"
     with services.database.read() as session:
         assert session.get_one(Upload, address.rpartition("/")[2]).state == "whole"
+    arrivals.finish(services, address.rpartition("/")[2])
+    with services.database.read() as session:
+        refused = session.get_one(Upload, address.rpartition("/")[2])
+    assert (refused.state, refused.message) == ("refused", "This file is empty. Please send it again.")
 
 
 def test_termination_frees_the_bytes(services: Services, sender: Sender) -> None:

@@ -31,11 +31,13 @@ _LACKS: dict[str, str] = {
     "film": N_("a film"), "task": N_("a task"), "reading": N_("something to read"),
 }  # fmt: skip
 _DONE: dict[str, str] = {
-    "collection.added": N_("“%(title)s” is in it now, at place %(place)s."),
-    "collection.moved": N_("“%(title)s” is at place %(place)s now."),
-    "collection.noted": N_("What you wrote about “%(title)s” is kept."),
-    "collection.taken": N_("“%(title)s” was taken out."),
+    "collection.added": N_("%(named)s is in it now, at place %(place)s."),
+    "collection.moved": N_("%(named)s is at place %(place)s now."),
+    "collection.noted": N_("What you wrote about %(named)s is kept."),
+    "collection.taken": N_("%(named)s was taken out."),
 }
+# A task is no work that has a title.
+_TASK, _TITLED = N_("The task “%(title)s”"), N_("“%(title)s”")
 
 
 def state_of(one: Collection) -> str:
@@ -107,7 +109,9 @@ def _done(said: CuratorChange, now: Arrangement, cards: dict[str, Card]) -> str:
     title = cards[wish].lesson.title if wish in cards else entry.title if entry else ""
     if not title or said.act not in _DONE:
         return act_name(said.act)
-    return gettext(_DONE[said.act], title=title, place=now.entries.index(entry) + 1 if entry else "")
+    marks = _TASK if entry and entry.kind == "task" else _TITLED
+    named = gettext(marks, title=title)
+    return gettext(_DONE[said.act], named=named, place=now.entries.index(entry) + 1 if entry else "")
 
 
 def next_month(dated: str) -> str:

@@ -1,6 +1,6 @@
 """The recording of a lesson, those that it had before, and the way back to the last one."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from medialib.catalogue import former_sources, lookups
@@ -17,6 +17,9 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
         address, "recording", access.lesson_editors(lambda lesson_id: _recording(services, lesson_id))
     )
     blueprint.add_url_rule(
+        f"{address}/file", "recording_file", access.lesson_editors(lambda lesson_id: _file(services, lesson_id))
+    )
+    blueprint.add_url_rule(
         f"{address}/back", "recording_back", access.lesson_editors(lambda lesson_id: _back(services, lesson_id)),
         methods=["POST"],
     )  # fmt: skip
@@ -30,6 +33,18 @@ def _recording(services: Services, lesson_id: str) -> ResponseReturnValue:
         services, "recording.html", section="lessons", lesson=lesson, source=source, former=former,
         saved="saved" in request.args, days=services.settings.uploads.replaced_days,
     )  # fmt: skip
+
+
+def _file(services: Services, lesson_id: str) -> ResponseReturnValue:
+    """The file as it was sent, under the name that it had."""
+    with services.database.read() as session:
+        source = lookups.source(session, lesson_id)
+    place = services.store.source(lesson_id, source.extension, source.version)
+    response = send_file(
+        place, mimetype="application/octet-stream", conditional=True, as_attachment=True, download_name=source.name
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def bring_back(services: Services, lesson_id: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -62,7 +63,7 @@ def rendition_name(name: str, plan: Plan) -> str:
     rung = plan.rendition(name)
     if rung is None or isinstance(rung, AudioRendition):
         if rung and rung.track:
-            return gettext("Sound: %(name)s", name=sound_names(plan, language="")[rung.track])
+            return gettext("Sound: %(name)s", name=sound_names(plan, language="", naming=language_name)[rung.track])
         return gettext("Sound, saving data") if rung and rung.channels == 1 else gettext("Sound")
     side = min(rung.width, rung.height)
     if side <= 300:
@@ -70,6 +71,15 @@ def rendition_name(name: str, plan: Plan) -> str:
     if side <= 576:
         return gettext("Standard picture")
     return gettext("Sharp picture") if side <= 800 else gettext("Sharpest picture")
+
+
+def language_name(tag: str, own: str = "") -> str:
+    """A language as the reader of the page calls it; its `own` name where there is none."""
+    try:
+        known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
+    except (UnknownLocaleError, ValueError):
+        return own or ("" if tag == "und" else str(Locale("en").languages.get(tag, "")))
+    return str(known.get_display_name(get_locale()) or own)
 
 
 def marked(text: str, spans: Sequence[Span]) -> Markup:

@@ -19,6 +19,7 @@ from medialib.services import Services
 from medialib.web.i18n import gettext, sentence
 from medialib.web.naming import absolute
 from medialib.web.phone.cards import card_of, cards_of
+from medialib.web.phone.formats import language_name
 from medialib.web.phone.ways import way_through
 
 MOST_LINES = 600
@@ -55,6 +56,7 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
         document: dict[str, Any] = showing.detail(services, session, lesson_id)
         trouble = showing.parked_by(session, lesson)
         complete = {row["name"] for row in document["renditions"] if row["complete"]}
+        sound_is_made = all(row["complete"] for row in document["renditions"] if row["kind"] == "audio")
         way = way_through(services, session, lesson, request.args.get("in", ""))
         return render_template(
             "lesson.html",
@@ -70,7 +72,8 @@ def lesson_page(services: Services, lesson_id: str) -> ResponseReturnValue:
             sounds=_sounds(lesson, plan),
             reason=sentence(trouble) if trouble else None,
             notices=[sentence(one) for one in showing.notices_of(lesson)],
-            sound_is_made=all(row["complete"] for row in document["renditions"] if row["kind"] == "audio"),
+            sound_is_made=sound_is_made,
+            film_is_made=sound_is_made and plan.start_rung in complete,
             start_rung=_start_side(plan, complete),
             warm=_warm(lesson, plan, complete),
             begins=_begins(plan, complete),
@@ -113,7 +116,7 @@ def _qualities(session: Session, lesson: Lesson, plan: Plan) -> list[tuple[str, 
 
 def _sounds(lesson: Lesson, plan: Plan) -> list[dict[str, str]]:
     """The sound tracks to choose from while one only listens; none when there is no choice."""
-    names = offer.sound_names(plan, language=lesson.language)
+    names = offer.sound_names(plan, language=lesson.language, naming=language_name)
     if len(names) < 2:
         return []
     usual = shapes.audio_path(lesson.id, plan)  # under this address it is kept on phones

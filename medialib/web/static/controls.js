@@ -157,7 +157,7 @@ function bindPicture(player) {
   const stir = () => {
     clearTimeout(quiet);
     box.classList.remove("quiet");
-    quiet = setTimeout(() => box.classList.toggle("quiet", !video.paused && !box.querySelector(".bar").matches(":focus-within")), QUIET_MS);
+    quiet = setTimeout(() => box.classList.toggle("quiet", !video.paused && !box.querySelector(".bar :focus-visible")), QUIET_MS);
   };
   const tap = (event) => {
     const { left, width } = box.getBoundingClientRect();

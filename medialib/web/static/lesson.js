@@ -3,6 +3,7 @@
 import { bindCaptionSize, bindCaptions } from "./captions.js";
 import "./counting.js";
 import { bindControls } from "./controls.js";
+import { bindFiles } from "./files.js";
 import { bindKeeping } from "./offline.js";
 import { Player } from "./player.js";
 import { watchProgress } from "./progress.js";
@@ -132,6 +133,7 @@ function bindPage(player, root, signal) {
   given("canvas.waveform", (canvas) => bindWaveform(player, canvas, signal));
   given("[data-progress]", (panel) => watchProgress(panel, signal));
   given("#keep", (sheet) => bindKeeping(player, sheet, signal));
+  given("#keep .files", (files) => bindFiles(files, signal));
   given(".report", (link) => link.addEventListener("click", () => (link.search = `?at=${Math.floor(player.place)}`), { signal }));
   bindDialogs(root, signal);
   bindShare(player, root, signal);

@@ -22,6 +22,13 @@ async function fetched(address) {
   return { page, address: answer.redirected ? answer.url : address };
 }
 
+// The site has changed since this tab was opened: what it loaded then may not fit the page. What plays is not
+// stopped by a page that is only read.
+function isNewer(page) {
+  const script = (of) => of.querySelector("script[type=module]")?.getAttribute("src");
+  return script(page) !== script(document);
+}
+
 async function styled(page) {
   const known = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((one) => one.href));
   const wanted = [...page.querySelectorAll("link[rel=stylesheet]")].map((one) => new URL(one.getAttribute("href"), location.href).href);
@@ -57,6 +64,11 @@ async function show(address, { entry = "push", scroll = 0, ...play } = {}) {
   }
   if (mine !== turn) return;
   const player = stage.player;
+  const stays = play.play || (player && !player.video.paused && !found.page.querySelector("main [data-script]"));
+  if (!stays && isNewer(found.page)) {
+    location.assign(address);
+    return;
+  }
   // Moved in one step, so that it does not stop.
   if (player && !player.docked) player.dock(dock());
   if (entry === "push") {

@@ -211,9 +211,11 @@ export class Player extends EventTarget {
     return this.mode === "audio" && !this.#engine.whole ? JSON.parse(this.says.sounds ?? "[]") : [];
   }
 
+  // The page says them in its reader's language, a playlist each in its own.
   _offerSounds(names, chosen) {
-    const sounds = this._sounds;
-    this.soundTracks = sounds.length ? { names: sounds.map((one) => one.name), chosen: this.sound } : { names, chosen };
+    const said = JSON.parse(this.says.sounds ?? "[]").map((one) => one.name);
+    if (this._sounds.length) this.soundTracks = { names: said, chosen: this.sound };
+    else this.soundTracks = { names: said.length === names.length ? said : names, chosen };
     this.dispatchEvent(new Event("sound-tracks"));
   }
 

@@ -11,12 +11,14 @@ class Waveform {
   #canvas;
   #peaks;
   #seconds;
+  #peek;
   #place = 0;
   #held = false;
 
   constructor(player, canvas, { peaks, seconds }, signal) {
     this.#player = player;
     this.#canvas = canvas;
+    this.#peek = canvas.parentElement.querySelector(".peek");
     this.#peaks = peaks;
     this.#seconds = seconds;
     canvas.hidden = false;
@@ -24,9 +26,10 @@ class Waveform {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this._draw(), { signal });
     for (const event of ["timeupdate", "seeking"]) player.video.addEventListener(event, () => this._follow(), { signal });
     canvas.addEventListener("pointerdown", (event) => this._grasp(event));
-    canvas.addEventListener("pointermove", (event) => this.#held && this._show(this._at(event)));
+    canvas.addEventListener("pointermove", (event) => this._move(event));
     canvas.addEventListener("pointerup", (event) => this._release(event));
-    canvas.addEventListener("pointercancel", () => (this.#held = false));
+    canvas.addEventListener("pointercancel", () => this._drop());
+    canvas.addEventListener("pointerleave", () => this.#held || this._drop());
     canvas.addEventListener("keydown", (event) => this._key(event));
   }
 
@@ -43,13 +46,29 @@ class Waveform {
     if (event.button !== 0) return;
     this.#held = true;
     this.#canvas.setPointerCapture(event.pointerId);
-    this._show(this._at(event));
+    this._move(event);
+  }
+
+  // What would be heard from here; a finger that only passes asks nothing.
+  _move(event) {
+    if (!this.#held && event.pointerType === "touch") return;
+    const at = this._at(event);
+    if (this.#held) this._show(at);
+    this.#peek.hidden = false;
+    this.#peek.textContent = clock(at);
+    const [half, wide] = [this.#peek.offsetWidth / 2, this.#canvas.clientWidth];
+    this.#peek.style.left = `${Math.min(Math.max((at / this.#seconds) * wide, half), wide - half)}px`;
   }
 
   _release(event) {
     if (!this.#held) return;
-    this.#held = false;
+    this._drop();
     this._go(this._at(event));
+  }
+
+  _drop() {
+    this.#held = false;
+    this.#peek.hidden = true;
   }
 
   _key(event) {
@@ -86,15 +105,17 @@ class Waveform {
     pen.scale(ratio, ratio);
     const style = getComputedStyle(canvas);
     const [played, rest] = [style.color, style.borderColor];
-    const bars = Math.max(1, Math.floor(width / (BAR_WIDTH + GAP)));
+    const bars = Math.max(1, Math.floor((width + GAP) / (BAR_WIDTH + GAP)));
+    const pitch = bars > 1 ? (width - BAR_WIDTH) / (bars - 1) : 0; // the last one ends where the page's text does
     const loudest = Math.max(1, ...this.#peaks);
     const reached = this.#seconds > 0 ? (this.#place / this.#seconds) * bars : 0;
     for (let bar = 0; bar < bars; bar += 1) {
       const first = Math.floor((bar * this.#peaks.length) / bars);
       const end = Math.max(first + 1, Math.floor(((bar + 1) * this.#peaks.length) / bars));
       const tall = Math.max(BAR_WIDTH, (Math.max(...this.#peaks.slice(first, end)) / loudest) * height);
+      const left = Math.round((bar * pitch) * ratio) / ratio; // on whole points of the screen: its edges are sharp
       pen.fillStyle = bar < reached ? played : rest;
-      pen.fillRect(bar * (BAR_WIDTH + GAP), (height - tall) / 2, BAR_WIDTH, tall);
+      pen.fillRect(left, (height - tall) / 2, BAR_WIDTH, tall);
     }
   }
 }
