@@ -157,7 +157,11 @@ function bindPicture(player) {
   const stir = () => {
     clearTimeout(quiet);
     box.classList.remove("quiet");
-    quiet = setTimeout(() => box.classList.toggle("quiet", !video.paused && !box.querySelector(".bar :focus-visible")), QUIET_MS);
+    quiet = setTimeout(() => {
+      // Who scrubs or goes by keys still needs them.
+      if (box.querySelector(".bar :focus-visible, .peek:not([hidden])")) stir();
+      else box.classList.toggle("quiet", !video.paused);
+    }, QUIET_MS);
   };
   const tap = (event) => {
     const { left, width } = box.getBoundingClientRect();
