@@ -18,6 +18,8 @@ from medialib.demo.tune import CHIME, CHIME_SECONDS, phrase, phrase_seconds
 WIDE, SQUARE = (704, 396), (600, 600)
 PIXELS_PER_UNIT = WIDE[1] / UNITS_HIGH
 SQUARE_PIXELS_PER_UNIT = SQUARE[1] / UNITS_HIGH
+# Posters are shown larger than films: 1280 x 720.
+POSTER_PIXELS_PER_UNIT = 4
 # On twos, as drawn films are: each picture is shown twice in the 24 that a lesson has in a second.
 _FRAMES_PER_SECOND, _FRAME_SECONDS = "12", "1/12"
 _SAMPLES_PER_SECOND = 24_000

@@ -29,7 +29,8 @@ class Pen:
     """
 
     def __init__(self, region: Region, *, pixels_per_unit: float, typeface: Typeface, paper: str | None = None):
-        self._left, self._upper = region[:2]
+        self._region = region
+        self.stand(0, 0)
         self._scale = pixels_per_unit * _TWICE
         # Rounded first: 180 units at 2.2 pixels are 396, not 396.00000000000006.
         width, height = (math.ceil(round(side * pixels_per_unit, 6)) for side in region[2:])
@@ -37,6 +38,10 @@ class Pen:
         self._image = Image.new("RGBA", (self._size[0] * _TWICE, self._size[1] * _TWICE), paper or (0, 0, 0, 0))
         self._draw = ImageDraw.Draw(self._image)
         self._typeface = typeface
+
+    def stand(self, x: float, y: float) -> None:
+        """What is drawn from now on stands so much farther to the right and lower."""
+        self._left, self._upper = self._region[0] - x, self._region[1] - y
 
     def shape(self, colour: str, *points: Point) -> None:
         self._draw.polygon(self._scaled(points), fill=colour)

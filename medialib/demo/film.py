@@ -21,6 +21,15 @@ def film_parts(lesson: Demonstration) -> tuple[Part, ...]:
     return _sheet(scene.paper, layers[:moving]), *layers[moving:], *slide_parts(lesson)
 
 
+def draw_scene(lesson: Demonstration, pen: Pen, seconds: float) -> None:
+    """All of the scene at that moment, and nothing of what comes in over it."""
+    for layer in SCENES[lesson.picture].layers:
+        motion = _motion(lesson, layer)
+        if motion.is_seen(seconds):
+            pen.stand(*motion.place(seconds))
+            layer.draw(pen)
+
+
 def _sheet(paper: str, still: Sequence[Part]) -> Part:
     def draw(pen: Pen) -> None:
         pen.box(paper, -1, -1, UNITS_WIDE + 2, UNITS_HIGH + 2)

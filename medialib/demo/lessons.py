@@ -13,7 +13,7 @@ from medialib.demo.scenes import SCENES
 from medialib.demo.tune import Tune
 from medialib.ingest.sidecar import Sidecar
 
-# Longer than anyone reads: a first picture without words, which becomes the poster.
+# Longer than anyone reads: at first and at last the scene is alone for a while.
 _OPENING_SECONDS, _CLOSING_SECONDS = 5.0, 3.4
 # espeak-ng takes at most 0.22 s for a character and 0.9 s more for a sentence (at 285 words a minute): as people speak.
 _SHORTEST_SECONDS, _BREATH_SECONDS, _SECONDS_PER_CHARACTER = 4.2, 0.9, 0.21

@@ -30,6 +30,18 @@ class Motion:
     def still(self) -> bool:
         return not self.glides and not self.bob and self.appears is None and self.vanishes is None
 
+    def place(self, seconds: float) -> Place:
+        """Where it is at that moment; without its hops."""
+        x, y = self.start
+        for glide in self.glides:
+            far = min(max((seconds - glide.begin) / (glide.end - glide.begin), 0), 1)
+            gone = far if glide.even else far * far * (3 - 2 * far)
+            x, y = x + glide.by[0] * gone, y + glide.by[1] * gone
+        return x, y
+
+    def is_seen(self, seconds: float) -> bool:
+        return (self.appears or 0) <= seconds and (self.vanishes is None or seconds < self.vanishes)
+
     def expression(self, axis: int, origin: int, pixels_per_unit: float) -> str:
         """The place in pixels as a function of `t`, counted from `origin`."""
         terms = [f"{origin + self.start[axis] * pixels_per_unit:.2f}"]

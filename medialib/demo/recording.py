@@ -10,6 +10,7 @@ import webvtt
 
 from medialib.demo.commands import (
     PIXELS_PER_UNIT,
+    POSTER_PIXELS_PER_UNIT,
     SQUARE_PIXELS_PER_UNIT,
     Cel,
     film_command,
@@ -17,9 +18,10 @@ from medialib.demo.commands import (
     speech_command,
 )
 from medialib.demo.covers import COVERS
-from medialib.demo.drawing import UNITS_HIGH, Pen
-from medialib.demo.film import film_parts
+from medialib.demo.drawing import UNITS_HIGH, UNITS_WIDE, Pen
+from medialib.demo.film import draw_scene, film_parts
 from medialib.demo.lessons import Demonstration
+from medialib.demo.scenes import SCENES
 from medialib.demo.slides import Part
 from medialib.demo.typeface import Typeface
 from medialib.ingest.ffmpeg import Reach, run
@@ -43,6 +45,7 @@ def record(
     tick()
     speech = _speak(workshop, lesson, reach)
     if lesson.is_film:
+        draw_poster(lesson, typeface, folder)
         command = film_command(workshop.tools.ffmpeg, draw_film(lesson, typeface, folder), lesson, speech)
     else:
         draw_cover(lesson, typeface, folder)
@@ -75,6 +78,14 @@ def _draw_part(part: Part, typeface: Typeface, folder: Path, name: str) -> Cel:
 
 def _pen(part: Part, typeface: Typeface) -> Pen:
     return Pen(part.region, pixels_per_unit=PIXELS_PER_UNIT, typeface=typeface)
+
+
+def draw_poster(lesson: Demonstration, typeface: Typeface, folder: Path) -> None:
+    """The scene as it is at the end, large and without words, as a picture beside the recording."""
+    paper = SCENES[lesson.picture].paper
+    pen = Pen((0, 0, UNITS_WIDE, UNITS_HIGH), pixels_per_unit=POSTER_PIXELS_PER_UNIT, typeface=typeface, paper=paper)
+    draw_scene(lesson, pen, lesson.seconds - 1)
+    pen.finish().convert("RGB").save(folder / f"{lesson.slug}.png", compress_level=1)
 
 
 def draw_cover(lesson: Demonstration, typeface: Typeface, folder: Path) -> None:

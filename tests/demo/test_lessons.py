@@ -8,18 +8,20 @@ import pysubs2
 import pytest
 import webvtt
 import yaml
+from PIL import Image
 
 from medialib.demo.covers import COVERS
 from medialib.demo.film import film_parts
 from medialib.demo.lessons import Demonstration, demonstrations
 from medialib.demo.motion import STILL, Glide, Motion
-from medialib.demo.recording import write_sidecars
+from medialib.demo.recording import draw_poster, write_sidecars
 from medialib.demo.scenes import SCENES
 from medialib.demo.shelves import SERIES_COVERS
 from medialib.demo.slides import HEADING, KICKER, LINE, NUMBER, PANEL_LEFT, TEXT_WIDE, stays
 from medialib.demo.tune import phrase
 from medialib.demo.typeface import FETCHED, TEXT, TITLE, Typeface, find_typeface
 from medialib.errors import MissingTool
+from medialib.ingest.beside import look_beside
 
 ALL = demonstrations()
 FILMS = [one for one in ALL if one.is_film]
@@ -111,9 +113,14 @@ def test_a_panel_hides_what_the_scene_uncovers_when_it_gives_way(lesson: Demonst
 
 
 @each_film
-def test_the_poster_is_taken_before_any_words_come_in(lesson: Demonstration) -> None:
-    """The pipeline looks at the two seconds after a tenth of the film."""
-    assert stays(lesson)[0].begin >= lesson.seconds * 0.1 + 2
+def test_the_poster_is_its_scene_alone_and_as_sharp_as_any(
+    lesson: Demonstration, typeface: Typeface, tmp_path: Path
+) -> None:
+    draw_poster(lesson, typeface, tmp_path)
+    with Image.open(tmp_path / f"{lesson.slug}.png") as poster:
+        assert poster.size == (1280, 720)
+    assert look_beside(tmp_path / f"{lesson.slug}.mp4").picture == tmp_path / f"{lesson.slug}.png"
+    assert stays(lesson)[-1].end < lesson.seconds - 1, "the last panel has gone by then"
 
 
 @each_film
@@ -176,6 +183,12 @@ def test_a_rest_is_silent_and_every_note_rings_across_the_end() -> None:
 )
 def test_a_motion_becomes_a_place_in_pixels(motion: Motion, expression: str) -> None:
     assert motion.expression(0, 40, 2) == expression
+
+
+def test_a_place_is_what_the_expression_says() -> None:
+    motion = Motion(start=(2, 0), glides=(Glide(begin=1, end=3, by=(8, 4)), Glide(begin=4, end=5, by=(-2, 0))))
+    assert [motion.place(at) for at in (0, 2, 3, 9)] == [(2, 0), (6, 2), (10, 4), (8, 4)]
+    assert [Motion(appears=1, vanishes=2).is_seen(at) for at in (0.5, 1, 2)] == [False, True, False]
 
 
 def test_what_hops_does_so_upwards_and_what_appears_says_when() -> None:

@@ -53,7 +53,10 @@ def make_plan(*, kind: str = "video", seconds: int = 600, sound: bool = True, ve
         segment_count=-(-seconds // 4),
         preset="veryfast",
         source=SourceUse(
-            video_index=0 if video else None, audio_index=1 if sound else None, start_seconds=0, video_end_seconds=seconds
+            video_index=0 if video else None,
+            audio_index=1 if sound else None,
+            start_seconds=0,
+            video_end_seconds=seconds,
         ),
         video=video,
         audio=audio if sound else (),

@@ -112,17 +112,19 @@ RESCUE = Scene(paper=DAWN, card_right=True, layers=(
     Layer(draw=_chest, depth=0.75, start=(0, 3), bob=3, bob_seconds=_PRESS_SECONDS),
     Layer(draw=_arms, depth=0.75, start=(0, 5), bob=5, bob_seconds=_PRESS_SECONDS),
 ))  # fmt: skip
+# The last card stands beside it, and hides nothing of what has grown.
+_ASIDE = Move(begin=4, end=4.3, by=(-46, 0))
 PHONE = Scene(paper=MORNING, card_right=True, layers=(
     Layer(draw=sun(CREAM, 240, 56, 30), depth=0, start=(0, 10), drift=(20, -24)),
     Layer(draw=cloud(PAPER, 40, 46), depth=0, start=(-30, 0), drift=(90, -4)),
     Layer(draw=hills((98, 88, 96, 82, 94, 88), (120, 112, 122, 110, 122, 114)), depth=0),
     Layer(draw=_table, depth=0.3),
-    Layer(draw=_handset, start=(0, 24), moves=(Move(begin=0, end=0.3, by=(0, -24)),)),
+    Layer(draw=_handset, start=(0, 24), moves=(Move(begin=0, end=0.3, by=(0, -24)), _ASIDE)),
     Layer(draw=_sample(15), vanishes=2.45, start=(0, 24), moves=(Move(begin=0, end=0.3, by=(0, -24)),)),
     Layer(draw=_sample(20), appears=2.45, vanishes=3.4),
-    Layer(draw=_sample(27), appears=3.4),
+    Layer(draw=_sample(27), appears=3.4, moves=(_ASIDE,)),
     Layer(draw=_knob, start=(0, 24), moves=(
         Move(begin=0, end=0.3, by=(0, -24)), Move(begin=2.3, end=2.6, by=(20.7, 0)),
-        Move(begin=3.25, end=3.55, by=(41.3, 0)),
+        Move(begin=3.25, end=3.55, by=(41.3, 0)), _ASIDE,
     )),
 ))  # fmt: skip

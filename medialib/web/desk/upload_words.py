@@ -39,6 +39,7 @@ _WORDS = {
     "readyTells": N_("All sizes are made."),
     "duplicateTells": N_("This file is the lesson “{title}” already. It was not stored a second time."),
     "hereTells": N_("You have sent this file already: it is the lesson “{title}”. It need not be sent again."),
+    "sameTells": N_("“{name}” and “{other}” are one and the same file: it is sent once."),
     "otherFile": N_("That is another file than “{name}”. Please choose the one that you began with."),
     "unreadable": N_("This file cannot be read any more. Please choose it again."),
     "gone": N_("This upload was cancelled, or lay untouched for too long. Please choose the file again."),

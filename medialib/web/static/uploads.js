@@ -95,6 +95,7 @@ function take(file, mark) {
   }
   const known = wanted?.act === "choose" ? wanted.entry : entries.find(same);
   if (known) {
+    if (known.row.name !== file.name) notice(fill(words.sameTells, { name: file.name, other: known.row.name }));
     if (!known.sending || ["over", "paused"].includes(known.sending.state)) attach(known, file);
     return known;
   }
