@@ -100,7 +100,7 @@ def test_the_page_offers_languages_chapters_and_notices(services: Services, clie
         edits.add_notices(session, lesson_id, [notice])
     page = client.get(f"/lessons/{lesson_id}?lang=zh_CN").text
     assert f'<track kind="captions" srclang="zh" label="中文" src="/media/{lesson_id}/captions/zh/2.vtt">' in page
-    assert '<option value="en" lang="en">English</option>' in page
+    assert '<option value="en">英语</option>' in page
     assert 'data-seconds="65.0"><time class="num">1:05</time><span>破篾</span>' in page
     assert "选竹 &lt;b&gt;" in page
     assert page.count("章节 &lt;x&gt;.cue 读不出来。") == 1

@@ -132,7 +132,7 @@ def test_who_only_listens_may_choose_among_the_sound_tracks(client: FlaskClient,
     add_lesson(services, lesson_id=LESSON, plan=replace(plan, audio=audio, source=replace(plan.source, sounds=uses)))
     told = re.findall(r'data-sounds="([^"]+)"', page(client, f"/lessons/{LESSON}"))
     sounds = json.loads(html.unescape(told[0]))
-    assert [sound["name"] for sound in sounds] == ["中文", "English"]
+    assert [sound["name"] for sound in sounds] == ["中文", "英语"]
     first, second = (client.get(sound["address"]).text for sound in sounds)
     assert "v1/a64/index.m3u8" in first and "a64t1" not in first
     assert "v1/a64t1/index.m3u8" in second and "a64/" not in second
