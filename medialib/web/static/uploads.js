@@ -165,7 +165,8 @@ async function takeTyped(entry) {
 
 function problemOf(failure) {
   if (failure.status === 401) return { sentence: words.signedOut, act: "signIn" };
-  return { sentence: failure.sentence || words.busyTells, act: "again" };
+  // A file that is too large stays so.
+  return { sentence: failure.sentence || words.busyTells, act: failure.status === 413 ? "exchange" : "again" };
 }
 
 function attach(entry, file) {
