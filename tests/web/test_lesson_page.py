@@ -52,7 +52,10 @@ def test_languages_are_called_as_the_reader_calls_them(client: FlaskClient, serv
     add_lesson(services, lesson_id=LESSON)
     add_captions(services, "words", language="en", label="English")
     add_captions(services, "无人知晓", language="qxx", label="土话")
+    assert '<ol lang="en"' in page(client, f"/lessons/{LESSON}"), "there is no other"
+    add_captions(services, "说的话", language="zh-Hans", label="中文 (简体)")
     text = page(client, f"/lessons/{LESSON}")
+    assert '<ol lang="zh-Hans"' in text, "what is spoken comes first, however it is written"
     assert '<option value="en">英语</option>' in text and '<option value="qxx">土话</option>' in text
     assert '<option value="en">English</option>' in page(client, f"/lessons/{LESSON}?lang=en")
 

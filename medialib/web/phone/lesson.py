@@ -86,12 +86,17 @@ def _words(session: Session, lesson: Lesson) -> Words | None:
     captions = caption_lookups.captions_of(session, lesson.id)
     if not captions:
         return None
-    first = next((one for one in captions if one.language == lesson.language), captions[0])
+    first = min(captions, key=lambda one: _distance(one.language, lesson.language))
     return Words(
         language=first.language,
         languages={one.language: shapes.captions_path(one) for one in captions},
         rows=list(_lines(first, lesson)) if len(first.cues) <= MOST_LINES else (),
     )
+
+
+def _distance(language: str, wanted: str) -> int:
+    """0 for the same language, 1 for another writing of it (zh-Hans for zh), 2 for any other."""
+    return 0 if language == wanted else 1 if language.partition("-")[0] == wanted.partition("-")[0] else 2
 
 
 def _lines(captions: Captions, lesson: Lesson) -> Iterator[Line]:
