@@ -28,6 +28,8 @@ _STREAMS = {"mpegts", "mpeg", "flv", "asf", "ogg"}
 # In these, whoever seeks lands at any packet of that time, not at the keyframe before it.
 _SOUGHT_ANYWHERE = {"mpegts", "mpeg"}
 _ASIDE_SECONDS = 0.1
+# Where pictures are refreshed bit by bit instead, decoders show none before the next keyframe, or after so long.
+_REFRESHED_SECONDS = 3.0
 # Of this one, decoders pass over what is broken without a word: only the times of what is left tell.
 _GAPLESS = "flac"
 # A file that lacks this much of what it claims, in seconds and in parts of the whole, was cut off.
@@ -113,7 +115,8 @@ def _find(workshop: Workshop, source: Path, told: dict[str, Any]) -> tuple[Facts
 def _keyless_seconds(facts: Facts, ends: Ends, timeline: Timeline) -> float:
     if facts.container not in _SOUGHT_ANYWHERE or facts.video is None or ends.video_seconds is None:
         return 0.0
-    return timeline.keyframes_apart(facts.video.index, ends.video_seconds) + _ASIDE_SECONDS
+    apart = timeline.keyframes_apart(facts.video.index, ends.video_seconds)
+    return apart + min(apart, _REFRESHED_SECONDS) + _ASIDE_SECONDS
 
 
 def _found_all(facts: Facts, ends: Ends) -> bool:
