@@ -54,10 +54,11 @@ class SourceUse:
     the whole recording is. `video_end_seconds` and `audio_end_seconds` are
     the ends of the last picture and sound that really are there, on the lesson's clock; `matrix` is the YCbCr
     matrix in swscale's words; `cover_index` an attached picture. `sounds` are the tracks that are offered, the
-    usual one first; plans from before there were several have none, but `audio_index`. `transfer` is the HDR transfer
-    that is tone-mapped (empty for none); only the brightness of a `grey` source can be read; one with `alpha` is
-    shown over black. A `mended` one is read from a copy whose clock does not jump. `width` and `height` are those of
-    the source's first pictures, turned, in its own pixels: they may change on the way. Older plans have none.
+    usual one first; plans from before there were several have none, but `audio_index`. `transfer` is the HDR
+    transfer that is tone-mapped (empty for none, bt709 for BT.2020's wider colours alone); only the brightness of a
+    `grey` source can be read; one with `alpha` is shown over black. A `mended` one is read from a copy whose clock
+    does not jump. `width` and `height` are those of the source's first pictures, turned, in its own pixels: they
+    may change on the way. Older plans have none.
     `noise_sought`: whether steady noise was to be taken out of the sounds. Who seeks may find no keyframe for up to
     `keyless_seconds`.
     """

@@ -9,8 +9,8 @@ from typing import Any
 
 from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
 
-# What zscale calls the HDR transfers of H.273.
-_TRANSFERS = {"smpte2084": "smpte2084", "arib-std-b67": "arib-std-b67"}
+# What zscale calls the transfers of H.273.
+_TRANSFERS = {"smpte2084": "smpte2084", "arib-std-b67": "arib-std-b67", "bt709": "709"}
 # The luminance of white on an ordinary screen, in cd/m2, and the curve that keeps lights from burning out.
 _WHITE_NITS = 100
 _CURVE = "hable"
@@ -76,24 +76,26 @@ def shaped(picture: Any, plan: Plan, rung: VideoRendition, rate: int, *, develop
 
 
 def developed_for(picture: Any, plan: Plan, width: int, height: int) -> Any:
-    """HDR pictures made BT.709 at the size of the largest rung that needs them: floating point is slow."""
+    """HDR and wide colours made BT.709 at the size of the largest rung that needs them: floating point is slow."""
     use = plan.source
     if use.grey:
         picture = picture.filter("hue", s=0)
     same = {"in_color_matrix": "bt2020", "out_color_matrix": "bt2020"}
     level = "pc" if use.full_range else "tv"
     picture = picture.filter("scale", width, height, flags="bicubic", **same, in_range=level, out_range=level)
-    linear = {
+    picture = picture.filter("format", "yuv420p10le")
+    far = {
         "transferin": _TRANSFERS[use.transfer],
         "matrixin": "2020_ncl",
         "primariesin": "2020",
         "rangein": "full" if use.full_range else "limited",
-        "transfer": "linear",
-        "npl": _WHITE_NITS,
     }
-    picture = picture.filter("format", "yuv420p10le").filter("zscale", **linear).filter("format", "gbrpf32le")
+    ordinary = {"transfer": "709", "matrix": "709", "range": "limited"}
+    if use.transfer == "bt709":
+        return picture.filter("zscale", **far, primaries="709", **ordinary).filter("format", "yuv420p")
+    picture = picture.filter("zscale", **far, transfer="linear", npl=_WHITE_NITS).filter("format", "gbrpf32le")
     picture = picture.filter("zscale", primaries="709").filter("tonemap", tonemap=_CURVE, desat=0)
-    return picture.filter("zscale", transfer="709", matrix="709", range="limited").filter("format", "yuv420p")
+    return picture.filter("zscale", **ordinary).filter("format", "yuv420p")
 
 
 def split(stream: Any, kind: str, count: int) -> list[Any]:

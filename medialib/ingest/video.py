@@ -30,7 +30,8 @@ _MATRICES = {
 class VideoTrack:
     """A moving picture. `width` and `height` are as shown: turned by `rotation`, pixels made square.
 
-    `transfer` is the HDR transfer that must be tone-mapped, empty for every other; `grey`: only its brightness can
+    `transfer` is the HDR transfer that must be tone-mapped, `bt709` where only the colours are wider (BT.2020), empty
+    for every other; `grey`: only its brightness can
     be read (Dolby Vision profile 5); `alpha`: it is see-through in places. `pixels` are the sides in the file's own
     pixels, turned.
     """
@@ -103,7 +104,7 @@ def _track(stream: Mapping[str, Any]) -> VideoTrack | None:
         matrix=_matrix(stream, width, height),
         full_range=stream.get("color_range") == "pc" or form.startswith(("yuvj", *_RGB)),
         interlaced=_interlaced(stream, codec),
-        transfer="smpte2084" if grey else _hdr_transfer(stream),
+        transfer="smpte2084" if grey else _far_transfer(stream),
         grey=grey,
         alpha=form.startswith(_WITH_ALPHA),
         pixels=pixels,
@@ -130,9 +131,11 @@ def _interlaced(stream: Mapping[str, Any], codec: str) -> bool:
     return order in {"tt", "bb", "tb", "bt"} or (order in {"unknown", ""} and codec in _MAYBE_INTERLACED)
 
 
-def _hdr_transfer(stream: Mapping[str, Any]) -> str:
+def _far_transfer(stream: Mapping[str, Any]) -> str:
+    """That of a picture which is more than BT.709 can show."""
     transfer = str(stream.get("color_transfer", ""))
-    return transfer if transfer in _HDR else ""
+    wide = stream.get("color_primaries") == "bt2020" and stream.get("color_space") in {"bt2020nc", "unknown", None}
+    return transfer if transfer in _HDR else "bt709" if wide else ""
 
 
 def _dolby_vision_profile(stream: Mapping[str, Any]) -> int | None:

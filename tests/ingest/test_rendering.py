@@ -107,6 +107,15 @@ def test_hdr_is_tone_mapped(services: Services, tmp_path: Path, transfer: str, c
     assert set(told.values()) == {"bt709", "yuv420p"}
 
 
+def test_wide_colours_are_made_ordinary_without_being_darkened(services: Services, tmp_path: Path) -> None:
+    tags = ("-color_primaries", "bt2020", "-color_trc", "bt2020-10", "-colorspace", "bt2020nc", "-color_range", "tv")
+    path = source(tmp_path / "a.mkv", WARM, *X264, "-pix_fmt", "yuv420p10le", *tags)
+    same = "setparams=color_primaries=bt2020:color_trc=bt2020-10:colorspace=bt2020nc:range=tv"
+    wanted = means(services, path, f"{same},zscale=primaries=709:transfer=709:matrix=709,format=yuv444p")
+    assert all(abs(a - b) < 2 for a, b in zip(means(services, made(services, path)), wanted, strict=True))
+    assert max(abs(a - b) for a, b in zip(means(services, path, "format=yuv420p"), wanted, strict=True)) > 4
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the real recordings are not here")
 @pytest.mark.parametrize(
     ("name", "transfer"),

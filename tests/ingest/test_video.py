@@ -48,6 +48,8 @@ def test_the_film_is_the_longest_then_the_marked_then_the_largest(
         ({"color_transfer": "arib-std-b67"}, "arib-std-b67", False),
         ({"color_transfer": "smpte2084"}, "smpte2084", False),
         ({"color_transfer": "bt2020-10"}, "", False),
+        ({"color_transfer": "bt2020-10", "color_primaries": "bt2020", "color_space": "bt2020nc"}, "bt709", False),
+        ({"color_primaries": "bt2020", "color_space": "bt709"}, "", False),
         ({"color_transfer": "arib-std-b67", "side_data_list": [{"dv_profile": 8}]}, "arib-std-b67", False),
         ({"side_data_list": [{"dv_profile": 5}]}, "smpte2084", True),
     ],
