@@ -113,10 +113,15 @@ def what_is_held_stays_in_the_hand(page: Page, services: Services) -> None:
     page.keyboard.press("Alt+ArrowUp")
     page.keyboard.press("Space")  # taken up before the answer to that came
     settled(page)
-    page.keyboard.press("ArrowUp")
+    page.keyboard.press("End")
+    assert seen(page)[-1] == "一"
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     settled(page)
     assert order(services) == seen(page) == "二三一四五"
+    assert "一课" in page.inner_text("#spoken"), "what was said stands until it is heard"
 
 
 def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str) -> None:

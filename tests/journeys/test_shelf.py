@@ -70,6 +70,7 @@ def test_lessons_are_reviewed_and_changed_by_keyboard(services: Services, site: 
         sign_in(page, site, "xian", PASSWORD)
         assert findings(page) == []
         take_two_down(page, services, site)
+        name_a_speaker(page, services, site)
         review(page, services, site)
         page.goto(f"{site}/desk/lessons?stage=archived")
         page.keyboard.press("j")
@@ -102,10 +103,27 @@ def take_two_down(page: Page, services: Services, site: str) -> None:
     become(page, "**done=**", services, "archived", "published", "submitted", "submitted")
 
 
+def name_a_speaker(page: Page, services: Services, site: str) -> None:
+    """Enter takes the button beside the field, and not the first of the form, which would give a theme."""
+    page.goto(f"{site}/desk/lessons?stage=published")
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    page.locator("[data-bulk] details").last.locator("summary").click()
+    page.fill("[data-bulk] [name=speaker]", "周师傅")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**done=**")
+    with services.database.read() as session:
+        assert sorted((one.speaker, *(two.slug for two in one.themes)) for one in session.query(Lesson))[-1] == (
+            "周师傅", "skills",
+        )  # fmt: skip
+
+
 def review(page: Page, services: Services, site: str) -> None:
     page.goto(f"{site}/desk/review")
     assert findings(page) == []
     first = page.url
+    page.press("[name=title]", "Enter")  # publishes nothing
+    page.locator("[name=title]").blur()
     page.keyboard.press("r")
     page.keyboard.type("声音太小")
     page.evaluate("""() => {

@@ -1,11 +1,16 @@
 """Captions on the desk: files in and out, lines saved at once, drafts kept, two editors at the same time."""
 
 import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+import medialib
 from medialib.catalogue import caption_lookups
 from medialib.services import Services
 from medialib.tasks import index_stale
@@ -152,3 +157,30 @@ def test_an_editor_writes_the_captions_of_the_own_unit_only(services: Services) 
     assert client.get(f"/desk/lessons/{mine}/captions").status_code == 200
     assert client.get(f"/desk/lessons/{others}/captions").status_code == 403
     assert write(client, f"/desk/lessons/{others}/captions/zh", 0, LINES).status_code == 403
+
+
+_LINES = """
+const lines = [[0, 4.9, "一"], [5, 9, "二"]];
+const found = [
+  ["0.5", "0,5", "０．５", " -2 ", "abc", "", "1:05", "1e3"].map(amount),
+  ["1:02.5", "１：０２。５", "62,5", "1:1:1", "一分", "1:2:3:4"].map(read),
+  [-4, -4.9, -600, 3].map((seconds) => tooEarly(lines, seconds)),
+];
+console.log(JSON.stringify(found));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
+def test_what_is_no_number_and_what_would_lose_the_times_moves_no_line() -> None:
+    script = (Path(medialib.__file__).parent / "web" / "static" / "desk-caption-lines.js").read_text(encoding="utf8")
+    program = script.replace("export ", "") + _LINES
+    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    amounts, moments, early = json.loads(done.stdout)
+    assert amounts == [0.5, 0.5, 0.5, -2, None, None, None, None]
+    assert moments == [62.5, 62.5, 62.5, 3661, None, None]
+    assert early == [False, True, True, False]
+
+
+def test_the_page_has_a_sentence_for_what_is_no_number(services: Services, lesson: str) -> None:
+    page = client_of(services, "xian").get(f"/desk/lessons/{lesson}/captions/zh").text
+    assert "请填秒数，比如 0.5。" in page and "“{text}”不是时间" in page

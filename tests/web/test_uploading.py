@@ -87,6 +87,18 @@ def test_two_pages_that_choose_the_same_file_make_one_upload(sender: Sender) -> 
     assert sender.create(700, b"", **same).headers["Location"] != first
 
 
+def test_one_file_chosen_for_two_units_is_one_upload_and_the_second_page_says_whose(
+    services: Services, sender: Sender
+) -> None:
+    same = {"filename": "a.mp4", "fingerprint": "700-e-f", "again": "1"}
+    first = sender.begin(700, unit=slug(services, VILLAGE), **same)
+    other = sender.create(700, b"", unit=slug(services, TOWN), **same)
+    assert (other.status_code, other.headers["Location"]) == (200, first)
+    assert rows(sender)[first.rpartition("/")[2]]["unit"] == slug(services, VILLAGE)
+    words = html.unescape(sender.client.get("/desk/upload").text.split('data-words="')[1].split('"')[0])
+    assert "已经在另一个网页上传（单位：{unit}）" in json.loads(words)["sharedTells"]
+
+
 def test_what_is_typed_is_kept_with_the_upload(services: Services, sender: Sender) -> None:
     address = sender.begin(1000)
     typed = {"title": " 竹编\0 ", "description": "一\r\n二", "recorded": "2023-05", "themes": ["skills", "none"]}
@@ -242,3 +254,12 @@ def test_a_page_whose_own_connection_hangs_is_not_told_of_another_page() -> None
     program = re.sub(r"^import .*$|^export ", "", script, flags=re.MULTILINE) + _REFUSED
     done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(done.stdout) == ["elsewhere", "offline", "busy", "busy", "busy", "elsewhere"]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
+def test_no_file_and_no_speed_is_said_to_be_nothing() -> None:
+    script = (Path(medialib.__file__).parent / "web" / "static" / "sizes.js").read_text(encoding="utf8")
+    sizes = [0, 1, 37_400, 99_999, 100_000, 1_240_000, 38_400_000, 12_345_678_901]
+    program = f"{script.replace('export ', '')}\nconsole.log(JSON.stringify({sizes}.map(sizeOf)));"
+    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == ["0 MB", "1 KB", "38 KB", "100 KB", "0.1 MB", "1.2 MB", "38 MB", "12,346 MB"]

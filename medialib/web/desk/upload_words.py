@@ -5,6 +5,7 @@ from medialib.web.i18n import gettext
 
 _WORDS = {
     "files": N_("{n} files: fill in the details while they are on their way"),
+    "filesOnly": N_("{n} files"),
     "waiting": N_("Waits its turn"),
     "sending": N_("On its way"),
     "paused": N_("Paused"),
@@ -14,6 +15,7 @@ _WORDS = {
     "checking": N_("Being looked at"),
     "ready": N_("Can be watched now"),
     "readyAudio": N_("Can be listened to now"),
+    "exchanged": N_("Has taken its place"),
     "failed": N_("Did not work"),
     "duplicate": N_("Here already"),
     "pause": N_("Pause for now"),
@@ -37,9 +39,17 @@ _WORDS = {
     "checkingTells": N_("All of it is here. In a few seconds it can be watched."),
     "makingTells": N_("More sizes are still being made: no need to wait, fill in the details."),
     "readyTells": N_("All sizes are made."),
+    "exchangedTells": N_(
+        "“{title}” plays this recording from now on. The one before is kept for some weeks, and can be brought back from "
+        "the page of the lesson."
+    ),
     "duplicateTells": N_("This file is the lesson “{title}” already. It was not stored a second time."),
     "hereTells": N_("You have sent this file already: it is the lesson “{title}”. It need not be sent again."),
     "sameTells": N_("“{name}” and “{other}” are one and the same file: it is sent once."),
+    "sharedTells": N_(
+        "“{name}” is on its way from another page already (unit: {unit}). One file makes one lesson: what is typed here is "
+        "about the same one."
+    ),
     "otherFile": N_("That is another file than “{name}”. Please choose the one that you began with."),
     "unreadable": N_("This file cannot be read any more. Please choose it again."),
     "gone": N_("This upload was cancelled, or lay untouched for too long. Please choose the file again."),

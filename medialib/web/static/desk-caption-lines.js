@@ -12,9 +12,17 @@ export function told(seconds) {
   return `${Math.floor(tenths / 6000)}:${rest}`;
 }
 
+// As an office's keyboard writes figures, in full width too.
+const plain = (text) => text.normalize("NFKC").trim().replace(/[,。]/, ".");
+
+// So many seconds: 0.5, 0,5, ０．５, -2; null for what is no number.
+export function amount(text) {
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain(text)) ? Number(plain(text)) : null;
+}
+
 // 1:02.5, 62.5, 0:01:02,5; null for what is no time.
 export function read(text) {
-  const parts = text.trim().replace("：", ":").replace(/[,，]/, ".").split(/[:：]/);
+  const parts = plain(text).split(":");
   if (!parts.length || parts.length > 3 || !parts.every((one) => /^\d+(\.\d*)?$/.test(one))) return null;
   return rounded(parts.reduce((sum, one) => sum * 60 + Number(one), 0));
 }
@@ -59,6 +67,9 @@ export function insert(lines, at, begin = null, longest = Infinity) {
 }
 
 export const remove = (lines, at) => put(lines, at, 1);
+
+// So far earlier that whole lines would lie before the beginning, and their times be lost.
+export const tooEarly = (lines, seconds) => lines.some(([, end]) => end > 0 && end + seconds <= 0);
 
 export function shift(lines, seconds) {
   return lines.map(([begin, end, text]) => [rounded(begin + seconds), rounded(Math.max(end + seconds, SHORTEST)), text]);

@@ -1,5 +1,5 @@
 // Captions are written line by line beside the player; what is typed is kept as a draft, saving stores all of it at once.
-import { change, cut, insert, mark, merge, nudge, read, remove, rounded, shift, split, told } from "./desk-caption-lines.js";
+import { amount, change, cut, insert, mark, merge, nudge, read, remove, rounded, shift, split, told, tooEarly } from "./desk-caption-lines.js";
 
 const root = document.getElementById("captions");
 const list = document.getElementById("lines");
@@ -62,6 +62,12 @@ function grow(fields) {
   fields.forEach((field, n) => (field.style.height = `${heights[n]}px`));
 }
 
+function tell(id, problem) {
+  $(id).textContent = problem;
+  $(id).hidden = !problem;
+  $(id).scrollIntoView({ block: "nearest" });
+}
+
 function tellMarks() {
   const count = lines.filter((_, place) => mark(lines, place)).length;
   $("marks").textContent = count ? says.saysMarks.replace("{n}", count) : "";
@@ -109,8 +115,10 @@ list.addEventListener("change", (event) => {
   if (part === 2) return;
   const place = placeOf(event.target);
   const seconds = read(event.target.value);
-  if (seconds === null) fill(list.children[place], lines[place], place);
-  else become(change(lines, place, part, seconds));
+  if (seconds === null) {
+    tell("problem", says.saysNoTime.replace("{text}", event.target.value));
+    fill(list.children[place], lines[place], place);
+  } else become(change(lines, place, part, seconds));
 });
 
 const placeOf = (field) => [...list.children].indexOf(field.closest("li"));
@@ -148,8 +156,14 @@ for (const button of document.querySelectorAll("[data-do]")) button.addEventList
 
 $("shift").addEventListener("submit", (event) => {
   event.preventDefault();
-  const seconds = Number(event.target.elements.seconds.value.replace(",", "."));
-  if (Number.isFinite(seconds) && seconds) become(shift(lines, seconds * Number(event.submitter?.value ?? 1)));
+  const { seconds: field } = event.target.elements;
+  const seconds = amount(field.value);
+  const by = (seconds ?? 0) * Number(event.submitter?.value ?? 1);
+  const problem = seconds === null ? says.saysNoNumber : tooEarly(lines, by) ? says.saysTooEarly : "";
+  tell("shift-problem", problem);
+  field.setAttribute("aria-invalid", String(Boolean(problem)));
+  if (problem) field.select();
+  else if (by) become(shift(lines, by));
 });
 
 const KEYS = { F2: "begin", F4: "end", F7: "again", F8: "play", F9: "cut" };
@@ -248,6 +262,7 @@ let kept = true;
 
 function changed() {
   kept = false;
+  $("problem").hidden = true;
   $("kept").textContent = says.saysTyping;
   clearTimeout(waiting);
   waiting = setTimeout(keep, 1200);
@@ -296,8 +311,7 @@ async function save() {
   } else if (answer.status === 409) {
     showBoth(told);
   } else {
-    $("problem").textContent = told.error ?? says.saysOffline;
-    $("problem").hidden = false;
+    tell("problem", told.error ?? says.saysOffline);
     keep();
   }
 }

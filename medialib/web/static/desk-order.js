@@ -1,5 +1,10 @@
 // Lists whose order is changed by dragging a grip, with a finger too, or by keyboard: Space, arrows, Space.
 
+const EDGE = 72; // pixels
+const SLOWEST = 300; // pixels a second
+const FASTER = 1500;
+const LONGEST_FRAME_MS = 200;
+
 const rows = (list) => [...list.children].filter((row) => !row.classList.contains("slot"));
 const placeOf = (row) => rows(row.parentElement).indexOf(row) + 1;
 
@@ -63,6 +68,7 @@ function drag(grip, start) {
   grip.setPointerCapture(start.pointerId);
   let pointer = start.clientY;
   let scrolling = 0;
+  let last = performance.now();
 
   function place() {
     const top = list.getBoundingClientRect().top;
@@ -79,13 +85,15 @@ function drag(grip, start) {
     row.querySelector(".hint").textContent = list.dataset.hint.replace("{place}", order.indexOf(slot) + 1);
   }
 
-  function scroll() {
-    const edge = 72;
-    const step = pointer < edge ? -10 : pointer > innerHeight - edge ? 10 : 0;
-    if (step) {
-      scrollBy(0, step);
+  // At an edge the page moves on, the faster the nearer: a long list is walked through in seconds on a slow machine too.
+  function scroll(now) {
+    const deep = Math.max(EDGE - pointer, pointer - (innerHeight - EDGE), 0) / EDGE;
+    if (deep > 0) {
+      const step = (SLOWEST + Math.min(deep, 1) * FASTER) * Math.min(now - last, LONGEST_FRAME_MS) / 1000;
+      scrollBy(0, pointer < EDGE ? -step : step);
       place();
     }
+    last = now;
     scrolling = requestAnimationFrame(scroll);
   }
 
@@ -137,7 +145,7 @@ document.addEventListener("keydown", (event) => {
   if (!grip) return;
   const row = grip.closest("li");
   const list = row.parentElement;
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const step = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity }[event.key];
   if (event.key === " " || event.key === "Enter") {
     event.preventDefault();
     if (held) drop(list);
@@ -152,8 +160,8 @@ document.addEventListener("keydown", (event) => {
     release(list);
     grip.focus();
   } else if (step) {
-    const next = rows(list)[placeOf(row) - 1 + step];
-    if (next) {
+    const next = reached(row, list, step);
+    if (next !== row) {
       event.preventDefault();
       next.querySelector(".grip").focus();
     }
@@ -188,9 +196,14 @@ function release(list) {
   renumber(list);
 }
 
+function reached(row, list, step) {
+  const all = rows(list);
+  return all[Math.min(Math.max(placeOf(row) - 1 + step, 0), all.length - 1)];
+}
+
 function shift(row, list, step) {
-  const other = rows(list)[placeOf(row) - 1 + step];
-  if (!other) return false;
+  const other = reached(row, list, step);
+  if (other === row) return false;
   const kept = held;
   held = null; // moving it takes the focus away for a moment, which is no reason to put it down
   if (step < 0) other.before(row);

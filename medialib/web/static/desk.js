@@ -54,3 +54,11 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
   const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
   setTimeout(leave, 8000);
 }
+
+// Enter in a field of a form with several buttons takes the one that follows the field, if any does.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
+  if (!event.target.matches?.("input:not([type=checkbox])") || !event.target.form?.querySelector("[data-no-default]")) return;
+  const next = event.target.closest(".field")?.nextElementSibling;
+  if (next?.matches("button:not([type=button])")) next.click();
+});

@@ -3,6 +3,7 @@
 
 import { goingRow } from "./going.js";
 import { keep, recall } from "./memory.js";
+import { sizeOf } from "./sizes.js";
 
 const CACHE = "lessons";
 const SAVED = "saved";
@@ -144,8 +145,6 @@ export async function fetchWanted() {
   for (const { lesson, kind } of Object.values(recall(WANTED, {}))) await save(lesson, kind, () => {}).catch(() => {});
 }
 
-export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-
 // The sheet of a lesson's page.
 export function bindKeeping({ says, id }, sheet, signal) {
   const [status, progress, now, later, gone] = [".told", "progress", ".now", ".later", ".gone"].map((one) => sheet.querySelector(one));
@@ -154,7 +153,7 @@ export function bindKeeping({ says, id }, sheet, signal) {
   later.hidden = !onMeteredNetwork();
   const show = (sentence) => {
     const have = saved()[id];
-    status.textContent = sentence ?? (have ? sheet.dataset.have.replace("{}", megabytes(have.bytes)) : "");
+    status.textContent = sentence ?? (have ? sheet.dataset.have.replace("{}", sizeOf(have.bytes)) : "");
     gone.hidden = !have;
     now.hidden = Boolean(have);
     sheet.querySelector("fieldset").hidden = Boolean(have);
@@ -202,7 +201,7 @@ export async function showKept(root, toast) {
     const row = document.createElement("li");
     const link = goingRow({ ...one, at: 0 }, { left: "" });
     link.querySelector(".watched").remove();
-    link.querySelector(".meta").textContent = megabytes(one.bytes);
+    link.querySelector(".meta").textContent = sizeOf(one.bytes);
     const button = Object.assign(document.createElement("button"), { className: "more", textContent: says.remove });
     button.addEventListener("click", () => {
       const { [id]: _gone, ...rest } = saved();
@@ -234,6 +233,6 @@ async function showRoom(meter, says) {
   meter.hidden = !used || !quota;
   if (meter.hidden) return;
   meter.querySelector("progress").value = used / quota;
-  const [first, second] = [megabytes(used), quota > 1e9 ? `${Math.round(quota / 1e9)} GB` : megabytes(quota)];
+  const [first, second] = [sizeOf(used), quota > 1e9 ? `${Math.round(quota / 1e9)} GB` : sizeOf(quota)];
   meter.querySelector("span").textContent = says.used.replace("{}", first).replace("{}", second);
 }

@@ -1,10 +1,6 @@
-// How sizes, speeds and what is left are written, and what a file's row says.
+// How speeds and what is left are written, and what a file's row says.
 
-export function sizeOf(bytes) {
-  const megabytes = bytes / 1e6;
-  if (megabytes >= 1000) return `${Math.round(megabytes).toLocaleString("en")} MB`;
-  return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`;
-}
+import { sizeOf } from "./sizes.js";
 
 function timeLeft(bytes, perSecond, words) {
   const seconds = bytes / perSecond;
@@ -63,8 +59,12 @@ function settled(row, words) {
   }
   const complete = lesson.renditions.every((one) => one.part === 1);
   const ready = lesson.kind === "audio" ? words.readyAudio : words.ready;
+  const link = lesson.kind === "audio" ? words.listen : words.watch;
+  if (row.replaces) {
+    const why = [...lesson.notices, fill(words.exchangedTells, lesson)].join(" ");
+    return { tag: words.exchanged, look: "done", link, rungs: lesson.renditions, why };
+  }
   const tag = lesson.stage === "returned" ? words.returned : ready;
   const why = [...lesson.notices, complete ? words.readyTells : words.makingTells].join(" ");
-  const link = lesson.kind === "audio" ? words.listen : words.watch;
   return { tag, look: lesson.stage === "returned" ? "late" : "done", link, rungs: lesson.renditions, why };
 }

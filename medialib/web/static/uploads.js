@@ -140,7 +140,8 @@ async function settle(entry) {
     }
     return draw();
   }
-  if (elsewhere && !entry.unsaved) await takeTyped(entry);
+  if (elsewhere) await look(), tellShared(entry);
+  if (elsewhere && !entry.unsaved) takeTyped(entry);
   else if (!replaces) details.placed(entry);
   attach(entry, entry.file);
 }
@@ -155,10 +156,14 @@ function foldInto(known, entry) {
   else draw();
 }
 
+// One file is one lesson, of one unit: that of the page that began.
+function tellShared({ row }) {
+  const unit = [...details.form.elements.unit.options].find((one) => one.value === row.unit);
+  notice(fill(words.sharedTells, { name: row.name, unit: unit?.text.trim() ?? "" }));
+}
+
 // What was typed about it in the other page.
-async function takeTyped(entry) {
-  await look();
-  if (entry.unsaved) return;
+function takeTyped(entry) {
   entry.typed = null;
   if (entry === chosen) details.show(entry);
 }
@@ -299,9 +304,9 @@ function draw() {
     if (there[n] !== entry.item) list.insertBefore(entry.item, there[n] ?? null);
   }
   for (const item of list.querySelectorAll(".file")) if (!shown.some((one) => one.item === item)) item.remove();
-  const done = entries.filter(isSent).map((entry) => entry.row);
+  const done = entries.filter((entry) => isSent(entry) && !entry.row.replaces).map((entry) => entry.row);
   drawDone(document.getElementById("done"), document.getElementById("done-heading"), done, words);
-  document.getElementById("count").textContent = shown.length ? words.files.replace("{n}", shown.length) : "";
+  document.getElementById("count").textContent = shown.length ? (replaces ? words.filesOnly : words.files).replace("{n}", shown.length) : "";
   const offline = entries.some((entry) => entry.sending?.state === "offline");
   if (offline || document.getElementById("network").textContent === words.offlineTells) notice(offline ? words.offlineTells : "");
   placeForm();
