@@ -170,6 +170,8 @@ def test_it_comes_out_at_its_date_and_goes_back(services: Services, desk: FlaskC
     send(desk, f"{address}/publish", page=address, at=later)
     assert client_of(services).get(address.removeprefix("/desk")).status_code == 404
     assert "到时候发布" in desk.get(address).text
+    over = send(desk, f"{address}/publish", page=address, at="2020-01-01T08:00")
+    assert over.status_code == 400 and 'value="2020-01-01T08:00"' in over.text, "what was chosen stays"
     send(desk, f"{address}/publish", page=address)
     assert client_of(services).get(address.removeprefix("/desk")).status_code == 200
     send(desk, f"{address}/withdraw", page=address)

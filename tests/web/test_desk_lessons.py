@@ -177,6 +177,8 @@ def test_details_are_kept_with_their_history_and_what_is_wrong_loses_nothing(
     page = editor.get(saved.headers["Location"]).text
     assert "已经保存" in page or "保存" in page
     assert "改了：标题、简介" in page
+    shown = client_of(services).get(f"/lessons/{lesson}").text
+    assert "CC BY" in shown and "都同意" not in shown, "the licence is for everyone, the consent for the desk"
     send(editor, f"{desk}/undo", page=desk, change=str(change.id))
     with services.database.read() as session:
         assert lookups.lesson(session, lesson).title == "旧标题"
@@ -237,14 +239,14 @@ def test_a_lesson_is_sent_in_returned_sent_in_again_and_published_at_a_date(
     send(editor, f"{desk}/stage", page=desk, stage="submitted")
     screen = county.get(f"/desk/review/{lesson}").text
     assert "补好了" in screen and "声音太小" in screen
-    assert (
-        send(county, f"/desk/review/{lesson}", what="published", title="竹编二", at="2020-01-01T08:00").status_code
-        == 400
-    )
+    over = {"title": "竹编二", "at": "2020-01-01T08:00"}
+    for address, told in ((f"/desk/review/{lesson}", {"what": "published"}), (f"{desk}/stage", {"stage": "published"})):
+        refused = send(county, address, page=desk, **told, **over)
+        assert refused.status_code == 400 and 'value="2020-01-01T08:00"' in refused.text, "what was chosen stays"
     later = time.strftime("%Y-%m-%dT%H:%M", time.localtime(time.time() + 86_400))
     done = send(county, f"/desk/review/{lesson}", what="published", title="竹编二", at=later)
     page = county.get(done.headers["Location"]).text
-    assert "《竹编二》发布了" in page and "没有课等着审核" in page
+    assert re.search(r"《竹编二》会在\S+ \d\d:\d\d发布。", page) and "没有课等着审核" in page
     with services.database.read() as session:
         one = lookups.lesson(session, lesson)
         assert one.stage == "published" and not one.out

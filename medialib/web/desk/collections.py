@@ -125,7 +125,7 @@ def _publish(services: Services, slug: str) -> ResponseReturnValue:
     def act(session: Session, one: Collection) -> None:
         arranging.publish(session, one, at=collection_form.moment(typed("at", most=20)), by=me(services))
 
-    return _do(services, slug, act)
+    return _do(services, slug, act, typed=request.form)
 
 
 def _simple(services: Services, act: Callable[..., None]) -> Callable[[str], ResponseReturnValue]:

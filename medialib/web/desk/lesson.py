@@ -23,7 +23,7 @@ from medialib.web import access
 from medialib.web.desk import lesson_form, lesson_sound, trim_form
 from medialib.web.desk.lessons import check_unit, own_path
 from medialib.web.desk.shell import me, page, typed
-from medialib.web.desk.stage_words import DONE, MOVE_NAMES
+from medialib.web.desk.stage_words import DONE, MOVE_NAMES, told_done
 from medialib.web.desk.trouble_words import troubles_of
 from medialib.web.i18n import gettext, sentence
 from medialib.web.phone.cards import card_of
@@ -104,7 +104,7 @@ def _done_words(lesson: Lesson) -> str:
     """What was just done, by the address that the last form led to."""
     done = request.args.get("done", "")
     if done in DONE:
-        return gettext(DONE[done], title=lesson.title)
+        return told_done(done, lesson)
     return gettext(_DONE[done]) if done in _DONE else ""
 
 
@@ -157,7 +157,8 @@ def _stage(services: Services, lesson_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except MedialibError as error:
-        return show(services, lesson_id, 400, sentence(error), {"reason": request.form.get("reason", "")})
+        told = {name: request.form.get(name, "") for name in ("reason", "at")}
+        return show(services, lesson_id, 400, sentence(error), told)
     services.queues.send(HOT, "index")
     return _to(lesson_id, done=stage, change=made.id)
 

@@ -23,7 +23,7 @@ from medialib.web.desk import collecting, lesson_form
 from medialib.web.desk.deciding import decide
 from medialib.web.desk.lesson import seen, suggested
 from medialib.web.desk.shell import me, page, typed
-from medialib.web.desk.stage_words import DONE
+from medialib.web.desk.stage_words import DONE, told_done
 from medialib.web.i18n import gettext, sentence
 from medialib.web.phone.cards import cards_of
 
@@ -121,7 +121,7 @@ def _done(services: Services) -> tuple[str, str, int] | None:
             return None
         if change.stage not in DONE:
             return None
-        return gettext(DONE[change.stage], title=lesson.title), lesson_id, number
+        return told_done(change.stage, lesson), lesson_id, number
 
 
 def _decide(services: Services, lesson_id: str) -> ResponseReturnValue:

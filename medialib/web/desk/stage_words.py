@@ -3,6 +3,7 @@
 import time
 
 from medialib.catalogue.history import LessonChange
+from medialib.catalogue.lessons import Lesson
 from medialib.errors import N_
 from medialib.web.desk.shell import moment
 from medialib.web.i18n import gettext
@@ -47,6 +48,16 @@ FIELD_NAMES: dict[str, str] = {
     "trim_end_seconds": N_("End"),
     "clean_speech": N_("Noise in the sound"),
 }
+
+
+_LATER = N_("“%(title)s” will be published on %(moment)s.")
+
+
+def told_done(stage: str, lesson: Lesson) -> str:
+    """What a move did with a lesson, and when that shows if it does not yet."""
+    if stage == "published" and lesson.published_at > time.time():
+        return gettext(_LATER, title=lesson.title, moment=day_and_time(lesson.published_at))
+    return gettext(DONE[stage], title=lesson.title)
 
 
 def stage_name(stage: str) -> str:
