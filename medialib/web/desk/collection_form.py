@@ -1,6 +1,5 @@
 """What the forms of a collection say, checked."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -48,13 +47,3 @@ def _check_cover(told: str) -> None:
     kind, _, name = told.partition(":")
     if told and kind != "lesson" and not (kind == "drawn" and name in WIDE) and not shown_cover(name):
         raise BadRequest(N_("There is no such picture."))
-
-
-def moment(told: str) -> float | None:
-    """The moment that is typed as 2024-05-01T08:30, on this machine's clock; raises BadRequest."""
-    if not told:
-        return None
-    try:
-        return datetime.fromisoformat(told).timestamp()
-    except (ValueError, OverflowError) as error:
-        raise BadRequest(N_("“%(date)s” is not a day."), values={"date": told}) from error

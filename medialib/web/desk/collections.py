@@ -15,7 +15,7 @@ from medialib.errors import N_, BadRequest, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import collection_form
+from medialib.web.desk import collection_form, lesson_form
 from medialib.web.desk.collection_page import STATES, edit_page, next_month, state_of
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.i18n import sentence
@@ -123,7 +123,7 @@ def _texts(services: Services, slug: str) -> ResponseReturnValue:
 
 def _publish(services: Services, slug: str) -> ResponseReturnValue:
     def act(session: Session, one: Collection) -> None:
-        arranging.publish(session, one, at=collection_form.moment(typed("at", most=20)), by=me(services))
+        arranging.publish(session, one, at=lesson_form.chosen_moment(), by=me(services))
 
     return _do(services, slug, act, typed=request.form)
 

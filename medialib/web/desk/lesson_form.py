@@ -40,7 +40,7 @@ def shown(lesson: Lesson, typed: Mapping[str, Any] | None = None) -> dict[str, A
 
 
 def chosen_moment() -> float | None:
-    """When a lesson is to be published: None for at once; raises BadRequest for a time that is over."""
+    """When something is to be published: None for at once; raises BadRequest for a time that is over."""
     value = request.form.get("at", "").strip()
     if not value:
         return None

@@ -24,7 +24,7 @@ from medialib.web.desk.deciding import decide
 from medialib.web.desk.lesson import seen, suggested
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.desk.stage_words import DONE, told_done
-from medialib.web.i18n import gettext, sentence
+from medialib.web.i18n import sentence
 from medialib.web.phone.cards import cards_of
 
 REASONS = (

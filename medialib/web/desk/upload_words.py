@@ -40,15 +40,15 @@ _WORDS = {
     "makingTells": N_("More sizes are still being made: no need to wait, fill in the details."),
     "readyTells": N_("All sizes are made."),
     "exchangedTells": N_(
-        "“{title}” plays this recording from now on. The one before is kept for some weeks, and can be brought back from "
-        "the page of the lesson."
+        "“{title}” plays this recording from now on. The one before is kept for some weeks, and can be brought back "
+        "from the page of the lesson."
     ),
     "duplicateTells": N_("This file is the lesson “{title}” already. It was not stored a second time."),
     "hereTells": N_("You have sent this file already: it is the lesson “{title}”. It need not be sent again."),
     "sameTells": N_("“{name}” and “{other}” are one and the same file: it is sent once."),
     "sharedTells": N_(
-        "“{name}” is on its way from another page already (unit: {unit}). One file makes one lesson: what is typed here is "
-        "about the same one."
+        "“{name}” is on its way from another page already (unit: {unit}). One file makes one lesson: what is typed "
+        "here is about the same one."
     ),
     "otherFile": N_("That is another file than “{name}”. Please choose the one that you began with."),
     "unreadable": N_("This file cannot be read any more. Please choose it again."),
