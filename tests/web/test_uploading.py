@@ -248,6 +248,37 @@ console.log(JSON.stringify([...states, answered(423)]));
 """
 
 
+_PAUSED = """
+globalThis.window = { tus: { Upload: class { constructor() { this.options = { chunkSize: 1 }; } start() {} abort() {} } } };
+globalThis.addEventListener = globalThis.removeEventListener = () => {};
+let ready;
+globalThis.checksum = () => new Promise((resolve) => (ready = resolve));
+const headers = [];
+const request = (name) => ({
+  getMethod: () => "PATCH", getHeader: () => "0", setHeader: (_, value) => headers.push(`${name} ${value}`),
+});
+const file = new Sending({ slice: () => null }, "", "", () => {});
+const ends = [];
+file.start();
+file.addChecksum(request("first")).then(() => ends.push("first"));
+const late = ready;
+file.pause();
+file.start();
+file.addChecksum(request("second")).then(() => ends.push("second"));
+late("of the first");
+ready("of the second");
+setTimeout(() => console.log(JSON.stringify([headers, ends])), 1);
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
+def test_a_part_that_was_paused_before_it_left_is_not_sent_beside_the_next() -> None:
+    script = (Path(medialib.__file__).parent / "web" / "static" / "upload-sending.js").read_text(encoding="utf8")
+    program = re.sub(r"^import .*$|^export ", "", script, flags=re.MULTILINE) + _PAUSED
+    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [["second of the second"], ["second"]]
+
+
 @pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: no node here")
 def test_a_page_whose_own_connection_hangs_is_not_told_of_another_page() -> None:
     script = (Path(medialib.__file__).parent / "web" / "static" / "upload-sending.js").read_text(encoding="utf8")

@@ -26,6 +26,7 @@ export class Sending {
     this.problem = null;
     this.told = told;
     this.failures = 0;
+    this.run = 0; // a start, or an end of one
     this.upload = new window.tus.Upload(file, {
       uploadUrl: address,
       chunkSize: 2 * LEAST_BYTES,
@@ -44,6 +45,7 @@ export class Sending {
 
   start() {
     clearTimeout(this.timer);
+    this.run += 1;
     this.begun = null;
     this.change("sending");
     this.upload.start();
@@ -51,6 +53,7 @@ export class Sending {
 
   pause() {
     clearTimeout(this.timer);
+    this.run += 1;
     if (this.state !== "paused") this.upload.abort();
     this.change("paused");
   }
@@ -58,6 +61,7 @@ export class Sending {
   stop() {
     removeEventListener("online", this.wake);
     clearTimeout(this.timer);
+    this.run += 1;
     this.upload.abort();
     this.state = "over";
   }
@@ -73,13 +77,15 @@ export class Sending {
 
   async addChecksum(request) {
     if (request.getMethod() !== "PATCH") return;
+    const { run } = this;
     const from = Number(request.getHeader("Upload-Offset"));
     const part = this.file.slice(from, from + this.upload.options.chunkSize);
-    try {
-      request.setHeader("Upload-Checksum", await checksum(part));
-    } catch {
+    const sum = await checksum(part).catch(() => {
       throw Object.assign(new Error("the file cannot be read"), { unreadable: true });
-    }
+    });
+    // Who paused meanwhile took the request its other headers: sent now, it would be refused in the name of the next one.
+    if (run !== this.run) await new Promise(() => {});
+    request.setHeader("Upload-Checksum", sum);
     this.begun = performance.now();
   }
 
