@@ -249,7 +249,8 @@ console.log(JSON.stringify([...states, answered(423)]));
 
 
 _PAUSED = """
-globalThis.window = { tus: { Upload: class { constructor() { this.options = { chunkSize: 1 }; } start() {} abort() {} } } };
+class Upload { constructor() { this.options = { chunkSize: 1 }; } start() {} abort() {} }
+globalThis.window = { tus: { Upload } };
 globalThis.addEventListener = globalThis.removeEventListener = () => {};
 let ready;
 globalThis.checksum = () => new Promise((resolve) => (ready = resolve));
