@@ -1,4 +1,4 @@
-"""Whatever stands in the places of an address, and whatever name it is asked under: no failure, and nothing of elsewhere."""
+"""Whatever stands in the places of an address: no failure, and nothing of elsewhere."""
 
 import re
 
@@ -14,6 +14,8 @@ ODD = (
     "%e2%80%ae", "9" * 40, "-1", "1e5", "%f0%9d%9f%99", "canary",
 )  # fmt: skip
 
+FORESEEN = (200, 301, 302, 308, 400, 401, 403, 404, 405, 503)
+
 
 def test_odd_words_in_an_address_lead_nowhere(client: FlaskClient, services: Services) -> None:
     (services.store.root / "canary").write_text(CANARY)
@@ -28,9 +30,6 @@ def test_odd_words_in_an_address_lead_nowhere(client: FlaskClient, services: Ser
         for odd in ODD:
             address = re.sub(r"<[^>]+>", lambda _, odd=odd: odd, pattern)
             with client.get(address) as answer:
-                if (
-                    answer.status_code not in (200, 301, 302, 308, 400, 401, 403, 404, 405, 503)
-                    or CANARY in answer.text
-                ):
+                if answer.status_code not in FORESEEN or CANARY in answer.text:
                     told.append((answer.status_code, address))
     assert len(patterns) > 50 and told == []
