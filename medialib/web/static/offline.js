@@ -65,14 +65,6 @@ async function wordsOf(page) {
   return Object.values(JSON.parse(shown.querySelector("[data-languages]")?.dataset.languages ?? "{}"));
 }
 
-// Its body comes first: nobody can look into a cache while it is written to, and the network may take long.
-async function keepWhole(cache, where, answer) {
-  const body = await answer.blob(), headers = new Headers(answer.headers);
-  headers.delete("Content-Encoding"); // it lies here unpacked
-  headers.set("Content-Length", String(body.size));
-  await cache.put(where, new Response(body, { headers }));
-}
-
 // `lesson` is what the player's box says of it; `told` hears the share that has come, from 0 to 1.
 export async function save(lesson, kind, told, signal) {
   const cache = await caches.open(CACHE);
@@ -96,10 +88,7 @@ export async function save(lesson, kind, told, signal) {
   }
   const page = location.origin + lesson.page;
   const beside = [page, lesson.art, lesson.hls, ...(await wordsOf(page))];
-  await Promise.all(beside.map(async (one) => {
-    const where = new URL(one, location.href).href;
-    await keepWhole(cache, where, await fetched(where, signal));
-  }));
+  await Promise.all(beside.map((one) => cache.add(new URL(one, location.href).href)));
   const hls = { headers: { "Content-Type": "application/vnd.apple.mpegurl" } };
   for (const one of playlists) await cache.put(one.where, new Response(one.text, hls));
   await cache.put(address, new Response(text, hls)); // the last: a lesson is saved when it is whole

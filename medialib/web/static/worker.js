@@ -8,11 +8,7 @@ const PATIENCE_MS = 6000;
 const LONGEST_MS = 30000;
 
 self.addEventListener("install", (event) => {
-  const filled = Promise.all([...SHELL.shell, SHELL.mine].map(async (address) => {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-    await write(CACHES.shell, address, answer);
-  }));
+  const filled = caches.open(CACHES.shell).then((cache) => cache.addAll([...SHELL.shell, SHELL.mine]));
   event.waitUntil(filled.then(() => self.skipWaiting()));
 });
 
@@ -126,7 +122,8 @@ async function keptIn(name, address, how) {
   return within(PATIENCE_MS, look()).catch(() => undefined);
 }
 
-// An event that is over already takes no more work: it is done all the same, if the browser gives the time.
+// No page waits until it is kept, which takes until its last byte. An event that is over takes no more work: it is done
+// all the same, if the browser gives the time.
 function meanwhile(event, work) {
   try {
     event.waitUntil(work);
@@ -135,20 +132,10 @@ function meanwhile(event, work) {
   }
 }
 
-// The whole of it first: nobody can look into a cache while it is written to, and a body that comes slowly, or no further,
-// would hold up every page.
-async function write(name, address, answer) {
-  const body = await answer.blob();
-  const headers = new Headers(answer.headers);
-  for (const one of ["Content-Encoding", "Content-Length"]) headers.delete(one); // it lies here unpacked
-  const cache = await caches.open(name);
-  await cache.put(address, new Response(body, { status: answer.status, headers }));
-  return cache;
-}
-
 async function put(name, address, answer) {
   try {
-    const cache = await write(name, address, answer);
+    const cache = await caches.open(name);
+    await cache.put(address, answer);
     const addresses = await cache.keys();
     const over = addresses.length - (MOST[name] ?? Infinity);
     await Promise.all(addresses.slice(0, Math.max(0, over)).map((one) => cache.delete(one)));

@@ -52,15 +52,7 @@ async function fresh(request) {
   const answer = await fetch(request);
   if (answer.type === "opaqueredirect") return answer;
   if (!answer.ok) throw new Error(answer.status + " " + request.url);
-  keep(request, answer.clone()).catch(() => undefined);
+  const cache = await caches.open(PAGE), copy = answer.clone();
+  cache.put(request, copy).catch(() => undefined);
   return answer;
-}
-
-// The whole of it first: nobody can look into a cache while it is written to, and a body that comes no further would hold
-// up the page.
-async function keep(request, answer) {
-  const body = await answer.blob(), headers = new Headers(answer.headers);
-  headers.delete("Content-Encoding"); // it lies here unpacked
-  headers.delete("Content-Length");
-  await (await caches.open(PAGE)).put(request, new Response(body, { status: answer.status, headers }));
 }
