@@ -28,8 +28,8 @@ def test_odd_words_in_an_address_lead_nowhere(client: FlaskClient, services: Ser
     told = []
     for pattern in sorted(patterns):
         for odd in ODD:
-            address = re.sub(r"<[^>]+>", lambda _, odd=odd: odd, pattern)
+            address = re.sub(r"<[^>]+>", odd, pattern)
             with client.get(address) as answer:
-                if answer.status_code not in FORESEEN or CANARY in answer.text:
+                if answer.status_code not in FORESEEN or CANARY.encode() in answer.data:
                     told.append((answer.status_code, address))
     assert len(patterns) > 50 and told == []
