@@ -14,7 +14,7 @@ from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler, Worker
 
 from medialib.errors import BadSettings, MissingDriver
-from medialib.jobs.reach import Reach
+from medialib.jobs.reach import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Reach
 
 HOT = "hot"
 BULK = "bulk"
@@ -101,7 +101,9 @@ class Queues:
     def __init__(self, url: str, folder: Path):
         self._handlers: dict[str, Handler] = {}
         try:
-            self._reach = Reach(_failures(url))
+            # A file that is locked on a busy machine is free again in a moment.
+            longest = LONGEST_PAUSE_SECONDS if url else FIRST_PAUSE_SECONDS
+            self._reach = Reach(_failures(url), longest_pause_seconds=longest)
         except ImportError as error:
             raise MissingDriver(error) from error
         try:

@@ -11,15 +11,22 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 
-_FIRST_PAUSE_SECONDS = 0.5
+FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 
 
 class Reach:
     """Asks a queue in another process; `failures` are what is raised when it does not answer."""
 
-    def __init__(self, failures: tuple[type[Exception], ...], *, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        failures: tuple[type[Exception], ...],
+        *,
+        longest_pause_seconds: float = LONGEST_PAUSE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self.failures = failures
+        self._longest_pause_seconds = longest_pause_seconds
         self._clock = clock
         self._lock = threading.Lock()
         self._pause_seconds = 0.0
@@ -51,7 +58,7 @@ class Reach:
         with self._lock:
             if self.pause_seconds:
                 return  # another thread has just told
-            self._pause_seconds = min(LONGEST_PAUSE_SECONDS, self._pause_seconds * 2 or _FIRST_PAUSE_SECONDS)
+            self._pause_seconds = min(self._longest_pause_seconds, self._pause_seconds * 2 or FIRST_PAUSE_SECONDS)
             self._until = self._clock() + self._pause_seconds
             again = self._pause_seconds
         log.warning(

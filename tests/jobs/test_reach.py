@@ -9,7 +9,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from medialib.errors import BadSettings
-from medialib.jobs import reach
 from medialib.jobs.queue import HOT, Queues
 from medialib.jobs.reach import LONGEST_PAUSE_SECONDS, Reach
 
@@ -54,9 +53,8 @@ def test_an_address_that_is_none_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_workers_wait_for_a_queue_that_is_away_without_a_traceback_and_find_it_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(reach, "LONGEST_PAUSE_SECONDS", 0.5)
     done = threading.Event()
     queues = Queues("", tmp_path)
     queues.on("make", lambda *_: done.set())
