@@ -192,7 +192,7 @@ def _take_in(
     also = partial(_become, upload, person)
     if upload.replaces:
         return replace_recording(services.workshop, path, upload.replaces, name=upload.name, by=person, also=also)
-    details = _details(describe(path, upload.name), upload, unit, themes)
+    details = _details(describe(services.workshop, path, upload.name), upload, unit, themes)
     arrival = Arrival(stage="draft", by=person, also=also)
     return take_in(services.workshop, path, details, name=upload.name, arrival=arrival, in_store=True)
 

@@ -91,7 +91,7 @@ class Watch:
 
     def _take_in(self, path: Path) -> Receipt:
         watch, name = self.services.settings.watch, readable_name(path.name)
-        details = describe(path, name)
+        details = describe(self.services.workshop, path, name)
         details = replace(details, unit=details.unit or watch.unit)
         owner = self._owner()
         arrival = Arrival(stage=watch.stage, by=owner)

@@ -35,6 +35,7 @@ class SoundUse:
     gain_db: float = 0.0
     mono_gain_db: float = 0.0
     ceiling_dbtp: float | None = None
+    overshoots_db: tuple[float, ...] = ()
     channels: tuple[int, ...] = ()
     noise_db: float | None = None
     language: str = ""
@@ -43,7 +44,8 @@ class SoundUse:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "SoundUse":
-        return cls(**{**document, "channels": tuple(document["channels"])})
+        overshoots = tuple(document.get("overshoots_db", ()))
+        return cls(**{**document, "channels": tuple(document["channels"]), "overshoots_db": overshoots})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,7 @@ def _foretell(services: Services, files: Sequence[Path], report: Report) -> None
     for path in files:
         try:
             require_size(services.workshop, path)
-            describe(path, readable_name(path.name))
+            describe(services.workshop, path, readable_name(path.name))
             sha256 = fingerprint(path)
             known = known_already(services.workshop, sha256)
             twin = seen.get(sha256)
@@ -138,7 +138,7 @@ def _take_in_all(
 def _take_in(services: Services, path: Path, report: Report, copied: Any) -> Receipt | None:
     try:
         name = readable_name(path.name)
-        details = describe(path, name)
+        details = describe(services.workshop, path, name)
         details = replace(details, unit=details.unit or report.unit)
         receipt = take_in(
             services.workshop, path, details, name=name, beside=look_beside(path), arrival=report.arrival, copied=copied

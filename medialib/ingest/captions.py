@@ -27,11 +27,14 @@ _ARROW = "-->"
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _EMPTINESS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 _BELOW_ZERO = re.compile(r"-\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}")
-_COMMA = re.compile(r"(\d),(\d{1,3})")
-# Layer, begin, end, then six fields that are not looked at.
-_DIALOGUE = re.compile(
-    r"^[ \t]*Dialogue:[^,\n]*,[ \t]*(-?[\d:.]+)[ \t]*,[ \t]*(-?[\d:.]+)[ \t]*,(?:[^,\n]*,){6}(.*)", re.MULTILINE
-)
+# A line of times as people, translators and other programs leave it: 00：00：01，5 -> 1:02.
+_TIME = r"\d+(?:[ \t]*[:：.,．，][ \t]*\d+)*"
+_TIMES = re.compile(rf"^({_TIME})[ \t]*(?:[-–—－]+[>＞]|→)[ \t]*({_TIME})", re.MULTILINE)
+_PLAIN = str.maketrans("：．，,", ":...", " \t")
+_TIME_PARTS = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})(?:\.(\d{1,9}))?")
+_DIALOGUE = re.compile(r"^Dialogue:[^\n]*\d:\d", re.MULTILINE | re.IGNORECASE)
+# What the columns of an event are unless a line “Format:” says so; the text comes last, for it has commas.
+_COLUMNS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _CLOCK = re.compile(r"-?\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?")
 
 
@@ -92,40 +95,66 @@ def _reader(text: str) -> Callable[[str], Iterable[RawCue]]:
         return _webvtt
     if _DIALOGUE.search(text) and ("[Events]" in text or "[Script Info]" in text or _ARROW not in text):
         return _substation
-    if _ARROW in text:
+    if _ARROW in text or _TIMES.search(text):
         return _subrip
     return lambda text: lrc_cues(read_lrc(text))
 
 
 def _subrip(text: str) -> Iterator[RawCue]:
     """Tags are left to cue_text: the library's own patterns for them are slow on hostile text."""
-    text = _BELOW_ZERO.sub("00:00:00,000", text)
-    found = pysubs2.SSAFile.from_string(text, format_="srt", keep_html_tags=True)
-    if not found.events:  # times without hours, as in WebVTT
-        yield from _webvtt("WEBVTT\n\n" + _COMMA.sub(r"\1.\2", text))
-    for event in found.events:
+    text = _with_plain_times(_BELOW_ZERO.sub("00:00:00,000", text), point=",")
+    for event in pysubs2.SSAFile.from_string(text, format_="srt", keep_html_tags=True).events:
         yield from _cue(event.start, event.end, cue_text.from_html(event.text.replace(r"\N", "\n")))
 
 
 def _webvtt(text: str) -> Iterator[RawCue]:
-    for caption in webvtt.from_string(text.lstrip()).captions:
+    for caption in webvtt.from_string(_with_plain_times(text.lstrip(), point=".")).captions:
         begin, end = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
         yield from _cue(begin, end, cue_text.from_html(caption.raw_text))
+
+
+def _with_plain_times(text: str, *, point: str) -> str:
+    """Every line of times as the libraries know them: 00:00:01,500 --> 00:01:02,000."""
+
+    def plain(line: re.Match[str]) -> str:
+        begin, end = (_TIME_PARTS.fullmatch(one.translate(_PLAIN)) for one in line.groups())
+        return f"{_clock(begin, point)} {_ARROW} {_clock(end, point)}" if begin and end else line[0]
+
+    return _TIMES.sub(plain, text)
+
+
+def _clock(parts: re.Match[str], point: str) -> str:
+    minutes = int(parts[1] or 0) * 60 + int(parts[2])
+    thousandths = f"{parts[4] or '':0<3}"[:3]
+    return f"{minutes // 60:02}:{minutes % 60:02}:{int(parts[3]):02}{point}{thousandths}"
 
 
 def _substation(text: str) -> Iterator[RawCue]:
     """Only what is said, in its simplest form: one wrong style or margin would spoil the whole file."""
     lines = ["[Events]"]
-    for line in text.split("\n"):
-        said = _DIALOGUE.match(line)
-        if said and _CLOCK.fullmatch(said[1]) and _CLOCK.fullmatch(said[2]):
-            lines.append(f"Dialogue: 0,{said[1]},{said[2]},Default,,0,0,0,,{said[3]}")
+    for begin, end, said in _events(text):
+        lines.append(f"Dialogue: 0,{begin},{end},Default,,0,0,0,,{said}")
     seen = set()
     for event in pysubs2.SSAFile.from_string("\n".join(lines), format_="ass").events:
         for cue in _cue(event.start, event.end, cue_text.from_substation(event.text)):
             if cue not in seen:  # outlines and shadows are layers of the same words
                 seen.add(cue)
                 yield cue
+
+
+def _events(text: str) -> Iterator[tuple[str, str, str]]:
+    """Begin, end and text of every event, in whichever columns the file says they are."""
+    columns = _COLUMNS
+    for line in text.split("\n"):
+        kind, _, rest = line.partition(":")
+        if kind.lower() == "format":
+            told = tuple(column.strip().lower() for column in rest.split(","))
+            columns = told if {"start", "end"} < set(told) and told[-1] == "text" else columns
+        elif kind.lower() == "dialogue":
+            said = dict(zip(columns, rest.split(",", len(columns) - 1), strict=False))
+            begin, end = (said.get(one, "").strip() for one in ("start", "end"))
+            if "text" in said and _CLOCK.fullmatch(begin) and _CLOCK.fullmatch(end):
+                yield begin, end, said["text"]
 
 
 def _cue(begin_ms: int, end_ms: int, text: str) -> Iterator[RawCue]:

@@ -158,8 +158,23 @@ def mend(text: str) -> str:
         return unicode
     if not looks.symbols and looks.longest_run < 4 and looks.foreign <= looks.letters:
         return text
-    chinese = chinese_text(content)
-    return text if chinese is None or "\ufffd" in chinese else chinese
+    # ID3v1 cuts after thirty bytes, in the middle of a character.
+    for whole in (content, content[:-1]):
+        chinese = chinese_text(whole)
+        if chinese is not None and "\ufffd" not in chinese:
+            return chinese
+    return text
+
+
+def turned(text: str) -> str:
+    """A text in UTF-16 that was read in the wrong order of bytes, as it was meant."""
+    other = text.encode("utf-16-le", "surrogatepass").decode("utf-16-be", "replace")
+    return other if _everyday(other) > 0.5 > _everyday(text) else text
+
+
+def _everyday(text: str) -> float:
+    """How much of it is everyday Chinese, or plain letters."""
+    return sum(1.0 if one.isascii() else _everyday_in_gb(one) for one in text) / max(1, len(text))
 
 
 def _meant_utf8(content: bytes) -> str | None:

@@ -16,9 +16,9 @@ from typing import Any
 import mutagen
 from mutagen import MutagenError
 from mutagen.apev2 import APENoHeaderError, APEv2
-from mutagen.id3 import Encoding
+from mutagen.id3 import ID3, Encoding, ID3NoHeaderError
 
-from medialib.ingest.charsets import mend
+from medialib.ingest.charsets import mend, turned
 from medialib.ingest.languages import language_tag
 
 # What mutagen raises for damaged tags: its own errors, and whatever its parsers stumble over.
@@ -61,20 +61,41 @@ _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?|(\d\d)(\d
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2999
 # Clocks that were never set.
 _EPOCHS = ("1904-01-01", "1970-01-01")
+# What stands for bytes that could not be read.
+_BROKEN = "\ufffd"
+# Marks without a width, and those that turn the direction of all that follows.
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 def read_tags(path: Path) -> dict[str, Any]:
     """title, speaker, series, number, description, recorded and language as far as the file has them."""
     try:
-        opened = mutagen.File(path)
-        own = opened and opened.tags
+        own = _own(path)
         # The format's own are best, but for ID3v1, which cuts everything off after thirty letters.
         ranked = (own, _ape(path)) if getattr(own, "version", None) == (1, 1) else (_ape(path), own)
         said = [_said(tags) for tags in ranked if tags is not None]
     except _UNREADABLE as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        _complain(error)
         return {}
     return {field: value for one in said for field, value in _understood(one).items()}
+
+
+def named(texts: Mapping[str, str]) -> dict[str, Any]:
+    """The same of tags by their usual names, in small letters."""
+    return _understood({field: list(_texts(texts, names)) for field, names in _NAMED.items()})
+
+
+def _own(path: Path) -> Any:
+    """Those of the file's format; of any other, and of a damaged one, those of ID3 before it."""
+    try:
+        if opened := mutagen.File(path):
+            return opened.tags
+    except _UNREADABLE as error:
+        _complain(error)
+    try:
+        return ID3(path)
+    except ID3NoHeaderError:
+        return None
 
 
 def _ape(path: Path) -> APEv2 | None:
@@ -84,8 +105,12 @@ def _ape(path: Path) -> APEv2 | None:
     except APENoHeaderError:
         return None
     except MutagenError as error:  # the format's own are perhaps whole
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        _complain(error)
         return None
+
+
+def _complain(error: Exception) -> None:
+    sys.stderr.write(f"{type(error).__name__}: {error}\n")
 
 
 def _said(tags: Any) -> dict[str, list[str]]:
@@ -102,13 +127,14 @@ def _said(tags: Any) -> dict[str, list[str]]:
 
 
 def _id3_texts(tags: Any, names: Iterable[str]) -> Iterator[str]:
-    """Frames that say Latin-1 are often GBK; those in UTF-16 and UTF-8 are what they say."""
+    """Frames that say Latin-1 are often GBK; those in UTF-16 lack the mark that tells which byte comes first."""
     for name in names:
         for frame in tags.getall(name):
             if name == "COMM" and frame.desc.lower().startswith("itun"):
                 continue
             for text in frame.text:
-                yield mend(str(text)) if frame.encoding == Encoding.LATIN1 else str(text)
+                wide = frame.encoding in (Encoding.UTF16, Encoding.UTF16BE)
+                yield turned(str(text)) if wide else mend(str(text)) if frame.encoding == Encoding.LATIN1 else str(text)
 
 
 def _texts(tags: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
@@ -128,7 +154,7 @@ def _understood(said: Mapping[str, list[str]]) -> dict[str, Any]:
     for field in _FIELDS:
         read = {"number": _number, "recorded": _recorded, "language": _language, "description": _description}
         understand = read.get(field, _line)
-        texts = (text[:_MOST_BYTES] for text in said.get(field, []))
+        texts = (text[:_MOST_BYTES] for text in said.get(field, []) if _BROKEN not in text)
         value = next((value for text in texts if (value := understand(text)) not in (None, "")), None)
         if value is not None:
             found[field] = value[: _LONGEST[field]] if isinstance(value, str) and field in _LONGEST else value
@@ -170,7 +196,7 @@ def _language(text: str) -> str | None:
 
 
 def _printable(text: str) -> str:
-    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text)
+    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in _UNSEEN.sub("", text))
 
 
 if __name__ == "__main__":

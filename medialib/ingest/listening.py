@@ -17,6 +17,7 @@ from medialib.ingest import ffmpeg, loudness, mixing, sound_commands
 from medialib.ingest.command_parts import Run
 from medialib.ingest.facts import Facts
 from medialib.ingest.loudness import Channels, Heard
+from medialib.ingest.overshoot import with_overshoots
 from medialib.ingest.probing import told_as_looking
 from medialib.ingest.sound_commands import CHANNEL_FILES, LOUDNESS_FILE, PEAKS_FILE
 from medialib.ingest.steadying import STEADY_FILE, steadied, steady_command
@@ -103,20 +104,30 @@ def _levelled_as_heard(
     if noise_db is not None:
         use = replace(use, noise_db=noise_db)
         heard, offset_db = _hear(workshop, source, plan, use), 0.0
-    if loudness.has_bursts(heard.blocks):
-        use = replace(use, ceiling_dbtp=wanted.peak_dbtp - mixing.BURST_OVERSHOOT_DB)
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
     held_down = loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2))
-    for _ in range(_CORRECTIONS if held_down else 0):
+    mono_db = use.gain_db + use.mono_gain_db + _ADDED_SIDES_DB
+    if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
+        spans = loudness.loudest(heard, plan.seconds)
+        use = with_overshoots(workshop, source, plan, use, spans)
+        use = _corrected(workshop, source, plan, use)
+    return _spared(use) if loudness.is_clipped(heard) else use
+
+
+def _corrected(workshop: Workshop, source: Path, plan: Plan, use: SoundUse) -> SoundUse:
+    """With the gains that the limiter leaves at the wanted loudness."""
+    wanted = workshop.settings.sound
+    for _ in range(_CORRECTIONS):
         limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=2), channels=2), use.gain_db
         use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited, wanted))
         if abs(use.gain_db - before_db) < _NEAR_ENOUGH_DB:
             break
-    mono_db = use.gain_db + use.mono_gain_db + _ADDED_SIDES_DB
-    if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
-        mono = _coded(_hear(workshop, source, plan, use, levelled=1), channels=1)
-        use = replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, mono, wanted))
-    return _spared(use) if loudness.is_clipped(heard) else use
+    for _ in range(_CORRECTIONS):
+        limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=1), channels=1), use.mono_gain_db
+        use = replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, limited, wanted))
+        if abs(use.mono_gain_db - before_db) < _NEAR_ENOUGH_DB:
+            break
+    return use
 
 
 def _spared(use: SoundUse) -> SoundUse:

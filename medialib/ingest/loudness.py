@@ -18,6 +18,7 @@ _WINDOW_SECONDS = 15.0
 # BS.1770-5, annex 1: what is fainter than this, or so much fainter than the rest, does not count.
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = 10.0
+_BLOCKS_PER_SECOND = 10
 # ebur128 begins with an empty window of 400 ms.
 _FILLING_BLOCKS = 3
 
@@ -36,7 +37,11 @@ _MOST_MONO_GAIN_DB = 6.0
 _BITE_DB = 2.0
 _BITTEN_SHARE = 0.01
 _MOST_CORRECTION_DB = 6.0
-_MOST_MONO_CORRECTION_DB = 3.0
+
+# What the encoder adds to the peaks is measured where they are highest, in so many excerpts of this length.
+_EXCERPTS, _EXCERPT_SECONDS = 3, 5.0
+# It comes out between these, with so much room for what was not heard.
+_LEAST_OVERSHOOT_DB, _MOST_OVERSHOOT_DB, _OVERSHOOT_ROOM_DB = 1.5, 10.0, 0.5
 
 # Peaks at full scale (of one channel on both sides: 3 dB less), and this little above the loudness, were cut off: those
 # of speech and music are 10 dB and more above it.
@@ -154,8 +159,31 @@ def correct_mono_gain(mono_gain_db: float, limited: Sequence[float], sound: Soun
     loudness = integrated(limited)
     if loudness is None:
         return mono_gain_db
-    correction = max(-_MOST_MONO_CORRECTION_DB, min(sound.loudness_lufs - loudness, _MOST_MONO_CORRECTION_DB))
+    correction = max(-_MOST_CORRECTION_DB, min(sound.loudness_lufs - loudness, _MOST_CORRECTION_DB))
     return round(mono_gain_db + correction, 2)
+
+
+def loudest(heard: Heard, seconds: float) -> list[tuple[float, float]]:
+    """(begin, length) in seconds of the excerpts with the highest peaks, apart from each other."""
+    spans, moments = windows(seconds), []
+    for number, peak in enumerate(heard.peaks_db):
+        span, within = divmod(number / _BLOCKS_PER_SECOND, spans[0][1])
+        if span < len(spans):
+            moments.append((peak, spans[int(span)][0] + within))
+    found: list[tuple[float, float]] = []
+    for _, moment in sorted(moments, key=lambda one: -one[0]):
+        begin = max(0.0, min(moment - _EXCERPT_SECONDS / 2, seconds - _EXCERPT_SECONDS))
+        if all(abs(begin - other) >= _EXCERPT_SECONDS for other, _ in found):
+            found.append((begin, min(_EXCERPT_SECONDS, seconds)))
+        if len(found) == _EXCERPTS:
+            break
+    return sorted(found)
+
+
+def overshoot_db(peaks_db: Sequence[float], limit_db: float) -> float:
+    """What is left free above the limiter, from the true peaks that came out of the encoder."""
+    over = max(peaks_db, default=-math.inf) - limit_db + _OVERSHOOT_ROOM_DB
+    return round(max(_LEAST_OVERSHOOT_DB, min(over, _MOST_OVERSHOOT_DB)), 2)
 
 
 def choose_channels(channels: Channels) -> tuple[int, ...]:

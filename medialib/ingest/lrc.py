@@ -2,13 +2,15 @@
 
 [ti:小桃讲党课]        a tag; [offset:500] lets every line come half a second earlier
 [00:12.50][01:40]合唱   a line that is sung twice
+[01:02:03.40]下一讲     after an hour
 <00:12.50>合<00:13>唱   with times of words, which are passed over
 """
 
 import re
 from dataclasses import dataclass
 
-_TIME = re.compile(r"\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]\s*")
+# With hours only where hundredths follow: [01:40:20] is a minute and forty seconds and a bit.
+_TIME = re.compile(r"\[(?:(\d{1,2}):(?=\d{1,2}:\d{1,2}\.))?(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]\s*")
 _TAG = re.compile(r"\[([A-Za-z#]{1,20}):([^\]]*)\]")
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?>")
 _FURTHEST_MS = 600_000
@@ -40,8 +42,8 @@ def read_lrc(text: str) -> tuple[LrcLine, ...]:
 
 
 def _seconds(time: re.Match[str]) -> float:
-    fraction = time[3] or "0"
-    return int(time[1]) * 60 + int(time[2]) + float(f"0.{fraction}")
+    hours, minutes, seconds, fraction = time.groups("0")
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction}")
 
 
 def _offset(line: str, before: int) -> int:

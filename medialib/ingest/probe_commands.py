@@ -17,6 +17,18 @@ def probe_command(ffprobe: str, source: Path, most_megapixels: float) -> list[st
     ]
 
 
+def tags_command(ffprobe: str, source: Path) -> list[str]:
+    """The tags of the file and of its tracks, their bytes as they are."""
+    return [
+        *(ffprobe, "-v", "error"),
+        *("-of", "json=string_validation=ignore"),
+        *("-show_entries", "format_tags:stream_tags"),
+        # What the tracks are like is not asked.
+        "-nofind_stream_info",
+        *_input(source),
+    ]
+
+
 def packets_command(ffprobe: str, source: Path, from_seconds: float | None = None) -> list[str]:
     """The packets from `from_seconds` on, or all: container headers lie about the end, packets do not.
 

@@ -21,10 +21,12 @@ from medialib.catalogue.plans import (
 from medialib.catalogue.trims import WHOLE
 from medialib.ingest import encoding, mixing
 from medialib.ingest.command_parts import Run, complete, open_at
+from medialib.ingest.inputs import reading
 
 # What listening leaves in the working directory.
 LOUDNESS_FILE, PEAKS_FILE = "loudness.txt", "peaks.txt"
 CHANNEL_FILES = ("left.txt", "right.txt", "middle.txt")
+CODED_FILE = "coded.aac"
 
 # Sound is decoded from this long before a run, so that the decoder has settled.
 _LEAD_SECONDS = 0.5
@@ -60,6 +62,29 @@ def listen_command(
     program: str, source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]], *, levelled: int = 0
 ) -> list[str]:
     """Measure `spans` (begin, length in seconds) of a sound track, as they are, or `levelled` in so many channels."""
+    sound = _excerpts(source, plan, use, spans)
+    if levelled:
+        sound = mixing.levelled(sound, use, levelled)
+    sound = mixing.measured(sound, LOUDNESS_FILE, PEAKS_FILE, CHANNEL_FILES)
+    return complete(program, [sound.output("-", format="null")])
+
+
+def coded_command(
+    program: str, source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]], track: AudioRendition
+) -> list[str]:
+    """Encode `spans` as `track` will be."""
+    sound = mixing.levelled(_excerpts(source, plan, use, spans), use, track.channels)
+    return complete(program, [sound.output(CODED_FILE, format="adts", **{"c:a": "aac", "b:a": track.bits_per_second})])
+
+
+def peaks_command(program: str, coded: Path) -> list[str]:
+    """The true peaks of what was encoded, decoded again."""
+    sound = mixing.peaks_measured(ffmpeg.input(f"file:{coded}", **reading())["a"], PEAKS_FILE)
+    return complete(program, [sound.output("-", format="null")])
+
+
+def _excerpts(source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]]) -> Any:
+    """`spans` of a sound track one after the other, cleaned if so planned."""
     parts = []
     for begin, seconds in spans:
         # fastseek: near enough here, and an MP3 is not read from its beginning for every window.
@@ -68,11 +93,7 @@ def listen_command(
         opened = open_at(source, plan, begin, **window)
         parts.append(mixing.stereo(opened[str(use.index)], use).filter("aresample", SAMPLE_RATE))
     sound = ffmpeg.concat(*parts, v=0, a=1) if len(parts) > 1 else parts[0]
-    sound = mixing.cleaned(mixing.in_channels(sound, 2), use)
-    if levelled:
-        sound = mixing.levelled(sound, use, levelled)
-    sound = mixing.measured(sound, LOUDNESS_FILE, PEAKS_FILE, CHANNEL_FILES)
-    return complete(program, [sound.output("-", format="null")])
+    return mixing.cleaned(mixing.in_channels(sound, 2), use)
 
 
 def sounds(opened: Any, plan: Plan, tracks: Sequence[AudioRendition], run: Run, span: Span) -> list[Any]:

@@ -1,6 +1,7 @@
 """What is said of a recording: its sidecar, its own tags, its name.
 
-The tags are read by a program of their own under limits: some megabytes of them may unpack to gigabytes.
+The tags are read by a program of their own under limits: some megabytes of them may unpack to gigabytes. Where mutagen
+finds no title, ffprobe is asked: it knows Matroska, AVI, QuickTime and the words of WAV and AIFF, too.
 """
 
 import json
@@ -14,7 +15,11 @@ import structlog
 from medialib.catalogue.edits import Details
 from medialib.errors import ToolFailed
 from medialib.ingest import ffmpeg
+from medialib.ingest.charsets import decode
+from medialib.ingest.embedded import named
+from medialib.ingest.probe_commands import tags_command
 from medialib.ingest.sidecar import one_line, read_sidecar
+from medialib.ingest.workshop import Workshop
 
 log = structlog.get_logger()
 
@@ -24,29 +29,52 @@ _LIMITS = ffmpeg.Limits(
 )
 
 
-def describe(path: Path, name: str) -> Details:
+def describe(workshop: Workshop, path: Path, name: str) -> Details:
     """Details of the recording at `path` that people know as `name`: sidecar before tags before the file's name.
 
     Raises BadRequest when the sidecar is wrong.
     """
     found: dict[str, Any] = {"title": one_line(Path(name).stem.replace("_", " ")).strip() or name}
-    found |= tags_of(path)
+    found |= tags_of(workshop, path)
     found |= read_sidecar(path)
     return Details(**found)
 
 
-def tags_of(path: Path) -> dict[str, Any]:
-    """What embedded.read_tags finds; nothing when that takes too much memory or time."""
+def tags_of(workshop: Workshop, path: Path) -> dict[str, Any]:
+    """What the file says of itself; nothing when that takes too much memory or time."""
     with tempfile.TemporaryDirectory(prefix="tags-") as scratch:
-        try:
-            told = ffmpeg.run(
-                [sys.executable, "-P", "-m", "medialib.ingest.embedded", str(path.absolute())],
-                reach=ffmpeg.Reach(reads=path, writes=Path(scratch)),
-                limits=_LIMITS,
-                complained=lambda said: log.info("tags cannot be read", file=path.name, detail=said) if said else None,
-            )
-        except ToolFailed as error:
-            log.warning("tags cannot be read", file=path.name, detail=error.detail[-300:])
-            return {}
+        reach = ffmpeg.Reach(reads=path.absolute(), writes=Path(scratch))
+        found = _by_mutagen(reach)
+        return found if "title" in found else {**_by_ffprobe(workshop, reach), **found}
+
+
+def _by_mutagen(reach: ffmpeg.Reach) -> dict[str, Any]:
+    assert reach.reads is not None
+    name = reach.reads.name
+    try:
+        told = ffmpeg.run(
+            [sys.executable, "-P", "-m", "medialib.ingest.embedded", str(reach.reads)],
+            reach=reach,
+            limits=_LIMITS,
+            complained=lambda said: log.info("tags cannot be read", file=name, detail=said) if said else None,
+        )
+    except ToolFailed as error:
+        log.warning("tags cannot be read", file=name, detail=error.detail[-300:])
+        return {}
     found: dict[str, Any] = json.loads(told)
     return found
+
+
+def _by_ffprobe(workshop: Workshop, reach: ffmpeg.Reach) -> dict[str, Any]:
+    """It passes most texts on as bytes, in whatever encoding they are."""
+    assert reach.reads is not None
+    try:
+        command = tags_command(workshop.tools.ffprobe, reach.reads)
+        told = ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True))
+        answer: dict[str, Any] = json.loads(told.decode("utf-8", "surrogateescape"), strict=False)
+    except (ToolFailed, ValueError) as error:  # the file is looked at once more, and is then told of
+        log.info("tags cannot be read", file=reach.reads.name, detail=str(error))
+        return {}
+    parts = [*answer.get("streams", [])[:1], answer.get("format", {})]
+    texts = {key.lower(): text for part in parts for key, text in part.get("tags", {}).items()}
+    return named({key: decode(str(text).encode("utf-8", "surrogateescape")) for key, text in texts.items()})

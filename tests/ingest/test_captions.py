@@ -82,7 +82,11 @@ def test_a_cue_without_words_is_none(how: str) -> None:
 @pytest.mark.parametrize(
     ("times", "read"),
     [
-        ("0:0:1.5 --> 0:0:2", None),
+        ("0:0:1.5 --> 0:0:2", (1.5, 2.0)),
+        ("00：00：01，500 －－＞ 00：00：02，000", (1.5, 2.0)),
+        ("00: 00: 01, 500 -> 00: 00: 02, 000", (1.5, 2.0)),
+        ("00:00:01 → 00:00:02", (1.0, 2.0)),
+        ("00:00:00:01:00 --> 00:00:00:02:00", None),
         ("0:0:1.5 --> 0:0:2.0", (1.5, 2.0)),
         ("00:00:01.5 --> 00:00:02,25 X1:100 Y1:0", (1.5, 2.25)),
         ("-00:00:01,000 --> 00:00:02,000", (0.0, 2.0)),
@@ -119,6 +123,31 @@ def test_substation_keeps_what_is_said() -> None:
         "Dialogue: x,when,0:00:10.00,Default,,0,0,0,,坏\n"
     )
     assert drawn(events) == [(1.0, 2.5, "<i>斜</i>, 逗号\n第二行"), (3.0, 4.0, "卡拉OK"), (7.0, 8.0, "影")]
+
+
+def test_webvtt_with_the_commas_of_subrip_is_read() -> None:
+    assert lines("WEBVTT\n\n00:00:01,500 --> 00:00:02,000\n一\n") == [(1.5, 2.0, "一")]
+
+
+@pytest.mark.parametrize(
+    ("told", "event"),
+    [
+        ("Start, End, Text", "0:00:01.00,0:00:02.50,一,二"),
+        ("Layer, Start, End, Style, Text", "0,0:00:01.00,0:00:02.50,Default,一,二"),
+        ("Style, End, Start, Text", "Default,0:00:02.50,0:00:01.00,一,二"),
+        ("Marked,Start,End,Style,Name,MarginL,Text", "Marked=0,0:00:01.00,0:00:02.50,x,,0,一,二"),
+        ("Start, Text, End", "0,0:00:01.00,0:00:02.50,Default,,0,0,0,,一,二"),  # no such thing: as usual
+    ],
+)  # fmt: skip
+def test_substation_has_the_columns_that_it_says(told: str, event: str) -> None:
+    """The styles have a line of their own, which means nothing here."""
+    for word in ("Dialogue", "dialogue"):
+        text = f"[V4+ Styles]\nFormat: Name, Fontname\n[Events]\nFormat: {told}\n{word}: {event}\n"
+        assert lines(text) == [(1.0, 2.5, "一,二")]
+
+
+def test_lyrics_go_on_after_an_hour() -> None:
+    assert lines("[59:59.50]前\n[01:00:01.50]后\n") == [(3599.5, 3601.5, "前"), (3601.5, 3613.5, "后")]
 
 
 def test_lyrics_last_until_the_next_line() -> None:

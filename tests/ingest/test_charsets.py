@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medialib.ingest.charsets import decode, mend
+from medialib.ingest.charsets import decode, mend, turned
 
 CHINESE = "竹荪要在阴凉的地方种，浇水不能多。"
 TRADITIONAL = "高山茶園的冬季管理，先把老枝剪掉。"
@@ -63,6 +63,19 @@ def test_a_tag_in_gbk_that_was_read_as_latin1_is_mended(title: str) -> None:
 @pytest.mark.parametrize("title", ["高山茶園冬季管理", "紅色交通站的故事", "老師講課"])
 def test_a_tag_in_big5_is_mended(title: str) -> None:
     assert mend(title.encode("big5").decode("latin-1")) == title
+
+
+def test_a_tag_that_ends_in_the_middle_of_a_character_is_mended_without_it() -> None:
+    """ID3v1 has room for thirty bytes."""
+    title = "A苹果树冬季修剪技术与管理要点之第一部分"
+    assert mend(title.encode("gbk")[:30].decode("latin-1")) == title[:15]
+
+
+def test_utf16_in_the_wrong_order_of_bytes_is_turned() -> None:
+    for title in ("苹果树冬季修剪技术", "第3讲 安全用电", "Lesson 12"):
+        assert turned(title.encode("utf-16-be").decode("utf-16-le")) == turned(title) == title
+    for title in ("", "Ääremaa", "レッスン", "한국어", "𠮷野家", "\ud800"):
+        assert turned(title) == title
 
 
 def test_a_tag_in_utf8_that_was_read_as_latin1_is_mended() -> None:

@@ -86,7 +86,7 @@ def test_what_the_limiter_took_is_given_back_within_bounds() -> None:
 
 def test_the_mix_to_one_channel_is_corrected_by_itself() -> None:
     assert loudness.correct_mono_gain(2.0, [-17.5] * 50, SOUND) == 3.5
-    assert loudness.correct_mono_gain(2.0, [-40.0] * 50, SOUND) == 5
+    assert loudness.correct_mono_gain(2.0, [-40.0] * 50, SOUND) == 8
     assert loudness.correct_mono_gain(2.0, [], SOUND) == 2
 
 
@@ -153,3 +153,30 @@ def test_figures_are_read_from_what_ffmpeg_prints() -> None:
     assert loudness.read_figures("lavfi.a=-inf\nlavfi.a=nan\n") == (-math.inf, -math.inf)
     assert loudness.read_blocks("lavfi.a=-1\n" * 5) == (-1, -1)
     assert loudness.read_figures("") == ()
+
+
+def peaks(seconds: int, *loud: float) -> Heard:
+    """Of a recording, or of what is heard of it, that has its highest peaks at these seconds."""
+    found = [-20.0] * (seconds * 10)
+    for number, moment in enumerate(loud):
+        found[round(moment * 10)] = -1.0 - number
+    return Heard(blocks=(), peaks_db=tuple(found), channels=None)
+
+
+def test_the_loudest_moments_are_encoded_on_trial() -> None:
+    assert loudness.loudest(peaks(60, 31.2, 31.4, 58.0, 10.0), 60) == [(7.5, 5), (pytest.approx(28.7), 5), (55, 5)]
+    assert loudness.loudest(peaks(3, 1.0), 3) == [(0, 3)]
+    assert loudness.loudest(peaks(0), 3) == []
+
+
+def test_the_loudest_moments_of_a_long_recording_are_where_they_were_heard() -> None:
+    """The third of the windows, which begins at 555 s of an hour."""
+    assert loudness.loudest(peaks(240, 37.0), 3600)[-1] == (pytest.approx(559.5), 5)
+
+
+@pytest.mark.parametrize(
+    ("highest", "overshoot"), [(-3.0, 3.5), (0.0, 6.5), (-9.0, 1.5), (30.0, 10.0), (-math.inf, 1.5)]
+)
+def test_as_much_room_is_left_as_the_encoder_takes_and_a_bit(highest: float, overshoot: float) -> None:
+    assert loudness.overshoot_db([-20.0, highest, -12.0], -6.0) == overshoot
+    assert loudness.overshoot_db([], -6.0) == 1.5

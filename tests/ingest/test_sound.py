@@ -100,7 +100,15 @@ def loudness(path: Path) -> tuple[float, float]:
 
 
 COUGH = "anoisesrc=color=brown:r=48000:d=8,highpass=f=200,volume='2*lt(mod(t+1,6),0.3)':eval=frame[cough]"
+# Left and right by turns, each of a noise of its own: few bits describe that badly.
+BURST = "anoisesrc=color=pink:r=48000:d=8:seed={side},volume='lt(mod(t+{side},3),0.4)':eval=frame[{side}]"
+BURSTS = ";".join(BURST.format(side=side) for side in (1, 2))
 RECORDINGS = {
+    "bursts.flac": (
+        f"{SPEECH},volume=-18dB,pan=stereo|c0=c0|c1=c0[voice];{BURSTS};[1][2]join=inputs=2:channel_layout=stereo[noise];"
+        "[voice][noise]amix=inputs=2:normalize=0",
+        (),
+    ),
     "quiet.flac": (f"{SPEECH},volume=-20dB", ()),
     "clipped.wav": (f"{SPEECH},volume=24dB", ()),
     "coughs.flac": (f"{SPEECH},volume=-18dB[voice];{COUGH};[voice][cough]amix=inputs=2:normalize=0", ()),

@@ -15,7 +15,8 @@ from mutagen.id3 import COMM, ID3, TIT2, Encoding, Frame
 from medialib.errors import BadRequest
 from medialib.ingest.embedded import read_tags
 from medialib.ingest.sidecar import Sidecar, read_sidecar
-from medialib.ingest.tags import describe
+from medialib.ingest.tags import describe, tags_of
+from medialib.services import Services
 from medialib.web.i18n import sentence_in
 
 TAGS = ("-metadata", "title=凉席编织", "-metadata", "artist=贺老师", "-metadata", "album=手工课")
@@ -33,17 +34,17 @@ def test_a_track_that_is_no_small_number_is_passed_over(tmp_path: Path, track: s
     assert "number" not in read_tags(path)
 
 
-def test_a_file_without_tags_is_called_as_its_file(tmp_path: Path) -> None:
+def test_a_file_without_tags_is_called_as_its_file(services: Services, tmp_path: Path) -> None:
     path = media.tone(tmp_path / "a.wav", seconds=0.2)
-    details = describe(path, "2023_05_凉席 编织.wav")
+    details = describe(services.workshop, path, "2023_05_凉席 编织.wav")
     assert (details.title, details.speaker, details.number, details.language) == ("2023 05 凉席 编织", "", None, "zh")
 
 
 @pytest.mark.parametrize(("name", "title"), [(".mp4", ".mp4"), ("___.mp4", "___.mp4"), ("课.第一.mp4", "课.第一")])
-def test_there_is_always_a_title(tmp_path: Path, name: str, title: str) -> None:
+def test_there_is_always_a_title(services: Services, tmp_path: Path, name: str, title: str) -> None:
     path = tmp_path / "absent.bin"
     path.write_bytes(b"")
-    assert describe(path, name).title == title
+    assert describe(services.workshop, path, name).title == title
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.ogg", "a.flac", "a.wav", "a.wma", "a.aiff"])
@@ -74,13 +75,13 @@ def sidecar(tmp_path: Path, text: str) -> Path:
     return tmp_path / "a.mp4"
 
 
-def test_a_sidecar_comes_before_tags_and_name(tmp_path: Path) -> None:
+def test_a_sidecar_comes_before_tags_and_name(services: Services, tmp_path: Path) -> None:
     path = media.tone(tmp_path / "a.mp3", seconds=0.3, more=(*TAGS, "-metadata", "track=3"))
     sidecar(
         tmp_path,
         "title: 竹编\nunit: 马迹塘镇\nthemes: [技能培训, 手工]\nnumber: 7\nrecorded: 2023-05-01\nlanguage: zh-HK\n",
     )
-    details = describe(path, "x.mp3")
+    details = describe(services.workshop, path, "x.mp3")
     assert (details.title, details.speaker, details.series, details.number) == ("竹编", "贺老师", "手工课", 7)
     assert (details.unit, details.themes) == ("马迹塘镇", ("技能培训", "手工"))
     assert (details.recorded, details.language) == ("2023-05-01", "zh-HK")
@@ -89,10 +90,12 @@ def test_a_sidecar_comes_before_tags_and_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "clean"), [("clean_speech: true\n", True), ("clean_speech: no\n", False), ("clean_speech:\n", None)]
 )
-def test_a_sidecar_says_whether_speech_is_cleaned(tmp_path: Path, text: str, clean: bool | None) -> None:
+def test_a_sidecar_says_whether_speech_is_cleaned(
+    services: Services, tmp_path: Path, text: str, clean: bool | None
+) -> None:
     path = media.tone(tmp_path / "a.mp3", seconds=0.3)
     sidecar(tmp_path, text)
-    assert describe(path, "x.mp3").clean_speech is clean
+    assert describe(services.workshop, path, "x.mp3").clean_speech is clean
 
 
 def test_numbers_and_dates_in_a_sidecar_are_texts_where_texts_are_wanted(tmp_path: Path) -> None:
@@ -300,7 +303,7 @@ def test_broken_ape_tags_leave_the_others_alone(tmp_path: Path) -> None:
     assert read_tags(path) == {"title": "凉席"}
 
 
-def test_tags_that_unpack_to_gigabytes_are_passed_over(tmp_path: Path) -> None:
+def test_tags_that_unpack_to_gigabytes_are_passed_over(services: Services, tmp_path: Path) -> None:
     packer = zlib.compressobj(1)
     packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(900)) + packer.flush()
     frame = b"APIC" + syncsafe(4 + len(packed)) + b"\x00\x09" + syncsafe(5) + packed
@@ -308,8 +311,51 @@ def test_tags_that_unpack_to_gigabytes_are_passed_over(tmp_path: Path) -> None:
     plain = media.tone(tmp_path / "plain.mp3", seconds=0.3, more=("-id3v2_version", "0")).read_bytes()
     path.write_bytes(b"ID3\x04\x00\x00" + syncsafe(len(frame)) + frame + plain)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert describe(path, "讲座.mp3").title == "讲座"
+    assert describe(services.workshop, path, "讲座.mp3").title == "讲座"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+@pytest.mark.parametrize("name", ["a.mka", "a.webm", "a.avi", "a.mov", "a.wav", "a.aac"])
+def test_tags_that_mutagen_does_not_know_are_read_by_ffprobe(services: Services, tmp_path: Path, name: str) -> None:
+    before = ("-write_id3v2", "1") if name.endswith("aac") else ()
+    path = media.tone(tmp_path / name, seconds=0.3, more=(*TAGS, *before))
+    found = tags_of(services.workshop, path)
+    assert (found["title"], found["speaker"]) == ("凉席编织", "贺老师")
+
+
+def riff(kind: bytes, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return kind + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_the_words_of_a_wave_file_are_read_in_any_encoding(services: Services, tmp_path: Path, encoding: str) -> None:
+    sound = media.tone(tmp_path / "tone.wav", seconds=0.2, more=("-bitexact", "-map_metadata", "-1")).read_bytes()[12:]
+    words = ((b"INAM", "凉席编织技术"), (b"IART", "贺老师"), (b"IPRD", "手工课"))
+    info = riff(b"LIST", b"INFO", *(riff(key, text.encode(encoding) + b"\0") for key, text in words))
+    path = tmp_path / "a.wav"
+    path.write_bytes(riff(b"RIFF", b"WAVE", info, sound))
+    assert tags_of(services.workshop, path) == {"title": "凉席编织技术", "speaker": "贺老师", "series": "手工课"}
+
+
+def test_a_tag_that_is_no_unicode_though_it_must_be_is_read(services: Services, tmp_path: Path) -> None:
+    path = media.tone(tmp_path / "a.flac", seconds=0.2, more=("-metadata", f"title={'#' * 12}"))
+    path.write_bytes(path.read_bytes().replace(b"#" * 12, "凉席编织技术".encode("gbk")))
+    assert tags_of(services.workshop, path)["title"] == "凉席编织技术"
+
+
+def test_tags_before_a_sound_of_another_kind_are_read(tmp_path: Path) -> None:
+    plain = media.tone(tmp_path / "plain.aac", seconds=0.3)
+    path = with_id3(tmp_path / "a.mp3", TIT2(Encoding.UTF8, ["凉席"]))
+    tags = path.read_bytes()
+    end = tags.index(b"\xff\xfb") if b"\xff\xfb" in tags else len(tags)
+    path.write_bytes(tags[:end] + plain.read_bytes())
+    assert read_tags(path)["title"] == "凉席"
+
+
+def test_marks_that_nobody_sees_are_left_out(tmp_path: Path) -> None:
+    path = with_id3(tmp_path / "a.mp3", TIT2(Encoding.UTF8, ["\u202e凉\u200b席\ufeff"]))
+    assert read_tags(path)["title"] == "凉席"
 
 
 def syncsafe(size: int) -> bytes:
