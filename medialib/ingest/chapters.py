@@ -25,6 +25,17 @@ _CUE_TRACK = re.compile(r"\s*TRACK\s+\d", re.IGNORECASE)
 _CUE_TITLE = re.compile(r'\s*TITLE\s+(?:"([^"]*)"|(\S.*))', re.IGNORECASE)
 _CUE_FILE = re.compile(r"\s*FILE\s", re.IGNORECASE)
 _CD_FRAMES = 75
+# As people list them beneath a recording (1. 01:02:03 - 开场), and as programs for MP4 and Matroska do.
+_LISTED = re.compile(
+    r"^(?:\d+[.、)][ \t]*)?(?:(\d{1,2})[:：])?(\d{1,3})[:：](\d{1,2})(?:[.,]\d{1,3})?"
+    r"(?:[ \t]*[-–—~][ \t]*\d{1,3}(?:[:：]\d{1,2}){1,2})?[ \t]+(?:[-–—][ \t]*)?(\S.*)$",
+    re.MULTILINE,
+)
+_NUMBERED = re.compile(
+    r"^CHAPTER(\d+)=(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)[ \t]*\nCHAPTER\1NAME=(.*)$", re.MULTILINE
+)
+# How programs call chapters of ID3 among themselves, which ffprobe tells as the title where there is none.
+_NO_TITLE = re.compile(r"(?:c|ch|chp|chap)_?\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +70,7 @@ def read_container_chapters(probe: Mapping[str, Any], *, clock_start: float) -> 
         except (KeyError, ValueError, TypeError):
             continue
         title = mend(str(one.get("tags", {}).get("title", "")))
-        found.append(Chapter(start_seconds=start, title=title))
+        found.append(Chapter(start_seconds=start, title="" if _NO_TITLE.fullmatch(title) else title))
     first = min((one.start_seconds for one in found), default=0.0)
     shift = clock_start if first > clock_start - _NEAREST_SECONDS else 0.0
     return tuple(replace(one, start_seconds=one.start_seconds - shift) for one in found)
@@ -75,7 +86,7 @@ def read_chapters(content: bytes, name: str) -> tuple[Chapter, ...]:
     elif "-->" in text:
         found = _webvtt(content, name)
     else:
-        found = contents_of(read_lrc(text))
+        found = contents_of(read_lrc(text)) or _listed(text)
     if not found:
         raise _unreadable(name)
     return found
@@ -97,6 +108,17 @@ def _webvtt(content: bytes, name: str) -> tuple[Chapter, ...]:
     except MedialibError as error:
         raise _unreadable(name) from error
     return tuple(Chapter(start_seconds=cue.begin, title=without_marks(cue.text)) for cue in cues)
+
+
+def _listed(text: str) -> tuple[Chapter, ...]:
+    """One a line, its time before its title."""
+    lines = [found.groups("0") for found in _LISTED.finditer(text)] or [
+        found.groups()[1:] for found in _NUMBERED.finditer(text)
+    ]
+    return tuple(
+        Chapter(start_seconds=int(hours) * 3600 + int(minutes) * 60 + float(seconds), title=title)
+        for hours, minutes, seconds, title in lines
+    )
 
 
 def _cue_sheet(text: str) -> tuple[Chapter, ...]:

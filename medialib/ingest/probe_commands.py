@@ -7,21 +7,24 @@ import ffmpeg
 
 from medialib.ingest.inputs import MOST_MEGAPIXELS, reading
 
+# Else texts in GBK would come as so many question marks (see probe_answers).
+_BYTES_AS_THEY_ARE = "json=string_validation=ignore"
+
 
 def probe_command(ffprobe: str, source: Path, most_megapixels: float) -> list[str]:
     return [
         *(ffprobe, "-v", "error"),
-        *("-of", "json"),
+        *("-of", _BYTES_AS_THEY_ARE),
         *("-show_format", "-show_streams", "-show_chapters"),
         *_input(source, most_megapixels),
     ]
 
 
 def tags_command(ffprobe: str, source: Path) -> list[str]:
-    """The tags of the file and of its tracks, their bytes as they are."""
+    """The tags of the file and of its tracks."""
     return [
         *(ffprobe, "-v", "error"),
-        *("-of", "json=string_validation=ignore"),
+        *("-of", _BYTES_AS_THEY_ARE),
         *("-show_entries", "format_tags:stream_tags"),
         # What the tracks are like is not asked.
         "-nofind_stream_info",

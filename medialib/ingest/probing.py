@@ -1,6 +1,5 @@
 """Looks at a file before anything is made of it: what is in it, where it really ends, what is wrong with its clock."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from medialib.errors import N_, DiskFull, ToolFailed, ToolKilled, ToolStalled, U
 from medialib.ingest import ffmpeg, originals
 from medialib.ingest.damage import DAMAGED, DAMAGED_SOUND
 from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
+from medialib.ingest.probe_answers import read_answer
 from medialib.ingest.probe_commands import keyframes_command, mend_command, packets_command, probe_command
 from medialib.ingest.refusals import HEAD_BYTES, NOTHING_TO_PLAY, explain, refuse_still
 from medialib.ingest.timeline import Timeline
@@ -195,7 +195,7 @@ def _ask(workshop: Workshop, source: Path) -> dict[str, Any]:
 def _answer(workshop: Workshop, source: Path, command: list[str], head: bytes) -> dict[str, Any]:
     """ffprobe's JSON; raises UnusableMedia, explained by the file's `head`, and what _run raises."""
     try:
-        answer: dict[str, Any] = json.loads(_run(workshop, source, command))
+        answer = read_answer(_run(workshop, source, command))
     except ValueError as error:
         raise explain(head, str(error)) from error
     except (ToolStalled, ToolKilled):

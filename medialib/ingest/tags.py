@@ -15,8 +15,8 @@ import structlog
 from medialib.catalogue.edits import Details
 from medialib.errors import ToolFailed
 from medialib.ingest import ffmpeg
-from medialib.ingest.charsets import decode
 from medialib.ingest.embedded import named
+from medialib.ingest.probe_answers import read_answer
 from medialib.ingest.probe_commands import tags_command
 from medialib.ingest.sidecar import one_line, read_sidecar
 from medialib.ingest.workshop import Workshop
@@ -66,15 +66,12 @@ def _by_mutagen(reach: ffmpeg.Reach) -> dict[str, Any]:
 
 
 def _by_ffprobe(workshop: Workshop, reach: ffmpeg.Reach) -> dict[str, Any]:
-    """It passes most texts on as bytes, in whatever encoding they are."""
     assert reach.reads is not None
     try:
         command = tags_command(workshop.tools.ffprobe, reach.reads)
-        told = ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True))
-        answer: dict[str, Any] = json.loads(told.decode("utf-8", "surrogateescape"), strict=False)
+        answer = read_answer(ffmpeg.run(command, reach=reach, limits=workshop.limits(hot=True)))
     except (ToolFailed, ValueError) as error:  # the file is looked at once more, and is then told of
         log.info("tags cannot be read", file=reach.reads.name, detail=str(error))
         return {}
     parts = [*answer.get("streams", [])[:1], answer.get("format", {})]
-    texts = {key.lower(): text for part in parts for key, text in part.get("tags", {}).items()}
-    return named({key: decode(str(text).encode("utf-8", "surrogateescape")) for key, text in texts.items()})
+    return named({key.lower(): str(text) for part in parts for key, text in part.get("tags", {}).items()})

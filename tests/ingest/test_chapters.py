@@ -5,6 +5,7 @@ import pytest
 from medialib.errors import BadRequest
 from medialib.ingest.chapters import Chapter, clean_chapters, is_contents, read_chapters, read_container_chapters
 from medialib.ingest.lrc import read_lrc
+from medialib.ingest.probe_answers import read_answer
 
 SHEET = (
     'PERFORMER "贺老师"\nTITLE "全辑"\nFILE "课.mp3" MP3\n'
@@ -70,3 +71,34 @@ def test_chapters_of_a_container_are_on_the_lessons_clock_and_mended() -> None:
     assert [(one.start_seconds, one.title) for one in found] == [(0.0, "开场"), (60.5, "")]
     assert [one.start_seconds for one in read_container_chapters(probe, clock_start=9.0)] == [5.0, 65.5]
     assert read_container_chapters({}, clock_start=0) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:00 一 讲\n01:02:03 二\n",
+        "本期内容\n1. 00:00:00 - 一 讲\n2. 01:02:03 — 二\n",
+        "00：00-01：00 一 讲\n01：02：03.000 二",
+        "CHAPTER01=00:00:00.000\nCHAPTER01NAME=一 讲\nCHAPTER02=01:02:03.000\nCHAPTER02NAME=二\n",
+    ],
+)
+def test_a_list_with_times_is_chapters(text: str) -> None:
+    assert read(text, "a.chapters.txt") == [(0.0, "一 讲"), (3723.0, "二")]
+
+
+def test_titles_in_the_bytes_of_gbk_are_read() -> None:
+    told = '{"chapters": [{"start_time": "1.5", "tags": {"title": "开场\\n二", "x": "é"}}]}'
+    for encoding in ("gbk", "utf-8"):
+        answer = read_answer(told.replace("é", "e").encode(encoding))
+        assert read_container_chapters(answer, clock_start=0.0) == (Chapter(start_seconds=1.5, title="开场\n二"),)
+    assert read_answer(told.encode())["chapters"][0]["tags"]["x"] == "é"
+    with pytest.raises(ValueError, match="Expecting"):
+        read_answer(b"\xff")
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"), [("ch0", ""), ("chp_12", ""), ("Chapter 1", "Chapter 1"), ("c大调", "c大调")]
+)
+def test_what_programs_call_a_chapter_among_themselves_is_no_title(title: str, kept: str) -> None:
+    probe = {"chapters": [{"start_time": "0", "tags": {"title": title}}]}
+    assert read_container_chapters(probe, clock_start=0.0)[0].title == kept
