@@ -144,7 +144,7 @@ def _substation(text: str) -> Iterator[RawCue]:
 
 def _events(text: str) -> Iterator[tuple[str, str, str]]:
     """Begin, end and text of every event, in whichever columns the file says they are."""
-    columns = _COLUMNS
+    columns: tuple[str, ...] = _COLUMNS
     for line in text.split("\n"):
         kind, _, rest = line.partition(":")
         if kind.lower() == "format":

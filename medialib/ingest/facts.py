@@ -15,6 +15,8 @@ from medialib.ingest.video import choose_video, stills
 
 # Where nothing tells the length of a sound, ffprobe guesses it from the bytes and the first bit rate that it sees.
 _GUESSED_WITHIN = 0.03
+# In what is as short nobody seeks, and its headers take as much as its sound.
+_SHORT_SECONDS = 2.0
 _COMMENTARIES = ("comment", "visual_impaired", "descriptions")
 _COMMENTARY_WORDS = ("commentary", "评论音轨", "评论音軌", "讲评")
 
@@ -102,6 +104,17 @@ def read_ends(packets: Iterable[Mapping[str, Any]], facts: Facts) -> Ends:
     sounds = {one.index: ends[one.index] for one in facts.audio if one.index in ends}
     audio_end = sounds.get(facts.audio[0].index) if facts.audio else None
     return Ends(video_seconds=video_end, audio_seconds=audio_end, sounds=sounds)
+
+
+def is_sought_in_vain(probe: Mapping[str, Any]) -> bool:
+    """Whether who seeks in it lands elsewhere: in WAV that is done by its bytes per second, which lie in some ADPCM."""
+    container = probe.get("format", {})
+    sound = next((one for one in probe.get("streams", []) if one.get("codec_type") == "audio"), {})
+    if container.get("format_name") != "wav" or str(sound.get("codec_name", "pcm")).startswith("pcm"):
+        return False
+    told, seconds = float(sound.get("bit_rate") or 0), float(container.get("duration") or 0)
+    taken = float(container.get("size") or 0) * 8
+    return seconds > _SHORT_SECONDS and told > 0 and abs(taken / (told * seconds) - 1) > _GUESSED_WITHIN
 
 
 def _usual_first(streams: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

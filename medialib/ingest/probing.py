@@ -12,7 +12,7 @@ from medialib.catalogue.plans import Plan
 from medialib.errors import N_, DiskFull, ToolFailed, ToolKilled, ToolStalled, UnusableMedia
 from medialib.ingest import ffmpeg, originals
 from medialib.ingest.damage import DAMAGED, DAMAGED_SOUND
-from medialib.ingest.facts import Ends, Facts, read_ends, read_facts
+from medialib.ingest.facts import Ends, Facts, is_sought_in_vain, read_ends, read_facts
 from medialib.ingest.probe_answers import read_answer
 from medialib.ingest.probe_commands import keyframes_command, mend_command, packets_command, probe_command
 from medialib.ingest.refusals import HEAD_BYTES, NOTHING_TO_PLAY, explain, refuse_still
@@ -63,14 +63,15 @@ def look(workshop: Workshop, source: Path) -> Look:
     facts = _with_what_is_there(facts, ends)
     lacking = [_notice(DAMAGED if facts.video else DAMAGED_SOUND)] if clock.lacks else []
     notices = [*_cut_off(facts, ends), *lacking, *_colourless(facts)]
-    mended = _mend(workshop, source, facts) if clock.jumps else None
+    mended = _mend(workshop, source, facts) if clock.jumps or is_sought_in_vain(told) else None
     if mended is None:
         if clock.jumps:
             notices.append(_notice(N_("The clock of this recording jumps and cannot be mended: parts may be missing.")))
         return Look(told=told, facts=facts, ends=ends, read=source, notices=tuple(notices))
     again, ends, _ = _find(workshop, mended, _ask(workshop, mended))
     facts = _with_what_is_there(replace(again, container=facts.container, cover_index=None), ends)
-    notices = [_notice(N_("The clock of this recording jumps; its parts are played one after the other."))]
+    jumps = _notice(N_("The clock of this recording jumps; its parts are played one after the other."))
+    notices = [jumps] if clock.jumps else []
     return Look(told=told, facts=facts, ends=ends, read=mended, notices=(*notices, *_colourless(facts)))
 
 
