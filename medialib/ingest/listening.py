@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 UNHEARD = N_("The sound of this recording could not be measured: it may be louder or fainter than others.")
 # A limiter takes the more the louder it gets: the first correction only comes near.
-_CORRECTIONS = 2
+_CORRECTIONS = 3
 # After a correction as small as this, the next one would be a third of it.
 _NEAR_ENOUGH_DB = 0.5
 # How many blocks there are, and how much of them is enough: the last may be missing.
