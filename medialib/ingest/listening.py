@@ -104,12 +104,13 @@ def _levelled_as_heard(
     if noise_db is not None:
         use = replace(use, noise_db=noise_db)
         heard, offset_db = _hear(workshop, source, plan, use), 0.0
+    if loudness.has_bursts(heard.blocks):
+        use = replace(use, ceiling_dbtp=wanted.peak_dbtp - mixing.BURST_ROOM_DB)
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
     held_down = loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2))
     mono_db = use.gain_db + use.mono_gain_db + _ADDED_SIDES_DB
     if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
-        spans = loudness.loudest(heard, plan.seconds)
-        use = with_overshoots(workshop, source, plan, use, spans)
+        use = with_overshoots(workshop, source, plan, use, loudness.loudest(heard, plan.seconds))
         use = _corrected(workshop, source, plan, use)
     return _spared(use) if loudness.is_clipped(heard) else use
 

@@ -18,6 +18,8 @@ TAIL_FRAMES = 4
 # AAC at 32 kbit/s (mono) and 64 (stereo) peaks so much higher than what went in (measured: docs/decisions.md). Where
 # the limiter has much to do it is more, and measured for each recording (overshoot.py).
 _CODER_OVERSHOOT_DB = {1: 5.0, 2: 3.3}
+# A cough or another burst that the limiter cuts off is noise: no excerpt tells how high it will peak the next time.
+BURST_ROOM_DB = 1.0
 # What was coded is so much louder than what went in, in the middle of many recordings.
 CODER_ADDS_DB = {1: 0.4, 2: 0.2}
 # And so much more where all peaks were cut off: it gives them back.
