@@ -109,7 +109,8 @@ def read_ends(packets: Iterable[Mapping[str, Any]], facts: Facts) -> Ends:
 def is_sought_in_vain(probe: Mapping[str, Any]) -> bool:
     """Whether who seeks in it lands elsewhere: in WAV that is done by its bytes per second, which lie in some ADPCM."""
     container = probe.get("format", {})
-    sound = next((one for one in probe.get("streams", []) if one.get("codec_type") == "audio"), {})
+    streams: list[Mapping[str, Any]] = list(probe.get("streams", []))
+    sound = next((one for one in streams if one.get("codec_type") == "audio"), {})
     if container.get("format_name") != "wav" or str(sound.get("codec_name", "pcm")).startswith("pcm"):
         return False
     told, seconds = float(sound.get("bit_rate") or 0), float(container.get("duration") or 0)

@@ -153,7 +153,8 @@ def test_a_wave_whose_header_lies_about_its_bytes_is_heard_where_it_is(
     plan = make_plan(seen.facts, seen.ends, ladder=LADDER, limits=Settings().limits)
     assert plan.seconds == pytest.approx(10, abs=0.1)
     made = render(tmp_path, plan, seen.read, "a64", each=3)
-    assert (hertz(made, at=4.5), hertz(made, at=7)) == (pytest.approx(400, abs=5), pytest.approx(900, abs=5))
+    assert hertz(made, at=4.5) == pytest.approx(400, abs=5)
+    assert hertz(made, at=7) == pytest.approx(900, abs=5)
 
 
 @pytest.mark.parametrize("graph", ["anullsrc=d=3", "aevalsrc=0.00005*sin(440*t):d=3"])
