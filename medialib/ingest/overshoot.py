@@ -15,6 +15,8 @@ def with_overshoots(
     workshop: Workshop, source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[float, float]]
 ) -> SoundUse:
     """With room between limiter and ceiling for what the encoder adds in these `spans`. Raises ToolFailed."""
+    if not spans:
+        return use
     as_coded = {one.channels: one for one in plan.audio}
     found = tuple(_overshoot(workshop, source, plan, use, spans, as_coded[channels]) for channels in sorted(as_coded))
     return replace(use, overshoots_db=found)

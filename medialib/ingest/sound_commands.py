@@ -88,7 +88,7 @@ def _excerpts(source: Path, plan: Plan, use: SoundUse, spans: Sequence[tuple[flo
     parts = []
     for begin, seconds in spans:
         # fastseek: near enough here, and an MP3 is not read from its beginning for every window.
-        within = begin or plan.source.trim != WHOLE
+        within = begin or seconds < plan.seconds or plan.source.trim != WHOLE
         window = {"t": f"{seconds:.3f}", "fflags": "+fastseek"} if within else {}
         opened = open_at(source, plan, begin, **window)
         parts.append(mixing.stereo(opened[str(use.index)], use).filter("aresample", SAMPLE_RATE))

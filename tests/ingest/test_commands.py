@@ -267,6 +267,13 @@ def test_every_encoding_has_its_gain_and_then_its_limiter() -> None:
     assert all("latency=1:level=0" in part for part in graph.split(";") if "alimiter=" in part)
 
 
+def test_of_a_long_recording_only_excerpts_are_encoded_on_trial() -> None:
+    use, track = PLAN.source.heard[0], PLAN.audio[-1]
+    told = sound_commands.coded_command("ffmpeg", SOURCE, PLAN, use, [(0.0, 2.0), (3.0, 2.0)], track)
+    assert told.count("-t") == 2 and told.count("-i") == 2
+    assert told[told.index("-b:a") + 1] == str(track.bits_per_second)
+
+
 def test_a_split_is_fixed_to_stereo_before_one_branch_becomes_mono() -> None:
     """Otherwise ffmpeg makes both of them mono."""
     graph = filters(sound_commands.audio_command("ffmpeg", SOURCE, PLAN, Run(names=("a32m", "a64"), first=0, count=1)))
