@@ -26,6 +26,8 @@ CODER_ADDS_DB = {1: 0.4, 2: 0.2}
 CODER_ADDS_TO_CLIPPED_DB = {1: 1.0, 2: 0.3}
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _RUMBLE_HERTZ = 80
+# What cheap recorders add to every sample is not heard, but the limiter takes it for a peak.
+_STANDING_HERTZ = 10
 # Enough to tell a dead channel: that of a telephone.
 _LEVEL_RATE = 8_000
 _NOISE_REDUCTION_DB = 12
@@ -38,7 +40,8 @@ def stereo(sound: Any, use: SoundUse) -> Any:
     if use.channels:
         left, right = use.channels
         sound = sound.filter("pan", args=f"stereo|c0=c{left}|c1=c{right}")
-    return in_channels(sound, 2)
+    # One pole: at 192 kHz two of so low a frequency would be noise themselves.
+    return in_channels(sound, 2).filter("highpass", f=_STANDING_HERTZ, p=1)
 
 
 def in_channels(sound: Any, channels: int) -> Any:

@@ -115,6 +115,7 @@ RECORDINGS = {
     "telephone.wav": (f"{SPEECH},aresample=8000", ("-c:a", "pcm_mulaw")),
     "studio.flac": (f"{SPEECH},aresample=192000", ()),
     "surround.mkv": (f"{SPEECH},pan=5.1|FC=0.3*c0|FL=0.02*c0|FR=0.02*c0|LFE=c0", ("-c:a", "ac3")),
+    "standing.flac": (f"{SPEECH},volume=-10dB,aeval=val(0)+0.3", ()),
     "left.flac": (f"{SPEECH},pan=stereo|c0=0.3*c0|c1=0*c0", ()),
     "twisted.flac": (f"{SPEECH},pan=stereo|c0=0.3*c0|c1=-0.3*c0", ()),
 }
