@@ -22,12 +22,14 @@ def current(directory: Path) -> Path | None:
 
 def untouched(directory: Path) -> bool:
     """Whether nothing was ever built here, so that starting empty loses nothing."""
-    return not directory.exists() or not _all(directory)
+    return not directory.is_dir() or not _all(directory)
 
 
 def begin(directory: Path, *, built_by: str) -> Path:
     """Make an empty directory for the next generation; nobody reads it until ``switch``."""
-    directory.mkdir(parents=True, exist_ok=True)
+    if not directory.is_dir():
+        directory.unlink(missing_ok=True)
+        directory.mkdir(parents=True)
     fresh = directory / f"{max(map(_number, _all(directory)), default=0) + 1:06d}"
     fresh.mkdir()
     (fresh / _BUILT_BY).write_text(built_by, encoding="utf-8")

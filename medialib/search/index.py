@@ -110,10 +110,13 @@ class SearchIndex:
         return count
 
     def count(self) -> int:
-        """How many lessons can be found. Raises IndexUnavailable, also when somebody came upon damage."""
+        """How many lessons a process finds that opens the index now. Raises IndexUnavailable, also when somebody came
+        upon damage: what this process has open stays readable when its files are gone.
+        """
         with reading():
             if generation := generations.current(self._directory):
                 self._check(generation)
+            self.close()
             return int(self.searcher().doc_count())
 
     def ids(self) -> set[str]:

@@ -18,8 +18,10 @@ def spelled(number: str) -> list[str]:
 
 
 def digits(han: str) -> str:
-    """The number that Chinese characters say, in digits; "" when they say none."""
-    if not han or any(one not in _VALUES and one not in _RANKS for one in han):
+    """The number that Chinese characters say, in digits, also with what is counted behind it; "" when they say none."""
+    if len(han) > 2 and not _counts(han[-1]):
+        han = han[:-1]
+    if not han or not all(map(_counts, han)):
         return ""
     if not any(one in _RANKS for one in han):
         return "".join(str(_VALUES[one]) for one in han)
@@ -31,6 +33,10 @@ def digits(han: str) -> str:
             total += (1 if before is None else before) * _RANKS[one]
             before = None
     return str(total + (before or 0))
+
+
+def _counts(character: str) -> bool:
+    return character in _VALUES or character in _RANKS
 
 
 def _quantity(number: int) -> str:

@@ -238,6 +238,27 @@ def test_a_file_that_is_cut_off_while_it_is_read_is_damage(library: SearchIndex,
     assert told.value.lasting
 
 
+@pytest.mark.parametrize("files", ["000001/*.seg", "000001/*.toc"])
+def test_whoever_looks_after_the_index_sees_what_is_gone_although_it_can_read_it(
+    library: SearchIndex, tmp_path: Path, files: str
+) -> None:
+    held = library.count()
+    assert search(library, "茶").total
+    next((tmp_path / "index").glob(files)).unlink()
+    with pytest.raises(IndexUnavailable):
+        library.count()
+    library.rebuild(make_document(str(number), "竹编") for number in range(held))
+    assert library.count() == held
+
+
+def test_a_file_in_place_of_the_index_is_no_obstacle(index: SearchIndex, tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("?")
+    with pytest.raises(IndexUnavailable):
+        index.count()
+    index.rebuild([make_document("1", "竹编")])
+    assert search(index, "竹").ids == ("1",)
+
+
 @pytest.mark.parametrize(
     ("files", "harm"),
     [

@@ -36,7 +36,7 @@ def shoots(index: SearchIndex) -> SearchIndex:
         ("马迹搪镇", "马迹塘镇", "hens"),
         ("鸡土", "土鸡", "hens"),
         ("乡振村兴", "乡村振兴", "law"),
-        ("zhusnu", "zhusun", "shoot0"),
+        ("zhusnu", "zhusun", "once"),
         ("xiangcnzhenxing", "xiangcunzhenxing", "law"),
         ("maijtang", "majitang", "hens"),
         ("exel 记账", "excel 记账", "excel"),

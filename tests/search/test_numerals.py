@@ -26,13 +26,18 @@ def test_a_number_is_the_same_in_both(digits: str, han: str) -> None:
     assert numerals.digits(han) == digits
 
 
+@pytest.mark.parametrize(("han", "digits"), [("一九三四年", "1934"), ("二十条", "20"), ("两百五十元", "250")])
+def test_what_is_counted_may_stand_behind_a_number(han: str, digits: str) -> None:
+    assert numerals.digits(han) == digits
+
+
 @given(st.integers(min_value=0, max_value=9_999))
 def test_every_number_can_be_read_back(number: int) -> None:
     for han in numerals.spelled(str(number)):
         assert numerals.digits(han) == str(number)
 
 
-@pytest.mark.parametrize("words", ["", "竹", "百货", "第一", "12"])
+@pytest.mark.parametrize("words", ["", "竹", "百货", "第一", "12", "一一对应", "十分"])
 def test_what_is_no_number_has_no_digits(words: str) -> None:
     assert numerals.digits(words) == ""
 
