@@ -60,6 +60,8 @@ def _require_place(store: Store, folder: Path) -> None:
     place, root = folder.resolve(), store.root.resolve()
     if place == root or root in place.parents or place in root.parents:
         raise BadSettings("The backup must lie beside the store, neither in it nor around it: best on another disk.")
+    for left in place.glob(f"*{_BEING_WRITTEN}"):  # by a backup that was killed
+        left.unlink()
     if Store(place).is_foreign:
         raise BadSettings("There are other things in this folder. Name an empty one, or an earlier backup.")
 

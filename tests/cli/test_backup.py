@@ -62,6 +62,13 @@ def test_the_next_backup_copies_what_is_new_and_loses_nothing(store: Path, tmp_p
     assert (tmp_path / "backup" / FILES[0]).exists()
 
 
+def test_a_backup_that_was_killed_is_in_nobodys_way(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "medialib.db.being-copied").write_text("half")
+    assert run("backup", tmp_path / "backup").exit_code == 0
+    assert not (tmp_path / "backup" / "medialib.db.being-copied").exists()
+
+
 def test_a_backup_is_neither_in_the_store_nor_among_other_things(store: Path, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "one.txt").touch()

@@ -30,8 +30,8 @@ pytestmark = pytest.mark.skipif(
 LESSON, WAITING = "lesson2345", "lesson2346"
 # What is sent as a file or as JSON, to be downloaded or read by scripts.
 NO_PAGES = {
-    "desk.captions_file", "desk.log_csv", "desk.screen_picture", "desk.speakers", "desk.statistics_csv",
-    "desk.upload_list",
+    "desk.captions_file", "desk.log_csv", "desk.recording_file", "desk.screen_picture", "desk.speakers",
+    "desk.statistics_csv", "desk.upload_list",
 }  # fmt: skip
 
 

@@ -87,4 +87,7 @@ def test_the_recording_is_downloaded_as_it_was_sent_by_who_may_change_the_lesson
     with client.get(f"{page}/file") as answer:
         assert answer.data == b"as it was sent"
         assert answer.headers["Content-Disposition"] == "attachment; filename=a.mp4"
+    services.store.source(lesson_id, ".mp4").unlink()
+    gone = client.get(f"{page}/file")
+    assert gone.status_code == 404 and "录像文件已经不在库里了" in gone.text
     assert client_of(services).get(f"{page}/file").status_code == 302, "who is not signed in is asked to"

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from medialib.services import Services
 
 from .factories import add_lesson
+from .signing import add_person, sign_in
 
 CANARY = "known to nobody"
 ODD = (
@@ -17,7 +19,11 @@ ODD = (
 FORESEEN = (200, 301, 302, 308, 400, 401, 403, 404, 405, 503)
 
 
-def test_odd_words_in_an_address_lead_nowhere(client: FlaskClient, services: Services) -> None:
+@pytest.mark.parametrize("who", ["", "admin"])
+def test_odd_words_in_an_address_lead_nowhere(client: FlaskClient, services: Services, who: str) -> None:
+    if who:
+        add_person(services, "guan", who)
+        sign_in(client, "guan")
     (services.store.root / "canary").write_text(CANARY)
     (services.store.lessons / "canary").write_text(CANARY)
     lesson_id = add_lesson(services)

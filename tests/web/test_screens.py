@@ -401,6 +401,10 @@ def test_in_a_closed_library_a_screen_sees_what_is_for_everyone(tmp_path: Any) -
     nobody = create_app(services).test_client()
     assert nobody.get("/channels/field.m3u8").status_code == 302
     assert nobody.get("/channels/field.m3u8", headers={"Authorization": f"Screen {token}"}).status_code == 200
+    for name in ("screen", "__Host-screen"):  # as it was called before, and is over TLS
+        set_ = nobody.application.test_client(use_cookies=False)
+        over_tls = set_.get("https://localhost/channels/field.m3u8", headers={"Cookie": f"{name}={token}"})
+        assert over_tls.status_code == 200, name
     told = nobody.get(f"/s/{token}/channel.m3u8", follow_redirects=True)
     assert told.status_code == 200
     media = nobody.get(f"/s/{token}/channels/field/480.ts.m3u8").text

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from medialib.catalogue import former_sources, lookups
+from medialib.errors import N_, NotFound
 from medialib.ingest import replacing
 from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
@@ -40,6 +41,8 @@ def _file(services: Services, lesson_id: str) -> ResponseReturnValue:
     with services.database.read() as session:
         source = lookups.source(session, lesson_id)
     place = services.store.source(lesson_id, source.extension, source.version)
+    if not place.exists():
+        raise NotFound(N_("The file of this recording is not in the library any more."), detail=source.name)
     response = send_file(
         place, mimetype="application/octet-stream", conditional=True, as_attachment=True, download_name=source.name
     )

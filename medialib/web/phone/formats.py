@@ -78,7 +78,7 @@ def language_name(tag: str, own: str = "") -> str:
     try:
         known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError):
-        return own or ("" if tag == "und" else str(Locale("en").languages.get(tag, "")))
+        return own or ("" if tag == "und" else str(get_locale().languages.get(tag, "")))
     return str(known.get_display_name(get_locale()) or own)
 
 

@@ -84,7 +84,8 @@ def presented() -> str:
     if scheme == "Screen":
         return token
     in_path: str = request.environ.get("medialib.screen", "")
-    return in_path or request.cookies.get(cookie(), "")
+    # The name of before, which a set has that was on while the library was renewed, until its next beat.
+    return in_path or request.cookies.get(cookie()) or request.cookies.get("screen", "")
 
 
 def cookie() -> str:

@@ -166,6 +166,11 @@ $("shift").addEventListener("submit", (event) => {
   else if (by) become(shift(lines, by));
 });
 
+$("shift").elements.seconds.addEventListener("input", (event) => {
+  tell("shift-problem", "");
+  event.target.removeAttribute("aria-invalid");
+});
+
 const KEYS = { F2: "begin", F4: "end", F7: "again", F8: "play", F9: "cut" };
 const CONTROL = { z: "undo", y: "redo", s: "save", j: "merge", Enter: "split", Backspace: "remove" };
 

@@ -57,8 +57,9 @@ for (const toast of document.querySelectorAll("[data-toast]")) {
 
 // Enter in a field of a form with several buttons takes the one that follows the field, if any does.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
+  if (event.key !== "Enter" || event.repeat || event.isComposing || event.defaultPrevented) return;
   if (!event.target.matches?.("input:not([type=checkbox])") || !event.target.form?.querySelector("[data-no-default]")) return;
-  const next = event.target.closest(".field")?.nextElementSibling;
-  if (next?.matches("button:not([type=button])")) next.click();
+  const field = event.target.closest(".field, fieldset");
+  const button = field?.matches("fieldset") ? field.querySelector("button") : field?.nextElementSibling;
+  if (button?.matches("button:not([type=button])")) button.click();
 });

@@ -1,15 +1,16 @@
 // The files of a lesson: one that nobody has asked for yet is put together first, and that is told meanwhile.
 
 const AGAIN_SECONDS = 5;
+const LONGEST_SECONDS = 20 * 60;
 
 // Answered once the file is there; the server lets one wait for it, and says when to come back if that takes longer.
-async function made(address, signal) {
+async function made(address, signal, since = performance.now()) {
   const answer = await fetch(address, { method: "HEAD", signal });
   if (answer.ok) return;
-  if (answer.status !== 503) throw new Error(answer.statusText);
+  if (answer.status !== 503 || performance.now() - since > LONGEST_SECONDS * 1000) throw new Error(answer.statusText);
   const seconds = Number(answer.headers.get("Retry-After")) || AGAIN_SECONDS;
   await new Promise((done) => setTimeout(done, seconds * 1000));
-  if (!signal.aborted) await made(address, signal);
+  await made(address, signal, since); // which fails when the page was left meanwhile
 }
 
 export function bindFiles(files, signal) {

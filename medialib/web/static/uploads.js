@@ -140,7 +140,8 @@ async function settle(entry) {
     }
     return draw();
   }
-  if (elsewhere) await look(), tellShared(entry);
+  if (elsewhere) await look();
+  if (elsewhere && !replaces) tellShared(entry);
   if (elsewhere && !entry.unsaved) takeTyped(entry);
   else if (!replaces) details.placed(entry);
   attach(entry, entry.file);
