@@ -37,8 +37,9 @@ def take_room() -> None:
 
 def _sweep_memory() -> None:
     """Remove what processes have counted there that are no more: a fork does not come to the end of its interpreter."""
-    for folder in _MEMORY.glob(f"{_IN_MEMORY}*"):
-        if not psutil.pid_exists(int(folder.name.split("-")[2])):
+    for folder in _MEMORY.glob(f"{_IN_MEMORY}[1-9]*-*"):
+        process = folder.name.removeprefix(_IN_MEMORY).partition("-")[0]
+        if process.isdigit() and not psutil.pid_exists(int(process)):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -73,9 +73,12 @@ def _copy_catalogue(services: Services, folder: Path) -> Path | None:
         return None
     copy = folder / f"medialib.db{_BEING_WRITTEN}"
     copy.unlink(missing_ok=True)
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(copy)) as written:
-        read.backup(written, pages=_PAGES_AT_ONCE, sleep=_PAUSE_SECONDS)
-        written.execute("PRAGMA journal_mode=DELETE")  # one file
+    try:
+        with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(copy)) as written:
+            read.backup(written, pages=_PAGES_AT_ONCE, sleep=_PAUSE_SECONDS)
+            written.execute("PRAGMA journal_mode=DELETE")  # one file
+    except sqlite3.OperationalError as error:  # a full disk; what is damaged itself is another error
+        raise OSError(str(error)) from error
     return copy
 
 

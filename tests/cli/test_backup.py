@@ -1,5 +1,6 @@
 """A backup is a store by itself: with it in the store's place the library is as it was."""
 
+import resource
 import shutil
 import sqlite3
 from contextlib import closing
@@ -62,11 +63,24 @@ def test_the_next_backup_copies_what_is_new_and_loses_nothing(store: Path, tmp_p
     assert (tmp_path / "backup" / FILES[0]).exists()
 
 
-def test_a_backup_that_was_killed_is_in_nobodys_way(store: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("store")
+def test_a_backup_that_was_killed_is_in_nobodys_way(tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
     (tmp_path / "backup" / "medialib.db.being-copied").write_text("half")
     assert run("backup", tmp_path / "backup").exit_code == 0
     assert not (tmp_path / "backup" / "medialib.db.being-copied").exists()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_backup_on_a_full_disk_says_so(tmp_path: Path) -> None:
+    was = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 10, was[1]))
+    try:
+        done = run("backup", tmp_path / "backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+    assert done.exit_code == 1 and "The backup could not be written. An earlier one is whole." in done.stderr
+    assert run("backup", tmp_path / "backup").exit_code == 0, "once there is room"
 
 
 def test_a_backup_is_neither_in_the_store_nor_among_other_things(store: Path, tmp_path: Path) -> None:
