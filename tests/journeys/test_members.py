@@ -155,7 +155,7 @@ def test_everything_but_keeping_lessons_works_inside_wechat(browser: Browser, si
     expect(sheet.locator(".copy")).to_contain_text("复制好了")
     sheet.get_by_role("button", name="关上").tap()
     page.get_by_role("link", name="存下来").tap()
-    expect(page.get_by_role("link", name=re.compile("下载"))).to_be_visible()
+    expect(page.locator("#keep .files").get_by_role("link", name=re.compile("^声音"))).to_be_visible()
     expect(page.locator("#keep .choices")).to_be_hidden()
     page.locator("#keep .close").tap()
     page.get_by_role("link", name="返回").tap()

@@ -78,7 +78,8 @@ def test_the_service_worker_keeps_no_picture_of_a_lesson_for_some(client: FlaskC
 _RUNS = """
 globalThis.self = { addEventListener: (name, act) => { self[name] = act; } };
 globalThis.location = { origin: "http://it" };
-globalThis.caches = { match: async (address) => address.startsWith("/static/") ? address : undefined };
+const match = async (address) => address.startsWith("/static/") ? address : undefined;
+globalThis.caches = { open: async () => ({ match }) };
 globalThis.fetch = async ({ url }) => "asked for " + new URL(url).pathname;
 new Function(require("fs").readFileSync(0, "utf8"))();
 (async () => {
