@@ -118,13 +118,14 @@ def _levelled_as_heard(
 def _corrected(workshop: Workshop, source: Path, plan: Plan, use: SoundUse) -> SoundUse:
     """With the gains that the limiter leaves at the wanted loudness."""
     wanted = workshop.settings.sound
+    adds_db = mixing.CODER_ADDS_TO_HELD_DB if use.ceiling_dbtp == wanted.peak_dbtp else mixing.CODER_ADDS_TO_BURSTS_DB
     for _ in range(_CORRECTIONS):
-        limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=2), channels=2), use.gain_db
+        limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=2), adds_db[2]), use.gain_db
         use = replace(use, gain_db=loudness.correct_gain(use.gain_db, limited, wanted))
         if abs(use.gain_db - before_db) < _NEAR_ENOUGH_DB:
             break
     for _ in range(_CORRECTIONS):
-        limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=1), channels=1), use.mono_gain_db
+        limited, before_db = _coded(_hear(workshop, source, plan, use, levelled=1), adds_db[1]), use.mono_gain_db
         use = replace(use, mono_gain_db=loudness.correct_mono_gain(use.mono_gain_db, limited, wanted))
         if abs(use.mono_gain_db - before_db) < _NEAR_ENOUGH_DB:
             break
@@ -137,9 +138,9 @@ def _spared(use: SoundUse) -> SoundUse:
     return replace(use, gain_db=use.gain_db - stereo, mono_gain_db=use.mono_gain_db - (mono - stereo))
 
 
-def _coded(heard: Heard, *, channels: int) -> list[float]:
+def _coded(heard: Heard, adds_db: float) -> list[float]:
     """The blocks as loud as they are after the encoder."""
-    return [block + mixing.CODER_ADDS_DB[channels] for block in heard.blocks]
+    return [block + adds_db for block in heard.blocks]
 
 
 def _hear(workshop: Workshop, source: Path, plan: Plan, use: SoundUse, *, levelled: int = 0) -> Heard:

@@ -22,6 +22,9 @@ _CODER_OVERSHOOT_DB = {1: 5.0, 2: 3.3}
 BURST_ROOM_DB = 1.0
 # What was coded is so much louder than what went in, in the middle of many recordings.
 CODER_ADDS_DB = {1: 0.4, 2: 0.2}
+# The same of what the limiter holds down: speech gets more, coughs and other bursts get hardly any in mono.
+CODER_ADDS_TO_HELD_DB = {1: 1.0, 2: 0.4}
+CODER_ADDS_TO_BURSTS_DB = {1: 0.1, 2: 0.4}
 # And so much more where all peaks were cut off: it gives them back.
 CODER_ADDS_TO_CLIPPED_DB = {1: 1.0, 2: 0.3}
 _LAYOUTS = {1: "mono", 2: "stereo"}
