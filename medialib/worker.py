@@ -82,6 +82,7 @@ class Worker:
             queues.consumer(DOWNLOADS, workers=1, poll_seconds=_BULK_POLL_SECONDS),
         ]
         self._reconciler = threading.Thread(target=self._keep_reconciling, name="reconciler", daemon=True)
+        self._stand_in = threading.Thread(target=self._keep_standing_in, name="stand-in", daemon=True)
         self._messenger = Messenger(services)
         self._watcher = threading.Thread(target=self._keep_watching, name="watcher", daemon=True)
         self._lease = self._register()
@@ -90,6 +91,7 @@ class Worker:
         for consumer in self._consumers:
             consumer.start()
         self._reconciler.start()
+        self._stand_in.start()
         self._messenger.start()
         self._watcher.start()
         log.info("the worker is ready", ffmpeg=self._workshop.tools.ffmpeg_version)
@@ -99,7 +101,8 @@ class Worker:
         self._stopping.set()
         for consumer in self._consumers:
             consumer.stop(graceful=True)
-        self._reconciler.join(timeout=2)
+        self._reconciler.join(timeout=1)
+        self._stand_in.join(timeout=1)
         self._messenger.stop()
         if self._lease:
             self._services.leases.give_back(self._lease)
@@ -193,7 +196,6 @@ class Worker:
         for turn in itertools.count():
             self._attempt(partial(self._take_turn, turn))
             end = time.monotonic() + self._services.settings.jobs.reconcile_seconds
-            self._attempt(partial(self._stand_in_for_the_queue, end))
             if self._rests(end):
                 return
 
@@ -213,7 +215,7 @@ class Worker:
             cache.trim(self._workshop)
 
     def _attempt(self, work: Callable[[], None]) -> bool:
-        """Nothing may end the reconciler: without it no work that was lost would ever be found again."""
+        """Nothing may end the reconciler or the stand-in: no work that was lost would ever be found again."""
         try:
             work()
         except AWAY as error:
@@ -223,20 +225,24 @@ class Worker:
             log.exception("reconciling failed, trying again")
         return True
 
-    def _stand_in_for_the_queue(self, end: float) -> None:
+    def _keep_standing_in(self) -> None:
+        """It has a thread of its own: one run may take minutes, and what the reconciler does is due in time."""
+        while not self._stopping.wait(self._services.settings.jobs.reconcile_seconds):
+            self._attempt(self._stand_in_for_the_queue)
+
+    def _stand_in_for_the_queue(self) -> None:
         """No hint comes from a queue that does not answer: what there is to do is done here until then."""
 
         def away() -> bool:
             return self._going() and self._services.queues.is_away
 
-        if not away():
-            return
-        with self._services.database.read() as session:
-            whole = upload_lookups.whole_uploads(session)
-        for upload_id in whole:
-            self._upload(upload_id)
-        while away() and time.monotonic() < end and pipeline.advance(self._workshop, away):
-            pass
+        while away():
+            with self._services.database.read() as session:
+                whole = upload_lookups.whole_uploads(session)
+            for upload_id in whole:
+                self._upload(upload_id)
+            if not pipeline.advance(self._workshop, away):
+                return
 
     def _rests(self, end: float) -> bool:
         """Wait for the next turn, but show in the meantime what its time has come for; whether the worker stops."""

@@ -16,9 +16,10 @@ from medialib import finding, reconciling, tasks
 from medialib.catalogue import lookups, moves, work_lookups
 from medialib.catalogue.edits import Details
 from medialib.catalogue.lessons import StepLeft
+from medialib.ingest import pipeline
 from medialib.ingest.intake import take_in
 from medialib.jobs.leases import LeaseRow
-from medialib.jobs.queue import BULK
+from medialib.jobs.queue import BULK, Queues
 from medialib.search.index import IndexUnavailable
 from medialib.services import Services
 from medialib.worker import Worker
@@ -146,6 +147,31 @@ def test_work_goes_on_though_the_queue_does_not_answer(tmp_path: Path) -> None:
             working.stop()
     services.index.close()
     services.database.close()
+
+
+def test_what_is_due_is_shown_in_the_middle_of_a_run_that_stands_in_for_the_queue(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = threading.Event()
+
+    def run(_workshop: object, keep_going: Callable[[], bool]) -> bool:
+        running.set()
+        until(lambda: not keep_going())
+        return False
+
+    monkeypatch.setattr(Queues, "is_away", True)
+    monkeypatch.setattr(pipeline, "advance", run)
+    working = Worker(services)
+    working.start()
+    try:
+        assert running.wait(30)
+        lesson_id = add_lesson(services, "按时发布的课", searchable=False)
+        with services.database.begin() as session:
+            moves.move(session, lesson_id, "published", by=None, at=time.time() + 1)
+        until(lambda: indexed(services) == 1)
+    finally:
+        working.stop()
+    assert not working._reconciler.is_alive() and not working._stand_in.is_alive()
 
 
 def test_a_message_for_a_lesson_that_is_gone_does_no_harm(services: Services) -> None:

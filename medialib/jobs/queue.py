@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler, Worker
 
 from medialib.errors import BadSettings, MissingDriver
-from medialib.jobs.reach import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Reach
+from medialib.jobs.reach import FIRST_PAUSE_SECONDS, Reach
 
 HOT = "hot"
 BULK = "bulk"
@@ -30,6 +31,8 @@ _POSTGRESQL_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 
 Handler = Callable[..., None]
 
+log = structlog.get_logger()
+
 
 class _Thread(Worker):  # type: ignore[misc]
     """A worker that waits for its turn to wait: all that are idle look as often as one would, each time another.
@@ -42,12 +45,23 @@ class _Thread(Worker):  # type: ignore[misc]
     reach: Reach
 
     def loop(self, now: Any = None) -> None:
-        """As huey's, but a queue that is away is not looked for without a pause, and not with a traceback each time."""
+        """As huey's, but a queue that is away is not looked for without a pause, and not with a traceback each time.
+
+        Nothing may end it, as nobody would begin another.
+        """
         if self.stop_flag.wait(self.reach.pause_seconds):
             return
+        try:
+            self._serve(now)
+        except Exception:
+            log.exception("a message was not served, going on with the next", queue=self.huey.name)
+            self.stop_flag.wait(FIRST_PAUSE_SECONDS)
+
+    def _serve(self, now: Any) -> None:
         task = self.reach.ask(self._next)
         if task is not None:
-            self.huey.execute(task, now)
+            # The queue is asked before the work (whether it was revoked) and after it.
+            self.reach.ask_now(lambda: self.huey.execute(task, now))
         elif not self.reach.pause_seconds and not self.huey.storage.blocking:
             self.sleep()
 
@@ -101,9 +115,7 @@ class Queues:
     def __init__(self, url: str, folder: Path):
         self._handlers: dict[str, Handler] = {}
         try:
-            # A file that is locked on a busy machine is free again in a moment.
-            longest = LONGEST_PAUSE_SECONDS if url else FIRST_PAUSE_SECONDS
-            self._reach = Reach(_failures(url), longest_pause_seconds=longest)
+            self._reach = _reaches(url)
         except ImportError as error:
             raise MissingDriver(error) from error
         try:
@@ -123,7 +135,8 @@ class Queues:
     def send(self, queue: str, work: str, *arguments: str | int, within_seconds: float | None = None) -> None:
         """Leave a message. One that matters only `within_seconds` overtakes those that wait, and is dropped later.
 
-        When the queue cannot be reached that is only logged: what is to be done is stored, and workers find it.
+        While the queue does not answer, which is logged when it begins, messages are dropped: what is to be done is
+        stored, and workers find it.
         """
         urgent = {} if within_seconds is None else {"priority": _URGENT, "expires": within_seconds}
 
@@ -131,12 +144,12 @@ class Queues:
             _prepare(self._queues[queue])
             self._tasks[queue](work, *arguments, **urgent)
 
-        self._reach.ask(put)
+        self._reach[queue].ask(put)
 
     @property
     def is_away(self) -> bool:
-        """Whether the queue did not answer when it was asked last."""
-        return self._reach.is_away
+        """Whether one of the queues did not answer when it was asked last."""
+        return any(reach.is_away for reach in self._reach.values())
 
     def depth(self, queue: str) -> int:
         """Messages that wait; none are known of a queue that does not answer."""
@@ -149,14 +162,14 @@ class Queues:
             _prepare(self._queues[queue])
             return int(self._queues[queue].pending_count())
 
-        return self._reach.ask(count)
+        return self._reach[queue].ask(count)
 
     def consumer(self, queue: str, *, workers: int, poll_seconds: float) -> Consumer:
         """The threads that serve a queue; start() and stop() it."""
         return _Threads(
             self._queues[queue],
             self._more[queue],
-            self._reach,
+            self._reach[queue],
             workers=workers,
             periodic=False,
             initial_delay=poll_seconds,
@@ -171,6 +184,14 @@ class Queues:
             self._handlers[work](*arguments)
 
         return handle
+
+
+def _reaches(url: str) -> dict[str, Reach]:
+    """Queues on one server are away together; each file is locked by itself, and free again in a moment."""
+    failures = _failures(url)
+    if url:
+        return dict.fromkeys(QUEUES, Reach(failures))
+    return {name: Reach(failures, longest_pause_seconds=FIRST_PAUSE_SECONDS) for name in QUEUES}
 
 
 def _failures(url: str) -> tuple[type[Exception], ...]:

@@ -44,8 +44,10 @@ class Reach:
 
     def ask(self, act: Callable[[], T]) -> T | None:
         """What `act` answers; None when the queue does not answer, or did not a moment ago."""
-        if self.pause_seconds:
-            return None
+        return None if self.pause_seconds else self.ask_now(act)
+
+    def ask_now(self, act: Callable[[], T]) -> T | None:
+        """The same of what has begun and cannot wait: it is asked even though it did not answer a moment ago."""
         try:
             answer = act()
         except self.failures as error:
@@ -68,5 +70,5 @@ class Reach:
 
     def _reached(self) -> None:
         if self._pause_seconds:
-            self._pause_seconds = 0.0
+            self._pause_seconds = self._until = 0.0
             log.info("the queue (jobs.url) answers again")

@@ -108,6 +108,55 @@ def test_a_handler_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
         assert calls.get(timeout=60) == (2,)
 
 
+@pytest.mark.parametrize(
+    ("question", "error", "done", "said"),
+    [
+        ("peek_many", sqlite3.OperationalError, [2], "the queue (jobs.url) does not answer"),
+        ("delete_data", sqlite3.OperationalError, [1, 2], "the queue (jobs.url) does not answer"),
+        ("delete_data", ValueError, [1, 2], "a message was not served"),
+    ],
+)
+def test_a_queue_that_fails_before_or_after_a_task_ends_no_thread(
+    tmp_path: Path, question: str, error: type[Exception], done: list[int], said: str
+) -> None:
+    calls: Calls = queue.Queue()
+    queues = Queues("", tmp_path)
+    queues.on("make", lambda *arguments: calls.put(arguments))
+    for number in (1, 2):
+        queues.send(BULK, "make", number)
+    storage = queues._queues[BULK].storage
+    answering = getattr(storage, question)
+
+    def fail(*_asked: object) -> None:
+        setattr(storage, question, answering)
+        raise error("database is locked")
+
+    setattr(storage, question, fail)
+    with capture_logs() as told, working(queues, BULK):
+        assert [calls.get(timeout=30) for _ in done] == [(number,) for number in done]
+    assert said in told[0]["event"]
+
+
+def test_a_message_that_cannot_be_read_ends_no_thread(tmp_path: Path) -> None:
+    calls: Calls = queue.Queue()
+    queues = Queues("", tmp_path)
+    queues.on("make", lambda *arguments: calls.put(arguments))
+    queues._queues[BULK].storage.enqueue(b"of an earlier version")
+    queues.send(BULK, "make", 2)
+    with capture_logs() as told, working(queues, BULK):
+        assert calls.get(timeout=30) == (2,)
+    assert [(line["log_level"], line["exc_info"]) for line in told] == [("error", True)]
+
+
+def test_a_file_that_is_locked_holds_up_no_other_queue(tmp_path: Path) -> None:
+    queues = Queues("", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "bulk.db", isolation_level=None)) as file:
+        file.execute("DROP TABLE task")
+    queues.send(BULK, "make", 1)
+    queues.send(HOT, "make", 2)
+    assert (queues.known_depth(BULK), queues.known_depth(HOT), queues.is_away) == (None, 1, True)
+
+
 def test_a_queue_that_cannot_be_written_to_loses_a_hint_and_nothing_else(tmp_path: Path) -> None:
     queues = Queues("", tmp_path)
     queues.send(BULK, "make", 1)
