@@ -164,7 +164,7 @@ def test_what_is_due_is_shown_in_the_middle_of_a_run_that_stands_in_for_the_queu
     working = Worker(services)
     working.start()
     try:
-        assert running.wait(30)
+        assert running.wait(60)
         lesson_id = add_lesson(services, "按时发布的课", searchable=False)
         with services.database.begin() as session:
             moves.move(session, lesson_id, "published", by=None, at=time.time() + 1)

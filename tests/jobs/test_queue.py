@@ -133,7 +133,7 @@ def test_a_queue_that_fails_before_or_after_a_task_ends_no_thread(
 
     setattr(storage, question, fail)
     with capture_logs() as told, working(queues, BULK):
-        assert [calls.get(timeout=30) for _ in done] == [(number,) for number in done]
+        assert [calls.get(timeout=60) for _ in done] == [(number,) for number in done]
     assert said in told[0]["event"]
 
 
@@ -144,7 +144,7 @@ def test_a_message_that_cannot_be_read_ends_no_thread(tmp_path: Path) -> None:
     queues._queues[BULK].storage.enqueue(b"of an earlier version")
     queues.send(BULK, "make", 2)
     with capture_logs() as told, working(queues, BULK):
-        assert calls.get(timeout=30) == (2,)
+        assert calls.get(timeout=60) == (2,)
     assert [(line["log_level"], line["exc_info"]) for line in told] == [("error", True)]
 
 
