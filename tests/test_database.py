@@ -27,7 +27,8 @@ import medialib.catalogue.units
 import medialib.jobs.leases  # imported for its table, as those above are
 import medialib.migrations
 from medialib.catalogue.lessons import Lesson, Source, StoredPlan
-from medialib.catalogue.plans import AudioRendition, Plan, SoundUse, SourceUse, VideoRendition
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.catalogue.source_uses import SoundUse, SourceUse
 from medialib.catalogue.themes import Theme
 from medialib.database import Base, Database, _heads
 from medialib.errors import BadSettings

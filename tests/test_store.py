@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -148,6 +149,16 @@ def test_discarding_a_workspace_leaves_the_others(store: Store) -> None:
     store.discard("mine")
     store.discard("mine")
     assert [folder.name for folder in store.temporary.iterdir()] == ["yours"]
+
+
+def test_whatever_number_a_workspace_is_held_by_it_is_let_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """0, too: a service may be started without a standard input."""
+    closed: list[int] = []
+    monkeypatch.setattr("medialib.workspaces.hold", lambda _: 0)
+    monkeypatch.setattr("medialib.workspaces.os", SimpleNamespace(close=closed.append))
+    store.workspace("mine")
+    store.discard("mine")
+    assert closed == [0]
 
 
 def test_a_removed_lesson_is_gone_and_others_stay(store: Store) -> None:

@@ -20,7 +20,6 @@ LEAST_ROLE: dict[Scope, Role] = {"read": "viewer", "edit": "editor", "publish": 
 """Nobody can give a program more than the own account may."""
 
 MOST_TOKENS = 20
-LONGEST_NAME = LONGEST_KEY_NAME
 _SEEN_SECONDS = 60
 _PREFIX = "ml_"
 """By this a secret that got into a file is recognised for what it is."""
@@ -52,7 +51,7 @@ def find(session: Session, secret: str) -> tuple[Person, ApiToken] | None:
 def make(session: Session, person: Person, *, name: str, scopes: Sequence[str], days: float | None) -> str:
     """The secret of a new token, told only now; raises BadRequest."""
     name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
+    if not name or len(name) > LONGEST_KEY_NAME:
         raise BadRequest(N_("Please say which program it is for, in at most 100 letters."))
     if not scopes or not set(scopes) <= set(scopes_of(person)):
         raise BadRequest(N_("Please choose what the program may do: no more than you may yourself."))

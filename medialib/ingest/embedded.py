@@ -46,6 +46,8 @@ _ASF = {
     "number": ("WM/TrackNumber",), "description": ("Description", "WM/SubTitleDescription"),
     "recorded": ("WM/Year",), "language": ("WM/Language",),
 }  # fmt: skip
+# Frames that say Latin-1 are often GBK; those in UTF-16 lack the mark that tells which byte comes first.
+_ID3_READ = {Encoding.LATIN1: mend, Encoding.UTF16: turned, Encoding.UTF16BE: turned}
 _FIELDS = ("title", "speaker", "series", "number", "description", "recorded", "language")
 _LONGEST = {"title": 500, "speaker": 200, "series": 200, "description": 20_000}
 _MOST_DIGITS = 6
@@ -127,14 +129,12 @@ def _said(tags: Any) -> dict[str, list[str]]:
 
 
 def _id3_texts(tags: Any, names: Iterable[str]) -> Iterator[str]:
-    """Frames that say Latin-1 are often GBK; those in UTF-16 lack the mark that tells which byte comes first."""
     for name in names:
         for frame in tags.getall(name):
             if name == "COMM" and frame.desc.lower().startswith("itun"):
                 continue
-            for text in frame.text:
-                wide = frame.encoding in (Encoding.UTF16, Encoding.UTF16BE)
-                yield turned(str(text)) if wide else mend(str(text)) if frame.encoding == Encoding.LATIN1 else str(text)
+            read = _ID3_READ.get(frame.encoding, str)
+            yield from (read(str(text)) for text in frame.text)
 
 
 def _texts(tags: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:

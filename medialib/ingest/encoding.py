@@ -7,7 +7,8 @@ the sound is said in mixing.py.
 
 from typing import Any
 
-from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.catalogue.source_uses import SourceUse
 
 # What zscale calls the transfers of H.273.
 _TRANSFERS = {"smpte2084": "smpte2084", "arib-std-b67": "arib-std-b67", "bt709": "709"}

@@ -7,7 +7,8 @@ from pathlib import Path
 import structlog
 
 from medialib.catalogue import edits
-from medialib.catalogue.plans import SAMPLE_RATE, Plan, SoundUse, SourceUse
+from medialib.catalogue.plans import SAMPLE_RATE, Plan
+from medialib.catalogue.source_uses import SoundUse, SourceUse
 from medialib.errors import MedialibError, NothingDecoded, ToolFailed, ToolKilled, TooMuchDecoded
 from medialib.ingest import commands, ffmpeg, runs
 from medialib.ingest.command_parts import Run

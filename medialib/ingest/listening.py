@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 
-from medialib.catalogue.plans import Plan, SoundUse
+from medialib.catalogue.plans import Plan
+from medialib.catalogue.source_uses import SoundUse
 from medialib.errors import N_, ToolFailed, ToolKilled, ToolStalled
 from medialib.files import open_regular
 from medialib.ingest import ffmpeg, loudness, mixing, sound_commands

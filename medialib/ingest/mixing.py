@@ -8,7 +8,8 @@ those away. So runs made one by one join like one (tests/ingest/test_sound.py co
 from collections.abc import Sequence
 from typing import Any
 
-from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition, SoundUse
+from medialib.catalogue.plans import SAMPLE_RATE, AudioRendition
+from medialib.catalogue.source_uses import SoundUse
 
 # Half a second: the limiter lets go within 50 ms, the denoiser smooths over about 300 ms.
 WARM_UP_FRAMES = 24

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from medialib.catalogue.plans import AudioRendition, Plan, SoundUse
+from medialib.catalogue.plans import AudioRendition, Plan
+from medialib.catalogue.source_uses import SoundUse
 from medialib.files import open_regular
 from medialib.ingest import ffmpeg, loudness, mixing, sound_commands
 from medialib.ingest.workshop import Workshop

@@ -151,13 +151,18 @@ class _TsSegment:
             _join(folder / file, paths)
         picture, sound = self._picture is not None, self._sound is not None
         _run(workshop, lease, transmux.ts_command(workshop.tools.ffmpeg, picture=picture, sound=sound), folder)
-        with open_regular(folder / transmux.SEGMENT) as written:
-            segment = bytearray(written.read())
-        transmux.count_tables(segment, self._number)
-        transmux.fill_up(segment)
-        counted = folder / "counted.ts"
-        counted.write_bytes(segment)
-        workshop.store.publish(counted, self.place)
+        publish_ts(workshop.store, folder, self._number, self.place)
+
+
+def publish_ts(store: Store, folder: Path, number: int, place: Path) -> None:
+    """Move the TS segment that ffmpeg has written into `folder` to its place, as segment `number` of its stream."""
+    with open_regular(folder / transmux.SEGMENT) as written:
+        segment = bytearray(written.read())
+    transmux.count_tables(segment, number)
+    transmux.fill_up(segment)
+    counted = folder / "counted.ts"
+    counted.write_bytes(segment)
+    store.publish(counted, place)
 
 
 def ts_parts(plan: Plan, name: str) -> tuple[VideoRendition | None, AudioRendition | None]:

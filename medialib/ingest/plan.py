@@ -8,11 +8,10 @@ from medialib.catalogue.plans import (
     SAMPLES_PER_FRAME,
     AudioRendition,
     Plan,
-    SoundUse,
-    SourceUse,
     VideoRendition,
     first_audio_frame,
 )
+from medialib.catalogue.source_uses import SoundUse, SourceUse
 from medialib.catalogue.trims import WHOLE, Trim
 from medialib.errors import N_, UnusableMedia
 from medialib.ingest.facts import AudioTrack, Ends, Facts

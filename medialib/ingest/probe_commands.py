@@ -21,11 +21,11 @@ def probe_command(ffprobe: str, source: Path, most_megapixels: float) -> list[st
 
 
 def tags_command(ffprobe: str, source: Path) -> list[str]:
-    """The tags of the file and of its tracks."""
+    """The tags of the file and of its tracks, and what it is."""
     return [
         *(ffprobe, "-v", "error"),
         *("-of", _BYTES_AS_THEY_ARE),
-        *("-show_entries", "format_tags:stream_tags"),
+        *("-show_entries", "format=format_name:format_tags:stream_tags"),
         # What the tracks are like is not asked.
         "-nofind_stream_info",
         *_input(source),

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from medialib.catalogue.plans import SAMPLE_RATE, SAMPLES_PER_FRAME, first_audio_frame
 from medialib.catalogue.standins import FRAMES_PER_SECOND
-from medialib.files import open_regular
 from medialib.ingest import cache, transmux
 from medialib.ingest import ffmpeg as runner
 from medialib.ingest.fragments import Template
+from medialib.ingest.packaging import publish_ts
 from medialib.ingest.standins import picture_command, silence_command
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
@@ -96,8 +96,4 @@ def _ts(workshop: Workshop, segment_seconds: int, number: int, lease: Lease) -> 
         (folder / file).write_bytes(template.init + segment_of(template, name, segment_seconds, number))
     command = transmux.ts_command(workshop.tools.ffmpeg, picture=True, sound=True)
     runner.run(command, reach=runner.Reach(reads=None, writes=folder), limits=workshop.limits(hot=True))
-    with open_regular(folder / transmux.SEGMENT) as written:
-        content = bytearray(written.read())
-    transmux.count_tables(content, number)
-    (folder / "counted.ts").write_bytes(content)
-    store.publish(folder / "counted.ts", ts_place(store, segment_seconds, number))
+    publish_ts(store, folder, number, ts_place(store, segment_seconds, number))

@@ -15,9 +15,9 @@ from medialib.catalogue.plans import (
     SAMPLES_PER_FRAME,
     AudioRendition,
     Plan,
-    SoundUse,
     aligned_segment,
 )
+from medialib.catalogue.source_uses import SoundUse
 from medialib.catalogue.trims import WHOLE
 from medialib.ingest import encoding, mixing
 from medialib.ingest.command_parts import Run, complete, open_at

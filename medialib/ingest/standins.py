@@ -15,11 +15,11 @@ from medialib.catalogue import lookups, standins
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.plans import SAMPLE_RATE, SAMPLES_PER_FRAME, Plan, VideoRendition
 from medialib.errors import N_, NotFound
-from medialib.files import open_regular
 from medialib.ingest import cache, transmux
 from medialib.ingest import ffmpeg as runner
 from medialib.ingest.fragments import Template
 from medialib.ingest.labels import cover_of
+from medialib.ingest.packaging import publish_ts
 from medialib.ingest.workshop import Workshop
 from medialib.jobs.leases import Lease
 from medialib.store import Store
@@ -179,9 +179,4 @@ class _FilledSegment:
         (folder / other).write_bytes(template.init + segment_of(template, self._plan, self._number))
         command = transmux.ts_command(workshop.tools.ffmpeg, picture=True, sound=True)
         runner.run(command, reach=runner.Reach(reads=None, writes=folder), limits=workshop.limits(hot=True))
-        with open_regular(folder / transmux.SEGMENT) as written:
-            segment = bytearray(written.read())
-        transmux.count_tables(segment, self._number)
-        counted = folder / "counted.ts"
-        counted.write_bytes(segment)
-        workshop.store.publish(counted, self.place)
+        publish_ts(workshop.store, folder, self._number, self.place)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import ffmpeg
 
-from medialib.catalogue.plans import SAMPLE_RATE, Plan, SourceUse, aligned_segment
+from medialib.catalogue.plans import SAMPLE_RATE, Plan, aligned_segment
+from medialib.catalogue.source_uses import SourceUse
 from medialib.ingest import mixing
 from medialib.ingest.command_parts import Run, complete, open_source
 

@@ -73,5 +73,8 @@ def _by_ffprobe(workshop: Workshop, reach: ffmpeg.Reach) -> dict[str, Any]:
     except (ToolFailed, ValueError) as error:  # the file is looked at once more, and is then told of
         log.info("tags cannot be read", file=reach.reads.name, detail=str(error))
         return {}
-    parts = [*answer.get("streams", [])[:1], answer.get("format", {})]
+    container = answer.get("format", {})
+    # Ogg has no other place for them. Elsewhere a track tells of itself: "Surround 5.1", eng as cameras always write.
+    tracks = answer.get("streams", [])[:1] if container.get("format_name") == "ogg" else []
+    parts = [*tracks, container]
     return named({key.lower(): str(text) for part in parts for key, text in part.get("tags", {}).items()})

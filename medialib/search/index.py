@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from whoosh import scoring
 from whoosh.codec.base import Segment
-from whoosh.index import EmptyIndexError, FileIndex, LockError
+from whoosh.index import EmptyIndexError, FileIndex
 
 from medialib.search import generations
 from medialib.search.analysing import analysed
@@ -21,20 +21,14 @@ from medialib.search.merging import MOST_SEGMENTS, is_small, merge_smaller, merg
 from medialib.search.schema import Document, index_fields, make_schema
 from medialib.search.searcher import IndexSearcher
 from medialib.search.segments import IndexStorage, let_go, refuse_cut_off
+from medialib.search.writing import IndexBusy, delete, writing
 
 __all__ = ["Document", "IndexBusy", "IndexUnavailable", "SearchIndex", "reading"]
 
-GATHERED_BYTES = 256 * 2**20
-"""Memory of a writer for terms, until it puts them aside on the disk."""
 POSTINGS_BYTES = 32 * 2**20
 """Of the lists of documents that terms are in, the most lately used stay decoded."""
-LOCK_SECONDS = 5.0
 LET_GO_EVERY = 8
 """Questions after which the pages of the index that they read are given back: each question reads some megabytes."""
-
-
-class IndexBusy(Exception):
-    """Another process is writing to the index, although the lease should prevent it: try again later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +57,7 @@ class SearchIndex:
         if not latest:
             return
         with self._writing() as writer:
-            _delete(writer, latest)
+            delete(writer, latest)
             for document in latest.values():
                 writer.add_document(**index_fields(document))
             writer.commit(merge=False)
@@ -74,7 +68,7 @@ class SearchIndex:
         if not unwanted:
             return
         with self._writing() as writer:
-            _delete(writer, unwanted)
+            delete(writer, unwanted)
             writer.commit(merge=False)
 
     def tidy(self) -> bool:
@@ -206,7 +200,7 @@ class SearchIndex:
             return found
 
     def _build(self, generation: Path, documents: Iterable[Document]) -> int:
-        with _writing(FileIndex.create(IndexStorage(str(generation)), self._schema)) as writer:
+        with writing(FileIndex.create(IndexStorage(str(generation)), self._schema)) as writer:
             for fields in analysed(_first_of_each(documents)):
                 writer.add_document(**fields)
             writer.commit(merge=False)
@@ -224,7 +218,7 @@ class SearchIndex:
         self._check(generation)
         with reading():
             opened = FileIndex(IndexStorage(str(generation)), schema=self._schema)
-        with _writing(opened) as writer:
+        with writing(opened) as writer:
             yield writer
 
 
@@ -234,34 +228,6 @@ def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
         if document.id not in seen:
             seen.add(document.id)
             yield document
-
-
-@contextmanager
-def _writing(index: FileIndex) -> Iterator[SegmentBuilder]:
-    try:
-        writer = SegmentBuilder(index, most_bytes=GATHERED_BYTES, timeout_seconds=LOCK_SECONDS)
-    except LockError as error:
-        raise IndexBusy("the search index is being written to by another process") from error
-    try:
-        yield writer
-    finally:
-        if not writer.is_closed:
-            _abandon(writer)
-
-
-def _abandon(writer: SegmentBuilder) -> None:
-    # Whoosh frees its lock last, so not at all when closing the files fails (a full disk).
-    lock, writer.writelock = writer.writelock, None
-    try:
-        writer.cancel()
-    finally:
-        lock.release()
-
-
-def _delete(writer: SegmentBuilder, ids: Iterable[str]) -> None:
-    with reading(), writer.searcher() as searcher:
-        for id in ids:
-            writer.delete_by_term("id", id, searcher=searcher)
 
 
 def _weighting() -> scoring.BM25F:

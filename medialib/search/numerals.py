@@ -5,6 +5,7 @@ from itertools import groupby
 _DIGITS = "零一二三四五六七八九"
 _VALUES = {**{han: value for value, han in enumerate(_DIGITS)}, "〇": 0, "两": 2}
 _RANKS = {"十": 10, "百": 100, "千": 1000}
+_MYRIADS = "万亿"
 _LARGEST = 9_999
 """Longer numbers are said with 万, and people write those half in digits."""
 
@@ -18,8 +19,11 @@ def spelled(number: str) -> list[str]:
 
 
 def digits(han: str) -> str:
-    """The number that Chinese characters say, in digits, also with what is counted behind it; "" when they say none."""
-    if len(han) > 2 and not _counts(han[-1]):
+    """The number that Chinese characters say, in digits, also with what is counted behind it; "" when they say none.
+
+    Those with 万 are left.
+    """
+    if len(han) > 2 and not _counts(han[-1]) and han[-1] not in _MYRIADS:
         han = han[:-1]
     if not han or not all(map(_counts, han)):
         return ""

@@ -7,7 +7,8 @@ import pytest
 from web.factories import make_plan
 
 from medialib.catalogue.lessons import Captions, RenditionProgress
-from medialib.catalogue.plans import Plan, SoundUse
+from medialib.catalogue.plans import Plan
+from medialib.catalogue.source_uses import SoundUse
 from medialib.delivery import offer
 
 

@@ -6,7 +6,8 @@ import webvtt as reader
 
 from medialib.catalogue.cues import Cue
 from medialib.catalogue.lessons import Captions
-from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
+from medialib.catalogue.source_uses import SourceUse
 from medialib.delivery import hls, offer
 from medialib.delivery.webvtt import render_captions, render_chapters, render_playlist, render_segment, timestamp
 

@@ -7,14 +7,16 @@ import media
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from web.factories import make_plan
+from web.factories import make_plan, make_services
 
-from medialib.catalogue import standins
+from medialib.catalogue import lookups, standins
+from medialib.catalogue.edits import Details
 from medialib.catalogue.plans import Plan
 from medialib.errors import NotFound
-from medialib.ingest import ffmpeg, fragments, ts_clock
+from medialib.ingest import ffmpeg, fragments, pipeline, transmux, ts_clock
 from medialib.ingest.bitstream import read_codecs, read_fragment
-from medialib.ingest.standins import picture_command, read_template, segment_of, silence_command
+from medialib.ingest.intake import take_in
+from medialib.ingest.standins import make_filled_ts, picture_command, read_template, segment_of, silence_command
 
 LIMITS = ffmpeg.Limits(memory_bytes=4 << 30, wall_seconds=60, stall_seconds=30, nice=0, sandbox="auto")
 HEARD, SILENT = make_plan(kind="audio", seconds=9), make_plan(seconds=9, sound=False)
@@ -55,6 +57,23 @@ def test_the_poster_is_what_is_shown(tmp_path: Path) -> None:
     still = made(tmp_path, picture_command(media.tools().ffmpeg, cover=True))
     assert 110 < media.brightness(still)[0] < 190  # a white square on a wide dark ground
     assert media.brightness(made(tmp_path, picture_command(media.tools().ffmpeg, cover=False)))[0] < 20
+
+
+def test_a_filled_segment_of_hardly_anything_is_long_enough_to_be_told_for_what_it_is(tmp_path: Path) -> None:
+    """Two fifths of a second of black, and silence: a few packets beside the tables."""
+    services = make_services(tmp_path / "store", ladder={"segment_seconds": 2, "preset": "superfast"})
+    black = ("-f", "lavfi", "-i", "color=black:size=160x90:rate=25:duration=2.4", "-c:v", "libx264")
+    path = media.recorded(tmp_path / "black.mp4", *black)
+    lesson = take_in(services.workshop, path, Details(title="黑"), name=path.name).lesson
+    while pipeline.advance(services.workshop, lambda: True):
+        pass
+    with services.database.read() as session:
+        (rung,) = lookups.current_plan(session, lesson).video
+    make_filled_ts(services.workshop, lesson.id, 1, rung.name, 1)
+    segment = services.store.filled_ts_segment(lesson.id, 1, rung.name, 1).read_bytes()
+    kinds = [int.from_bytes(segment[at + 1 : at + 3], "big") & 0x1FFF for at in range(0, len(segment), 188)]
+    assert len(segment) == transmux.TS_LEAST_BYTES
+    assert kinds[-1] == 0x1FFF
 
 
 def test_a_segment_is_evened_in_place(tmp_path: Path) -> None:

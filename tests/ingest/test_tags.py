@@ -323,6 +323,23 @@ def test_tags_that_mutagen_does_not_know_are_read_by_ffprobe(services: Services,
     assert (found["title"], found["speaker"]) == ("凉席编织", "贺老师")
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_what_a_track_is_called_says_nothing_of_the_lesson(services: Services, tmp_path: Path, name: str) -> None:
+    """Cameras write eng into every track, and programs how its channels are arranged."""
+    track = ("-metadata:s", "language=eng", "-metadata:s", "title=Surround 5.1", "-metadata:s", "comment=Main")
+    path = media.film(tmp_path / name, seconds=0.4, size="64x36", more=track)
+    assert tags_of(services.workshop, path) == {}
+    details = describe(services.workshop, path, "竹编.mp4")
+    assert (details.title, details.language) == ("竹编", "zh")
+
+
+def test_ogg_keeps_the_words_of_the_file_in_its_track(services: Services, tmp_path: Path) -> None:
+    encoding = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8")  # mutagen knows no VP8 in Ogg
+    path = media.film(tmp_path / "a.ogv", seconds=0.4, size="64x36", sound_seconds=0, more=(*encoding, *TAGS))
+    assert read_tags(path) == {}
+    assert tags_of(services.workshop, path) == {"title": "凉席编织", "speaker": "贺老师", "series": "手工课"}
+
+
 def riff(kind: bytes, *parts: bytes) -> bytes:
     body = b"".join(parts)
     return kind + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)

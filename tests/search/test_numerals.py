@@ -42,6 +42,12 @@ def test_what_is_no_number_has_no_digits(words: str) -> None:
     assert numerals.digits(words) == ""
 
 
+@pytest.mark.parametrize("words", ["三万", "三十万", "一百万", "二十亿", "三十万元", "三十万亿"])
+def test_numbers_with_ten_thousands_are_left(words: str) -> None:
+    """They are no smaller number of which something is counted."""
+    assert numerals.digits(words) == ""
+
+
 @pytest.mark.parametrize("words", ["", "12345", "竹", "1.5", "²"])
 def test_what_nobody_spells_is_left(words: str) -> None:
     assert numerals.spelled(words) == []

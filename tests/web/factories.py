@@ -11,8 +11,9 @@ import once
 
 from medialib.catalogue import edits
 from medialib.catalogue.edits import Details
-from medialib.catalogue.plans import AudioRendition, Plan, SourceUse, VideoRendition
+from medialib.catalogue.plans import AudioRendition, Plan, VideoRendition
 from medialib.catalogue.posters import Candidate, Posters
+from medialib.catalogue.source_uses import SourceUse
 from medialib.services import Services, open_with
 from medialib.settings import Settings
 from medialib.tasks import document

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from medialib.catalogue import seeds, work_edits
-from medialib.catalogue.plans import SoundUse
+from medialib.catalogue.source_uses import SoundUse
 from medialib.errors import ToolFailed
 from medialib.services import Services
 from medialib.web.phone.formats import NO_BREAK

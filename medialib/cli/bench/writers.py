@@ -17,7 +17,8 @@ import click
 
 from medialib.catalogue import edits
 from medialib.catalogue.edits import Details
-from medialib.catalogue.plans import AudioRendition, Plan, SourceUse
+from medialib.catalogue.plans import AudioRendition, Plan
+from medialib.catalogue.source_uses import SourceUse
 from medialib.cli.bench.extent import Extent
 from medialib.cli.bench.library import BenchLibrary, make_library
 from medialib.cli.bench.report import Figure

@@ -6,6 +6,7 @@ from flask_limiter import Limiter
 
 from medialib.catalogue import api_tokens
 from medialib.catalogue.api_tokens import Scope
+from medialib.catalogue.people import LONGEST_KEY_NAME
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
 from medialib.web import access
@@ -45,7 +46,7 @@ def _list(services: Services, status: int = 200, **told: object) -> ResponseRetu
 
 def _make(services: Services) -> ResponseReturnValue:
     try:
-        name, days = typed("name", most=api_tokens.LONGEST_NAME), _DAYS.get(request.form.get("days", "90"), 90.0)
+        name, days = typed("name", most=LONGEST_KEY_NAME), _DAYS.get(request.form.get("days", "90"), 90.0)
         with services.database.begin() as session:
             scopes = request.form.getlist("scope")
             secret = api_tokens.make(session, me(services), name=name, scopes=scopes, days=days)
