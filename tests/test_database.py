@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -101,7 +102,8 @@ def test_what_plans_hold_has_a_version_in_the_database() -> None:
     """
     parts = (Plan, SourceUse, SoundUse, VideoRendition, AudioRendition)
     fields = " ".join(f"{part.__name__}.{one.name}:{one.type}" for part in parts for one in dataclasses.fields(part))
-    assert (hashlib.sha256(fields.encode()).hexdigest()[:12], _heads()) == ("d869e110931e", ["0021"])
+    fields = re.sub(r"medialib[.\w]*[.]", "", fields)  # wherever they stand
+    assert (hashlib.sha256(fields.encode()).hexdigest()[:12], _heads()) == ("70e5908a4a34", ["0021"])
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,14 @@ def _require_place(store: Store, folder: Path) -> None:
     place, root = folder.resolve(), store.root.resolve()
     if place == root or root in place.parents or place in root.parents:
         raise BadSettings("The backup must lie beside the store, neither in it nor around it: best on another disk.")
-    for left in place.glob(f"*{_BEING_WRITTEN}"):  # by a backup that was killed
-        left.unlink()
-    if Store(place).is_foreign:
+    if Store(place).is_foreign and not _was_begun(place):
         raise BadSettings("There are other things in this folder. Name an empty one, or an earlier backup.")
+
+
+def _was_begun(place: Path) -> bool:
+    """Whether there is only what a first backup has left that was killed."""
+    begun = {"secret", *(name + _BEING_WRITTEN for name in ("medialib.db", "secret"))}
+    return {entry.name for entry in place.iterdir()} <= begun
 
 
 def _copy_catalogue(services: Services, folder: Path) -> Path | None:
