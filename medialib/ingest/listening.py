@@ -110,8 +110,9 @@ def _levelled_as_heard(
     use = replace(use, gain_db=loudness.choose_gain(heard.blocks, wanted, offset_db=offset_db))
     held_down = loudness.is_held_down(heard, use.gain_db, mixing.limit_db(use, channels=2))
     mono_db = use.gain_db + use.mono_gain_db + _ADDED_SIDES_DB
-    if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
+    if held_down:  # in stereo too: what the mono of usual speech needs is known
         use = with_overshoots(workshop, source, plan, use, loudness.loudest(heard, plan.seconds))
+    if held_down or loudness.is_held_down(heard, mono_db, mixing.limit_db(use, channels=1)):
         use = _corrected(workshop, source, plan, use)
     return _spared(use) if loudness.is_clipped(heard) else use
 
