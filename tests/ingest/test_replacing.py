@@ -5,7 +5,7 @@ from pathlib import Path
 
 import media
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from web.signing import acts
 
 from medialib import arrivals, reconciling
@@ -14,6 +14,7 @@ from medialib.catalogue.cues import CaptionTrack, Cue
 from medialib.catalogue.edits import Details
 from medialib.catalogue.former_sources import FormerSource
 from medialib.catalogue.plans import Plan
+from medialib.catalogue.plays import PlayCount
 from medialib.errors import BadRequest, UnusableMedia
 from medialib.ingest import hot, pipeline, replacing
 from medialib.ingest.intake import take_in
@@ -60,7 +61,11 @@ def test_another_recording_keeps_the_address_and_whoever_plays_goes_on(
 ) -> None:
     new = media.tone(tmp_path / "new.ogg", seconds=3, hertz=600)
     old_source = load(services.workshop, lesson_id).source
+    with services.database.begin() as session:
+        session.add(PlayCount(day="2026-11-01", lesson_id=lesson_id, device="phone", way="watched", plays=3))
     put_another(services, lesson_id, new)
+    with services.database.read() as session:
+        assert session.scalars(select(PlayCount.plays).where(PlayCount.lesson_id == lesson_id)).all() == [3]
     lesson = lesson_of(services, lesson_id)
     assert (lesson.id, lesson.title, lesson.plan_version, round(lesson.seconds)) == (lesson_id, "采茶", 2, 3)
     now, before = load(services.workshop, lesson_id), load(services.workshop, lesson_id, 1)
