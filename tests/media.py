@@ -32,6 +32,12 @@ _USUAL = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:
 # Turned 90 degrees clockwise (ISO/IEC 14496-12, 8.3.2: the matrix of tkhd, 16.16 and 2.30 fixed point).
 _TURNED = struct.pack(">9i", 0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000)
 _MATRIX_OFFSET = 44
+_RUN_APART = """
+Audio/Video desynchronisation detected! Possible reasons include too slow
+hardware, temporary CPU spikes, broken drivers, and broken files. Audio
+position will not match to the video (see A-V status field).
+
+"""
 
 
 @lru_cache
@@ -169,6 +175,18 @@ def besides_captions(told: str) -> list[str]:
     whose = r"\[(ffmpeg/demuxer\] hls:|hls @ 0x[0-9a-f]+\])"
     passed_over = re.compile(rf"{whose} Can't support the subtitle\(uri: \S*captions\S*\.m3u8\)")
     return [line for line in told.splitlines() if not passed_over.fullmatch(line)]
+
+
+def mpv_complaints(address: str, *more: str) -> list[str]:
+    """What mpv complains of when it plays all of a stream faster than its clock; nothing when it is sound.
+
+    Without a clock sound and picture run apart as far as a busy machine lets them, so what mpv says of slow hardware
+    is passed over: that they are in step is asserted by their timestamps, in the tests that read those.
+    """
+    untimed = ("--no-config", "--vo=null", "--ao=null", "--ao-null-untimed", "--untimed", "--msg-level=all=warn")
+    done = subprocess.run([str(MPV), *untimed, *more, address], capture_output=True, text=True, timeout=60)
+    said = besides_captions((done.stdout + done.stderr).replace(_RUN_APART, ""))
+    return said + ([f"exit {done.returncode}"] if done.returncode else [])
 
 
 def joined(target: Path, *parts: Path) -> Path:
