@@ -39,7 +39,7 @@ def joinable(
     lesson: Lesson, plan: Plan, rows: Sequence[RenditionProgress], captions: Sequence[Captions] = (), *, ts: bool
 ) -> Joinable:
     """What can be had of the lesson now: the start rung, complete rungs, its usual sound, and its captions."""
-    pictures = offer.ts_variants(plan, rows) if ts else offer.variants(plan, rows)
+    pictures = offer.ts_variants(plan, rows) if ts else offer.variants(plan, rows, choice=False)
     sounds = offer.ts_audio_variants(plan, rows) if ts else offer.audio_variants(plan, rows)
     rungs = offer.ready_rungs(plan, rows)
     return Joinable(

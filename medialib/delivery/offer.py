@@ -70,14 +70,15 @@ def _language_name(tag: str) -> str:
         return Locale("en").languages.get(tag, "") if tag != "und" else ""
 
 
-def variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant, ...]:
+def variants(plan: Plan, rows: Sequence[RenditionProgress], *, choice: bool = True) -> tuple[Variant, ...]:
     """The start rung first, then every other complete rung, then sound alone, best first.
 
-    Rungs under way are left out: a player that switched to one would wait at every segment.
+    Rungs under way are left out: a player that switched to one would wait at every segment. `choice` says whether
+    `sounds` are offered with them, so that the one that needs most bits counts (RFC 8216bis, 4.4.6.2).
     """
     progress = {row.name: row for row in rows}
-    sound = plan.audio[-1] if plan.audio else None
-    with_picture = tuple(_with_picture(plan, rung, sound, progress) for rung in _rungs(plan, progress))
+    best = {one.track: one for one in plan.audio if choice or not one.track}
+    with_picture = tuple(_with_picture(plan, rung, [*best.values()], progress) for rung in _rungs(plan, progress))
     return with_picture + audio_variants(plan, rows)
 
 
@@ -159,7 +160,7 @@ def ts_variants(plan: Plan, rows: Sequence[RenditionProgress]) -> tuple[Variant,
         parts: list[VideoRendition | AudioRendition] = [rung, *([sound] if sound else [])]
         found.append(
             replace(
-                _with_picture(plan, rung, sound, progress),
+                _with_picture(plan, rung, parts[1:], progress),
                 uri=_ts_playlist(plan, rung),
                 peak_bits_per_second=sum(_ts_peak(progress[one.name], one) for one in parts),
                 average_bits_per_second=sum(_ts_average(progress[one.name], one) for one in parts),
@@ -187,24 +188,21 @@ def ts_audio_variants(plan: Plan, rows: Sequence[RenditionProgress], *, track: i
 
 
 def _with_picture(
-    plan: Plan, rung: VideoRendition, sound: AudioRendition | None, progress: dict[str, RenditionProgress]
+    plan: Plan, rung: VideoRendition, sounds: Sequence[Rendition], progress: dict[str, RenditionProgress]
 ) -> Variant:
-    row = progress[rung.name]
-    peak = _peak(row, rung.max_bits_per_second)
-    average = _average(row, rung.max_bits_per_second)
-    codecs = [row.codecs]
-    if sound:
-        peak += _peak(progress[sound.name], sound.bits_per_second)
-        average += _average(progress[sound.name], sound.bits_per_second)
-        codecs.append(progress[sound.name].codecs)
+    row, ceiling = progress[rung.name], rung.max_bits_per_second
+    peak, average = (
+        rate(row, ceiling) + max((rate(progress[one.name], _ceiling(one)) for one in sounds), default=0)
+        for rate in (_peak, _average)
+    )
     return Variant(
         uri=_playlist(plan, rung),
         peak_bits_per_second=peak,
         average_bits_per_second=average,
-        codecs=",".join(codecs),
+        codecs=",".join(progress[one.name].codecs for one in (rung, *sounds[:1])),
         resolution=(rung.width, rung.height),
         frames_per_second=rung.frames_per_second,
-        audio_group=_GROUP if sound else None,
+        audio_group=_GROUP if sounds else None,
     )
 
 

@@ -101,6 +101,19 @@ def test_no_two_sound_tracks_have_one_name_or_are_chosen_by_one_language() -> No
     assert [one.automatic for one in found] == [True, False, False, False, True]
 
 
+def test_of_several_sound_tracks_the_one_that_needs_most_counts_where_it_can_be_chosen() -> None:
+    plan = with_sounds(use(1, "zh"), use(2, "en"))
+    found = rows(plan, "v480", "a64", "a64t1")
+    for row in found:
+        if row.name == "a64t1":
+            row.peak_bits_per_second, row.average_bits_per_second = 400_000, 250_000
+    told = [(one.peak_bits_per_second, one.average_bits_per_second) for one in offer.variants(plan, found)]
+    alone = [
+        (one.peak_bits_per_second, one.average_bits_per_second) for one in offer.variants(plan, found, choice=False)
+    ]
+    assert (told, alone) == ([(700_000, 450_000), (300_000, 200_000)], [(600_000, 400_000), (300_000, 200_000)])
+
+
 def test_listening_knows_one_track_and_the_list_of_variants_the_usual_one() -> None:
     plan = with_sounds(use(1, "zh"), use(2, "en"))
     assert [one.uri for one in offer.audio_variants(plan, rows(plan))] == ["v1/a64/index.m3u8"]
