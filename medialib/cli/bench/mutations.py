@@ -25,6 +25,7 @@ _NUMBER, _QUICK_NUMBER = 300, 32
 _SEED = 20
 _HEAD_BYTES = 800
 _MOST_SECONDS = 1500
+_REST_SECONDS = 60
 _NAMES = ("a.mp4", "a.mkv", "a.ts", "a.flv", "a.avi", "a.mp3", "a.ogg", "a.m4a")
 _SETTINGS = {"JOBS__BACKOFF_SECONDS": "0.2", "LADDER__PRESET": "ultrafast", "TOOLS__STALL_SECONDS": "20"}
 
@@ -39,7 +40,8 @@ def measure(folder: Path, extent: Extent) -> list[Figure]:
         lines = _take_in(library, broken)
         states = _settled(library)
         lives = _worker(supervisor) == before
-        hung = [one for one in psutil.Process(supervisor.pid).children(recursive=True) if "ff" in one.name()]
+        there = [one for one in psutil.Process(supervisor.pid).children(recursive=True) if "ff" in one.name()]
+        _, hung = psutil.wait_procs(there, timeout=_REST_SECONDS)  # thumbnails of the last lesson may be under way
     kinds = {kind: sum(line["status"] == kind for line in lines) for kind in sorted({one["status"] for one in lines})}
     told = sum(bool(line["lesson"] or line["reason"]) for line in lines)
     ends = ", ".join(f"{states.count(one)} {one}" for one in sorted(set(states)))
