@@ -16,7 +16,7 @@ from medialib.search.index import SearchIndex
 from medialib.search.merging import MOST_SEGMENTS
 from medialib.services import Services
 
-PACES = {"lease_seconds": 2, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
+PACES = {"lease_seconds": 60, "renew_seconds": 0.5, "reconcile_seconds": 0.2}
 
 
 @pytest.fixture

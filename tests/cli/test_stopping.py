@@ -12,8 +12,9 @@ def tell():
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(0)
 threading.Thread(target=tell).start()
-end = time.monotonic() + 0.5
-rounds = sum(told.wait(0.0001) for _ in iter(lambda: time.monotonic() < end, False))
+end, rounds = time.monotonic() + 0.5, 0
+while time.monotonic() < end or not rounds:
+    rounds += told.wait(0.0001)
 over.set()
 print(rounds > 0)
 """

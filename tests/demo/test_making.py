@@ -57,7 +57,7 @@ def _typeface() -> None:
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    yield from opened(tmp_path, jobs={"lease_seconds": 0.4, "renew_seconds": 0.1})
+    yield from opened(tmp_path)
 
 
 @pytest.fixture(scope="module", params=all_ffmpegs())

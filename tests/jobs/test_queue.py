@@ -78,13 +78,13 @@ def test_idle_workers_look_as_often_as_one_and_all_of_them_work(tmp_path: Path) 
 
     queues.on("make", handle)
     consumer = queues.consumer(BULK, workers=3, poll_seconds=poll_seconds)
-    looks, look = itertools.count(), consumer.huey.dequeue
-    consumer.huey.dequeue = lambda: look() if next(looks) >= 0 else None
+    looks, look, looked = itertools.count(1), consumer.huey.dequeue, threading.Event()
+    consumer.huey.dequeue = lambda: looked.set() if next(looks) == 15 else look()
     began = time.monotonic()
     consumer.start()
     try:
-        time.sleep(0.3)
-        assert 0 < next(looks) <= 3 + (time.monotonic() - began) / poll_seconds
+        assert looked.wait(60)
+        assert time.monotonic() - began >= (15 - 3) * poll_seconds
         for number in range(3):
             queues.send(BULK, "make", number)
         assert {calls.get(timeout=60) for _ in range(3)} == {(0,), (1,), (2,)}
