@@ -29,7 +29,7 @@ from medialib.ingest.workshop import Workshop
 from medialib.services import Services
 
 QUICK: dict[str, Any] = {
-    "jobs": {"backoff_seconds": 0.01, "lease_seconds": 2, "renew_seconds": 0.5},
+    "jobs": {"backoff_seconds": 0.01, "lease_seconds": 60, "renew_seconds": 0.5},
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
     "runs": {"bulk_segments": 8},
     "site": {"language": "en"},

@@ -26,7 +26,7 @@ from medialib.worker import Worker
 QUICK: dict[str, Any] = {
     "jobs": {"backoff_seconds": 60, "lease_seconds": 5, "renew_seconds": 0.5, "reconcile_seconds": 60},
     "ladder": {"segment_seconds": 2, "preset": "ultrafast", "start_rung": 240},
-    "runs": {"hot_wait_seconds": 10, "hot_segments": 4},
+    "runs": {"hot_wait_seconds": 60, "hot_segments": 4},
     "tools": media.AT_ONCE,
 }
 STRANGER = ("another", Run(names=("v240",), first=0, count=1, hot=True))
@@ -128,7 +128,7 @@ def test_who_waits_for_a_segment_of_a_run_that_ended_early_gets_it(services: Ser
         began = time.monotonic()
         waiting.join()
         assert answers == [200]
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30, "the reconciler would come by in a minute"
     finally:
         worker.stop()
 
@@ -140,16 +140,20 @@ def test_many_who_wait_for_the_same_ask_again_as_one(services: Services, lesson:
     arguments = (app, f"/media/{lesson.id}/v1/a64/3.m4s", answers)
     threads = [threading.Thread(target=ask, args=arguments) for _ in range(5)]
     before = services.queues.depth("hot")
+    began = time.monotonic()
     for thread in threads:
         thread.start()
-    time.sleep(2.7)
+    while (seconds := time.monotonic() - began) < 2.7 or services.queues.depth("hot") - before <= 5:
+        assert seconds < 50
+        time.sleep(0.1)
     asked = services.queues.depth("hot") - before
+    seconds = time.monotonic() - began
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(b"segment")
     for thread in threads:
         thread.join()
     assert answers == [200] * 5
-    assert 5 < asked <= 5 + 4
+    assert 5 < asked <= 5 + 2 + seconds
 
 
 def test_what_failed_just_now_is_not_tried_again_at_once(services: Services, lesson: Lesson) -> None:
