@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import re
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -64,7 +63,7 @@ def test_a_schema_that_is_behind_is_upgraded(database: Database) -> None:
     assert set(Base.metadata.tables) < set(inspect(database.engine).get_table_names())
 
 
-def test_a_second_upgrade_changes_nothing_and_is_quick(database: Database) -> None:
+def test_a_second_upgrade_changes_nothing_and_is_quick(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def picture() -> list[tuple[str, str]]:
         with database.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text("SELECT name, sql FROM sqlite_master ORDER BY name"))]
@@ -72,9 +71,8 @@ def test_a_second_upgrade_changes_nothing_and_is_quick(database: Database) -> No
     before = picture()
     with database.begin() as session:
         session.add(Theme(slug="skills", path="skills/", zh="技能培训"))
-    started = time.monotonic()
+    monkeypatch.setattr(command, "upgrade", None)  # which takes a while also when nothing is to be done
     database.upgrade()
-    assert time.monotonic() - started < 0.3
     assert picture() == before
     with database.read() as session:
         assert session.get(Theme, "skills") is not None
@@ -148,7 +146,7 @@ def test_several_may_open_a_new_database_at_once(tmp_path: Path) -> None:
 
     def opened(url: str) -> bool:
         database = Database(url)
-        together.wait(20)
+        together.wait(60)
         with database.engine.connect() as connection:
             return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()) == "wal"
 

@@ -59,7 +59,7 @@ def test_who_does_not_answer_holds_nobody_up_for_long() -> None:
         target = outgoing.check(f"http://127.0.0.1:{silent.getsockname()[1]}/", private=True)
         began = time.monotonic()
         assert outgoing.post(target, b"{}", {}, seconds=0.3) == outgoing.Outcome(problem=outgoing.NO_ANSWER)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < outgoing._WHOLE_SECONDS, "as it was told, not as it usually is"
 
 
 def test_who_drips_its_answer_holds_nobody_up_for_long() -> None:
@@ -68,7 +68,7 @@ def test_who_drips_its_answer_holds_nobody_up_for_long() -> None:
         def drip() -> None:
             with server.accept()[0] as peer, suppress(OSError):
                 peer.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-                for _ in range(100):
+                while True:  # for as long as somebody listens
                     peer.sendall(b"x")
                     time.sleep(0.1)
 
@@ -76,7 +76,7 @@ def test_who_drips_its_answer_holds_nobody_up_for_long() -> None:
         target = outgoing.check(f"http://127.0.0.1:{server.getsockname()[1]}/", private=True)
         began = time.monotonic()
         assert outgoing.post(target, b"{}", {}, seconds=0.5) == outgoing.Outcome(problem=outgoing.NO_ANSWER)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < outgoing._WHOLE_SECONDS, "as it was told, not as it usually is"
 
 
 @pytest.mark.parametrize(
