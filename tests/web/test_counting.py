@@ -194,7 +194,7 @@ def test_what_cannot_be_written_now_is_written_later(client: FlaskClient, servic
     with services.database.begin():
         began = time.monotonic()
         services.tally.flush(patience_seconds=0.05)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 9, "at the end it may take ten seconds"
     tell(client, lesson)
     assert rows(services, PlayCount)[0].plays == 2
 

@@ -340,7 +340,7 @@ def test_search_knows_nothing_of_what_is_not_for_everyone(services: Services) ->
     assert client.get("/api/lessons?q=秘密").get_json()["total"] == 1
 
 
-def test_search_holds_exactly_what_members_may_see(services: Services) -> None:
+def test_search_holds_exactly_what_members_may_see(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     from medialib.tasks import index_stale, mend_index, rebuild_index
 
     lesson = add_lesson(services, "秘密的竹编")
@@ -361,13 +361,13 @@ def test_search_holds_exactly_what_members_may_see(services: Services) -> None:
         rebuild_index(services)
         assert services.index.count() == 0
         assert not mend_index(services)
-    comes_at = time.time() + 2
+    comes_at = time.time() + 3600
     with services.database.begin() as session:
         moves.move(session, lesson, "published", by=None, at=comes_at)
     index_stale(services)
     assert services.index.count() == 0
     assert client.get("/api/lessons").get_json()["total"] == 0
-    time.sleep(max(0, comes_at - time.time()) + 0.1)
+    monkeypatch.setattr(time, "time", lambda: comes_at)
     assert client.get("/api/lessons").get_json()["total"] == 1
     index_stale(services)
     assert client.get("/api/lessons?q=秘密").get_json()["total"] == 1
@@ -424,11 +424,13 @@ def test_a_segment_of_a_public_lesson_asks_the_database_nothing(services: Servic
             told.append(arguments[2])
 
         event.listen(services.database.engine, "before_cursor_execute", note)
+        began = time.monotonic()
         for _ in range(20):
             assert client.get(f"/media/{lesson}/v1/v480/0.m4s").status_code == 200
         event.remove(services.database.engine, "before_cursor_execute", note)
         assert len([one for one in asked if "lessons" not in one]) == 0
-        assert len(asked) <= 1, "whether this lesson is for everyone, at most once a second"
+        most = 1 + (time.monotonic() - began)
+        assert len(asked) <= most, "whether this lesson is for everyone, at most once a second"
         assert all("lessons.id = " in one for one in asked), "not a list of all that are not"
 
 
