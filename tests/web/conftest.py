@@ -1,4 +1,4 @@
-"""A library without any encoding, and a client of its site."""
+"""A library without any encoding, a client of its site, and an administrator's program."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from medialib.services import Services
 from medialib.web import i18n
 
 from .factories import make_services
+from .signing import add_person, token
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,3 +30,15 @@ def services(tmp_path: Path) -> Iterator[Services]:
 @pytest.fixture
 def client(services: Services) -> FlaskClient:
     return create_app(services).test_client()
+
+
+@pytest.fixture
+def browser(services: Services) -> FlaskClient:
+    """A program: it says who it is with each question."""
+    return create_app(services).test_client(use_cookies=False)
+
+
+@pytest.fixture
+def key(services: Services) -> dict[str, str]:
+    """An administrator's, for everything."""
+    return token(services, add_person(services, "guan", "admin"), "read", "edit", "publish", "admin")

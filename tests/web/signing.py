@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse, encode_multipart
 
 from medialib.app import create_app
-from medialib.catalogue import people_edits, people_lookups, unit_tree
+from medialib.catalogue import api_tokens, people_edits, people_lookups, unit_tree
 from medialib.catalogue.people import Person, Role
 from medialib.services import Services
 
@@ -33,6 +33,14 @@ def add_person(
         return people_edits.add_person(
             session, login=login, name=login, role=role, unit_slug=unit, password=password, by=None
         )
+
+
+def token(services: Services, person: Person, *scopes: str, days: float | None = 90) -> dict[str, str]:
+    """The header of somebody's program that may do so much for them."""
+    with services.database.begin() as session:
+        mine = people_lookups.person(session, person.id)
+        secret = api_tokens.make(session, mine, name="网站", scopes=scopes, days=days)
+    return {"Authorization": f"Bearer {secret}"}
 
 
 def token_of(page: str) -> str:

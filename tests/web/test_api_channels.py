@@ -3,28 +3,14 @@
 import time
 from datetime import date
 
-import pytest
 from flask.testing import FlaskClient
 
-from medialib.app import create_app
 from medialib.catalogue.plays import PlayHour
 from medialib.catalogue.seeds import plant
 from medialib.services import Services
 
 from .factories import add_lesson
-from .signing import OTHER_TOWN, TOWN, add_person, add_units
-from .test_api_operations import token
-
-
-@pytest.fixture
-def browser(services: Services) -> FlaskClient:
-    return create_app(services).test_client(use_cookies=False)
-
-
-@pytest.fixture
-def key(services: Services) -> dict[str, str]:
-    return token(services, add_person(services, "guan", "admin"), "read", "edit", "publish", "admin")
-
+from .signing import OTHER_TOWN, TOWN, add_person, add_units, token
 
 SHOW = {"kind": "themes", "slug": "skills", "words": "", "order": "shuffle"}
 WEEK = {

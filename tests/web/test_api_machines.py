@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from medialib.app import create_app
 from medialib.catalogue import channel_edits, reports
 from medialib.catalogue.lessons import StepLeft
 from medialib.catalogue.screen_edits import Beat, note_beats
@@ -16,13 +15,7 @@ from medialib.jobs.queue import BULK
 from medialib.services import Services
 
 from .factories import add_lesson
-from .signing import OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units
-from .test_api_operations import token
-
-
-@pytest.fixture
-def browser(services: Services) -> FlaskClient:
-    return create_app(services).test_client(use_cookies=False)
+from .signing import OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, token
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from medialib.app import create_app
 from medialib.catalogue import changing, lookups, replacing
 from medialib.catalogue.lessons import Lesson
 from medialib.ingest import own_pictures, reading_files
@@ -17,8 +16,7 @@ from medialib.jobs.queue import HOT
 from medialib.services import Services
 
 from .factories import add_lesson, add_posters, make_plan, make_services
-from .signing import acts, add_person
-from .test_api_operations import token
+from .signing import acts, add_person, token
 from .test_readings import PDF
 
 
@@ -29,11 +27,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
     yield opened
     opened.index.close()
     opened.database.close()
-
-
-@pytest.fixture
-def browser(services: Services) -> FlaskClient:
-    return create_app(services).test_client(use_cookies=False)
 
 
 @pytest.fixture

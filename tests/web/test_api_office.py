@@ -5,30 +5,17 @@ units, the log, webhooks, and what is done with uploads beside their bytes.
 import time
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 
-from medialib.app import create_app
 from medialib.catalogue import arranging, editing, lookups, moves, telling
 from medialib.catalogue.seeds import plant
 from medialib.catalogue.uploads import Upload
 from medialib.services import Services
 
 from .factories import add_lesson
-from .signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, client_of
+from .signing import COUNTY, OTHER_TOWN, TOWN, VILLAGE, acts, add_person, add_units, client_of, token
 from .test_api_media import picture
-from .test_api_operations import token
 from .test_readings import PDF
-
-
-@pytest.fixture
-def browser(services: Services) -> FlaskClient:
-    return create_app(services).test_client(use_cookies=False)
-
-
-@pytest.fixture
-def key(services: Services) -> dict[str, str]:
-    return token(services, add_person(services, "guan", "admin"), "read", "edit", "publish", "admin")
 
 
 def test_what_was_done_to_many_at_once_is_taken_back_at_once(

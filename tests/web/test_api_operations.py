@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
-from medialib.catalogue import api_tokens, changing, editing, moves, people_lookups
+from medialib.catalogue import api_tokens, changing, editing, moves
 from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import ApiToken, Person
 from medialib.catalogue.plays import SearchDay, SearchMiss
@@ -18,24 +18,12 @@ from medialib.catalogue.uploads import Upload
 from medialib.services import Services
 
 from .factories import add_lesson
-from .signing import OTHER_TOWN, PASSWORD, TOWN, add_person, add_units, client_of, send, sign_in
-
-
-def token(services: Services, person: Person, *scopes: str, days: float | None = 90) -> dict[str, str]:
-    with services.database.begin() as session:
-        mine = people_lookups.person(session, person.id)
-        secret = api_tokens.make(session, mine, name="网站", scopes=scopes, days=days)
-    return {"Authorization": f"Bearer {secret}"}
+from .signing import OTHER_TOWN, PASSWORD, TOWN, add_person, add_units, client_of, send, sign_in, token
 
 
 @pytest.fixture
 def admin(services: Services) -> Person:
     return add_person(services, "guan", "admin")
-
-
-@pytest.fixture
-def browser(services: Services) -> FlaskClient:
-    return create_app(services).test_client(use_cookies=False)
 
 
 def test_a_token_acts_for_its_person_within_its_scopes(services: Services, admin: Person, browser: FlaskClient) -> None:
