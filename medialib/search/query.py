@@ -131,7 +131,8 @@ class _Answer:
         total = np.zeros(self._view.size, dtype=np.float64)
         for number, found in enumerate(self._looks()):
             new = (found > 0) & (total == 0) & allowed
-            total[new] = found[new] + _STEP * (_MOST_LOOKS - number)
+            # In the narrow floats of `found` a step would leave no room for what tells its lessons apart.
+            total[new] = found[new].astype(np.float64) + _STEP * (_MOST_LOOKS - number)
             if np.count_nonzero((total > 0) & self._within) >= ENOUGH and np.any((total > 0) & self._passing):
                 break
         return total

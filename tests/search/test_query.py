@@ -311,6 +311,17 @@ def test_a_number_is_found_in_digits_and_in_characters(index: SearchIndex, writt
     assert search(index, asked).ids[:1] == ("a",)
 
 
+def test_small_differences_decide_among_lessons_that_have_all_words(index: SearchIndex) -> None:
+    often, once = "施肥" * 20, "施肥" + "天气很好" * 20
+    index.put(
+        [
+            make_document("once", "竹林", transcript=once, published=2_000.0),
+            make_document("often", "竹林", transcript=often, published=1_000.0),
+        ]
+    )
+    assert search(index, "施肥").ids == ("often", "once")
+
+
 def test_initials_of_a_whole_long_title_find_it(index: SearchIndex) -> None:
     index.put([make_document("a", "林权制度改革与林权证抵押"), make_document("b", "林业")])
     assert search(index, "lqzdggylqzdy").ids == ("a",)
