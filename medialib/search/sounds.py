@@ -225,7 +225,8 @@ def _han_runs(value: str) -> Iterator[str]:
 
 
 def _word_starts(han: str) -> Iterator[int]:
+    """Where words begin, those inside of a name too: 石门镇林业站 is called 林业站 as well."""
     start = 0
-    for word in text.cut(han):
+    for word in text.cut_through_names(han):
         yield start
         start += len(word)

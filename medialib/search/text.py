@@ -118,6 +118,11 @@ def cut(han: str) -> list[str]:
     ]
 
 
+def cut_through_names(han: str) -> list[str]:
+    """The same, but a name comes in the words that the dictionary makes of it."""
+    return [word for part, _ in vocabulary.known().split(han) for word in vocabulary.dictionary().cut(part)]
+
+
 def plain_words(name: str) -> list[str]:
     """What the dictionary makes of a name, or of any word: its words of more than a character, else all its parts."""
     parts = vocabulary.dictionary().cut(name)

@@ -99,6 +99,13 @@ def test_what_was_indexed_before_a_name_was_known_is_found_by_it(index: SearchIn
     assert search(index, "马迹塘镇").ids == ("title", "said")
 
 
+@pytest.mark.usefixtures("_forgetful")
+def test_a_part_of_a_name_has_initials_of_its_own(index: SearchIndex) -> None:
+    vocabulary.learn(["石门镇林业站"])
+    index.put([make_document("lesson", "选竹", unit="石门镇林业站")])
+    assert search(index, "lyz").ids == ("lesson",)
+
+
 def test_phrases_are_pairs_of_neighbours() -> None:
     assert text.neighbours("“竹”") == ["竹"]
     assert text.neighbours("竹编，入门 Excel 班") == ["竹编", "入门", "门 excel", "excel 班"]
