@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from medialib.search import folding, sounds, text
 
@@ -30,10 +31,13 @@ _request = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """One word of a question, normalised: a Chinese word of any length, or a Latin word or number."""
+    """One word of a question, normalised: a Chinese word of any length, or a Latin word or number, and the character
+    that is `counted` by a number.
+    """
 
     text: str
     han: bool
+    counted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +56,14 @@ class Question:
 def take_apart(words: str) -> Question:
     """Read a person's words; never raises, and gives an empty question when there is nothing to look for."""
     found = text.stretches(sounds.without_tones(_wanted(folding.normalise(words[:LONGEST_QUESTION]))))
+    runs = _join_spelled_syllables(found)
     units: list[Unit] = []
-    for run in _join_spelled_syllables(found):
-        units.extend(Unit(text=word, han=run.han) for word in (text.cut(run.text) if run.han else [run.text]))
+    for run, behind in zip_longest(runs, runs[1:]):
+        if run.han:
+            units.extend(Unit(text=word, han=True) for word in text.cut(run.text))
+        else:
+            counts = run.text.isdecimal() and behind and behind.han and behind.start == run.end
+            units.append(Unit(text=run.text, han=False, counted=behind.text[0] if behind and counts else ""))
     han = tuple(run.text for run in found if run.han)
     said = [sounds.readings(run) for run in han]
     said += [sounds.split_pinyin(run.text) for run in found if not run.han and run.text.isascii()]

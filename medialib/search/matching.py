@@ -77,7 +77,7 @@ class Matching:
         if unit.han:
             return self._heard_or_counted(unit.text, weight)
         if unit.text.isdecimal():
-            return self._rated([(level, self._spelled(level, unit.text)) for level in LEVELS])
+            return self._rated([(level, self._spelled(level, unit)) for level in LEVELS])
         slips = sounds.slips(unit.text.replace("ü", "v"))
         return self._rated(
             [
@@ -102,12 +102,10 @@ class Matching:
             ]
         )
 
-    def _spelled(self, level: Level, number: str) -> "list[_Hits]":
-        """The number in Chinese characters."""
-        return [
-            self._all(level, level.grams or level.words, text.bigrams(han), 1.0) if len(han) > 1 else _NO_HITS
-            for han in numerals.spelled(number)
-        ]
+    def _spelled(self, level: Level, number: Unit) -> "list[_Hits]":
+        """The number in Chinese characters; a single one says something before what it counts."""
+        ways = (han if len(han) > 1 else han + number.counted for han in numerals.spelled(number.text))
+        return [self._all(level, level.grams or level.words, text.bigrams(way), 1.0) for way in ways]
 
     def word(self, word: str, *, weight: float) -> Scores:
         """A word of the dictionary."""

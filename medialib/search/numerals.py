@@ -1,21 +1,24 @@
 """Numbers in digits and in Chinese characters (pure): 1934 and 一九三四, 800 and 八百."""
 
+import re
 from itertools import groupby
 
 _DIGITS = "零一二三四五六七八九"
 _VALUES = {**{han: value for value, han in enumerate(_DIGITS)}, "〇": 0, "两": 2}
 _RANKS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = "万亿"
+_twos = re.compile("^二$|二(?=[百千])")
 _LARGEST = 9_999
 """Longer numbers are said with 万, and people write those half in digits."""
 
 
 def spelled(number: str) -> list[str]:
-    """A number in digits as it is read out: digit by digit (also with 〇, as years are written), and as a quantity."""
+    """A number in digits as it is read out: digit by digit (years also with 〇), and as a quantity (also with 两)."""
     if not number.isdecimal() or len(number) > len(str(_LARGEST)):
         return []
     each = "".join(_DIGITS[int(digit)] for digit in number)
-    return [*dict.fromkeys((each, each.replace("零", "〇"), _quantity(int(number))))]
+    many = _quantity(int(number))
+    return [*dict.fromkeys((each, each.replace("零", "〇"), many, _twos.sub("两", many)))]
 
 
 def digits(han: str) -> str:

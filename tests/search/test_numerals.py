@@ -19,6 +19,8 @@ from medialib.search import numerals
         ("110", "一百一十"),
         ("1005", "一千零五"),
         ("5", "五"),
+        ("2", "两"),
+        ("2200", "两千两百"),
     ],
 )
 def test_a_number_is_the_same_in_both(digits: str, han: str) -> None:

@@ -311,6 +311,18 @@ def test_a_number_is_found_in_digits_and_in_characters(index: SearchIndex, writt
     assert search(index, asked).ids[:1] == ("a",)
 
 
+@pytest.mark.parametrize("asked", ["4议2公开", "2公开"])
+def test_a_single_digit_is_found_before_what_it_counts(index: SearchIndex, asked: str) -> None:
+    index.put(
+        [
+            make_document("hall", "村务公开"),
+            make_document("vote", "村民大会怎么开", description="四议两公开流程。"),
+            make_document("two", "两家人", description="四个公开的故事。"),
+        ]
+    )
+    assert search(index, asked).ids[0] == "vote"
+
+
 def test_small_differences_decide_among_lessons_that_have_all_words(index: SearchIndex) -> None:
     often, once = "施肥" * 20, "施肥" + "天气很好" * 20
     index.put(
