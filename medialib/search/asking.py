@@ -66,7 +66,7 @@ def take_apart(words: str) -> Question:
             units.append(Unit(text=run.text, han=False, counted=behind.text[0] if behind and counts else ""))
     han = tuple(run.text for run in found if run.han)
     said = [sounds.readings(run) for run in han]
-    said += [sounds.split_pinyin(run.text) for run in found if not run.han and run.text.isascii()]
+    said += [sounds.split_pinyin(run.text) for run in runs if not run.han and run.text.isascii()]
     fillers = {"".join(sounds.readings(unit.text)) for unit in units if unit.text in FILLERS and len(unit.text) > 1}
     inner = [word for run in han for word in text.subwords(run) if len(word) > 1]
     return Question(

@@ -323,6 +323,12 @@ def test_a_single_digit_is_found_before_what_it_counts(index: SearchIndex, asked
     assert search(index, asked).ids[0] == "vote"
 
 
+@pytest.mark.parametrize("asked", ["dong sun bao xian", "dongsunbaoxian"])
+def test_pinyin_of_words_that_stand_apart_finds_them(index: SearchIndex, asked: str) -> None:
+    index.put([make_document("shoots", "冬笋采挖与保鲜方法"), make_document("tea", "高山茶园冬季管理")])
+    assert search(index, asked).ids == ("shoots",)
+
+
 def test_small_differences_decide_among_lessons_that_have_all_words(index: SearchIndex) -> None:
     often, once = "施肥" * 20, "施肥" + "天气很好" * 20
     index.put(
