@@ -1,7 +1,7 @@
 """A person's words taken apart: what must all be found, and what else is worth finding (pure)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -18,15 +18,17 @@ _FILLERS = """
 FILLERS = frozenset(_FILLERS.split())
 
 # What a request begins and ends with beside what is looked for: 教我…, …的视频, …有哪些方法.
+_FORM = "(?:视频|录像|录音|课程?|教程|讲座|节目)"
 _request = re.compile(
-    r"""
+    rf"""
     (?:请问|请教|教我|我?[想要][学看听找](?:习|一下)?|\s)*
     (?P<wanted>.*?)
-    (?:的(?:视频|录像|录音|课程?|教程|讲座|节目)|都?有哪些(?:方法|办法)?)?
+    (?:的{_FORM}|都?有哪些(?:方法|办法)?)?
     [?!。\s]*
     """,
     re.VERBOSE | re.DOTALL,
 )
+_form = re.compile(f"{_FORM}+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,25 @@ def take_apart(words: str) -> Question:
         subwords=_unique([word for word in inner if Unit(text=word, han=True) not in units and word not in FILLERS]),
         sounds=_unique([sound for sound in _sound_terms(said) if sound not in fillers]),
     )
+
+
+def without_form(words: str, stands: Callable[[str], bool]) -> str:
+    """The words without the form of a lesson that they end with: 竹荪视频 -> 竹荪; "" when they end with none.
+
+    `stands` tells of two characters whether any lesson has them: where it has 短视 the form belongs to 短视频. The form
+    may be what is looked for, so this is for a second look.
+    """
+    normalised = _wanted(folding.normalise(words[:LONGEST_QUESTION]))
+    runs = text.stretches(normalised)
+    parts = text.cut(runs[-1].text) if runs and runs[-1].han else []
+    kept = [*parts]
+    while kept and (kept[-1] in FILLERS or _form.fullmatch(kept[-1])):
+        kept.pop()
+    spare = parts[len(kept) :]
+    if not any(map(_form.fullmatch, spare)) or (kept and stands(kept[-1][-1] + spare[0][0])):
+        return ""
+    rest = (normalised[: runs[-1].start] + "".join(kept)).strip()
+    return rest if text.stretches(rest) else ""
 
 
 def _wanted(normalised: str) -> str:

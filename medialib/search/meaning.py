@@ -86,8 +86,8 @@ def _read(view: View, han: str) -> _Way:
 
 def _ways(view: View, part: str, before: _Way) -> Iterator[_Way]:
     if len(part) == 1:
-        yield before.then(_LONE if _stands(view, part) else _STRANGE, part)
-    elif _stands(view, part) if len(part) == 2 else _lessons(view, likenesses.keys(part)[0] + part):
+        yield before.then(_LONE if stands(view, part) else _STRANGE, part)
+    elif stands(view, part) if len(part) == 2 else _lessons(view, likenesses.keys(part)[0] + part):
         yield before.then(_KNOWN, part)
     else:
         other = _nearest(view, part)
@@ -121,6 +121,6 @@ def _lessons(view: View, term: str) -> int:
     return view.many(_FIELD, term, once=True)
 
 
-def _stands(view: View, characters: str) -> bool:
+def stands(view: View, characters: str) -> bool:
     """Whether one or two characters stand so in any lesson's texts."""
     return any(view.many(field, characters) for field in _PAIRS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice
 
 import numpy as np
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from medialib.catalogue.filters import Filters
 from medialib.search import text, wording
-from medialib.search.asking import FILLERS, Question, take_apart, units_of
+from medialib.search.asking import FILLERS, Question, take_apart, units_of, without_form
 from medialib.search.besides import Besides, seen
 from medialib.search.counting import Counts, counts, mask_of
 from medialib.search.highlight import highlight
 from medialib.search.index import SearchIndex, reading
 from medialib.search.leaves import Mask, View
 from medialib.search.matching import Matching, Scores, added
-from medialib.search.meaning import meant
+from medialib.search.meaning import meant, stands
 from medialib.search.wording import Wording
 
 __all__ = ["Filters", "Found", "highlight", "search"]
@@ -42,7 +42,7 @@ _WORTH_SHOWING = 0.3
 """Of the best of those that have only some of the words, what others must reach that have none as a whole."""
 _FRESH, _FEATURED = 0.06, 0.10
 _YEAR_SECONDS = 365 * 24 * 3600.0
-_STEP, _MOST_LOOKS = 1e6, 5
+_STEP, _MOST_LOOKS = 1e6, 6
 """More than any lesson can score: what a narrower look found leads."""
 
 Check = Callable[[Sequence[str], Sequence[str]], set[str]]
@@ -144,7 +144,11 @@ class _Answer:
             return
         exact = [self._matching.exactly(unit) for unit in question.units]
         yield _all_of(exact)
-        instead = None if self._asked.phrases else meant(self._view, self._asked.wanted)
+        if subject := without_form(self._asked.wanted, partial(stands, self._view)):
+            question = take_apart(subject)
+            exact = [self._matching.exactly(unit) for unit in question.units]
+            yield _all_of(exact)
+        instead = None if self._asked.phrases else meant(self._view, subject or self._asked.wanted)
         if instead:
             found = _all_of([self._matching.exactly(unit) for unit in units_of(instead.words)])
             if np.any((found > 0) & self._passing):

@@ -329,6 +329,33 @@ def test_pinyin_of_words_that_stand_apart_finds_them(index: SearchIndex, asked: 
     assert search(index, asked).ids == ("shoots",)
 
 
+@pytest.mark.parametrize(
+    ("asked", "first", "meant"),
+    [
+        ("防火视频", "fire", None),
+        ("防火 视频教程", "fire", None),
+        ("防伙视频吧", "fire", "防火"),
+        ("excel教程", "excel", None),
+        ("短视频", "film", None),
+        ("乡村短视频", "film", None),
+        ("套种实用教程", "mushroom", None),
+    ],
+)
+def test_the_form_of_a_lesson_is_not_what_is_looked_for(
+    index: SearchIndex, asked: str, first: str, meant: str | None
+) -> None:
+    index.put(
+        [
+            make_document("fire", "森林防火人人有责", description="清明祭扫与山火逃生。"),
+            make_document("excel", "Excel记账与农产品成本核算"),
+            make_document("film", "短视频拍摄与剪辑", description="用手机拍乡村短视频。"),
+            make_document("mushroom", "林下套种竹荪实用教程"),
+        ]
+    )
+    found = search(index, asked)
+    assert (found.ids[0], found.meant) == (first, meant)
+
+
 def test_small_differences_decide_among_lessons_that_have_all_words(index: SearchIndex) -> None:
     often, once = "施肥" * 20, "施肥" + "天气很好" * 20
     index.put(
