@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from medialib.search import folding, likenesses, mistyped, text
+from medialib.search import folding, likenesses, mistyped, text, vocabulary
 from medialib.search.asking import LONGEST_QUESTION
 from medialib.search.leaves import View
 
@@ -22,6 +22,8 @@ _KNOWN, _LONE, _STRANGE, _OTHER = 0.05, 0.5, 1.2, 0.4
 _FREQUENT = 0.03
 """What each doubling of the lessons that have a word takes off."""
 _FARTHEST_SHORT, _FARTHEST = 0.8, 1.0
+_FARTHEST_REAL = 0.5
+"""Of words that there are: 鸡瘟 is not 鸡粪, but 跌到 may be 跌倒."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -98,6 +100,8 @@ def _ways(view: View, part: str, before: _Way) -> Iterator[_Way]:
 def _nearest(view: View, part: str) -> tuple[float, str] | None:
     """The likeliest word in place of this one, and what it costs to take it for that."""
     farthest = _FARTHEST_SHORT if len(part) == 2 else _FARTHEST
+    if vocabulary.dictionary().has_word(part):
+        farthest = _FARTHEST_REAL
     words = {likenesses.word_of(term) for key in likenesses.keys(part) for term in _beginning(view, key)}
     words.update(likenesses.swapped(part))
     most = _FREQUENT * math.log2(1 + view.size)

@@ -75,6 +75,12 @@ def test_what_is_known_or_like_nothing_is_left_alone(shoots: SearchIndex, words:
     assert search(shoots, words).meant is None
 
 
+def test_a_word_that_there_is_stands_for_nothing_that_only_nearly_sounds_like_it(index: SearchIndex) -> None:
+    index.put([make_document("dung", "鸡粪堆肥还田"), make_document("fall", "老人跌倒预防")])
+    assert search(index, "鸡瘟").meant is None
+    assert search(index, "跌到").meant == "跌倒"
+
+
 def test_lessons_with_the_very_words_come_before_those_with_what_was_meant(shoots: SearchIndex) -> None:
     shoots.put([make_document("typed", "说明", transcript="看这里。竹荀。")])
     found = search(shoots, "竹荀")
