@@ -61,10 +61,18 @@ def make_feed(services: Services, listing: Listing) -> Feed:
 
 
 def _own_picture(services: Services, listing: Listing) -> str:
-    """The picture that was sent for a collection; "" without one."""
+    """The picture that was sent for a collection, or that of the lesson it is shown by; "" when neither was chosen."""
     kind, _, name = listing.subject.cover.partition(":") if isinstance(listing.subject, Curated) else ("", "", "")
+    if kind == "lesson":
+        return next((_picture(services, one) for one in listing.lessons if one.id == name), "")
     own = largest_cover(name) if kind == "picture" else ""
     return absolute(services, own) if own else ""
+
+
+def _picture(services: Services, lesson: Lesson) -> str:
+    """What a lesson is shown by; "" before it has a picture."""
+    pictures = showing.posters(services, lesson)
+    return absolute(services, posters.shown_at(lesson, pictures, _COVER_WIDTH)) if pictures else ""
 
 
 def _sound_is_complete(plan: Plan, rows: Sequence[RenditionProgress]) -> bool:
@@ -103,7 +111,6 @@ def _failed(session: Session, lesson_id: str) -> bool:
 def _episode(
     services: Services, lesson: Lesson, plan: Plan, size_bytes: int, captions: Sequence[Captions], listing: Listing
 ) -> Episode:
-    pictures = showing.posters(services, lesson)
     is_series = isinstance(listing.subject, Curated) and listing.subject.kind == "series"
     sound = shapes.recording_path(lesson.id, plan)
     assert sound
@@ -120,7 +127,7 @@ def _episode(
         speaker=lesson.speaker,
         number=lesson.number if is_series else None,
         season=season_of(lesson.series_title) if is_series else None,
-        picture=absolute(services, posters.shown_at(lesson, pictures, _COVER_WIDTH)) if pictures else "",
+        picture=_picture(services, lesson),
         chapters=absolute(services, f"/media/{lesson.id}/chapters.json") if lesson.chapters else "",
         transcripts=tuple(
             Transcript(address=absolute(services, shapes.captions_path(one)), language=one.language) for one in captions

@@ -324,6 +324,19 @@ def test_a_feed_tells_chapters_captions_and_pictures(client: FlaskClient, servic
     assert client.get(f"/media/{add_lesson(services)}/chapters.json").status_code == 404
 
 
+def test_a_feed_is_shown_by_the_lesson_that_its_collection_is_shown_by(client: FlaskClient, services: Services) -> None:
+    first, second = (add_lesson(services, title) for title in ("选竹", "破篾"))
+    for lesson_id in (first, second):
+        add_posters(services, lesson_id, "frame")
+        downloadable(services, lesson_id)
+    address = make(services, first, second, kind="course")
+    shown = "/v1/poster/0/1280.jpg</url>"
+    assert f"/media/{first}{shown}" in client.get(f"{address}.rss").text
+    with services.database.begin() as session:
+        collected.collection(session, "本月").cover = f"lesson:{second}"
+    assert f"/media/{second}{shown}" in client.get(f"{address}.rss").text
+
+
 def test_a_joined_stream_stays_as_it_was_when_its_listing_changes(client: FlaskClient, services: Services) -> None:
     first = add_lesson(services, "一", seconds=10)
     before = m3u8.loads(client.get("/latest.m3u8").text)
