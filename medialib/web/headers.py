@@ -49,6 +49,9 @@ def _add(response: Response) -> Response:
         # A page depends on the language and the size of type that this device has chosen.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.add("Cookie")
+    if g.get("names_host") and (seconds := response.cache_control.max_age):
+        # Many proxies look at the path alone: whoever asked for another host would choose the address for everyone.
+        response.headers["Cache-Control"] = f"private, max-age={seconds}"
     if g.get("kept"):
         response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -1,6 +1,6 @@
 """What a listing and a lesson's files are called, and where they are reached from outside."""
 
-from flask import request
+from flask import g, request
 
 from medialib.catalogue.collections import Collection, CollectionKind
 from medialib.catalogue.places import Place
@@ -43,8 +43,13 @@ def title_of(listing: Listing) -> str:
 
 
 def absolute(services: Services, path: str) -> str:
-    """The whole address of what is at `path`: on the site's own address, else on the one that was asked."""
-    return (services.settings.site.address or request.url_root.rstrip("/")) + path
+    """The whole address of what is at `path`: on the site's own address, else on the one that was asked. An answer with
+    the latter is for its asker alone (`headers`).
+    """
+    if services.settings.site.address:
+        return services.settings.site.address + path
+    g.names_host = True
+    return request.url_root.rstrip("/") + path
 
 
 def file_name(title: str) -> str:

@@ -20,7 +20,7 @@ from medialib.ingest.labels import label_of
 from medialib.services import Services
 from medialib.tasks import index_stale
 
-from .factories import add_lesson, add_posters, make_services
+from .factories import add_lesson, add_posters, make_services, opened_services
 from .signing import add_person, client_of
 
 FORMS = ("", ".json", ".m3u", ".m3u8", ".ts.m3u8", ".rss", ".png", ".svg")
@@ -251,6 +251,31 @@ def test_what_is_put_together_for_somebody_is_kept_by_no_proxy(client: FlaskClie
     for address in ("/latest.json", "/latest.m3u", "/latest.rss", "/api/lessons", "/api/suggestions?q=竹"):
         assert "private" not in client.get(address).headers["Cache-Control"]
         assert person.get(address).headers["Cache-Control"] == "private, no-cache"
+
+
+HOSTED = (
+    "/channels.m3u", "/channels.xml", "/latest.svg", "/latest.png", "/subscribe.svg", "/lessons/abcd.svg",
+    "/lessons/abcd/poster.png", "/latest.rss", "/latest.m3u", "/series.opml", "/lessons/abcd",
+)  # fmt: skip
+
+
+def test_what_names_the_host_that_was_asked_is_kept_by_no_proxy(client: FlaskClient, services: Services) -> None:
+    """One that looks at the path alone would give everyone the address that somebody put into it."""
+    downloadable(services, add_lesson(services, lesson_id="abcd"))
+    for address in HOSTED:
+        answer = client.get(address, headers={"Host": "elsewhere.example"})
+        control = answer.headers["Cache-Control"]
+        assert answer.status_code == 200 and (control.startswith("private") or control == "no-cache"), address
+
+
+def test_what_names_the_site_itself_is_kept_by_proxies(tmp_path: Path) -> None:
+    with opened_services(tmp_path / "named", site={"address": "https://ke.example.org"}) as named:
+        downloadable(named, add_lesson(named, lesson_id="abcd"))
+        client = create_app(named).test_client()
+        for address in HOSTED[:7]:
+            answer = client.get(address, headers={"Host": "elsewhere.example"})
+            assert "private" not in answer.headers["Cache-Control"], address
+            assert b"elsewhere" not in answer.data, address
 
 
 def test_a_listing_can_be_narrowed_and_its_forms_keep_that(client: FlaskClient, services: Services) -> None:
