@@ -29,7 +29,7 @@ PAGES: tuple[tuple[str, Mark], ...] = (
     (r"/api/(people|units|webhooks|log|settings)\b.*", ADMIN),
     (r"/api/(collections\b.*|channels\b.*|channel-pauses\b.*|statistics/searches)", CURATOR),
     (r"/api/(desk/(lessons|speakers|themes)|uploads|tus|screens|screenings|reports|statistics)\b.*", EDITOR),
-    (r"/api/me", ACCOUNT),
+    (r"/api/me\b.*", ACCOUNT),
     (r"/(healthz|readyz|metrics|sw\.js|manifest\.webmanifest|mine|static/.*|size/.*|theme/.*)", PUBLIC),
     (r"/(sign-in|sign-out|invitation/<token>|password/<token>|visitors/<token>|s/<token>/.*)", PUBLIC),
     (r"/tv(/(beat|picture|pairing.*|token|worker\.js))?", PUBLIC),

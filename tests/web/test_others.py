@@ -1,5 +1,5 @@
-"""What is another unit's, or somebody else's: each address that names a screen, an upload, a report or a screening,
-asked by everyone for whom it is not.
+"""What is another unit's, or somebody else's: each address that names a screen, an upload, a report, a screening, a
+device or a key, asked by everyone for whom it is not.
 """
 
 import time
@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from medialib.app import create_app
+from medialib.catalogue import api_tokens, people_edits, people_lookups
 from medialib.catalogue.channels import Screening
 from medialib.catalogue.people import Role
 from medialib.catalogue.reports import add_report
@@ -53,6 +54,9 @@ ASKED: tuple[tuple[str, str, object], ...] = (
     ("POST", "/desk/uploads/<upload_id>/details", {"title": "x"}),
     *((method, "/desk/uploads/<upload_id>", TUS) for method in ("HEAD", "PATCH", "DELETE")),
     *((method, "/api/tus/<upload_id>", TUS) for method in ("HEAD", "PATCH", "DELETE")),
+    ("DELETE", "/api/me/devices/<device_id>", None),
+    ("DELETE", "/api/me/keys/<token_id>", None),
+    ("POST", "/desk/account/keys/<token_id>/remove", None),
 )
 TWICE = (
     ("DELETE", "/api/screens/<screen_id>"),
@@ -60,7 +64,9 @@ TWICE = (
     ("POST", "/desk/screens/messages/<message_id>/remove"),
 )
 """What is gone by then: page and API remove the same."""
-NAMES = {"screen_id", "line_id", "message_id", "screening_id", "report_id", "upload_id"}
+PERSONAL = ("upload_id", "device_id", "token_id")
+"""What is one person's alone."""
+NAMES = {"screen_id", "line_id", "message_id", "screening_id", "report_id", *PERSONAL}
 
 
 @dataclass
@@ -111,6 +117,10 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
         session.flush()
         values = {"screen_id": "screen1", "line_id": "line1", "message_id": "line1", "screening_id": "screening1"}
         values |= {"upload_id": "upload1", "int:report_id": str(report.id), "state": "closed"}
+        api_tokens.make(session, sender, name="x", scopes=["read"], days=None)
+        people_edits.sign_in(session, sender, device="x", days=1)
+        values["token_id"] = api_tokens.of_person(session, sender.id)[0].id
+        values["device_id"] = people_lookups.sign_ins(session, sender.id)[0].id
     clients = {login: client_of(services, login, app) for login in ("own", "other", "viewer", "office")}
     yield Village(app, values, clients, services)
     services.index.close()
@@ -139,10 +149,11 @@ def test_every_address_that_names_such_a_thing_is_asked(village: Village) -> Non
 def test_what_is_of_another_unit_or_of_somebody_else_is_not_there(village: Village) -> None:
     wrong = []
     for method, rule, body in ASKED:
-        strangers = ("other", "viewer", "own", "office") if "upload_id" in rule else ("other", "viewer")
-        for who in strangers:
+        personal = any(name in rule for name in PERSONAL)
+        for who in ("other", "viewer", "own", "office") if personal else ("other", "viewer"):
             status = ask(village, who, method, rule, body)
-            expected = {403} if who == "viewer" else {403, 404}
+            has_one_too = "device_id" in rule or "token_id" in rule
+            expected = {404} if has_one_too else {403} if who == "viewer" else {403, 404}
             if status not in expected:
                 wrong.append((who, method, rule, status))
     assert wrong == []
@@ -151,11 +162,12 @@ def test_what_is_of_another_unit_or_of_somebody_else_is_not_there(village: Villa
         assert session.get(ScreenMessage, "line1") and session.get(Screening, "screening1")
         upload = session.get_one(Upload, "upload1")
         assert (upload.received_bytes, upload.cancelled, upload.typed) == (0, False, {})
+        assert people_lookups.sign_ins(session, upload.person_id) and api_tokens.of_person(session, upload.person_id)
 
 
 def test_an_editor_of_the_unit_above_looks_after_what_a_village_has(village: Village) -> None:
     """The same questions are answered, so that the refusals before were not for another reason."""
-    asked = [one for one in ASKED if "upload_id" not in one[1] and "picture" not in one[1]]
+    asked = [one for one in ASKED if not any(name in one[1] for name in (*PERSONAL, "picture"))]
     gone = ("/remove", "DELETE", "/revoke")  # those last, as nothing is there afterwards
     for method, rule, body in sorted(asked, key=lambda one: any(part in f"{one[0]} {one[1]}" for part in gone)):
         if (method, rule) in TWICE:

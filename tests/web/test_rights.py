@@ -149,7 +149,7 @@ VALUES = {
     "version": "1", "name": "v480", "number": "0", "language": "zh", "revision": "2", "choice": "0", "width": "640",
     "ending": "jpg", "sheet": "0", "size": "large", "key_id": "none", "ticket_id": "none", "sign_in_id": "none",
     "table": "lessons", "token": "no-such-token", "digest": "a" * 32, "ticks": "0", "form": "svg", "entry_id": "none",
-    "token_id": "none", "upload_id": "none", "batch": "none", "change_id": "1",
+    "token_id": "none", "device_id": "none", "upload_id": "none", "batch": "none", "change_id": "1",
     "screen_id": "none", "screening_id": "none", "pause_id": "none", "message_id": "none", "code": "22222222",
     "seconds": "4", "report_id": "1", "line_id": "none",
 }  # fmt: skip

@@ -26,6 +26,7 @@ from medialib.web.api import (
     lesson_media,
     lesson_pictures,
     lesson_recordings,
+    own_account,
     people,
     reports,
     screen_lines,
@@ -56,7 +57,7 @@ _GROUPS = {
 _MODULES = (
     desk_lessons, filling_in, lesson_acts, lesson_links, lesson_pictures, lesson_recordings, lesson_media, captions,
     uploads, upload_acts, tus_described, theme_changes, statistics, collections, collection_changes, collection_files,
-    people, units, invitations, screens, screen_lines, channels, screenings, reports, webhooks, settings,
+    own_account, people, units, invitations, screens, screen_lines, channels, screenings, reports, webhooks, settings,
 )  # fmt: skip
 _PER_MINUTE = 600
 """So often a token may ask; what is read in masses is read in pages of a hundred."""

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
 from medialib.catalogue import api_tokens, passwords, people_edits, people_lookups
-from medialib.errors import N_, BadRequest
+from medialib.errors import N_, BadRequest, NotAllowed
 from medialib.services import Services
 from medialib.web import access, signing
 from medialib.web.desk.shell import home_of, me, page
@@ -45,20 +45,32 @@ _DONE = {
 
 
 def _change(services: Services) -> ResponseReturnValue:
-    person, here = me(services), signing.this_device(services)
-    if not passwords.is_right(person.password_hash, request.form.get("now", "")[: passwords.LONGEST]):
-        return _account(services, 403, problem=gettext(N_("That is not your present password.")))
+    form = request.form
     try:
-        password = request.form.get("password", "")
-        if password != request.form.get("again", ""):
+        require_present_password(services, form.get("now", ""))
+        if form.get("password", "") != form.get("again", ""):
             raise BadRequest(N_("The two passwords are not the same. Please type them again."))
-        with services.database.begin() as session:
-            mine = people_lookups.person(session, person.id)
-            keep, keep_keys = here.id if here else "", "end_keys" not in request.form
-            people_edits.set_password(session, mine, password, keep=keep, keep_keys=keep_keys, by=person)
+        change_password(services, form.get("password", ""), keep_keys="end_keys" not in form)
+    except NotAllowed as error:
+        return _account(services, 403, problem=sentence(error))
     except BadRequest as error:
         return _account(services, 400, problem=sentence(error))
     return redirect(url_for("desk.account", done="password"))
+
+
+def require_present_password(services: Services, password: str) -> None:
+    """Raises NotAllowed for another one; tries are to be counted."""
+    if not passwords.is_right(me(services).password_hash, password[: passwords.LONGEST]):
+        raise NotAllowed(N_("That is not your present password."))
+
+
+def change_password(services: Services, password: str, *, keep_keys: bool) -> None:
+    """Sign all other devices out, too; raises BadRequest for a poor password."""
+    person, here = me(services), signing.this_device(services)
+    with services.database.begin() as session:
+        mine = people_lookups.person(session, person.id)
+        keep = here.id if here else ""
+        people_edits.set_password(session, mine, password, keep=keep, keep_keys=keep_keys, by=person)
 
 
 def _end(services: Services, sign_in_id: str) -> ResponseReturnValue:
@@ -68,8 +80,13 @@ def _end(services: Services, sign_in_id: str) -> ResponseReturnValue:
 
 
 def _end_others(services: Services) -> ResponseReturnValue:
+    end_others(services)
+    return redirect(url_for("desk.account", done="others"))
+
+
+def end_others(services: Services) -> None:
+    """Only the device that asks stays signed in."""
     here = signing.this_device(services)
     with services.database.begin() as session:
         people_edits.end_sign_ins(session, me(services), keep=here.id if here else "")
         people_edits.note(session, me(services), "devices.ended", on_id=me(services).id, on_name=me(services).name)
-    return redirect(url_for("desk.account", done="others"))
