@@ -15,7 +15,7 @@ from medialib.ingest import own_pictures, reading_files
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 
-from .factories import add_lesson, add_posters, make_plan, make_services
+from .factories import add_lesson, add_posters, make_plan, make_services, write
 from .signing import acts, add_person, token
 from .test_readings import PDF
 
@@ -150,6 +150,40 @@ def test_own_pictures_are_listed_removed_and_brought_back(
     assert acts(services)[:2] == ["picture.restored", "picture.removed"]
     for wrong in ("", "?number=0", "?number=x", "?number=-5"):
         assert browser.delete(path + wrong, headers=key).status_code == 400, wrong
+
+
+def test_a_recording_is_had_as_it_was_sent_whole_or_in_parts(
+    services: Services, browser: FlaskClient, key: dict[str, str]
+) -> None:
+    lesson = add_lesson(services)
+    path = f"/api/desk/lessons/{lesson}/recordings/file"
+    assert browser.get(path, headers=key).status_code == 404
+    write(services.store.source(lesson, ".mp4"), "as it was sent")
+    with browser.get(path, headers=key) as whole:
+        assert (whole.status_code, whole.data) == (200, b"as it was sent")
+        assert whole.headers["Cache-Control"] == "private, no-store"
+    with browser.get(path, headers=key | {"Range": "bytes=3-4"}) as part:
+        assert (part.status_code, part.data) == (206, b"it")
+    beyond = browser.get(path, headers=key | {"Range": "bytes=99-"})
+    assert beyond.status_code == 416 and beyond.get_json()["error"]
+    assert browser.get(path).status_code == 401
+
+
+def test_captions_are_had_as_a_file(services: Services, browser: FlaskClient, key: dict[str, str]) -> None:
+    path = f"/api/desk/lessons/{add_lesson(services, '竹编')}/captions"
+    lines = [{"begin": 1, "end": 2.5, "text": "<i>选竹</i> & 破篾"}]
+    assert browser.put(f"{path}/zh", headers=key, json={"lines": lines}).status_code == 200
+    file = browser.get(f"{path}/zh/file", headers=key)
+    assert file.mimetype == "text/vtt" and file.text.startswith("WEBVTT\n")
+    other = browser.get(f"{path}/zh/file?form=srt", headers=key)
+    assert other.mimetype == "application/x-subrip"
+    assert other.text == "1\n00:00:01,000 --> 00:00:02,500\n<i>选竹</i> & 破篾\n"
+    assert browser.get(f"{path}/zh/file?form=ass", headers=key).status_code == 400
+    assert browser.get(f"{path}/en/file", headers=key).status_code == 404
+    document = browser.get("/api/openapi.json").get_json()
+    told = document["paths"]["/api/desk/lessons/{lesson_id}/captions/{language}/file"]["get"]["responses"]["200"]
+    assert set(told["content"]) == {"text/vtt", "application/x-subrip"}
+    assert "text/vtt / application/x-subrip" in browser.get("/api/").text
 
 
 def test_earlier_recordings_are_told_and_the_last_one_comes_back(

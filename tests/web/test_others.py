@@ -29,6 +29,7 @@ ASKED: tuple[tuple[str, str, object], ...] = (
     ("PATCH", "/api/screens/<screen_id>", {"name": "x"}),
     ("DELETE", "/api/screens/<screen_id>", None),
     ("DELETE", "/api/screens/lines/<line_id>", None),
+    ("GET", "/api/screens/<screen_id>/picture", None),
     ("GET", "/desk/screens/<screen_id>", None),
     ("POST", "/desk/screens/<screen_id>", {"name": "x"}),
     ("GET", "/desk/screens/<screen_id>/picture.jpg", None),

@@ -372,8 +372,10 @@ def test_a_picture_is_small_and_really_one(desk: Desk) -> None:
         assert office.post("/tv/picture", data=wrong, headers=head).status_code == 400
     assert office.get(f"/desk/screens/{screen_id}/picture.jpg").status_code == 404
     assert office.post("/tv/picture", data=out.getvalue(), headers=head).status_code == 204
-    answer = office.get(f"/desk/screens/{screen_id}/picture.jpg")
-    assert answer.mimetype == "image/jpeg" and answer.data[:2] == b"\xff\xd8"
+    for address in (f"/desk/screens/{screen_id}/picture.jpg", f"/api/screens/{screen_id}/picture"):
+        answer = office.get(address)
+        assert answer.mimetype == "image/jpeg" and answer.data[:2] == b"\xff\xd8"
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_an_old_box_follows_its_channel(desk: Desk) -> None:

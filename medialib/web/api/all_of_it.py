@@ -127,8 +127,8 @@ def _page(services: Services, api: Api) -> ResponseReturnValue:
 
     def shown(told: dict[str, Any]) -> str:
         if "application/json" not in told["content"]:
-            (kind,) = told["content"]
-            return gettext("a file, as it is") if kind == "application/octet-stream" else kind
+            as_it_is = {"application/octet-stream": gettext("a file, as it is")}
+            return " / ".join(as_it_is.get(kind, kind) for kind in told["content"])
         return outline(told["content"]["application/json"]["schema"], document["components"]["schemas"])
 
     groups = {key: gettext(name) for key, name in _GROUPS.items()}

@@ -1,12 +1,14 @@
 """Captions over the API: read, put and taken away, with the checks of the desk's page."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+from flask import Response
 from pydantic import Field, model_validator
 
 from medialib.catalogue import caption_edits, caption_lookups, lookups
 from medialib.catalogue.cues import CaptionTrack, Cue, from_stored
 from medialib.catalogue.lessons import Captions
+from medialib.delivery import srt, webvtt
 from medialib.errors import N_, BadRequest
 from medialib.ingest import cue_text
 from medialib.ingest.beside import TextFile
@@ -18,6 +20,7 @@ from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
 from medialib.web.api.operations import Answer, Api, Body
+from medialib.web.desk import captions as desk_captions
 from medialib.web.desk.shell import me
 
 _PATH = "/desk/lessons/<lesson_id>/captions"
@@ -68,10 +71,25 @@ class NewCaptions(Body):
         return self
 
 
+class FormQuery(Body):
+    """`form`: WebVTT, or SubRip."""
+
+    form: Literal["vtt", "srt"] = "vtt"
+
+
 def add_to(api: Api) -> None:
     editors = api.family(access.lesson_editors, below=_PATH, writes="edit", group="captions", answer=TrackAnswer)
     of = "/<language>"
     editors(_all, "GET", "", N_("The captions of a lesson"), answer=CaptionsAnswer)
+    editors(
+        _file,
+        "GET",
+        f"{of}/file",
+        N_("The captions of a lesson in one language, as a file"),
+        query=FormQuery,
+        answer=None,
+        answers_file=(webvtt.MEDIA_TYPE, srt.MEDIA_TYPE),
+    )
     editors(_read, "GET", of, N_("The captions of a lesson in one language"), refusals=(400,))
     editors(
         _put,
@@ -100,6 +118,10 @@ def _all(services: Services, lesson_id: str) -> CaptionsAnswer:
 def _read(services: Services, lesson_id: str, language: str) -> TrackAnswer:
     with services.database.read() as session:
         return _told(caption_lookups.captions(session, lesson_id, _tag(language)))
+
+
+def _file(services: Services, lesson_id: str, language: str, query: FormQuery) -> Response:
+    return desk_captions.whole_file(services, lesson_id, _tag(language), as_srt=query.form == "srt")
 
 
 def _tag(language: str) -> str:

@@ -26,6 +26,7 @@ _REFUSALS = {
     412: "Another version of the protocol is spoken",
     413: "It is too large, or more than was told",
     415: "It was sent as something else",
+    416: "The file has no such part",
     423: "It is being received from elsewhere just now",
     429: "Asked too often",
     460: "The bytes do not add up to their checksum",
@@ -132,6 +133,8 @@ def _responses(one: Operation, references: dict[Any, Any]) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done"}
     if one.answer:
         done["content"] = {"application/json": {"schema": references[one.answer]}}
+    if one.answers_file:
+        done["content"] = {kind: {} for kind in one.answers_file}
     if one.told_headers:
         done["headers"] = {each.name: {"required": each.required, "schema": each.schema} for each in one.told_headers}
     refused = {} if one.method == "HEAD" else {"content": {"application/json": {"schema": references[Refusal]}}}

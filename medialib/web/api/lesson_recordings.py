@@ -1,5 +1,7 @@
 """The recording of a lesson over the API, those that it had before, and the way back to the last one."""
 
+from typing import Any
+
 from medialib.catalogue import former_sources, lookups
 from medialib.catalogue.former_sources import FormerSource
 from medialib.errors import N_
@@ -9,6 +11,8 @@ from medialib.web.api.operations import Answer, Api
 from medialib.web.desk import recordings
 
 _PATH = "/desk/lessons/<lesson_id>/recordings"
+_PARTS: dict[str, Any] = {"answers_file": ("application/octet-stream",), "also": (206,), "refusals": (416,)}
+"""A file of which parts may be asked for."""
 
 
 class RecordingAnswer(Answer):
@@ -36,6 +40,8 @@ class RecordingsAnswer(Answer):
 def add_to(api: Api) -> None:
     editors = api.family(access.lesson_editors, below=_PATH, writes="edit", group="lessons", answer=RecordingsAnswer)
     editors(_all, "GET", "", N_("The recordings of a lesson"))
+    told = N_("The recording of a lesson, as it was sent")
+    editors(recordings.sent_file, "GET", "/file", told, answer=None, **_PARTS)
     editors(_back, "POST", "/back", N_("Brings the recording before this one back"))
 
 

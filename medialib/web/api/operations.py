@@ -68,6 +68,8 @@ class Operation:
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
+    answers_file: Sequence[str] = ()
+    """The types of the file that is answered instead of JSON, as it is."""
     status: int = 200
     refusals: Sequence[int] = ()
     role: str = ""
@@ -154,8 +156,10 @@ class Api:
         return add
 
 
-def told(answer: BaseModel | None, status: int = 200) -> Response:
-    """JSON that is asked for again each time; nothing at all with 204."""
+def told(answer: BaseModel | Response | None, status: int = 200) -> Response:
+    """JSON that is asked for again each time; nothing at all with 204; a file as it is."""
+    if isinstance(answer, Response):
+        return answer
     response = Response(status=204) if answer is None else jsonify(answer.model_dump(mode="json"))
     response.status_code = 204 if answer is None else status
     response.headers["Cache-Control"] = "private, no-cache" if request.method in SAFE_METHODS else "no-store"

@@ -145,6 +145,8 @@ def add_to(api: Api) -> None:
     told = N_("Tells many screens to do something")
     editors(_order, "POST", "/orders", told, body=Orders, answer=ScreensAnswer, refusals=(404,))
     editors(_one, "GET", "/<screen_id>", N_("One screen"))
+    told = N_("The last picture that a screen has sent")
+    editors(screens.last_picture, "GET", "/<screen_id>/picture", told, answer=None, answers_file=("image/jpeg",))
     editors(_change, "PATCH", "/<screen_id>", N_("Changes name, unit, group or channel of a screen"), body=ScreenChange)
     editors(_revoke, "DELETE", "/<screen_id>", N_("Takes a screen out of service"), answer=None, status=204)
 

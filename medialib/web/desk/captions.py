@@ -209,12 +209,15 @@ def _undo(services: Services, lesson_id: str, language: str) -> ResponseReturnVa
     return redirect(url_for("desk.captions", lesson_id=lesson_id))
 
 
-def _file(services: Services, lesson_id: str, language: str) -> ResponseReturnValue:
-    """WebVTT, or with ?as=srt SubRip, under the lesson's title."""
+def _file(services: Services, lesson_id: str, language: str) -> Response:
+    return whole_file(services, lesson_id, _tag(language), as_srt=request.args.get("as") == "srt")
+
+
+def whole_file(services: Services, lesson_id: str, language: str, *, as_srt: bool) -> Response:
+    """WebVTT or SubRip, under the lesson's title; raises NotFound."""
     with services.database.read() as session:
         title = lookups.lesson(session, lesson_id).title
-        cues = from_stored(caption_lookups.captions(session, lesson_id, _tag(language)).cues)
-    as_srt = request.args.get("as") == "srt"
+        cues = from_stored(caption_lookups.captions(session, lesson_id, language).cues)
     text = srt.render_srt(cues) if as_srt else webvtt.render_captions(cues)
     kind = srt.MEDIA_TYPE if as_srt else webvtt.MEDIA_TYPE
     response = Response(text, content_type=f"{kind}; charset=utf-8")

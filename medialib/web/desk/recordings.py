@@ -1,6 +1,6 @@
 """The recording of a lesson, those that it had before, and the way back to the last one."""
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from medialib.catalogue import former_sources, lookups
@@ -18,7 +18,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
         address, "recording", access.lesson_editors(lambda lesson_id: _recording(services, lesson_id))
     )
     blueprint.add_url_rule(
-        f"{address}/file", "recording_file", access.lesson_editors(lambda lesson_id: _file(services, lesson_id))
+        f"{address}/file", "recording_file", access.lesson_editors(lambda lesson_id: sent_file(services, lesson_id))
     )
     blueprint.add_url_rule(
         f"{address}/back", "recording_back", access.lesson_editors(lambda lesson_id: _back(services, lesson_id)),
@@ -36,8 +36,8 @@ def _recording(services: Services, lesson_id: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _file(services: Services, lesson_id: str) -> ResponseReturnValue:
-    """The file as it was sent, under the name that it had."""
+def sent_file(services: Services, lesson_id: str) -> Response:
+    """The file as it was sent, under the name that it had; raises NotFound."""
     with services.database.read() as session:
         source = lookups.source(session, lesson_id)
     place = services.store.source(lesson_id, source.extension, source.version)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from flask import Blueprint, redirect, request, send_file, url_for
+from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,7 @@ def add_to(blueprint: Blueprint, services: Services) -> None:
     add("/list", "screen_list", lambda: _list(services))
     add("/shown", "screens_shown", lambda: _shown(services))
     add("/<screen_id>", "screen", lambda screen_id: _screen(services, screen_id), "GET", "POST")
-    add("/<screen_id>/picture.jpg", "screen_picture", lambda screen_id: _picture(services, screen_id))
+    add("/<screen_id>/picture.jpg", "screen_picture", lambda screen_id: last_picture(services, screen_id))
     add("/<screen_id>/revoke", "revoke_screen", lambda screen_id: _revoke(services, screen_id), "POST")
     screen_orders.add_to(blueprint, services, lambda problem: _list(services, problem))
 
@@ -173,7 +173,8 @@ def _screen(services: Services, screen_id: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _picture(services: Services, screen_id: str) -> ResponseReturnValue:
+def last_picture(services: Services, screen_id: str) -> Response:
+    """What a screen of this person has sent of itself; raises NotFound."""
     with services.database.read() as session:
         one = screen_lookups.screen(session, _viewer(services), screen_id)
     place = snapshots.place_of(services.store, one.id)
