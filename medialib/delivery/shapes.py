@@ -62,9 +62,9 @@ def recording_path(lesson_id: str, plan: Plan) -> str | None:
     return f"/media/{lesson_id}/lesson.m4a" if plan.audio else None
 
 
-def captions_path(row: Captions) -> str:
-    """All captions in one language as one file, kept for ever: a change has another address."""
-    return f"/media/{row.lesson_id}/captions/{row.language}/{row.revision}.vtt"
+def captions_path(row: Captions, ending: str = "vtt") -> str:
+    """All captions in one language as one file (`vtt` or `srt`), kept for ever: a change has another address."""
+    return f"/media/{row.lesson_id}/captions/{row.language}/{row.revision}.{ending}"
 
 
 def chapters_path(lesson: Lesson) -> str | None:
@@ -124,7 +124,10 @@ def lesson_detail(
         "state": lesson.state,
         "reason": reason,
         **_said_of(lesson),
-        "captions": [{"language": one.language, "label": one.label, "url": captions_path(one)} for one in captions],
+        "captions": [
+            {"language": one.language, "label": one.label, "url": captions_path(one), "srt": captions_path(one, "srt")}
+            for one in captions
+        ],
         "chapters": lesson.chapters,
         "chapters_track": chapters_path(lesson),
         "readings": [

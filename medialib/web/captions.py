@@ -9,7 +9,7 @@ from medialib.catalogue import caption_lookups, lookups
 from medialib.catalogue.cues import Cue, from_stored
 from medialib.catalogue.plans import TS_CLOCK_SECONDS
 from medialib.database import Database
-from medialib.delivery import hls, joined_captions, webvtt
+from medialib.delivery import hls, joined_captions, srt, webvtt
 from medialib.errors import N_, NotFound
 from medialib.web import access
 from medialib.web.keeping import asked_again, kept, let_other_sites_play
@@ -43,6 +43,13 @@ def _teach_routes(state: object) -> None:
 @access.members
 def whole(lesson_id: str, language: str, revision: int) -> Response:
     return _vtt(webvtt.render_captions(_cues(services().database, lesson_id, language, revision)))
+
+
+@blueprint.get("/media/<lesson:lesson_id>/captions/<language:language>/<number:revision>.srt")
+@access.members
+def whole_srt(lesson_id: str, language: str, revision: int) -> Response:
+    """For other programs than browsers."""
+    return _answer(srt.render_srt(_cues(services().database, lesson_id, language, revision)), srt.MEDIA_TYPE)
 
 
 _HLS = "/media/<lesson:lesson_id>/v<number:version>/captions/<language:language>/<number:revision>"

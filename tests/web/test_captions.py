@@ -1,6 +1,7 @@
 """Captions and chapters over HTTP, in the JSON and on the lesson's page."""
 
 import json
+import re
 
 import m3u8
 import pytest
@@ -33,14 +34,37 @@ def test_the_json_names_the_captions_and_they_are_there_for_ever(services: Servi
     lesson_id = captioned(services)
     found = client.get(f"/api/lessons/{lesson_id}").json["captions"]  # type: ignore[index]
     assert found == [
-        {"language": "zh", "label": "中文", "url": f"/media/{lesson_id}/captions/zh/2.vtt"},
-        {"language": "en", "label": "English", "url": f"/media/{lesson_id}/captions/en/3.vtt"},
+        {"language": language, "label": label, "url": f"{place}.vtt", "srt": f"{place}.srt"}
+        for language, label, place in (
+            ("zh", "中文", f"/media/{lesson_id}/captions/zh/2"),
+            ("en", "English", f"/media/{lesson_id}/captions/en/3"),
+        )
     ]
     answer = client.get(found[0]["url"])
     assert (answer.status_code, answer.mimetype) == (200, "text/vtt")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "00:00:03.000 --> 00:00:06.000\n<i>留下的竹蔸</i>不会积水 &lt;x&gt;\n" in answer.text
+
+
+def test_members_take_the_captions_along_as_files(services: Services, client: FlaskClient) -> None:
+    lesson_id = captioned(services, title="竹编")
+    page = client.get(f"/lessons/{lesson_id}").text
+    (sheet,) = re.findall(r'<dialog[^>]* id="keep".*?</dialog>', page, flags=re.DOTALL)
+    (unscripted,) = re.findall(r'<noscript><p class="quiet-links">.*?</noscript>', page, flags=re.DOTALL)
+    links = re.findall(r'<a class="file" href="([^"]+)" download="([^"]+)">', sheet)
+    assert links[-4:] == re.findall(r'<a class="file" href="([^"]+)" download="([^"]+)">', unscripted)
+    assert links[-4:] == [
+        (f"/media/{lesson_id}/captions/{language}/{revision}.{ending}", f"竹编.{language}.{ending}")
+        for language, revision in (("zh", 2), ("en", 3))
+        for ending in ("srt", "vtt")
+    ]
+    assert "字幕（中文）" in sheet and "字幕（英语）" in sheet
+    answer = client.get(links[-4][0])
+    assert (answer.status_code, answer.mimetype) == (200, "application/x-subrip")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.text.startswith("1\n00:00:03,000 --> 00:00:06,000\n<i>留下的竹蔸</i>不会积水 <x>\n\n2\n")
+    assert client.get(f"/media/{lesson_id}/captions/zh/9.srt").status_code == 404
 
 
 def test_a_change_has_a_new_address_that_no_old_one_ever_had(services: Services, client: FlaskClient) -> None:

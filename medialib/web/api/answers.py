@@ -54,6 +54,7 @@ class CaptionsLink(Answer):
     language: str
     label: str
     url: str
+    srt: str
 
 
 class Chapter(Answer):
