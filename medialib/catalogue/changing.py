@@ -173,6 +173,12 @@ def history(session: Session, lesson_id: str, *, limit: int | None = None) -> Se
     return session.scalars(query.limit(limit)).all()
 
 
+def changes_after(session: Session, lesson_id: str, change_id: int) -> Sequence[LessonChange]:
+    """What was done to a lesson after that change, the earliest first."""
+    later = (LessonChange.lesson_id == lesson_id, LessonChange.id > change_id)
+    return session.scalars(select(LessonChange).where(*later).order_by(LessonChange.id)).all()
+
+
 def thread(session: Session, lesson_id: str) -> Sequence[LessonChange]:
     """What editors and county said to each other about a lesson, the oldest first."""
     said = (LessonChange.lesson_id == lesson_id, LessonChange.words != "")

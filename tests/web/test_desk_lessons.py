@@ -186,6 +186,40 @@ def test_details_are_kept_with_their_history_and_what_is_wrong_loses_nothing(
     assert "done=same" in same.headers["Location"]
 
 
+def test_of_two_who_change_one_lesson_neither_takes_back_what_the_other_did(
+    services: Services, editor: FlaskClient, county: FlaskClient
+) -> None:
+    lesson = add_lesson(services, "旧标题", unit=VILLAGE, description="旧简介", themes=("skills",))
+    desk = f"/desk/lessons/{lesson}"
+    seen = {"since": since(editor.get(desk).text), "title": "旧标题", "description": "旧简介", "speaker": ""}
+    send(county, f"{desk}/details", page=desk, **{**seen, "title": "县里的标题", "description": "县里的简介"})
+    send(editor, f"{desk}/details", page=desk, **{**seen, "speaker": "周师傅"})
+    with services.database.read() as session:
+        one = lookups.lesson(session, lesson)
+        assert (one.title, one.description, one.speaker) == ("县里的标题", "县里的简介", "周师傅")
+    both = send(editor, f"{desk}/details", page=desk, **{**seen, "title": "村里的标题"})
+    assert both.status_code == 400 and "xian 改过" in both.text and "：标题。" in both.text
+    assert 'value="村里的标题"' in both.text and "县里的简介</textarea>" in both.text, "only what is typed stays"
+    again = {**seen, "since": since(both.text), "title": "村里的标题", "description": "县里的简介", "speaker": "周师傅"}
+    assert send(editor, f"{desk}/details", page=desk, **again).status_code == 302
+    put(services, lesson, stage="submitted")
+    screen = f"/desk/review/{lesson}"
+    told = {"since": since(county.get(screen).text), "what": "published", "title": "村里的标题", "themes_shown": "1"}
+    send(editor, f"{desk}/details", page=desk, title="又改的标题")
+    refused = send(county, screen, page=screen, **{**told, "title": "审核时的标题"})
+    assert refused.status_code == 400 and "bian 改过" in refused.text and 'value="审核时的标题"' in refused.text
+    assert send(county, screen, page=screen, **told).status_code == 302
+    with services.database.read() as session:
+        assert lookups.lesson(session, lesson).title == "又改的标题"
+
+
+def since(page: str) -> str:
+    """The last change that a form with details knows of."""
+    found = re.search(r'name="since" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
 IMPOSSIBLE: tuple[dict[str, str], ...] = (
     {"title": " "}, {"title": "长" * 201}, {"number": "0"}, {"place": "moon"}, {"unit": "nowhere"}, {"series": "none"},
     {"language": "中文"}, {"tags": "，".join(f"标{n}" for n in range(21))}, {"recorded": "去年"},

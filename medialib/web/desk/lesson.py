@@ -20,7 +20,7 @@ from medialib.errors import N_, MedialibError, NotFound
 from medialib.jobs.queue import BULK, HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import lesson_form, lesson_sound, trim_form
+from medialib.web.desk import lesson_form, lesson_sound, meanwhile, trim_form
 from medialib.web.desk.lessons import check_unit, own_path
 from medialib.web.desk.shell import me, page, typed
 from medialib.web.desk.stage_words import DONE, MOVE_NAMES, told_done
@@ -86,6 +86,7 @@ def seen(services: Services, session: Session, lesson: Lesson) -> dict[str, Any]
         "card": card_of(services, lesson, plan),
         "document": showing.detail(services, session, lesson.id),
         "posters": posters.described(lesson, pictures) if pictures else [],
+        "since": next((one.id for one in changing.history(session, lesson.id, limit=1)), 0),
         "notices": [sentence(one) for one in showing.notices_of(lesson)],
     }
 
@@ -132,7 +133,10 @@ def _details(services: Services, lesson_id: str) -> ResponseReturnValue:
     person = me(services)
     try:
         with services.database.begin() as session:
-            lesson = lookups.lesson(session, lesson_id)
+            lesson = lookups.lesson_to_change(session, lesson_id)
+            told, problem = meanwhile.merge(session, lesson, told)
+            if problem:
+                raise problem
             if "unit_slug" in told and told["unit_slug"] != lesson.unit_slug:
                 check_unit(session, person, told["unit_slug"])
             made = editing.change(session, lesson_id, told, by=person)

@@ -19,7 +19,7 @@ from medialib.errors import N_, MedialibError, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
 from medialib.web import access
-from medialib.web.desk import collecting, lesson_form
+from medialib.web.desk import collecting, lesson_form, meanwhile
 from medialib.web.desk.deciding import decide
 from medialib.web.desk.lesson import seen, suggested
 from medialib.web.desk.shell import me, page, typed
@@ -60,8 +60,9 @@ def _next(services: Services) -> ResponseReturnValue:
 
 
 def _page(
-    services: Services, lesson_id: str | None, status: int = 200, problem: str = "", reason: str = ""
-) -> ResponseReturnValue:
+    services: Services, lesson_id: str | None, status: int = 200, problem: str = "", reason: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> ResponseReturnValue:  # fmt: skip
     person = me(services)
     with services.database.read() as session:
         waiting = worklist.waiting_for_review(session, viewer_of(person))
@@ -73,7 +74,7 @@ def _page(
         }
         if lesson_id:
             lesson = lookups.lesson(session, lesson_id)
-            values = lesson_form.shown(lesson, lesson_form.told() if problem else None)
+            values = lesson_form.shown(lesson, details)
             told |= {
                 **seen(services, session, lesson),
                 "lesson": lesson,
@@ -126,23 +127,26 @@ def _done(services: Services) -> tuple[str, str, int] | None:
 
 def _decide(services: Services, lesson_id: str) -> ResponseReturnValue:
     """Keep the details, then publish or return; the next lesson follows."""
-    wish, reason = typed("what", most=16), request.form.get("reason", "")[:2000]
+    wish, reason, told = typed("what", most=16), request.form.get("reason", "")[:2000], lesson_form.told()
     with services.database.read() as session:
         waiting = [one.id for one, _ in worklist.waiting_for_review(session, viewer_of(me(services)))]
     try:
         with services.database.begin() as session:
-            change = decide(session, lesson_id, wish, reason, by=me(services))
+            told, problem = meanwhile.merge(session, lookups.lesson_to_change(session, lesson_id), told)
+            if problem:
+                raise problem
+            change = decide(session, lesson_id, wish, reason, told, by=me(services))
             slug = typed("collection", most=64) if wish == "published" else ""
             put = collecting.put(session, slug, [lesson_id], by=me(services)) if slug else None
     except NotFound:
         raise
     except MedialibError as error:
-        return _page(services, lesson_id, 400, sentence(error), reason)
+        return _page(services, lesson_id, 400, sentence(error), reason, told)
     services.queues.send(HOT, "index")
     at = waiting.index(lesson_id) if lesson_id in waiting else -1
     others = [one for one in [*waiting[at + 1 :], *waiting[: max(at, 0)]] if one != lesson_id]
-    told = {"was": lesson_id, "change": change.id, **(collecting.address_of(put) if put and put.count else {})}
-    return redirect(_to(next(iter(others), None), told))
+    done = {"was": lesson_id, "change": change.id, **(collecting.address_of(put) if put and put.count else {})}
+    return redirect(_to(next(iter(others), None), done))
 
 
 def _to(lesson_id: str | None, told: Mapping[str, Any]) -> str:
