@@ -16,8 +16,8 @@ from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
 
 from medialib.app import create_app
-from medialib.catalogue import arranging, collected, lookups
-from medialib.catalogue.arrangement import Entry
+from medialib.catalogue import arranging, collected, lookups, people_edits, people_lookups
+from medialib.catalogue.arrangement import Arrangement, Entry
 from medialib.catalogue.seeds import plant
 from medialib.services import Services
 from medialib.web import i18n
@@ -156,3 +156,54 @@ def test_what_is_pressed_beside_the_details_of_a_lesson_saves_them_first(service
             page.get_by_role("button", name="留言").dblclick()
         assert page.input_value("[name=description]") == "三步管好一片林"
         assert page.inner_text(".thread").count("请再看看") == 1
+
+
+def test_what_was_typed_outlives_being_signed_out_meanwhile(services: Services, site: str) -> None:
+    with services.database.read() as session:
+        lesson_id = lookups.all_lessons(session)[0].id
+    with chromium() as browser:
+        page = browser.new_context(locale="zh-CN").new_page()
+        sign_in(page, site, "xian", PASSWORD)
+        page.goto(f"{site}/desk/lessons/{lesson_id}")
+        page.wait_for_load_state("networkidle")  # with its scripts
+        page.fill("[name=description]", "打了半小时的字")
+        signed_out(services)
+        page.keyboard.press("Control+s")
+        page.locator("#details [data-stays]", has_text="重新登录").wait_for()
+        signed_in_beside(page, site)
+        with page.expect_navigation(url="**done=saved*"):
+            page.keyboard.press("Control+s")
+        assert page.input_value("[name=description]") == "打了半小时的字"
+        page.goto(f"{site}/desk/collections/xianglibenling")
+        page.wait_for_load_state("networkidle")
+        signed_out(services)
+        page.fill("aside [name=editorial]", "这一期讲竹子")
+        page.keyboard.press("Tab")  # it is kept as soon as the field is left
+        page.locator("aside [data-stays]", has_text="重新登录").wait_for()
+        signed_in_beside(page, site)
+        page.locator("aside [data-stays] button").click()
+        until(lambda: "这一期讲竹子" in kept(services).editorial, seconds=30)
+
+
+def kept(services: Services) -> Arrangement:
+    with services.database.read() as session:
+        return arranging.current(session, collected.collection(session, "xianglibenling"))
+
+
+def signed_out(services: Services) -> None:
+    with services.database.begin() as session:
+        person = people_lookups.find_person(session, "xian")
+        assert person
+        people_edits.end_sign_ins(session, person)
+
+
+def signed_in_beside(page: Page, site: str) -> None:
+    """On another page of the same browser, by the link that the first one shows."""
+    with page.context.expect_page() as opened:
+        page.locator("[data-stays] a").click()
+    other = opened.value
+    other.fill("[name=login]", "xian")
+    other.fill("[name=password]", PASSWORD)
+    other.keyboard.press("Enter")
+    other.wait_for_url("**/desk/account")
+    other.close()

@@ -2,6 +2,8 @@
 // They go one after the other. The page is shown anew once all are answered and nothing is held, so that what is done
 // meanwhile begins from what is seen, not from an answer that does not know of it yet.
 
+import { obstacle, tell } from "./desk-staying.js";
+
 const live = () => document.getElementById("live");
 const plain = (form) => new URLSearchParams(new FormData(form));
 let sending = Promise.resolve();
@@ -41,6 +43,8 @@ async function send(form, body) {
   count(-1);
   if (!text.includes('id="live"')) {
     count(-unanswered);
+    const why = await obstacle();
+    if (why) return void tell(form, why);
     document.body.append(form); // it may be shown no longer, and would then send nothing
     form.submit(); // the whole page then tells what is wrong
     return;

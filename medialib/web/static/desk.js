@@ -1,5 +1,7 @@
 // What the desk's pages do beyond forms: shortcuts, links that are copied with one press, what is told before it is sent.
 
+import "./desk-staying.js";
+
 for (const field of document.querySelectorAll("[data-shortcut]")) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
