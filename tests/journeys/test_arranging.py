@@ -185,6 +185,27 @@ def test_what_was_typed_outlives_being_signed_out_meanwhile(services: Services, 
         until(lambda: "这一期讲竹子" in kept(services).editorial, seconds=30)
 
 
+def test_two_who_write_at_one_collection_keep_what_each_of_them_wrote(services: Services, site: str) -> None:
+    with chromium() as browser:
+        pages = [browser.new_context(locale="zh-CN").new_page() for _ in range(2)]
+        for page in pages:
+            sign_in(page, site, "xian", PASSWORD)
+            page.goto(f"{site}/desk/collections/xianglibenling")
+            page.wait_for_load_state("networkidle")
+        one, other = pages
+        write(other, "description", "另一位写的一句话")
+        write(one, "title", "乡里新本领")
+        assert (kept(services).title, kept(services).description) == ("乡里新本领", "另一位写的一句话")
+        write(one, "title", "乡里本领")  # back to what it was shown with: that is typed as well
+        assert kept(services).title == "乡里本领"
+
+
+def write(page: Page, name: str, words: str) -> None:
+    page.fill(f"[data-typed-only] [name={name}]", words)
+    page.locator(f"[data-typed-only] [name={name}]").blur()
+    settled(page)
+
+
 def kept(services: Services) -> Arrangement:
     with services.database.read() as session:
         return arranging.current(session, collected.collection(session, "xianglibenling"))

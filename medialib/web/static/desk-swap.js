@@ -17,9 +17,17 @@ document.addEventListener("submit", (event) => {
   if (!form || event.defaultPrevented) return;
   event.preventDefault();
   const body = form.enctype === "multipart/form-data" ? new FormData(form) : plain(form);
+  const untyped = "typedOnly" in form.dataset ? [...form.elements].filter((one) => one.value === last(one)) : [];
+  for (const one of untyped) if (one.type !== "hidden") body.delete(one.name);
   count(1);
   sending = sending.then(() => send(form, body));
 });
+
+// What the server had of a field when it was last heard of: of a form with data-typed-only no other fields go, since somebody
+// else may have changed those meanwhile.
+const taken = new WeakMap();
+const chosen = (choices) => ([...choices.options].find((one) => one.defaultSelected) ?? choices.options[0]).value;
+const last = (field) => taken.get(field) ?? (field.options ? chosen(field) : field.defaultValue);
 
 function count(more) {
   unanswered += more;
@@ -41,6 +49,7 @@ async function send(form, body) {
   const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
   const text = answer && (answer.ok || answer.status === 400) ? await answer.text() : "";
   count(-1);
+  if (answer?.ok) for (const one of form.elements) if (body.has(one.name)) taken.set(one, body.get(one.name));
   if (!text.includes('id="live"')) {
     count(-unanswered);
     const why = await obstacle();
