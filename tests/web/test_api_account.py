@@ -13,8 +13,7 @@ from medialib.catalogue.people import Person
 from medialib.services import Services
 
 from .factories import opened_services
-from .signing import PASSWORD, add_person, client_of, sign_in, token_of
-from .test_api_operations import token
+from .signing import PASSWORD, add_person, client_of, sign_in, token, token_of
 
 NEW = "山上有一棵老樟树"
 
