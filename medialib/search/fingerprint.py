@@ -38,13 +38,15 @@ _SAMPLE = Document(
 @cache
 def fingerprint() -> str:
     """The fingerprint of what this process would build: fields, analysis, dictionaries, form of the files."""
-    with vocabulary.without_names():
-        sample = index_fields(_SAMPLE)
+    samples = []
+    for names in ((), (_SAMPLE.unit, _SAMPLE.series)):
+        with vocabulary.with_names(*names):
+            samples.append(index_fields(_SAMPLE))
     told = {
         "blocks": blocks.MAGIC.decode(),
         "packages": [version(name) for name in _DICTIONARIES],
         "fields": _described(make_schema()),
-        "sample": sample,
+        "samples": samples,
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 

@@ -14,7 +14,8 @@ from medialib.search import shapes, sounds
 SHORTEST, LONGEST = 2, 5
 """Characters of the words that are kept."""
 _LOOKING_ALIKE = 0.6
-_SWAPPED = 0.3
+LEAST_APART = 0.3
+"""How unlike another word is at least: with a character that sounds the same, or two that changed places."""
 _ALIKE, _MUCH_ALIKE = 0.66, 0.8
 _NONE: frozenset[str] = frozenset()
 _BEHIND = "|"
@@ -52,7 +53,7 @@ def distance(word: str, other: str) -> float:
     if len(word) != len(other):
         return 9.0
     if sorted(word) == sorted(other) and other in swapped(word):
-        return _SWAPPED
+        return LEAST_APART
     unlike = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
     if len(unlike) == 1 and _strange(*unlike[0]):
         return 1.0  # without asking how the words are said: most that share all but one character

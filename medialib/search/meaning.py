@@ -1,8 +1,9 @@
 """What was meant by words of which the index knows nothing: words it knows that sound or look like them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import islice
 
 from medialib.search import folding, likenesses, mistyped, text, vocabulary
@@ -26,14 +27,15 @@ _FARTHEST_REAL = 0.5
 """Of words that there are: 鸡瘟 is not 鸡粪, but 跌到 may be 跌倒."""
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
+@dataclass(frozen=True, kw_only=True)
 class _Way:
     cost: float
     words: tuple[str, ...] = ()
     changed: bool = False
 
-    def then(self, cost: float, word: str, *, changed: bool = False) -> "_Way":
-        return _Way(cost=self.cost + cost, words=(*self.words, word), changed=self.changed or changed)
+    def then(self, more: "_Way") -> "_Way":
+        changed = self.changed or more.changed
+        return _Way(cost=self.cost + more.cost, words=self.words + more.words, changed=changed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,28 +75,41 @@ def _otherwise(view: View, run: text.Stretch) -> tuple[str, ...] | None:
 
 
 def _read(view: View, han: str) -> _Way:
+    """The cheapest way. A word is only looked for in place of another where that may cost less than what is written."""
+    written = cache(partial(_written, view))
+    most = _cheapest(han, lambda part, _: written(part)).cost
+    least = _OTHER + likenesses.LEAST_APART - _FREQUENT * math.log2(1 + view.size)
+
+    def step(part: str, before: _Way) -> _Way | None:
+        known = written(part)
+        return known if known or before.cost + least > most else _replaced(view, part)
+
+    return _cheapest(han, step)
+
+
+def _cheapest(han: str, step: Callable[[str, _Way], _Way | None]) -> _Way:
     best: list[_Way | None] = [_Way(cost=0.0)] + [None] * len(han)
     for start in range(len(han)):
         before = best[start]
         if before is None:
             continue
-        for length in range(1, min(likenesses.LONGEST, len(han) - start) + 1):
-            for way in _ways(view, han[start : start + length], before):
-                there = best[start + length]
-                if there is None or way.cost < there.cost:
-                    best[start + length] = way
+        for end in range(start + 1, min(start + likenesses.LONGEST, len(han)) + 1):
+            more, there = step(han[start:end], before), best[end]
+            if more and (there is None or before.cost + more.cost < there.cost):
+                best[end] = before.then(more)
     return best[len(han)] or _Way(cost=0.0)
 
 
-def _ways(view: View, part: str, before: _Way) -> Iterator[_Way]:
+def _written(view: View, part: str) -> _Way | None:
     if len(part) == 1:
-        yield before.then(_LONE if stands(view, part) else _STRANGE, part)
-    elif stands(view, part) if len(part) == 2 else _lessons(view, likenesses.keys(part)[0] + part):
-        yield before.then(_KNOWN, part)
-    else:
-        other = _nearest(view, part)
-        if other:
-            yield before.then(_OTHER + other[0], other[1], changed=True)
+        return _Way(cost=_LONE if stands(view, part) else _STRANGE, words=(part,))
+    there = stands(view, part) if len(part) == 2 else _lessons(view, likenesses.keys(part)[0] + part)
+    return _Way(cost=_KNOWN, words=(part,)) if there else None
+
+
+def _replaced(view: View, part: str) -> _Way | None:
+    other = _nearest(view, part)
+    return _Way(cost=_OTHER + other[0], words=(other[1],), changed=True) if other else None
 
 
 def _nearest(view: View, part: str) -> tuple[float, str] | None:

@@ -148,15 +148,15 @@ class MappedFile(StructFile):  # type: ignore[misc]
 
     def __init__(self, view: memoryview, name: str) -> None:
         super().__init__(_Window(view), name)
-        self._view = view
+        self.view = view
 
     def get(self, position: int, length: int) -> bytes:
         """``length`` bytes at ``position``, without moving the reading position."""
-        return bytes(self._view[position : position + length])
+        return bytes(self.view[position : position + length])
 
     def subset(self, offset: int, length: int, name: str | None = None) -> "MappedFile":
         """A part of this part."""
-        return MappedFile(self._view[offset : offset + length], name or self._name)
+        return MappedFile(self.view[offset : offset + length], name or self._name)
 
 
 class IndexStorage(FileStorage):  # type: ignore[misc]

@@ -27,6 +27,7 @@ _SIZES = struct.Struct("!ii")
 _TABLE = struct.Struct("!qi")
 _SLOT = np.dtype([("hash", ">u4"), ("place", ">i8")])
 _PROBED = struct.Struct("!Iq")
+_PLACE = struct.Struct("!q")
 _INFO = struct.Struct("!BfIBBfIIqi")
 _BUCKETS = 256
 _WRITE_BYTES = 1 << 20
@@ -129,12 +130,12 @@ def value_of(table: OrderedHashReader, key: bytes) -> bytes | None:
 
 def keys_beginning(table: OrderedHashReader, key: bytes) -> Iterator[bytes]:
     """The keys of a table that begin so, in order; Whoosh's own search takes twice as long."""
-    get, places, head = table.dbfile.get, table.indexbase, _SIZES.size
+    view, places, head = table.dbfile.view, table.indexbase, _SIZES.size
 
     def key_of(number: int) -> bytes:
-        place = int.from_bytes(get(places + 8 * number, 8), "big")
-        found: bytes = get(place + head, int.from_bytes(get(place, 4), "big"))
-        return found
+        (place,) = _PLACE.unpack_from(view, places + _PLACE.size * number)
+        size, _ = _SIZES.unpack_from(view, place)
+        return bytes(view[place + head : place + head + size])
 
     numbers = range(table.indexlen)
     for number in numbers[bisect_left(numbers, key, key=key_of) :]:

@@ -51,9 +51,8 @@ class Names:
             yield han[start:], False
 
 
-_NO_NAMES = Names(())
-_names = _NO_NAMES
-_nameless: ContextVar[bool] = ContextVar("nameless", default=False)
+_names = Names(())
+_here: ContextVar[Names | None] = ContextVar("here", default=None)
 
 
 def learn(names: Iterable[str]) -> None:
@@ -71,15 +70,15 @@ def learned() -> frozenset[str]:
 
 
 @contextmanager
-def without_names() -> Iterator[None]:
-    """Here, but in no other thread, no name is known: for what must come out the same in every library."""
-    token = _nameless.set(True)
+def with_names(*names: str) -> Iterator[None]:
+    """Here, in no other thread, these names are known and no others: for what comes out the same in every library."""
+    token = _here.set(Names(names))
     try:
         yield
     finally:
-        _nameless.reset(token)
+        _here.reset(token)
 
 
 def known() -> Names:
     """The names that are words here and now."""
-    return _NO_NAMES if _nameless.get() else _names
+    return _here.get() or _names

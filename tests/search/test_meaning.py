@@ -2,6 +2,7 @@
 
 import pytest
 
+from medialib.search import meaning
 from medialib.search.index import SearchIndex
 from medialib.search.query import Filters, search
 
@@ -79,6 +80,17 @@ def test_a_word_that_there_is_stands_for_nothing_that_only_nearly_sounds_like_it
     index.put([make_document("dung", "鸡粪堆肥还田"), make_document("fall", "老人跌倒预防")])
     assert search(index, "鸡瘟").meant is None
     assert search(index, "跌到").meant == "跌倒"
+
+
+def test_words_that_are_all_known_are_not_looked_for_under_others(
+    shoots: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(meaning, "_nearest", lambda _view, part: asked.append(part))
+    assert search(shoots, "竹笋种植入门").meant is None
+    assert asked == []
+    search(shoots, "竹荀种植入门")
+    assert "竹荀" in asked
 
 
 def test_lessons_with_the_very_words_come_before_those_with_what_was_meant(shoots: SearchIndex) -> None:
