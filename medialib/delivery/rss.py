@@ -35,7 +35,8 @@ class Transcript:
 class Episode:
     """A lesson's sound; addresses are absolute, `published_at` in unix seconds.
 
-    `size_bytes` is exactly what `sound` is long. `number` is its place in the series, `season` that of the series.
+    `size_bytes` is exactly what `sound` is long. `number` is its place in what is heard in order, `season` that of its
+    series.
     """
 
     lesson_id: str

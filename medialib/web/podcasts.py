@@ -60,6 +60,13 @@ def make_feed(services: Services, listing: Listing) -> Feed:
     )
 
 
+def _number(lesson: Lesson, listing: Listing) -> int | None:
+    """Its number in a series, its place in any other list that is heard in order; apps go by date without one."""
+    if isinstance(listing.subject, Curated) and listing.subject.kind == "series":
+        return lesson.number
+    return [one.id for one in listing.lessons].index(lesson.id) + 1 if listing.serial else None
+
+
 def _own_picture(services: Services, listing: Listing) -> str:
     """The picture that was sent for a collection, or that of the lesson it is shown by; "" when neither was chosen."""
     kind, _, name = listing.subject.cover.partition(":") if isinstance(listing.subject, Curated) else ("", "", "")
@@ -125,7 +132,7 @@ def _episode(
         description=lesson.description,
         author=lesson.speaker or lesson.unit_name,
         speaker=lesson.speaker,
-        number=lesson.number if is_series else None,
+        number=_number(lesson, listing),
         season=season_of(lesson.series_title) if is_series else None,
         picture=_picture(services, lesson),
         chapters=absolute(services, f"/media/{lesson.id}/chapters.json") if lesson.chapters else "",

@@ -362,6 +362,19 @@ def test_a_feed_is_shown_by_the_lesson_that_its_collection_is_shown_by(client: F
     assert f"/media/{second}{shown}" in client.get(f"{address}.rss").text
 
 
+def test_the_feed_of_a_course_tells_its_order(client: FlaskClient, services: Services) -> None:
+    later = add_lesson(services, "选竹", published_at=1.2e9)
+    making = add_lesson(services, "刮青", published_at=1.1e9)
+    earlier = add_lesson(services, "破篾", published_at=1e9)
+    for lesson_id in (later, earlier):
+        downloadable(services, lesson_id)
+    address = make(services, later, making, earlier, kind="course")
+    feed = Xml.fromstring(client.get(f"{address}.rss").data)
+    numbers = [one.text for one in feed.iter("{http://www.itunes.com/dtds/podcast-1.0.dtd}episode")]
+    assert numbers == ["1", "3"], "also where a lesson between them is not made yet"
+    assert "episode>" not in client.get("/latest.rss").text
+
+
 def test_a_joined_stream_stays_as_it_was_when_its_listing_changes(client: FlaskClient, services: Services) -> None:
     first = add_lesson(services, "一", seconds=10)
     before = m3u8.loads(client.get("/latest.m3u8").text)
