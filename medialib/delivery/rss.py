@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
+from html import escape
 from xml.etree import ElementTree as Xml
 
 MEDIA_TYPE = "application/rss+xml"
@@ -95,7 +96,7 @@ def render_rss(feed: Feed) -> bytes:
         channel,
         title=feed.title,
         link=feed.page,
-        description=feed.description or feed.title,
+        description=_marked_up(feed.description or feed.title),
         language=feed.language,
         generator="medialib",
     )
@@ -125,7 +126,7 @@ def _item(channel: Xml.Element, one: Episode, feed: Feed) -> None:
         item,
         title=one.title,
         link=one.page,
-        description=one.description or one.title,
+        description=_marked_up(one.description or one.title),
         pubDate=formatdate(one.published_at, usegmt=True),
     )
     Xml.SubElement(item, "guid", isPermaLink="false").text = one.guid
@@ -146,6 +147,14 @@ def _item(channel: Xml.Element, one: Episode, feed: Feed) -> None:
     for transcript in one.transcripts:
         told = {"url": transcript.address, "type": "text/vtt", "language": transcript.language}
         Xml.SubElement(item, f"{{{_PODCAST}}}transcript", told)
+
+
+def _marked_up(text: str) -> str:
+    """Plain text as the HTML that readers take a description for: its lines stay lines, and < is no tag."""
+    paragraphs = [escape(one.strip(), quote=False) for one in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())]
+    if len(paragraphs) == 1 and "\n" not in paragraphs[0]:
+        return paragraphs[0]
+    return "".join(f"<p>{one}</p>" for one in paragraphs).replace("\n", "<br>")
 
 
 def _texts(parent: Xml.Element, **texts: str) -> None:

@@ -1,6 +1,7 @@
 """Feeds, lists and QR codes: values and their text."""
 
 import io
+import xml.etree.ElementTree as Xml
 from dataclasses import replace
 
 import feedparser
@@ -58,6 +59,22 @@ def test_what_is_not_known_is_not_told() -> None:
     text = render_rss(replace(FEED, episodes=[bare])).decode()
     assert all(word not in text for word in ("episode>", "season>", "chapters", "transcript", "image"))
     assert "<itunes:author>桃江微课堂</itunes:author>" in text
+
+
+@pytest.mark.parametrize(
+    ("described", "shown"),
+    [
+        ("从选竹到收口", "从选竹到收口"),
+        ("两篾 < 三篾 & 更细", "两篾 &lt; 三篾 &amp; 更细"),
+        ("选竹。\n破篾。\n\n<b>刮青</b>。", "<p>选竹。<br>破篾。</p><p>&lt;b&gt;刮青&lt;/b&gt;。</p>"),
+    ],
+)
+def test_a_description_is_html_that_shows_what_was_written(described: str, shown: str) -> None:
+    feed = replace(FEED, description=described, episodes=[replace(EPISODE, description=described)])
+    channel = Xml.fromstring(render_rss(feed))[0]
+    assert [one.text for one in channel.iter("description")] == [shown, shown]
+    (summary,) = channel.iter("{http://www.itunes.com/dtds/podcast-1.0.dtd}summary")
+    assert summary.text == described, "that one is plain text"
 
 
 def test_an_empty_feed_is_a_feed() -> None:
