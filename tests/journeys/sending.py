@@ -39,9 +39,9 @@ def kill_servers(library: Library) -> int:
 
 
 class Line:
-    """The phone's network: some seconds for these files, and cut when told so."""
+    """The phone's network, cut when told so: as slow as leaves time to come in between on a busy machine too."""
 
-    def __init__(self, context: BrowserContext, page: Page, *, bytes_per_second: int = 1_500_000):
+    def __init__(self, context: BrowserContext, page: Page, *, bytes_per_second: int):
         self._context = context
         self._rate = bytes_per_second
         self._session = context.new_cdp_session(page)

@@ -128,7 +128,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         page.keyboard.press("Enter")
         page.wait_for_url(f"{library.site}/desk/upload")
         shoot(page, "phone-empty")
-        line = Line(context, page)
+        line = Line(context, page, bytes_per_second=600_000)
         page.set_input_files("#chooser", [str(one) for one in files])
         page.get_by_label("标题").fill("竹林怎样松土施肥")
         page.get_by_label("一句话介绍").fill("三步管好一片林。")
@@ -144,7 +144,7 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         page.get_by_label("讲课人").fill("李师傅")
         page.get_by_text("先存在这台设备上").wait_for()
         shoot(page, "phone-offline")
-        line.go_on(bytes_per_second=600_000)  # so that not all is there before the next look
+        line.go_on()
         page.get_by_text("都存好了").or_(page.get_by_text("全部传上来就送去审核")).first.wait_for()
         until_sent(page, 3_000_000, files)
 
@@ -155,12 +155,12 @@ def test_three_files_from_a_phone_arrive_through_two_cuts_and_a_kill(library: Li
         page.reload()
         page.locator(".tag", has_text="还没传完").first.wait_for()  # drawn by a script
         shoot(page, "phone-unfinished")
-        line.go_on(bytes_per_second=1_500_000)
+        line.go_on(bytes_per_second=400_000)
         page.set_input_files("#chooser", [str(one) for one in files])
-        until_sent(page, 7_000_000, files)
+        until_sent(page, 6_000_000, files)
         line.cut()
         page.locator("#network").wait_for(state="visible")
-        line.go_on()
+        line.go_on(bytes_per_second=1_500_000)
         page.locator("#done .state", has_text="等审核").wait_for(timeout=60_000)
         page.locator(".tag", has_text="现在就能").nth(1).wait_for(timeout=60_000)
         # Until it was sent, the first one too was among those that can be played, so that two are not all of them.
@@ -236,7 +236,7 @@ def test_the_same_file_in_two_pages_becomes_one_upload_that_either_finishes(
         for page in (one, other):
             page.goto("/desk/upload")
             page.wait_for_load_state("networkidle")
-        line = Line(context, one, bytes_per_second=500_000)
+        line = Line(context, one, bytes_per_second=200_000)
         one.set_input_files("#chooser", str(file))
         until_sent(one, 1, [file])
         line.go_on(bytes_per_second=25_000)  # its next part takes longer than the other page needs to come in between
