@@ -1,5 +1,6 @@
 """A real `medialib run` on a free port with a library of its own, and what a person does with it."""
 
+import itertools
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from medialib.services import open_with
 from medialib.settings import load_settings
 
 _COMMAND_SECONDS = 300
+_PORTS_OF_ONE, _ports = 12, itertools.count()
 PACES = {"JOBS__LEASE_SECONDS": "2", "JOBS__RENEW_SECONDS": "0.5", "JOBS__RECONCILE_SECONDS": "1"}
 # Of most journeys' short lessons the larger part would be ffmpeg's own beginning.
 _AT_ONCE = {f"TOOLS__{name.upper()}": path for name, path in media.AT_ONCE.items()}
@@ -196,7 +198,9 @@ def troubles_of(lesson_folder: Path, scratch: Path) -> list[str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        return port
+    """Of this process's own, and none that the system gives out by itself: nobody has it while a server begins anew."""
+    for _ in range(_PORTS_OF_ONE):
+        port = 20_000 + os.getpid() % 1000 * _PORTS_OF_ONE + next(_ports) % _PORTS_OF_ONE
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("all ports of this process are taken")
