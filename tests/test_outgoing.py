@@ -54,7 +54,8 @@ def test_a_signature_is_over_the_time_and_the_body() -> None:
     assert told == f"t=1700000000,v1={expected}"
 
 
-def test_who_does_not_answer_holds_nobody_up_for_long() -> None:
+def test_who_does_not_answer_holds_nobody_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "_CONNECT_SECONDS", 60.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         target = outgoing.check(f"http://127.0.0.1:{silent.getsockname()[1]}/", private=True)
         began = time.monotonic()
