@@ -1,13 +1,11 @@
 """What kind of device asks, by what it calls itself; the name itself is kept nowhere (pure)."""
 
 import re
-from typing import Literal, get_args
+from typing import Literal
 
 Device = Literal["phone", "desktop", "television", "podcast", "other"]
-DEVICES: tuple[Device, ...] = get_args(Device)
 
 Way = Literal["watched", "listened"]
-WAYS: tuple[Way, ...] = get_args(Way)
 
 # The first that fits. Television boxes call themselves Android too, and podcast programs name the phone they run on.
 _KINDS: tuple[tuple[Device, str], ...] = (

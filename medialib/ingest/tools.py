@@ -41,7 +41,6 @@ class MediaTools:
     ffmpeg: str
     ffprobe: str
     ffmpeg_version: str
-    ffprobe_version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +60,7 @@ class Finding:
 def find_tools(tools: Tools) -> MediaTools:
     """The first good ffmpeg and ffprobe of the settings, PATH and the installed wheels; raises MissingTool."""
     ffmpeg, ffprobe = _choose("ffmpeg", tools.ffmpeg), _choose("ffprobe", tools.ffprobe)
-    return MediaTools(ffmpeg.path, ffprobe.path, ffmpeg.version, ffprobe.version)
+    return MediaTools(ffmpeg.path, ffprobe.path, ffmpeg.version)
 
 
 def all_ffmpegs() -> list[str]:

@@ -118,16 +118,15 @@ def _channel(services: Services, station: Station, slug: str) -> ResponseReturnV
         except BadRequest as error:
             problem = sentence(error)
     rows = typed_rows(request.form) if request.method == "POST" else rows_of(table)
-    monday = _monday(table.zone)
-    drawn = blocks(table, monday.date())
+    drawn = blocks(table, _monday(table.zone).date())
     coming = _coming(services, station, channel, table, fresh=previewed)
     at = request.values.get("at", "")[:16]
     return page(
         services, "channel.html", 400 if problem else 200, section="screens", channel=channel, title=title,
         rows=rows, table=table, blocks=drawn, coming=coming, problem=problem,
         problems=_problems(station, channel, table, drawn, offered),
-        choices=offered, lessons=lessons, orders=ORDER_NAMES, days=DAY_NAMES, monday=monday, previewed=previewed,
-        at=at, on=_on_at(services, station, channel, table, at, fresh=previewed), kinds=KIND_NAMES,
+        choices=offered, lessons=lessons, orders=ORDER_NAMES, days=DAY_NAMES, previewed=previewed,
+        at=at, on=_on_at(services, station, channel, table, at, fresh=previewed),
         saved=request.method == "GET" and "saved" in request.args, minutes_now=_minutes_now(table.zone),
     )  # fmt: skip
 

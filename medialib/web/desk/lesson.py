@@ -70,7 +70,7 @@ def show(
         services, "lesson.html", status, section="lessons", lesson=lesson, problem=problem, places=PLACES,
         values=lesson_form.shown(lesson, typed), unsaved="title" in (typed or {}), removable=lesson.stage in REMOVABLE,
         moves=[stage for stage in STAGES if stage != lesson.stage and moves.may_move(lesson, stage, person)],
-        may_undo=lambda change: changing.may_undo(lesson, change), move_names=MOVE_NAMES, longest=editing.LONGEST,
+        may_undo=lambda change: changing.may_undo(lesson, change), move_names=MOVE_NAMES,
         done=_done_words(lesson), picture_at=(typed or {}).get("picture_at", ""),
         trim=trim_form.shown(lesson, told["plan"], typed or {}),
         sound=lesson_sound.shown(lesson, told["plan"], is_making=told["is_renewed"]), **told,

@@ -17,7 +17,6 @@ from medialib.catalogue.lessons import Lesson
 from medialib.catalogue.people import Person
 from medialib.catalogue.places import PLACES
 from medialib.catalogue.rights import viewer_of
-from medialib.catalogue.stages import STAGES
 from medialib.errors import N_, BadRequest, MedialibError, NotAllowed, NotFound
 from medialib.jobs.queue import HOT
 from medialib.services import Services
@@ -72,7 +71,7 @@ def _table(services: Services, status: int = 200, problem: str = "") -> Response
         }
     return page(
         services, "lessons.html", status, section="lessons", table=table, total=found.total, problem=problem,
-        pages=max(1, -(-found.total // PER_PAGE)), stage_names=STAGES, places=PLACES, done_words=_done_words,
+        pages=max(1, -(-found.total // PER_PAGE)), places=PLACES, done_words=_done_words,
         back=request.args.get("back", type=int), gone=request.args.get("gone", "")[:16], **told,
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ class _Uploading:
         return page(
             self._services, "upload.html", 400 if problem else 200, section="lessons", rows=rows, units=units,
             themes=themes, own_unit=person.unit_slug, longest=LONGEST, problem=problem, sent="sent" in request.args,
-            limits=self._services.settings.limits, uploads=self._services.settings.uploads, replaced=replaced,
+            uploads=self._services.settings.uploads, replaced=replaced,
             words=upload_words.sentences(), kinds=_KINDS,
         )  # fmt: skip
 

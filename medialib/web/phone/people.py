@@ -1,6 +1,6 @@
 """What belongs to somebody: a speaker's lessons, and what this phone keeps for the one who holds it."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from medialib.catalogue import lookups
@@ -21,7 +21,7 @@ def make_blueprint(services: Services) -> Blueprint:
 
 def _mine() -> ResponseReturnValue:
     """What was played and saved stays on the phone: the page's script fills it in."""
-    return render_template("mine.html", theme_cookie=request.cookies.get("theme", "auto"))
+    return render_template("mine.html")
 
 
 def _speaker(services: Services, name: str) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 // What this phone remembers, shown in lists: what goes on, how far each lesson was played, what is finished.
 
-import { begun, clock, placeIn, recall } from "./memory.js";
+import { begun, clock, placeIn } from "./memory.js";
 
 const MOST = 12;
 
@@ -84,5 +84,4 @@ export function start(root) {
   for (const link of root.querySelectorAll("main a[data-lesson]")) mark(link, says);
   for (const button of root.querySelectorAll("[data-on]")) leadOn(button);
   for (const list of root.querySelectorAll(".steps")) markSteps(list);
-  if (recall("saving")) document.documentElement.dataset.saving = "on";
 }
