@@ -60,11 +60,22 @@ def change_many(
 
 
 def checked(session: Session, lesson: Lesson | None, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, as it is stored; raises BadRequest."""
-    found = {name: _CHECKS[name](session, value) for name, value in told.items()}
+    """What was typed, as it is stored; raises BadRequest. What stays as it is may be what nobody may type: sidecars
+    allow longer texts and a number 0.
+    """
+    now = present(lesson, told) if lesson else {}
+    found = {
+        name: now[name] if _stays(now.get(name), value) else _CHECKS[name](session, value)
+        for name, value in told.items()
+    }
     if lesson and lesson.access == "unit" and not found.get("unit_slug", lesson.unit_slug):
         raise BadRequest(N_("Only its unit may watch this lesson, so it needs one. Please choose a unit."))
     return found
+
+
+def _stays(now: Any, value: Any) -> bool:
+    """Whether a field bears what the lesson has; fields are text."""
+    return now is not None and (value == now or value == str(now))
 
 
 def tags_of(typed: str) -> list[str]:

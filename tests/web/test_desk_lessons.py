@@ -4,6 +4,7 @@ import re
 import shutil
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -78,6 +79,25 @@ def test_the_table_shows_editors_their_own_and_the_county_everything(
     page = county.get("/desk/lessons").text
     assert own in page and other in page
     assert editor.get(f"/desk/lessons/{other}").status_code == 403
+
+
+def test_what_a_recording_brought_along_may_stay_though_nobody_may_type_it(
+    services: Services, county: FlaskClient
+) -> None:
+    """Sidecars and tags allow longer texts, and a number 0."""
+    brought: dict[str, Any] = {"title": "题" * 300, "description": "说明\n" + "长" * 6000, "number": 0}
+    lesson = add_lesson(services, **brought)
+    desk = f"/desk/lessons/{lesson}"
+    kept = {**brought, "description": brought["description"].replace("\n", "\r\n")}
+    saved = send(county, f"{desk}/details", page=desk, **kept, speaker="周师傅")
+    assert "done=saved" in saved.headers["Location"]
+    with services.database.read() as session:
+        now = lookups.lesson(session, lesson)
+        assert (now.speaker, now.title, now.description, now.number) == ("周师傅", *brought.values())
+    longer = {"title": "题" * 301, "description": kept["description"] + "长", "number": "10000"}
+    for name, value in longer.items():
+        refused = send(county, f"{desk}/details", page=desk, **{**kept, name: value})
+        assert refused.status_code == 400, name
 
 
 FILTERS = {
