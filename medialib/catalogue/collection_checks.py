@@ -32,7 +32,8 @@ def check(session: Session, one: Collection, before: Arrangement | None, after: 
     if after.number is not None and not 0 < after.number < 100_000:
         raise BadRequest(N_("A number is from 1 to 99999."))
     for name in ("description", "editorial"):
-        _check_length(getattr(after, name), _LONGEST[name])
+        if before is not None and getattr(before, name) != getattr(after, name):  # commands give longer ones
+            _check_length(getattr(after, name), _LONGEST[name])
     known = {entry.id: entry for entry in before.entries} if before else {}
     for entry in after.entries:
         if known.get(entry.id) != entry:

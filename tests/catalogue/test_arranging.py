@@ -228,6 +228,18 @@ def test_what_cannot_stand_is_refused_with_a_sentence(
         do(services, slug, lambda it: arrangement.put(it, Entry(id="nosuch")))
 
 
+def test_a_long_description_that_a_command_gave_is_in_nobodys_way(services: Services, ids: list[str]) -> None:
+    long = "长" * 2500
+    with services.database.begin() as session:
+        slug = collecting.create(session, kind="issue", title="本月", description=long).slug
+    do(services, slug, lambda it: arrangement.put(it, Entry(id=ids[0])))
+    with services.database.begin() as session:
+        arranging.publish(session, collected.collection(session, slug), by=None)
+    assert (shown(services, slug), prepared(services, slug).description) == ([ids[0]], long)
+    with pytest.raises(BadRequest, match="too long: at most 2000"):
+        do(services, slug, lambda it: replace(it, description=long + "长"))
+
+
 def test_search_hears_of_what_becomes_due(services: Services, ids: list[str]) -> None:
     slug = begin(services, "featured", *ids)
     do(services, slug, lambda it: arrangement.change_entry(it, ids[0], ends=time.strftime("%Y-%m-%d")))
