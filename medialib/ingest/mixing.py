@@ -30,6 +30,9 @@ CODER_ADDS_TO_BURSTS_DB = {1: 0.1, 2: 0.4}
 CODER_ADDS_TO_CLIPPED_DB = {1: 1.0, 2: 0.3}
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _RUMBLE_HERTZ = 80
+# A hole of this many seconds in the sound (lost packets) is filled, what is as much too early cut: by itself aresample
+# lets up to 0.1 s pass, and all that follows runs ahead of the picture. Clocks of phones tremble less.
+_LEAST_HOLE_SECONDS = 0.03
 # What cheap recorders add to every sample is not heard, but the limiter takes it for a peak.
 _STANDING_HERTZ = 10
 # Enough to tell a dead channel: that of a telephone.
@@ -62,7 +65,8 @@ def on_the_grid(sound: Any, use: SoundUse, start_seconds: float, first: int, las
     if start_seconds:
         sound = sound.filter("asetpts", f"PTS-({start_seconds:.6f})/TB")
     sound = sound.filter("aresample", SAMPLE_RATE).filter("apad").filter("atrim", start_pts=first)
-    sound = sound.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": first})
+    settings = {"async": 1, "min_hard_comp": _LEAST_HOLE_SECONDS, "first_pts": first}
+    sound = sound.filter("aresample", SAMPLE_RATE, **settings)
     sound = cleaned(in_channels(sound.filter("atrim", end_pts=last + delay), 2), use)
     return sound.filter("asetpts", f"PTS-{delay}").filter("atrim", start_pts=first) if delay else sound
 
