@@ -32,14 +32,18 @@ def tags_command(ffprobe: str, source: Path) -> list[str]:
     ]
 
 
-def packets_command(ffprobe: str, source: Path, from_seconds: float | None = None) -> list[str]:
-    """The packets from `from_seconds` on, or all: container headers lie about the end, packets do not.
+def packets_command(
+    ffprobe: str, source: Path, from_seconds: float | None = None, only: int | None = None
+) -> list[str]:
+    """The packets from `from_seconds` on, or all, of every track or of one `only`: container headers lie about the
+    end, packets do not.
 
     Lines of stream_index,pts_time,dts_time,duration_time: what is read line by line may be long.
     """
     return [
         *(ffprobe, "-v", "error"),
         *("-of", "csv=p=0"),
+        *(() if only is None else ("-select_streams", str(only))),
         *(() if from_seconds is None else ("-read_intervals", f"{max(0.0, from_seconds):.3f}%")),
         *("-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags"),
         *_input(source),

@@ -30,6 +30,9 @@ _SOUGHT_ANYWHERE = {"mpegts", "mpeg"}
 _ASIDE_SECONDS = 0.1
 # Where pictures are refreshed bit by bit instead, decoders show none before the next keyframe, or after so long.
 _REFRESHED_SECONDS = 3.0
+# In these, whose tracks may lie one behind the other, all reading ends at the first packet of any that is not there.
+_ENDS_TOGETHER = "mov"
+_LEAST_LACK_SECONDS = 0.2
 # Of this one, decoders pass over what is broken without a word: only the times of what is left tell.
 _GAPLESS = "flac"
 # A file that lacks this much of what it claims, in seconds and in parts of the whole, was cut off.
@@ -110,7 +113,17 @@ def _find(workshop: Workshop, source: Path, told: dict[str, Any]) -> tuple[Facts
             break
     else:
         ends = read_ends(_packets(workshop, source, used, None).packets, facts)
+    if facts.container.startswith(_ENDS_TOGETHER) and _lack(facts, ends) > _LEAST_LACK_SECONDS:
+        ends = _ends_of_each(workshop, source, facts)
     return facts, ends, Timeline(used)
+
+
+def _ends_of_each(workshop: Workshop, source: Path, facts: Facts) -> Ends:
+    packets: list[dict[str, Any]] = []
+    for track in (facts.video, *facts.audio):
+        if track:
+            packets += _packets(workshop, source, {track.index}, None, only=track.index).packets
+    return read_ends(packets, facts)
 
 
 def _keyless_seconds(facts: Facts, ends: Ends, timeline: Timeline) -> float:
@@ -156,9 +169,7 @@ def _mend(workshop: Workshop, source: Path, facts: Facts) -> Path | None:
 
 
 def _cut_off(facts: Facts, ends: Ends) -> list[dict[str, Any]]:
-    end = max(ends.video_seconds or 0.0, ends.audio_seconds or 0.0)
-    found = end - facts.start_seconds
-    lack = facts.declared_seconds - max(found, end)  # of a clock that begins late some files count from 0
+    found, lack = _end(ends) - facts.start_seconds, _lack(facts, ends)
     if facts.guessed or found <= 0 or lack < max(_LACK_SECONDS, facts.declared_seconds * _LACK_PART):
         return []
     if found < _NEXT_TO_NOTHING_SECONDS:  # a packet or two, of which not all bytes are there
@@ -176,6 +187,15 @@ def _colourless(facts: Facts) -> list[dict[str, Any]]:
 
 def _notice(message: str, **values: str) -> dict[str, Any]:
     return {"message": message, "values": values}
+
+
+def _end(ends: Ends) -> float:
+    return max(ends.video_seconds or 0.0, ends.audio_seconds or 0.0)
+
+
+def _lack(facts: Facts, ends: Ends) -> float:
+    """How much less than declared was found, in seconds; of a clock that begins late some files count from 0."""
+    return facts.declared_seconds - max(_end(ends) - facts.start_seconds, _end(ends))
 
 
 def _clock(seconds: float) -> str:
@@ -207,10 +227,16 @@ def _answer(workshop: Workshop, source: Path, command: list[str], head: bytes) -
 
 
 def _packets(
-    workshop: Workshop, source: Path, used: set[int], from_seconds: float | None, *, gapless: bool = False
+    workshop: Workshop,
+    source: Path,
+    used: set[int],
+    from_seconds: float | None,
+    *,
+    gapless: bool = False,
+    only: int | None = None,
 ) -> Timeline:
     timeline = Timeline(used, gapless=gapless)
-    command = packets_command(workshop.tools.ffprobe, source, from_seconds)
+    command = packets_command(workshop.tools.ffprobe, source, from_seconds, only)
     try:
         _run(workshop, source, command, timeline)
     except (ToolStalled, ToolKilled):

@@ -160,6 +160,17 @@ def test_a_file_that_breaks_off_is_played_to_where_it_does(
     assert ("of 0:12 only the first" in notices(lesson)) or not told
 
 
+def test_pictures_before_the_sound_that_is_missing_are_played(services: Services, tmp_path: Path) -> None:
+    """In one long fragment all sound lies behind the pictures: who reads both ends where the first sound should be."""
+    one = ("-g", "90", "-movflags", "+frag_keyframe+empty_moov")
+    path = media.film(tmp_path / "a.mp4", seconds=8, rate="10", **SMALL, more=one)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 4 // 10])
+    lesson = completed(services, path)
+    assert 2 < lesson.seconds < 6
+    assert "of 0:08 only the first" in notices(lesson)
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
 def test_a_clock_that_begins_late_leaves_no_end_missing(services: Services, tmp_path: Path, name: str) -> None:
     path = media.film(tmp_path / name, seconds=3, **SMALL, more=("-output_ts_offset", "600"))
