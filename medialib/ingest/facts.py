@@ -3,8 +3,10 @@
 Field names of the JSON: ffprobe's `-of json -show_format -show_streams -show_chapters`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from medialib.errors import N_, UnusableMedia
@@ -156,5 +158,13 @@ def _is_guessed(container: Mapping[str, Any], used: list[Mapping[str, Any]]) -> 
 
 
 def _declared(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:
+    """A caption that is on show for hours makes a film no longer: Matroska's own length counts it, its tracks' do not."""
     durations = [float(one["duration"]) for one in (container, *streams) if "duration" in one]
-    return max(durations, default=0.0)
+    told = [_clock_seconds(str(one.get("tags", {}).get("DURATION", ""))) for one in streams]
+    return min(max(durations, default=0.0), max(told) if told and all(told) else inf)
+
+
+def _clock_seconds(text: str) -> float:
+    """Of Matroska's tag DURATION, such as 00:01:02.500000000; 0 for anything else."""
+    found = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", text, re.ASCII)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else 0.0

@@ -35,6 +35,24 @@ def picture(**changes: Any) -> VideoTrack:
     return track
 
 
+@pytest.mark.parametrize(
+    ("tags", "seconds"),
+    [
+        (("00:00:05.280000000", "00:00:05.312000000"), 5.312),
+        (("00:00:05.280000000", ""), 18_000),
+        (("00:00:05.280000000", "five"), 18_000),
+        (("07:00:00.000000000", "00:00:05.312000000"), 18_000),
+    ],
+)
+def test_a_caption_without_end_makes_a_film_no_longer(tags: tuple[str, str], seconds: float) -> None:
+    tracks = [
+        {key: value for key, value in one.items() if key != "duration"} | {"tags": {"DURATION": tag}}
+        for one, tag in zip((VIDEO, AUDIO), tags, strict=True)
+    ]
+    facts = read_facts(probe(*tracks, format_name="matroska,webm", duration="18000.000000"))
+    assert facts.declared_seconds == pytest.approx(seconds)
+
+
 def test_an_ordinary_film_is_read() -> None:
     facts = read_facts(probe(VIDEO, AUDIO))
     assert facts.container == "mov,mp4,m4a,3gp,3g2,mj2"
