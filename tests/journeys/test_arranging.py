@@ -185,6 +185,26 @@ def test_what_was_typed_outlives_being_signed_out_meanwhile(services: Services, 
         until(lambda: "这一期讲竹子" in kept(services).editorial, seconds=30)
 
 
+def test_nobody_leaves_words_behind_unasked(services: Services, site: str) -> None:
+    with services.database.begin() as session:
+        lesson = lookups.all_lessons(session)[0]
+        lesson.stage, lesson_id = "submitted", lesson.id
+    with chromium() as browser:
+        page = browser.new_context(locale="zh-CN").new_page()
+        sign_in(page, site, "xian", PASSWORD)
+        page.goto(f"{site}/desk/review/{lesson_id}")
+        page.wait_for_load_state("networkidle")  # with its scripts
+        page.fill("[name=reason]", "声音太小，请再录一次")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.locator(".rail a.nav").nth(1).click()
+        until(lambda: asked == ["beforeunload"] or page.wait_for_timeout(50), seconds=20)
+        assert page.input_value("[name=reason]") == "声音太小，请再录一次"
+        with page.expect_navigation(url="**/desk/review?was=*"):  # to send them is not to leave them
+            page.get_by_role("button", name="退回").click()
+        assert "退回" in page.inner_text(".toast")
+
+
 def test_two_who_write_at_one_collection_keep_what_each_of_them_wrote(services: Services, site: str) -> None:
     with chromium() as browser:
         pages = [browser.new_context(locale="zh-CN").new_page() for _ in range(2)]
@@ -226,5 +246,5 @@ def signed_in_beside(page: Page, site: str) -> None:
     other.fill("[name=login]", "xian")
     other.fill("[name=password]", PASSWORD)
     other.keyboard.press("Enter")
-    other.wait_for_url("**/desk/account")
+    other.wait_for_url(f"{site}/desk/account")
     other.close()

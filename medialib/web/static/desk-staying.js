@@ -27,7 +27,8 @@ export function tell(form, why) {
   note.scrollIntoView({ block: "nearest" });
 }
 
-const hasWords = (form) => [...form.elements].some((one) => one.matches("textarea, input:not([type=hidden])") && one.value !== one.defaultValue);
+const WORDS = "textarea, input:not([type=hidden], [type=password], [type=checkbox], [type=radio])";
+const hasWords = (form) => [...form.elements].some((one) => one.matches(WORDS) && one.value !== one.defaultValue);
 const sure = new WeakSet();
 const asked = new WeakSet();
 
@@ -45,3 +46,18 @@ addEventListener("submit", async (event) => {
   sure.add(form);
   form.requestSubmit(submitter);
 }, true);
+
+// Words that were typed and not sent are not left behind unasked, be it for another form of the page. What keeps itself is
+// not asked about here, nor what a browser filled in by itself.
+let going = null;
+const unsent = (form) => form !== going && form.method === "post" && !("autosave" in form.dataset || "saysUnsaved" in form.dataset) && hasWords(form);
+
+addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) going = event.target;
+});
+addEventListener("pageshow", () => (going = null));
+addEventListener("beforeunload", (event) => {
+  if (![...document.forms].some(unsent)) return;
+  going = null;
+  event.preventDefault();
+});
