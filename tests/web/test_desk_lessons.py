@@ -371,6 +371,7 @@ def test_only_drafts_and_what_was_taken_down_is_deleted_and_comes_back_whole(
     assert send(county, f"{desk}/delete", page=desk).status_code == 400
     with services.database.begin() as session:
         moves.move(session, lesson, "archived", by=None)
+    assert "删除这一课" in county.get(desk).text
     assert send(editor, f"{desk}/delete", page=desk).status_code == 400
     gone = send(county, f"{desk}/delete", page=desk)
     assert gone.headers["Location"] == f"/desk/lessons?gone={lesson}"
