@@ -16,7 +16,7 @@ from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
 
 from medialib.app import create_app
-from medialib.catalogue import arranging, collected, lookups, people_edits, people_lookups
+from medialib.catalogue import arranging, collected, lookups, people_edits, people_lookups, theme_lookups
 from medialib.catalogue.arrangement import Arrangement, Entry
 from medialib.catalogue.seeds import plant
 from medialib.services import Services
@@ -183,6 +183,30 @@ def test_what_was_typed_outlives_being_signed_out_meanwhile(services: Services, 
         signed_in_beside(page, site)
         page.locator("aside [data-stays] button").click()
         until(lambda: "这一期讲竹子" in kept(services).editorial, seconds=30)
+
+
+def test_a_theme_is_carried_from_the_end_of_the_tree_to_its_beginning(services: Services, site: str) -> None:
+    with chromium() as browser:
+        page = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN").new_page()
+        sign_in(page, site, "xian", PASSWORD)
+        page.goto(f"{site}/desk/themes")
+        page.wait_for_load_state("networkidle")  # with its scripts
+        grip = page.locator(".grip").last
+        last = page.locator("[data-tree] > li").last.get_attribute("id")
+        grip.scroll_into_view_if_needed()
+        box = grip.bounding_box()
+        assert box and page.evaluate("scrollY") > 740
+        page.mouse.move(box["x"] + 10, box["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 10, 20, steps=4)
+        until(lambda: page.evaluate("scrollY") == 0 or page.wait_for_timeout(100), seconds=30)
+        first = page.locator("[data-tree] > li").first.bounding_box()
+        assert first
+        page.mouse.move(box["x"] + 10, first["y"] + 5)
+        page.mouse.up()
+        until(lambda: page.locator(".toast").count() or page.wait_for_timeout(100), seconds=30)
+        with services.database.read() as session:
+            assert theme_lookups.rows(session)[0].theme.slug == last
 
 
 def test_nobody_leaves_words_behind_unasked(services: Services, site: str) -> None:

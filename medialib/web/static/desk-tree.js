@@ -1,5 +1,9 @@
 // A tree whose branches are moved by their grip: by pointer before, or under, another one; by keyboard with Alt and arrows.
 
+const EDGE = 72; // pixels; held there, the page moves on
+const FASTEST = 1200; // pixels a second
+const LONGEST_FRAME_MS = 200;
+
 function ready() {
   for (const grip of document.querySelectorAll("[data-tree] .grip")) grip.hidden = false;
 }
@@ -75,6 +79,7 @@ document.addEventListener("pointerdown", (event) => {
   const row = grip.closest("li");
   const family = all().filter((one) => isBelow(one, row));
   let goal = null;
+  let pointer = event.clientY, scrolling = 0, last = performance.now();
   grip.setPointerCapture(event.pointerId);
   for (const one of family) one.classList.add("carried");
 
@@ -82,21 +87,37 @@ document.addEventListener("pointerdown", (event) => {
     for (const one of all()) one.classList.remove("before", "under");
   }
 
+  function scroll(now) {
+    const deep = Math.min(Math.max(EDGE - pointer, pointer - (innerHeight - EDGE), 0) / EDGE, 1);
+    if (deep) {
+      scrollBy(0, Math.sign(pointer - EDGE) * deep * FASTEST * Math.min(now - last, LONGEST_FRAME_MS) / 1000);
+      aim();
+    }
+    last = now;
+    scrolling = requestAnimationFrame(scroll);
+  }
+
   function move(moved) {
+    pointer = moved.clientY;
+    aim();
+  }
+
+  function aim() {
     clear();
     goal = null;
     const over = all().find((one) => {
       const box = one.getBoundingClientRect();
-      return moved.clientY >= box.top && moved.clientY < box.bottom;
+      return pointer >= box.top && pointer < box.bottom;
     });
     if (!over || family.includes(over)) return;
     const box = over.getBoundingClientRect();
-    const how = moved.clientY < box.top + box.height * 0.4 ? "before" : "under";
+    const how = pointer < box.top + box.height * 0.4 ? "before" : "under";
     over.classList.add(how);
     goal = { over, how };
   }
 
   function end(ended) {
+    cancelAnimationFrame(scrolling);
     grip.removeEventListener("pointermove", move);
     for (const name of ["pointerup", "pointercancel"]) grip.removeEventListener(name, end);
     clear();
@@ -109,4 +130,5 @@ document.addEventListener("pointerdown", (event) => {
   grip.addEventListener("pointermove", move);
   grip.addEventListener("pointerup", end);
   grip.addEventListener("pointercancel", end);
+  scrolling = requestAnimationFrame(scroll);
 });
