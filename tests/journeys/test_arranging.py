@@ -11,7 +11,7 @@ from typing import Any
 
 import media
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 from web.factories import add_lesson, make_services
 from web.signing import PASSWORD, add_person
 
@@ -199,12 +199,12 @@ def test_a_theme_is_carried_from_the_end_of_the_tree_to_its_beginning(services: 
         page.mouse.move(box["x"] + 10, box["y"] + 10)
         page.mouse.down()
         page.mouse.move(box["x"] + 10, 20, steps=4)
-        until(lambda: page.evaluate("scrollY") == 0 or page.wait_for_timeout(100), seconds=30)
+        until(lambda: bool(page.evaluate("scrollY === 0")), seconds=30)
         first = page.locator("[data-tree] > li").first.bounding_box()
         assert first
         page.mouse.move(box["x"] + 10, first["y"] + 5)
         page.mouse.up()
-        until(lambda: page.locator(".toast").count() or page.wait_for_timeout(100), seconds=30)
+        page.locator(".toast").wait_for()
         with services.database.read() as session:
             assert theme_lookups.rows(session)[0].theme.slug == last
 
@@ -220,9 +220,14 @@ def test_nobody_leaves_words_behind_unasked(services: Services, site: str) -> No
         page.wait_for_load_state("networkidle")  # with its scripts
         page.fill("[name=reason]", "声音太小，请再录一次")
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", stay)
         page.locator(".rail a.nav").nth(1).click()
-        until(lambda: asked == ["beforeunload"] or page.wait_for_timeout(50), seconds=20)
+        assert asked == ["beforeunload"]
         assert page.input_value("[name=reason]") == "声音太小，请再录一次"
         with page.expect_navigation(url="**/desk/review?was=*"):  # to send them is not to leave them
             page.get_by_role("button", name="退回").click()
