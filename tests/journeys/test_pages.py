@@ -150,3 +150,17 @@ def test_finger_targets_are_large_enough(page: Page, site: str) -> None:
     for address in ("/", "/search?q=编织", "/themes", f"/lessons/{MAKING}"):
         page.goto(site + address)
         assert page.evaluate(small) == [], address
+
+
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch"
+
+
+@pytest.mark.parametrize("address", [f"/search?q={LONG}", f"/speakers/{LONG}"])
+def test_a_long_name_of_a_unit_makes_no_page_wider_than_the_phone(
+    page: Page, site: str, services: Services, address: str
+) -> None:
+    add_lesson(services, "名字长的单位", unit=LONG, speaker=LONG)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(site + address)
+    expect(page.get_by_role("heading", name="名字长的单位").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= 360")
