@@ -164,3 +164,12 @@ def test_a_long_name_of_a_unit_makes_no_page_wider_than_the_phone(
     page.goto(site + address)
     expect(page.get_by_role("heading", name="名字长的单位").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= 360")
+
+
+def test_what_programs_are_told_fits_a_phone_in_english_too(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{site}/api/?lang=en")
+    expect(page.get_by_role("heading", name="For programs")).to_be_visible()
+    fits = page.evaluate("document.documentElement.scrollWidth <= 360")
+    page.goto(f"{site}/?lang=zh_CN")
+    assert fits
