@@ -173,3 +173,17 @@ def test_what_programs_are_told_fits_a_phone_in_english_too(page: Page, site: st
     fits = page.evaluate("document.documentElement.scrollWidth <= 360")
     page.goto(f"{site}/?lang=zh_CN")
     assert fits
+
+
+def test_a_television_writes_no_two_sentences_over_each_other(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{site}/tv")
+    page.wait_for_selector("#code b")
+    page.evaluate("""() => {
+        for (const one of ["playing", "idle", "overlay"]) document.getElementById(one).hidden = false;
+        document.getElementById("title").textContent = "长".repeat(60);
+    }""")
+    expect(page.locator("#overlay")).to_be_hidden()
+    page.evaluate("document.getElementById('idle').hidden = true")
+    expect(page.locator("#overlay")).to_be_visible()
+    assert page.evaluate("document.getElementById('title').offsetHeight") <= 2 * 90
