@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from web.factories import add_lesson, make_services
 
 from medialib.app import create_app
-from medialib.catalogue import lookups, work_edits
+from medialib.catalogue import collecting, edits, lookups, work_edits
 from medialib.services import Services
 from medialib.web import i18n
 
@@ -163,6 +163,19 @@ def test_a_long_name_of_a_unit_makes_no_page_wider_than_the_phone(
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(site + address)
     expect(page.get_by_role("heading", name="名字长的单位").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= 360")
+
+
+def test_nor_in_the_monthly_package(page: Page, site: str, services: Services) -> None:
+    lesson_id = add_lesson(services, "本月的课", unit=LONG)
+    with services.database.begin() as session:
+        package = edits.new_collection(session, kind="package", title="春笋下山", dated="2023-05")
+        collecting.add(session, package, [lesson_id])
+        collecting.publish(session, package)
+        address = f"/collections/{package.slug}"
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(site + address)
+    expect(page.get_by_role("heading", name="本月的课")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= 360")
 
 
