@@ -158,7 +158,7 @@ def _is_guessed(container: Mapping[str, Any], used: list[Mapping[str, Any]]) -> 
 
 
 def _declared(container: Mapping[str, Any], streams: list[Mapping[str, Any]]) -> float:
-    """A caption that is on show for hours makes a film no longer: Matroska's own length counts it, its tracks' do not."""
+    """A caption that is on show for hours makes a film no longer: Matroska's length counts it, its tracks' do not."""
     durations = [float(one["duration"]) for one in (container, *streams) if "duration" in one]
     told = [_clock_seconds(str(one.get("tags", {}).get("DURATION", ""))) for one in streams]
     return min(max(durations, default=0.0), max(told) if told and all(told) else inf)

@@ -30,9 +30,9 @@ CODER_ADDS_TO_BURSTS_DB = {1: 0.1, 2: 0.4}
 CODER_ADDS_TO_CLIPPED_DB = {1: 1.0, 2: 0.3}
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _RUMBLE_HERTZ = 80
-# A hole of this many seconds in the sound (lost packets) is filled, what is as much too early cut: by itself aresample
-# lets up to 0.1 s pass, and all that follows runs ahead of the picture. Clocks of phones tremble less.
-_LEAST_HOLE_SECONDS = 0.03
+# A hole of this many seconds in the sound (two lost packets) is filled, what is as much too early cut: by itself
+# aresample lets up to 0.1 s pass, and all that follows runs ahead of the picture. Less is left: phones' clocks tremble.
+_LEAST_HOLE_SECONDS = 0.04
 # What cheap recorders add to every sample is not heard, but the limiter takes it for a peak.
 _STANDING_HERTZ = 10
 # Enough to tell a dead channel: that of a telephone.
