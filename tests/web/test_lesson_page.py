@@ -188,7 +188,8 @@ def test_a_speaker_has_a_page(client: FlaskClient, services: Services) -> None:
 def test_colours_and_size_are_chosen_on_the_device(client: FlaskClient) -> None:
     assert 'data-theme="dark"' not in page(client, "/mine")
     assert client.get("/theme/dark?back=/mine").location == "/mine"
-    assert 'data-theme="dark"' in page(client, "/mine")
+    for path in ("/mine", "/sign-in", "/api/"):
+        assert 'data-theme="dark"' in page(client, path)
     client.get("/theme/pink")
     assert "data-theme" not in page(client, "/mine")
     assert client.get("/theme/dark?back=//evil.example").location == "/"
