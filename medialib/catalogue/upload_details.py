@@ -1,11 +1,11 @@
 """What people may type about a lesson while its file comes in, checked (pure)."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from medialib.catalogue.readable import readable
 from medialib.errors import N_, BadRequest
 
 LONGEST = {"title": 200, "speaker": 200, "description": 2000}
@@ -37,13 +37,7 @@ def read_details(given: Mapping[str, Any], *, themes: Collection[str]) -> dict[s
 
 
 def _readable(value: object, *, lines: bool = False) -> str:
-    """Text without control characters (but for ends of lines) and without space around it."""
-    if not isinstance(value, str):
-        return ""
-    keep = "\n" if lines else ""
-    letters = value.replace("\r\n", "\n")
-    odd = {one for one in letters if unicodedata.category(one) in ("Cc", "Cs")} - {*keep}
-    return "".join(" " if one in odd else one for one in letters).strip()
+    return readable(value, lines=lines) if isinstance(value, str) else ""
 
 
 def _date(text: str) -> str:

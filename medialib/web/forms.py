@@ -1,12 +1,12 @@
 """What may be asked of a listing, checked once for the pages and the API."""
 
-import unicodedata
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from medialib.catalogue.readable import readable
 from medialib.errors import N_, BadRequest
 
 MOST_PER_PAGE = 100
@@ -19,10 +19,7 @@ _INTERFACE = {"lang", "size"}
 
 
 def _readable(value: Any) -> Any:
-    """Text without control characters and without space around it."""
-    if not isinstance(value, str):
-        return value
-    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in value).strip()
+    return readable(value) if isinstance(value, str) else value
 
 
 def _or_none(value: Any) -> Any:

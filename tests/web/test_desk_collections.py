@@ -56,6 +56,16 @@ def undo(desk: FlaskClient, answer: Any) -> Any:
     return send(desk, address[1], page=LIST, change=number[1])
 
 
+def test_what_was_found_stays_for_the_next_to_be_put_in(desk: FlaskClient, ids: list[str]) -> None:
+    address = begin(desk)
+    found = desk.get(address, query_string={"q": "林"}).text
+    assert [f'id="add-{one}"' in found for one in ids] == [True, False, True]
+    begun = found.index(f'name="lesson" value="{ids[0]}"')
+    fields = dict(re.findall(r'name="(lesson|q)" value="([^"]*)"', found[begun : found.index("</form>", begun)]))
+    there = desk.get(send(desk, f"{address}/entries", page=address, **fields).location).text
+    assert [f'id="add-{one}"' in there for one in ids] == [False, False, True]
+
+
 def test_a_collection_is_begun_filled_ordered_and_published(
     services: Services, desk: FlaskClient, ids: list[str]
 ) -> None:

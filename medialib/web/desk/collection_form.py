@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 
+from medialib.catalogue.readable import readable
 from medialib.delivery.covers import shown_cover
 from medialib.errors import N_, BadRequest
 from medialib.web.desk.shell import typed
@@ -29,10 +30,10 @@ def texts() -> dict[str, Any]:
 
 def multiline(name: str, most: int) -> str:
     """As it was typed, with one kind of line end; raises BadRequest."""
-    value = request.form.get(name, "").replace("\r\n", "\n")
+    value = request.form.get(name, "")
     if len(value) > most:
         raise BadRequest(N_("That is too long: at most %(number)s characters."), values={"number": most})
-    return "".join(one for one in value if one in "\n\t" or one.isprintable() or one == "\u3000").strip()
+    return readable(value, lines=True)
 
 
 def _number(told: str) -> int | None:

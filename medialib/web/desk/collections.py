@@ -147,7 +147,8 @@ def _do(
         return edit_page(services, slug, 400, problem=sentence(error), **typed_before)
     services.queues.send(HOT, "index")
     made = last if last is not before else None
-    return redirect(url_for("desk.collection", slug=slug, said=made.id if made else None, about=about or None))
+    said, words = made.id if made else None, request.form.get("q")
+    return redirect(url_for("desk.collection", slug=slug, said=said, about=about or None, q=words or None))
 
 
 def _copy(services: Services, slug: str) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import request
 
 from medialib.catalogue import editing
 from medialib.catalogue.lessons import Lesson
+from medialib.catalogue.readable import readable
 from medialib.errors import N_, BadRequest
 
 TEXTS = ("title", "description", "speaker", "licence", "consent", "recorded", "number", "language")
@@ -28,7 +29,7 @@ def told() -> dict[str, Any]:
 
 
 def _clean(value: str) -> str:
-    return "".join(one for one in value if one == "\n" or one == "\t" or one >= " ").strip()
+    return readable(value, lines=True)
 
 
 def shown(lesson: Lesson, typed: Mapping[str, Any] | None = None) -> dict[str, Any]:

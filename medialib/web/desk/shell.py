@@ -1,7 +1,6 @@
 """What every page of the desk has: its rail, its person, what a form said, how times and names are written."""
 
 import time
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from medialib.catalogue import rights, unit_tree, worklist
 from medialib.catalogue.people import ROLES, Person, Role
+from medialib.catalogue.readable import readable
 from medialib.catalogue.rights import Viewer, viewer_of
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
@@ -114,7 +114,7 @@ def typed(name: str, *, most: int = 200) -> str:
     value = request.form.get(name, "")
     if len(value) > most:
         raise BadRequest(N_("That is too long: at most %(number)s characters."), values={"number": most})
-    return "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in value).strip()
+    return readable(value)
 
 
 def chosen_role() -> Role:

@@ -1,12 +1,11 @@
 """A member says what is wrong with a lesson; who said it is not kept."""
 
-import unicodedata
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 
 from medialib.catalogue import lookups
+from medialib.catalogue.readable import readable
 from medialib.catalogue.reports import MOST_WORDS, REPORT_KINDS, ReportKind, add_report
 from medialib.errors import N_, BadRequest
 from medialib.services import Services
@@ -56,7 +55,7 @@ def _sent(services: Services, lesson_id: str) -> ResponseReturnValue:
 
 def _read() -> tuple[ReportKind, str]:
     """The kind and the words of the form; raises BadRequest."""
-    kind, words = request.form.get("kind", ""), _plain(request.form.get("words", ""))
+    kind, words = request.form.get("kind", ""), readable(request.form.get("words", ""), lines=True)
     if kind not in REPORT_KINDS:
         raise BadRequest(N_("Please say what is wrong."))
     if len(words) > MOST_WORDS:
@@ -64,11 +63,6 @@ def _read() -> tuple[ReportKind, str]:
     if kind == "other" and not words:
         raise BadRequest(N_("Please say in a few words what is wrong."))
     return kind, words
-
-
-def _plain(text: str) -> str:
-    kept = (one for one in text.replace("\r\n", "\n") if one == "\n" or unicodedata.category(one)[0] != "C")
-    return "".join(kept).strip()
 
 
 def _place(seconds: float) -> float | None:

@@ -87,7 +87,7 @@ function show(page) {
       focused.setSelectionRange(selection, selection);
     }
   } else {
-    const next = (place?.id && document.getElementById(place.id)) || fresh.querySelector(`[data-entry="${place?.entry}"] .grip`);
+    const next = (place?.id && document.getElementById(place.id)) || fresh.querySelector(place?.id.startsWith("add-") ? ".found button" : `[data-entry="${place?.entry}"] .grip`);
     if (next && !next.hidden) next.focus({ preventScroll: true });
   }
 }
