@@ -1,11 +1,12 @@
 """A recording goes in beside a running server and is played at once, by programs and by a browser."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import m3u8
@@ -71,13 +72,33 @@ def a_minute(library: Library) -> str:
 def worker_held_still(library: Library) -> Iterator[None]:
     """What is sent to it meanwhile it hears of together, however slow the machine is in between."""
     workers = at_work("work", library.processes())
-    for one in workers:
-        one.suspend()
+
+    def held() -> bool:
+        for one in workers:
+            one.suspend()
+        if can_be_written(library):
+            return True
+        for one in workers:
+            one.resume()
+        return False
+
+    until(held, seconds=60)
     try:
         yield
     finally:
         for one in workers:
             one.resume()
+
+
+def can_be_written(library: Library) -> bool:
+    """Whether no process is in the middle of writing a database."""
+    for path in library.store.glob("*.db"):
+        with closing(sqlite3.connect(path, timeout=1)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+    return True
 
 
 def test_a_far_segment_is_answered_before_the_bulk_work_gets_there(library: Library) -> None:
