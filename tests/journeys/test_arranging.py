@@ -5,6 +5,7 @@ what is typed about a lesson outlives whatever else is pressed.
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -137,14 +138,21 @@ def a_note_is_previewed_and_taken_back(page: Page, services: Services, site: str
     assert order(services) == "二三一四五"
 
 
-def test_what_is_pressed_beside_the_details_of_a_lesson_saves_them_first(services: Services, site: str) -> None:
+@contextmanager
+def a_lesson_opened(services: Services, site: str) -> Iterator[Page]:
+    """The desk's page of a lesson, with its scripts."""
     with services.database.read() as session:
         lesson_id = lookups.all_lessons(session)[0].id
     with chromium() as browser:
         page = browser.new_context(locale="zh-CN").new_page()
         sign_in(page, site, "xian", PASSWORD)
         page.goto(f"{site}/desk/lessons/{lesson_id}")
-        page.wait_for_load_state("networkidle")  # with its scripts
+        page.wait_for_load_state("networkidle")
+        yield page
+
+
+def test_what_is_pressed_beside_the_details_of_a_lesson_saves_them_first(services: Services, site: str) -> None:
+    with a_lesson_opened(services, site) as page:
         page.fill("[name=description]", "三步管好一片林")
         page.fill("[name=recorded]", "2024-77")
         page.fill("[name=words]", "请再看看")
@@ -159,13 +167,7 @@ def test_what_is_pressed_beside_the_details_of_a_lesson_saves_them_first(service
 
 
 def test_what_was_typed_outlives_being_signed_out_meanwhile(services: Services, site: str) -> None:
-    with services.database.read() as session:
-        lesson_id = lookups.all_lessons(session)[0].id
-    with chromium() as browser:
-        page = browser.new_context(locale="zh-CN").new_page()
-        sign_in(page, site, "xian", PASSWORD)
-        page.goto(f"{site}/desk/lessons/{lesson_id}")
-        page.wait_for_load_state("networkidle")  # with its scripts
+    with a_lesson_opened(services, site) as page:
         page.fill("[name=description]", "打了半小时的字")
         signed_out(services)
         page.keyboard.press("Control+s")
@@ -183,6 +185,18 @@ def test_what_was_typed_outlives_being_signed_out_meanwhile(services: Services, 
         signed_in_beside(page, site)
         page.locator("aside [data-stays] button").click()
         until(lambda: "这一期讲竹子" in kept(services).editorial, seconds=30)
+
+
+def test_what_was_typed_outlives_a_network_that_is_away(services: Services, site: str) -> None:
+    with a_lesson_opened(services, site) as page:
+        page.fill("[name=description]", "山里没信号")
+        page.context.set_offline(True)
+        page.keyboard.press("Control+s")
+        page.locator("#details [data-stays]", has_text="打的字都还在").wait_for()
+        page.context.set_offline(False)
+        with page.expect_navigation(url="**done=saved*"):
+            page.keyboard.press("Control+s")
+        assert page.input_value("[name=description]") == "山里没信号"
 
 
 def test_a_theme_is_carried_from_the_end_of_the_tree_to_its_beginning(services: Services, site: str) -> None:
